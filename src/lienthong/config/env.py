@@ -1,0 +1,52 @@
+"""The settings of an installation, read once from the environment: the only place that reads it."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+PROJECT = Path(__file__).resolve().parents[3]
+
+
+class Env(BaseSettings):
+    """One field per variable `LIENTHONG_<NAME>`; each is explained in docs/operations/settings.md."""
+
+    model_config = SettingsConfigDict(env_prefix="LIENTHONG_", extra="ignore", frozen=True)
+
+    profile: Literal["all", "hub"] = "all"
+    debug: bool = False
+    database_url: SecretStr = SecretStr("postgresql:///lienthong")
+    secret_key: SecretStr = SecretStr("")
+    secret_key_file: Path | None = None
+    master_key: SecretStr = SecretStr("")
+    master_key_file: Path | None = None
+    hosts: list[str] = Field(default_factory=lambda: ["127.0.0.1", "localhost"])
+    base_url: str = "http://127.0.0.1:8000"
+    trusted_proxies: list[str] = Field(default_factory=list)
+    var: Path = PROJECT / "var"
+    frontend: Path = PROJECT / "node_modules"
+    blobs_url: str = ""
+    blob_grace_hours: int = 24
+    session_idle_seconds: int = 30 * 60
+    email_url: str = "console://"
+    key_store: Literal["software", "pkcs11"] = "software"
+    pkcs11_module: str = ""
+    pkcs11_token: str = ""
+    pkcs11_pin: SecretStr = SecretStr("")
+    timestamp_url: str = ""
+    axis_adapter: Literal["in_process", "http"] = "in_process"
+    axis_url: str = ""
+    axis_client_id: str = ""
+    axis_client_secret: SecretStr = SecretStr("")
+    axis_max_packet_bytes: int = 200 * 1024 * 1024
+    log_level: str = "INFO"
+
+
+@cache
+def read_env() -> Env:
+    """Read the environment; the answer never changes while the process lives."""
+    return Env()

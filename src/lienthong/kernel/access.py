@@ -1,0 +1,28 @@
+"""Who may call a view. Every view carries one mark; a test over all routes says so, and the default is no."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+
+@dataclass(frozen=True)
+class Access:
+    """How a view is guarded: `public` with its reason, or the roles of which one is needed (empty: any)."""
+
+    public: str = ""
+    roles: frozenset[str] = frozenset()
+
+
+def mark(view: View, access: Access) -> View:
+    """Write the mark on the view; the middleware of `identity` enforces it."""
+    view.access = access  # type: ignore[attr-defined]
+    return view
+
+
+def public_page(reason: str) -> Callable[[View], View]:
+    """Mark a view that anyone may call, with the reason why."""
+    return lambda view: mark(view, Access(public=reason))
