@@ -1,8 +1,14 @@
-"""Who did something, and to what, as plain values that outlive the rows they came from."""
+"""Who did something, to what and when, as plain values that outlive the rows they came from."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TypeAlias
+from uuid import UUID
+
+JSON: TypeAlias = "bool | int | float | str | Sequence[JSON] | Mapping[str, JSON] | None"
 
 
 @dataclass(frozen=True)
@@ -27,3 +33,34 @@ class Subject:
 
     kind: str
     id: str
+
+
+@dataclass(frozen=True)
+class Entry:
+    """An act about to be recorded; `verb` is "<noun>.<verb>" ("document.issue"), `data` what a reader needs."""
+
+    actor: Actor
+    verb: str
+    subject: Subject
+    at: datetime
+    data: Mapping[str, JSON] | None = None
+
+
+@dataclass(frozen=True)
+class Event:
+    """A recorded act, as it was on the day: later changes of name or post do not reach it."""
+
+    id: UUID
+    at: datetime
+    verb: str
+    actor: Actor
+    subject: Subject
+    data: Mapping[str, JSON] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class EventPage:
+    """Events, newest first; `next` is the cursor of the page after, empty on the last."""
+
+    rows: list[Event]
+    next: str
