@@ -92,7 +92,8 @@ def _database(url: str) -> dict[str, object]:
     """Translate a libpq connection URL into Django's form; what has no field of its own becomes an option."""
     parts = conninfo_to_dict(url)
     named = {key: parts.pop(field, "") or "" for key, field in _DATABASE_FIELDS.items()}
-    return {"ENGINE": "django.db.backends.postgresql", **named, "OPTIONS": {**parts, "pool": {"max_size": 20}}}
+    options = {**parts, "pool": {"max_size": 20}}
+    return {"ENGINE": "django.db.backends.postgresql", **named, "OPTIONS": options}
 
 
 _DATABASE_FIELDS = {"NAME": "dbname", "USER": "user", "PASSWORD": "password", "HOST": "host", "PORT": "port"}
