@@ -1,0 +1,99 @@
+"""Types of documents, what a document says, and where its signatures stand, as plain values."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class DocumentType:
+    """One of the 29 types of article 7 of NĐ 30/2020/NĐ-CP.
+
+    `code` is ours, ASCII and stable; `abbreviation` stands in the notation, empty for công văn and thư công.
+    """
+
+    code: str
+    abbreviation: str
+    name_vi: str
+    name_en: str
+
+
+DOCUMENT_TYPES = (
+    DocumentType("NQ", "NQ", "Nghị quyết", "Resolution"),
+    DocumentType("QD", "QĐ", "Quyết định", "Decision"),
+    DocumentType("CT", "CT", "Chỉ thị", "Directive"),
+    DocumentType("QC", "QC", "Quy chế", "Regulation"),
+    DocumentType("QYD", "QyĐ", "Quy định", "Rules"),
+    DocumentType("TC", "TC", "Thông cáo", "Communiqué"),
+    DocumentType("TB", "TB", "Thông báo", "Notice"),
+    DocumentType("HD", "HD", "Hướng dẫn", "Guidance"),
+    DocumentType("CTR", "CTr", "Chương trình", "Programme"),
+    DocumentType("KH", "KH", "Kế hoạch", "Plan"),
+    DocumentType("PA", "PA", "Phương án", "Scheme"),
+    DocumentType("DE_AN", "ĐA", "Đề án", "Proposal"),
+    DocumentType("DU_AN", "DA", "Dự án", "Project"),
+    DocumentType("BC", "BC", "Báo cáo", "Report"),
+    DocumentType("BB", "BB", "Biên bản", "Minutes"),
+    DocumentType("TTR", "TTr", "Tờ trình", "Submission"),
+    DocumentType("HOP_DONG", "HĐ", "Hợp đồng", "Contract"),
+    DocumentType("CV", "", "Công văn", "Official letter"),
+    DocumentType("CD", "CĐ", "Công điện", "Telegram"),
+    DocumentType("BGN", "BGN", "Bản ghi nhớ", "Memorandum"),
+    DocumentType("BTT", "BTT", "Bản thỏa thuận", "Agreement"),
+    DocumentType("GUQ", "GUQ", "Giấy ủy quyền", "Authorisation"),
+    DocumentType("GM", "GM", "Giấy mời", "Invitation"),
+    DocumentType("GGT", "GGT", "Giấy giới thiệu", "Letter of introduction"),
+    DocumentType("GNP", "GNP", "Giấy nghỉ phép", "Leave permit"),
+    DocumentType("PG", "PG", "Phiếu gửi", "Dispatch slip"),
+    DocumentType("PC", "PC", "Phiếu chuyển", "Transfer slip"),
+    DocumentType("PB", "PB", "Phiếu báo", "Notification slip"),
+    DocumentType("THU_CONG", "", "Thư công", "Official personal letter"),
+)
+TYPES = {kind.code: kind for kind in DOCUMENT_TYPES}
+LETTER = "CV"
+
+
+@dataclass(frozen=True)
+class DocumentText:
+    """Everything that is printed on a document; every text is plain, never markup.
+
+    `superior` and `agency` are box 2, `code` box 3 ("01/QĐ-UBND"), `place` and `date` box 4 (the latter as
+    "ngày 05 tháng 3 năm 2026"), `paragraphs` box 6, `authority` ("TM. ỦY BAN NHÂN DÂN"), `position` and
+    `signer` box 7, `addressees` box 9a, `recipients` box 9b, `urgency` box 10b, `verify_url` the QR code.
+    """
+
+    type_code: str
+    superior: str
+    agency: str
+    code: str
+    place: str
+    date: str
+    subject: str
+    paragraphs: tuple[str, ...]
+    authority: str
+    position: str
+    signer: str
+    addressees: tuple[str, ...] = ()
+    recipients: tuple[str, ...] = ()
+    urgency: str = ""
+    verify_url: str = ""
+
+
+@dataclass(frozen=True)
+class Box:
+    """A place on a page: `page` from 0, edges in points from the page's lower left corner."""
+
+    page: int
+    left: float
+    bottom: float
+    right: float
+    top: float
+
+
+@dataclass(frozen=True)
+class Rendering:
+    """A rendered document and where the personal signature and the seal go."""
+
+    pdf: bytes
+    signature: Box
+    seal: Box
