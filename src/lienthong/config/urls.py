@@ -4,6 +4,12 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, include, path
 
+handler400 = "lienthong.ui.web.bad_request"
+handler403 = "lienthong.ui.web.permission_denied"
+handler404 = "lienthong.ui.web.page_not_found"
+handler500 = "lienthong.ui.web.server_error"
+
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("", include("lienthong.ui.urls")),
     path("accounts/", include("allauth.urls")),
 ]

@@ -1,7 +1,178 @@
-"""Template tags of the common look."""
+"""Template tags of the common look; built in, so no template has to load them."""
 
 from __future__ import annotations
 
+from datetime import date, datetime, timedelta
+from typing import Any
+
 from django import template
+from django.forms import BoundField, CheckboxInput, CheckboxSelectMultiple, FileInput, RadioSelect, Select
+from django.http import HttpRequest, QueryDict
+from django.template.defaultfilters import filesizeformat
+from django.templatetags.static import static
+from django.urls import NoReverseMatch, reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from lienthong.kernel import clock
+from lienthong.ui import navigation
 
 register = template.Library()
+SCHEMES = ("light", "dark")
+
+
+@register.filter
+def when(value: datetime | None) -> str | SafeString:
+    """The instant as a `<time>`: "23/11/2026 22:54" at +07:00; empty for None."""
+    if value is None:
+        return ""
+    local = value.astimezone(clock.VIETNAM)
+    return format_html(
+        '<time datetime="{}">{}</time>', local.isoformat("T", "seconds"), f"{local:%d/%m/%Y %H:%M}"
+    )
+
+
+@register.filter
+def day(value: date | datetime | None) -> str | SafeString:
+    """The day as a `<time>`: "23/11/2026"; an instant is taken at +07:00; empty for None."""
+    if value is None:
+        return ""
+    local = value.astimezone(clock.VIETNAM).date() if isinstance(value, datetime) else value
+    return format_html('<time datetime="{}">{}</time>', local.isoformat(), f"{local:%d/%m/%Y}")
+
+
+@register.filter
+def due(value: datetime | None, at: datetime | None = None) -> str:
+    """How long until `value`, or how long past it, as a short sentence; of two units the smaller is cut off."""
+    if value is None:
+        return ""
+    left = value - (at or clock.now())
+    return _overdue(-left) if left < timedelta(0) else _left(left)
+
+
+@register.filter
+def due_color(value: datetime | None, at: datetime | None = None) -> str:
+    """The colour of a deadline: "danger" past it, "warning" within a day of it, else "neutral"."""
+    if value is None:
+        return "neutral"
+    left = value - (at or clock.now())
+    if left < timedelta(0):
+        return "danger"
+    return "warning" if left < timedelta(days=1) else "neutral"
+
+
+@register.filter
+def size(value: int | None) -> str:
+    """A number of bytes for people, "1,2 MB"; empty for None."""
+    return "" if value is None else filesizeformat(value)
+
+
+@register.simple_tag
+def icon(name: str, label: str = "") -> SafeString:
+    """A symbol of the sprite; without a label it is decoration and hidden from screen readers."""
+    href = f"{static('ui/icons.svg')}#{name}"
+    if label:
+        return format_html(
+            '<svg class="icon" role="img" aria-label="{}"><use href="{}"></use></svg>', label, href
+        )
+    return format_html('<svg class="icon" aria-hidden="true"><use href="{}"></use></svg>', href)
+
+
+@register.simple_tag
+def badge(label: object, color: str = "neutral") -> SafeString:
+    """A state as a tag; colours: neutral, accent, info, success, warning, danger."""
+    return format_html('<span class="ds-tag" data-color="{}">{}</span>', color or "neutral", label)
+
+
+@register.simple_tag(takes_context=True)
+def query(context: template.Context, **changes: object) -> str:
+    """The present query string with some values replaced ("" or None takes one out), led by "?"."""
+    request: HttpRequest | None = context.get("request")
+    values = request.GET.copy() if request else QueryDict(mutable=True)
+    for name, value in changes.items():
+        values.pop(name, None)
+        if value not in ("", None):
+            values[name] = str(value)
+    return f"?{values.urlencode()}"
+
+
+@register.simple_tag
+def url_if(name: str, *args: object) -> str:
+    """The address of a page, or empty where this installation does not serve it."""
+    try:
+        return reverse(name, args=args)
+    except NoReverseMatch:
+        return ""
+
+
+@register.simple_tag(takes_context=True)
+def navigation_links(context: template.Context, place: navigation.Place = "main") -> list[navigation.Link]:
+    """The navigation for the viewer of this page."""
+    viewer, request = context.get("viewer"), context.get("request")
+    user = context.get("user")
+    return navigation.links(
+        place=place,
+        roles=[str(role) for role in getattr(viewer, "roles", ())],
+        signed_in=bool(getattr(user, "is_authenticated", False)),
+        path=request.path if request else "",
+    )
+
+
+@register.simple_tag(takes_context=True)
+def color_scheme(context: template.Context) -> str:
+    """The viewer's choice of "light" or "dark" from the cookie; "auto" follows the device."""
+    request: HttpRequest | None = context.get("request")
+    chosen = request.COOKIES.get("scheme", "") if request else ""
+    return chosen if chosen in SCHEMES else "auto"
+
+
+@register.inclusion_tag("ui/components/field.html")
+def field(bound: BoundField, **attrs: str) -> dict[str, Any]:
+    """A form field with its label, help and error, tied together for screen readers.
+
+    Extra names become attributes of the input ("_" stands for "-"): `{% field form.subject rows="3" %}`.
+    """
+    widget = bound.field.widget
+    given: dict[str, str | bool] = {name.replace("_", "-"): value for name, value in attrs.items()}
+    group = isinstance(widget, RadioSelect | CheckboxSelectMultiple)
+    if not group:
+        given.setdefault("class", "ds-input")
+        described = [f"{bound.auto_id}_help"] * bool(bound.help_text) + [f"{bound.auto_id}_error"] * bool(
+            bound.errors
+        )
+        if described:
+            given["aria-describedby"] = " ".join(described)
+        if bound.errors:
+            given["aria-invalid"] = "true"
+    if isinstance(widget, Select) and not group and not widget.allow_multiple_selected:
+        given.setdefault("data-width", "full")
+    return {
+        "field": bound,
+        "html": bound.as_widget(attrs=given),
+        "group": group,
+        "check": isinstance(widget, CheckboxInput),
+        "file": isinstance(widget, FileInput),
+    }
+
+
+def _parts(length: timedelta) -> dict[str, int]:
+    return {"days": length.days, "hours": length.seconds // 3600, "minutes": length.seconds // 60 % 60}
+
+
+def _left(length: timedelta) -> str:
+    parts = _parts(length)
+    if parts["days"]:
+        return _("%(days)d d %(hours)d h left") % parts
+    if parts["hours"]:
+        return _("%(hours)d h %(minutes)d min left") % parts
+    return _("%(minutes)d min left") % parts
+
+
+def _overdue(length: timedelta) -> str:
+    parts = _parts(length)
+    if parts["days"]:
+        return _("%(days)d d overdue") % parts
+    if parts["hours"]:
+        return _("%(hours)d h overdue") % parts
+    return _("%(minutes)d min overdue") % parts

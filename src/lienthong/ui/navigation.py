@@ -1,0 +1,75 @@
+"""What stands in the navigation: each app says it once, `ui` draws it for whoever looks."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from typing import Literal
+
+from django.urls import NoReverseMatch, reverse
+from django.utils.functional import Promise
+
+Place = Literal["main", "account"]
+
+
+@dataclass(frozen=True)
+class NavItem:
+    """A page named in the navigation.
+
+    `roles` are plain strings of which the viewer needs one; empty means everyone who is signed in, and
+    `public` everyone at all. `order` sorts (small first). `place` is the bar ("main") or the menu under the
+    viewer's own name ("account"). `icon` is a symbol of `static/ui/icons.svg`.
+    """
+
+    url_name: str
+    label: str | Promise
+    roles: frozenset[str] = field(default_factory=frozenset)
+    order: int = 50
+    icon: str = ""
+    public: bool = False
+    place: Place = "main"
+
+    def is_for(self, roles: Collection[str], *, signed_in: bool) -> bool:
+        """Whether a viewer with these roles sees it."""
+        if self.public:
+            return True
+        return signed_in and (not self.roles or bool(self.roles & set(roles)))
+
+
+@dataclass(frozen=True)
+class Link:
+    """A navigation item with its address, for one viewer on one page."""
+
+    url: str
+    label: str | Promise
+    icon: str
+    current: bool
+
+
+_items: dict[tuple[Place, str], NavItem] = {}
+
+
+def register(item: NavItem) -> None:
+    """Put `item` into the navigation; called from an app's `ready()`. The same address twice replaces it."""
+    _items[item.place, item.url_name] = item
+
+
+def links(*, place: Place, roles: Collection[str], signed_in: bool, path: str) -> list[Link]:
+    """What a viewer sees at `place`, in order. Of the addresses that begin `path`, the longest is current.
+
+    An item whose address this installation does not serve (an app left out) is left out too.
+    """
+    shown = sorted(
+        (item for (at, _), item in _items.items() if at == place and item.is_for(roles, signed_in=signed_in)),
+        key=lambda item: item.order,
+    )
+    found = [(item, url) for item in shown if (url := _url(item.url_name))]
+    current = max((url for _, url in found if path.startswith(url)), key=len, default="")
+    return [Link(url, item.label, item.icon, url == current) for item, url in found]
+
+
+def _url(name: str) -> str:
+    try:
+        return reverse(name)
+    except NoReverseMatch:
+        return ""

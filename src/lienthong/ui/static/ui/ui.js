@@ -1,0 +1,75 @@
+// What the pages do beyond plain HTML. Everything works without it; it only makes things quicker.
+"use strict";
+
+const TOKEN = "[name=csrfmiddlewaretoken]";
+
+// The menu on narrow screens.
+document.addEventListener("click", (event) => {
+  const toggle = event.target.closest(".nav-toggle");
+  if (toggle) {
+    const open = toggle.getAttribute("aria-expanded") !== "true";
+    toggle.setAttribute("aria-expanded", String(open));
+    document.getElementById(toggle.getAttribute("aria-controls")).toggleAttribute("data-open", open);
+  }
+  for (const menu of document.querySelectorAll("[data-menu][open]")) {
+    if (!menu.contains(event.target)) menu.open = false;
+  }
+});
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape") return;
+  for (const menu of document.querySelectorAll("[data-menu][open]")) {
+    menu.open = false;
+    menu.querySelector("summary").focus();
+  }
+});
+
+// A file dropped or chosen shows its name; `data-submit` on the drop sends the form at once.
+document.addEventListener("change", (event) => {
+  const drop = event.target.closest("[data-drop]");
+  if (drop && event.target.files) {
+    const names = [...event.target.files].map((file) => file.name).join(", ");
+    if (names) drop.querySelector(".drop-text").textContent = names;
+    drop.toggleAttribute("data-filled", names !== "");
+    if (names && drop.hasAttribute("data-submit")) event.target.form.requestSubmit();
+  }
+  if (event.target.closest("[data-autosubmit]")) event.target.form.requestSubmit();
+});
+for (const type of ["dragenter", "dragleave", "drop"]) {
+  document.addEventListener(type, (event) => {
+    const drop = event.target.closest?.("[data-drop]");
+    if (drop) drop.toggleAttribute("data-over", type === "dragenter");
+  });
+}
+
+// A form is sent once, however often its button is pressed.
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (form.method !== "post" || event.defaultPrevented) return;
+  if (form.dataset.sent) event.preventDefault();
+  form.dataset.sent = "yes";
+  const button = event.submitter;
+  if (button) setTimeout(() => button.setAttribute("aria-busy", "true"));
+});
+window.addEventListener("pageshow", () => {
+  for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
+  for (const button of document.querySelectorAll("[aria-busy]")) button.removeAttribute("aria-busy");
+});
+
+// Copy a value: <button data-copy="text">; print: <button data-print>.
+document.addEventListener("click", (event) => {
+  const copy = event.target.closest("[data-copy]");
+  if (copy) navigator.clipboard.writeText(copy.dataset.copy).then(() => copy.setAttribute("data-copied", ""));
+  if (event.target.closest("[data-print]")) window.print();
+});
+
+// htmx: the CSRF token goes as a header; refusals are shown at the top of the page.
+document.addEventListener("htmx:configRequest", (event) => {
+  const token = document.querySelector(TOKEN);
+  if (token) event.detail.headers["X-CSRFToken"] = token.value;
+});
+document.addEventListener("htmx:beforeSwap", (event) => {
+  if (event.detail.xhr.status >= 400) {
+    event.detail.shouldSwap = true;
+    event.detail.target = document.getElementById("alerts");
+  }
+});
