@@ -110,6 +110,9 @@ AUTH_PASSWORD_VALIDATORS = [
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
+HOME_URL_NAME = "office:incoming"
+CSRF_FAILURE_VIEW = "lienthong.ui.web.csrf_failure"
+API_PREFIXES = ("/axis/v1/",)
 
 ACCOUNT_ADAPTER = "lienthong.identity.adapters.allauth.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"username"}
