@@ -39,7 +39,7 @@ def refusal_response(request: HttpRequest, refusal: Refusal) -> HttpResponse:
 
 
 def page_or_fragment(request: HttpRequest, facts: dict[str, object], *, status: int) -> HttpResponse:
-    """`facts` (sentence, code, status) as a page of its own, or as the alert that htmx puts on the present page."""
+    """`facts` (sentence, code, status) as a page of its own, or as an alert that htmx puts on the page."""
     if request.headers.get("HX-Request") == "true":
         response = render(request, "ui/refusal_fragment.html", facts, status=status)
         response["HX-Retarget"], response["HX-Reswap"] = "#alerts", "innerHTML show:window:top"

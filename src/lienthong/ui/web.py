@@ -79,8 +79,8 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 def page_not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """The page of an address where nothing is, or nothing that this viewer may see."""
     sentence = _(
-        "There is nothing at this address, or it belongs to another agency. Check the address, or start again "
-        "from the home page."
+        "There is nothing at this address, or it belongs to another agency. Check the address, or start "
+        "again from the home page."
     )
     return _error(request, sentence, code="not-found", status=404)
 

@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django import template
-from django.forms import BoundField, CheckboxInput, CheckboxSelectMultiple, FileInput, RadioSelect, Select
+from django.forms import BoundField, CheckboxInput, CheckboxSelectMultiple, FileInput, RadioSelect
 from django.http import HttpRequest, QueryDict
 from django.template.defaultfilters import filesizeformat
 from django.templatetags.static import static
@@ -44,7 +44,7 @@ def day(value: date | datetime | None) -> str | SafeString:
 
 @register.filter
 def due(value: datetime | None, at: datetime | None = None) -> str:
-    """How long until `value`, or how long past it, as a short sentence; of two units the smaller is cut off."""
+    """How long until `value`, or how long past it, as a short sentence, rounded down."""
     if value is None:
         return ""
     left = value - (at or clock.now())
@@ -134,26 +134,25 @@ def field(bound: BoundField, **attrs: str) -> dict[str, Any]:
     Extra names become attributes of the input ("_" stands for "-"): `{% field form.subject rows="3" %}`.
     """
     widget = bound.field.widget
-    given: dict[str, str | bool] = {name.replace("_", "-"): value for name, value in attrs.items()}
     group = isinstance(widget, RadioSelect | CheckboxSelectMultiple)
-    if not group:
-        given.setdefault("class", "ds-input")
-        described = [f"{bound.auto_id}_help"] * bool(bound.help_text) + [f"{bound.auto_id}_error"] * bool(
-            bound.errors
-        )
-        if described:
-            given["aria-describedby"] = " ".join(described)
-        if bound.errors:
-            given["aria-invalid"] = "true"
-    if isinstance(widget, Select) and not group and not widget.allow_multiple_selected:
-        given.setdefault("data-width", "full")
+    given: dict[str, Any] = {name.replace("_", "-"): value for name, value in attrs.items()}
     return {
         "field": bound,
-        "html": bound.as_widget(attrs=given),
+        "html": bound.as_widget(attrs=given if group else _input_attributes(bound, given)),
         "group": group,
         "check": isinstance(widget, CheckboxInput),
         "file": isinstance(widget, FileInput),
     }
+
+
+def _input_attributes(bound: BoundField, given: dict[str, Any]) -> dict[str, Any]:
+    described = [f"{bound.auto_id}_help"] if bound.help_text else []
+    if bound.errors:
+        described.append(f"{bound.auto_id}_error")
+        given["aria-invalid"] = "true"
+    if described:
+        given["aria-describedby"] = " ".join(described)
+    return {"class": "ds-input", **given}
 
 
 def _parts(length: timedelta) -> dict[str, int]:
