@@ -8,9 +8,12 @@ from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import RangeOperators
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
-from django.db.models import F, Func, Q
+from django.db.models import F, Func, Q, Value
+from django.db.models.functions import Concat
+from django.utils.translation import gettext_lazy as _
 
 OPEN_END = date(9999, 12, 31)
+CODE_FORM = r"^[A-Z0-9]+(\.[A-Z0-9]+)*$"
 
 
 class DateRange(Func):
@@ -18,6 +21,20 @@ class DateRange(Func):
 
     function = "daterange"
     output_field = models.Field()
+
+
+class Int4Range(Func):
+    """SQL `int4range(from, to)`: from included, to excluded."""
+
+    function = "int4range"
+    output_field = models.Field()
+
+
+class Plain(Func):
+    """SQL `plain(text)`: without marks, lower case."""
+
+    function = "plain"
+    output_field = models.TextField()
 
 
 class AdministrativeUnit(models.Model):
@@ -33,6 +50,7 @@ class AdministrativeUnit(models.Model):
     longitude = models.FloatField(null=True)
 
     class Meta:
+        verbose_name = _("administrative unit")
         constraints = [models.UniqueConstraint(fields=["edition", "level", "code"], name="unit_unique")]
 
     def __str__(self) -> str:
@@ -61,30 +79,42 @@ class AgencyQuerySet(models.QuerySet["Agency"]):
 class Agency(models.Model):
     """Any body with an agency code: ministry, people's committee, department, commune, school, clinic.
 
-    `code` is root-first (`H55.05.01`), `old_code` leaf-first (`000.01.05.H55`); other spellings are aliases.
-    It exists from `valid_from` until the day before `valid_to`.
+    `code` is root-first (`H55.05.01`), `old_code` leaf-first (`000.01.05.H55`), empty where that form cannot say
+    it; other spellings are aliases. It exists from `valid_from` until the day before `valid_to`. The database
+    itself fills `path` (a trigger, which refuses an agency inside itself) and `search_text`.
     """
 
     code = models.CharField(max_length=40)
-    old_code = models.CharField(max_length=40, db_index=True)
+    old_code = models.CharField(max_length=40, blank=True, default="")
     name = models.CharField(max_length=250)
     short_name = models.CharField(max_length=50, help_text="as in a document's notation: UBND, VPCP, STTTT")
     kind = models.CharField(max_length=20, help_text="ministry, province, department, district, commune, school, …")
     parent = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="children")
-    path = models.CharField(max_length=200, help_text="ids from the root, '/12/340/', for whole subtrees")
+    path = models.CharField(
+        max_length=200, default="", editable=False, help_text="ids from the root, '/12/340/', for whole subtrees"
+    )
     unit = models.ForeignKey(AdministrativeUnit, null=True, on_delete=models.PROTECT, related_name="agencies")
     address = models.CharField(max_length=250, blank=True)
     email = models.EmailField(blank=True)
     telephone = models.CharField(max_length=30, blank=True)
     valid_from = models.DateField()
     valid_to = models.DateField(default=OPEN_END)
-    search_text = models.TextField(help_text="name and codes, unaccented and lower-case", default="")
+    search_text = models.GeneratedField(
+        expression=Plain(
+            Concat("name", Value(" "), "code", Value(" "), "old_code", Value(" "), "short_name")
+        ),
+        output_field=models.TextField(),
+        db_persist=True,
+        help_text="name and codes, without marks, lower case",
+    )
 
     objects = AgencyQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("agency")
         constraints = [
             models.CheckConstraint(condition=Q(valid_to__gt=F("valid_from")), name="agency_validity_ordered"),
+            models.CheckConstraint(condition=Q(code__regex=CODE_FORM), name="agency_code_spelled"),
             ExclusionConstraint(
                 name="agency_code_unique_while_valid",
                 expressions=[
@@ -92,8 +122,17 @@ class Agency(models.Model):
                     (DateRange("valid_from", "valid_to"), RangeOperators.OVERLAPS),
                 ],
             ),
+            ExclusionConstraint(
+                name="agency_old_code_unique_while_valid",
+                expressions=[
+                    (F("old_code"), RangeOperators.EQUAL),
+                    (DateRange("valid_from", "valid_to"), RangeOperators.OVERLAPS),
+                ],
+                condition=~Q(old_code=""),
+            ),
         ]
         indexes = [
+            models.Index(fields=["code", "valid_to"], name="agency_code"),
             models.Index(fields=["path"], opclasses=["text_pattern_ops"], name="agency_path"),
             GinIndex(fields=["search_text"], opclasses=["gin_trgm_ops"], name="agency_search"),
         ]
@@ -103,10 +142,16 @@ class Agency(models.Model):
 
 
 class AgencyAlias(models.Model):
-    """Another spelling of an agency's code, met in systems in service."""
+    """Another spelling of an agency's code, met in systems in service; kept without spaces, in capitals."""
 
     alias = models.CharField(max_length=40, unique=True)
     agency = models.ForeignKey(Agency, on_delete=models.CASCADE, related_name="aliases")
+
+    class Meta:
+        verbose_name = _("alias of an agency code")
+
+    def __str__(self) -> str:
+        return self.alias
 
 
 class AgencySuccession(models.Model):
@@ -117,7 +162,10 @@ class AgencySuccession(models.Model):
     on_date = models.DateField()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["predecessor", "successor"], name="agency_succession_unique")]
+        constraints = [
+            models.UniqueConstraint(fields=["predecessor", "successor"], name="agency_succession_unique"),
+            models.CheckConstraint(condition=~Q(predecessor=F("successor")), name="agency_succeeds_another"),
+        ]
 
 
 class Division(models.Model):
@@ -128,6 +176,7 @@ class Division(models.Model):
     short_name = models.CharField(max_length=30, help_text="as in a công văn's notation: KT, TTĐT")
 
     class Meta:
+        verbose_name = _("division")
         constraints = [models.UniqueConstraint(fields=["agency", "name"], name="division_unique")]
 
     def __str__(self) -> str:
@@ -140,6 +189,9 @@ class Post(models.Model):
     agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="posts")
     division = models.ForeignKey(Division, null=True, blank=True, on_delete=models.PROTECT, related_name="posts")
     title = models.CharField(max_length=150)
+
+    class Meta:
+        verbose_name = _("post")
 
     def __str__(self) -> str:
         return f"{self.title}, {self.agency}"
@@ -165,6 +217,7 @@ class PostHolding(models.Model):
     valid_to = models.DateField(default=OPEN_END)
 
     class Meta:
+        verbose_name = _("holder of a post")
         constraints = [
             models.CheckConstraint(condition=Q(valid_to__gt=F("valid_from")), name="holding_validity_ordered"),
             ExclusionConstraint(
@@ -176,3 +229,72 @@ class PostHolding(models.Model):
                 ],
             ),
         ]
+
+
+class WorkingHours(models.Model):
+    """The weekly hours of an agency and of all below it that have none of their own; without agency, the country's.
+
+    What arrives after `cut_off` (minutes after midnight) counts from the next working day.
+    """
+
+    agency = models.OneToOneField(Agency, null=True, on_delete=models.CASCADE, related_name="working_hours")
+    cut_off = models.SmallIntegerField(default=16 * 60 + 30)
+
+    class Meta:
+        verbose_name = _("working hours")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["agency"], nulls_distinct=False, name="working_hours_once_for_the_country"
+            ),
+            models.CheckConstraint(condition=Q(cut_off__range=(0, 24 * 60)), name="cut_off_within_the_day"),
+        ]
+
+
+class WorkingSession(models.Model):
+    """A stretch of work on a weekday (0 Monday to 6 Sunday), in minutes after midnight."""
+
+    hours = models.ForeignKey(WorkingHours, on_delete=models.CASCADE, related_name="sessions")
+    weekday = models.SmallIntegerField()
+    starts = models.SmallIntegerField()
+    ends = models.SmallIntegerField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(weekday__range=(0, 6)), name="session_weekday_known"),
+            models.CheckConstraint(
+                condition=Q(starts__gte=0, ends__gt=F("starts"), ends__lte=24 * 60), name="session_ordered"
+            ),
+            ExclusionConstraint(
+                name="sessions_apart",
+                expressions=[
+                    (F("hours"), RangeOperators.EQUAL),
+                    (F("weekday"), RangeOperators.EQUAL),
+                    (Int4Range("starts", "ends"), RangeOperators.OVERLAPS),
+                ],
+            ),
+        ]
+
+
+class CalendarDay(models.Model):
+    """A day that differs from its weekday, for an agency and all below it, or without agency for the country.
+
+    `works_as` is the weekday (0 Monday to 6 Sunday) whose sessions hold on it; null is a day off. The nearest
+    row up the tree decides.
+    """
+
+    agency = models.ForeignKey(Agency, null=True, on_delete=models.CASCADE, related_name="calendar_days")
+    day = models.DateField()
+    works_as = models.SmallIntegerField(null=True)
+    name = models.CharField(max_length=200)
+
+    class Meta:
+        verbose_name = _("special day of a calendar")
+        constraints = [
+            models.UniqueConstraint(fields=["agency", "day"], nulls_distinct=False, name="calendar_day_unique"),
+            models.CheckConstraint(
+                condition=Q(works_as__isnull=True) | Q(works_as__range=(0, 6)), name="calendar_day_weekday_known"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.day:%d/%m/%Y} {self.name}"

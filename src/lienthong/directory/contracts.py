@@ -1,0 +1,86 @@
+"""Plain values that cross the border of `directory`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+from types import MappingProxyType
+
+
+@dataclass(frozen=True, order=True)
+class Session:
+    """A stretch of working time within one day, in minutes after midnight: `starts` included, `ends` not."""
+
+    starts: int
+    ends: int
+
+    @property
+    def minutes(self) -> int:
+        """Its length."""
+        return self.ends - self.starts
+
+
+Day = tuple[Session, ...]
+OFFICE_DAY: Day = (Session(7 * 60 + 30, 11 * 60 + 30), Session(13 * 60 + 30, 17 * 60 + 30))
+OFFICE_WEEK: tuple[Day, ...] = (OFFICE_DAY,) * 5 + ((), ())
+
+
+@dataclass(frozen=True)
+class WorkingCalendar:
+    """When an agency works, from `first` to `last`, both included; nothing is known of other days.
+
+    `week` holds the sessions of Monday to Sunday, in order and apart from each other; `special` those of days
+    that differ from their weekday: empty for a holiday, filled for a Saturday worked in exchange. What arrives
+    after `cut_off` (minutes after midnight) counts from the next working day.
+    """
+
+    first: date
+    last: date
+    week: tuple[Day, ...] = OFFICE_WEEK
+    special: Mapping[date, Day] = field(default_factory=lambda: MappingProxyType({}))
+    cut_off: int = 16 * 60 + 30
+    minutes_per_day: int = 8 * 60
+
+
+@dataclass(frozen=True)
+class Counts:
+    """What is in the database after the country was loaded, and how many agencies this load added."""
+
+    units: int
+    successions: int
+    agencies: int
+    added: int
+
+
+class Duty(StrEnum):
+    """What the holder of a demonstration post is there for; `identity` makes roles of it."""
+
+    LEADER = "leader"
+    DEPUTY = "deputy"
+    CLERK = "clerk"
+    SPECIALIST = "specialist"
+    ADMINISTRATOR = "administrator"
+
+
+@dataclass(frozen=True)
+class StaffedPost:
+    """A demonstration post and the official who holds it."""
+
+    agency_id: int
+    agency_code: str
+    post_id: int
+    title: str
+    duty: Duty
+    official_id: int
+    official_name: str
+
+
+@dataclass(frozen=True)
+class Pointer:
+    """Rows of one kind that still point to an agency: how many, and the first few by name."""
+
+    label: str
+    count: int
+    examples: tuple[str, ...]
