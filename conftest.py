@@ -1,26 +1,38 @@
-"""Starts the tests' own PostgreSQL before Django reads its settings."""
+"""Starts the tests' own PostgreSQL before Django reads its settings, and stops it when the last run ends."""
 
+from __future__ import annotations
+
+import atexit
 import os
+import tempfile
+from contextlib import ExitStack
 from pathlib import Path
 
-import pytest
+from lienthong.config import embedded_postgres, translations
 
 VAR = Path(__file__).parent / "var" / "test"
-
-
-@pytest.hookimpl(tryfirst=True)
-def pytest_load_initial_conftests() -> None:
-    """Too late for a rootdir conftest; see `_prepare`."""
+ENVIRONMENT = {
+    "LIENTHONG_SECRET_KEY": "only-for-tests-" + "x" * 40,
+    "LIENTHONG_MASTER_KEY": "00" * 32,
+}
 
 
 def _prepare() -> None:
-    from lienthong.config import embedded_postgres
-
-    VAR.mkdir(parents=True, exist_ok=True)
-    os.environ.setdefault("LIENTHONG_DATABASE_URL", embedded_postgres.start(VAR / "postgres"))
-    os.environ.setdefault("LIENTHONG_SECRET_KEY", "only-for-tests-" + "x" * 40)
-    os.environ.setdefault("LIENTHONG_MASTER_KEY", "00" * 32)
-    os.environ.setdefault("LIENTHONG_VAR", str(VAR))
+    """Runs once per test run: the workers of pytest-xdist inherit the controller's environment."""
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        return
+    held = ExitStack()
+    atexit.register(held.close)
+    for name, value in ENVIRONMENT.items():
+        os.environ.setdefault(name, value)
+    if "LIENTHONG_DATABASE_URL" not in os.environ:
+        cluster = embedded_postgres.serving(VAR / "postgres", durable=False)
+        os.environ["LIENTHONG_DATABASE_URL"] = held.enter_context(cluster)
+    if "LIENTHONG_VAR" not in os.environ:
+        VAR.mkdir(parents=True, exist_ok=True)
+        os.environ["LIENTHONG_VAR"] = held.enter_context(tempfile.TemporaryDirectory(dir=VAR, prefix="run-"))
+    for app in translations.find_apps(translations.PACKAGE):
+        translations.compile_catalogue(app)
 
 
 _prepare()
