@@ -93,7 +93,7 @@ class OfficialDocument(models.Model):
 
     @property
     def code(self) -> str:
-        """Number and notation, "01/QĐ-UBND"; empty before issue. A number below 10 gets a nought (NĐ 30, annex I)."""
+        """Number and notation, "01/QĐ-UBND"; empty before issue. Below 10 a nought leads (NĐ 30, annex I)."""
         return f"{self.number:02d}/{self.notation}" if self.number else ""
 
     @property

@@ -6,6 +6,9 @@ from typing import Any
 
 from procrastinate.contrib.django import app
 
+from lienthong.kernel.blobs import collect_garbage
+from lienthong.kernel.clock import now
+
 job = app.task
 periodic = app.periodic
 
@@ -16,3 +19,10 @@ def enqueue(name: str, /, *, lock: str | None = None, **arguments: Any) -> None:
     `lock`: jobs of one lock run one after the other.
     """
     app.configure_task(name, lock=lock).defer(**arguments)
+
+
+@periodic(cron="41 2 * * *")
+@job(name="kernel.collect_garbage", queueing_lock="kernel.collect_garbage")
+def collect_blobs(timestamp: int) -> None:
+    """Remove the blobs that no row names, every night."""
+    collect_garbage(at=now())

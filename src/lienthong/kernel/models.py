@@ -6,7 +6,10 @@ from django.db import models
 
 
 class Blob(models.Model):
-    """A stored file. Rows elsewhere name it by foreign key; one that no row names is collected after a grace time."""
+    """A stored file, named by foreign keys; one that no row names is collected after a grace time.
+
+    `created_at` is when its content last came in; the grace runs from then.
+    """
 
     sha256 = models.CharField(primary_key=True, max_length=64)
     size = models.BigIntegerField()
@@ -15,7 +18,9 @@ class Blob(models.Model):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(condition=models.Q(sha256__regex=r"^[0-9a-f]{64}$"), name="blob_sha256_is_hex"),
+            models.CheckConstraint(
+                condition=models.Q(sha256__regex=r"^[0-9a-f]{64}$"), name="blob_sha256_is_hex"
+            ),
             models.CheckConstraint(condition=models.Q(size__gt=0), name="blob_is_not_empty"),
         ]
 

@@ -37,7 +37,7 @@ class Subject:
 
 @dataclass(frozen=True)
 class Entry:
-    """An act about to be recorded; `verb` is "<noun>.<verb>" ("document.issue"), `data` what a reader needs."""
+    """An act about to be recorded; `verb` is "<noun>.<verb>", such as "document.issue"."""
 
     actor: Actor
     verb: str

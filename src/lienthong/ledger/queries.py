@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
+from django.db.models import BooleanField
 from django.db.models.expressions import RawSQL
 
 from lienthong.kernel.paging import PAGE_SIZE, BadCursor, decode_cursor, encode_cursor
@@ -50,7 +51,7 @@ def search_events(
     if until:
         rows = rows.filter(at__lt=until)
     if cursor:
-        rows = rows.filter(RawSQL("(at, id) < (%s, %s)", _place(cursor)))
+        rows = rows.filter(RawSQL("(at, id) < (%s, %s)", _place(cursor), BooleanField()))
     found = [row.as_event() for row in rows.order_by("-at", "-id")[: size + 1]]
     more = len(found) > size
     return EventPage(found[:size], _cursor(found[size - 1]) if more else "")
