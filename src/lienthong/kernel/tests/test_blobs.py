@@ -77,7 +77,7 @@ def test_the_same_content_is_stored_once(store: Path) -> None:
     [
         ([], EmptyFile, "empty-file"),
         ([b"", b""], EmptyFile, "empty-file"),
-        ([bytes(MB), b"x"], FileTooLarge, "file-too-large"),
+        ([b"%PDF-1.7\n" + bytes(MB), b"x"], FileTooLarge, "file-too-large"),
         ([b"\x7fELF" + bytes(100)], ExecutableRefused, "executable-refused"),
         ([b"\x7f", b"ELF" + bytes(100)], ExecutableRefused, "executable-refused"),
         ([b"MZ" + bytes(100_000)], ExecutableRefused, "executable-refused"),
