@@ -1,0 +1,75 @@
+"""An attachment on the wire and in truth: base64, and the ZIP that some senders wrap around each file."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import io
+import zipfile
+import zlib
+from pathlib import PurePosixPath
+
+from lienthong.axis.edxml import errors
+
+MAX_UNPACKED = 256 * 1024 * 1024
+MAX_ENTRIES = 10_000
+# A PDF hardly shrinks and text shrinks some tenfold; above these two a ZIP was made to burst.
+MAX_RATIO, RATIO_COUNTS_FROM = 100, 10 * 1024 * 1024
+_ZIP_MAGIC = b"PK\x03\x04"
+_STAYS_PACKED = {".zip", ".docx", ".xlsx", ".pptx", ".odt", ".ods", ".odp", ".jar", ".epub"}
+_CHUNK = 1 << 20
+
+
+def encode(content: bytes) -> str:
+    """Plain base64 without line breaks."""
+    return base64.b64encode(content).decode("ascii")
+
+
+def decode(encoded: str, *, name: str) -> bytes:
+    """The file in the base64 text, out of the sender's ZIP if there is one; raises `EdxmlRefusal`."""
+    try:
+        content = base64.b64decode("".join(encoded.split()), validate=True)
+    except (binascii.Error, ValueError) as error:
+        raise errors.AttachmentNotBase64(field="Attachment/ContentTransferEncoded", name=name) from error
+    return _unpack(content, name=name) if content.startswith(_ZIP_MAGIC) else content
+
+
+def _unpack(content: bytes, *, name: str) -> bytes:
+    """The only file of a ZIP; a ZIP of several files, or one that is the document itself, stays as it is."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            files = [entry for entry in archive.infolist() if not entry.is_dir()]
+            _check_sizes(files, len(content), name)
+            if len(files) != 1 or _is_the_document(files[0].filename, name):
+                return content
+            return _read_capped(archive, files[0], name)
+    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, OSError) as error:
+        raise errors.ZipDamaged(field="Attachment", name=name) from error
+
+
+def _is_the_document(entry: str, name: str) -> bool:
+    """Whether the ZIP is what the name promises: `a.zip` of `b.pdf` is, `a.docx` of `a.docx` is a wrapper."""
+    return _suffix(name) in _STAYS_PACKED and _suffix(entry) != _suffix(name)
+
+
+def _suffix(name: str) -> str:
+    return PurePosixPath(name).suffix.lower()
+
+
+def _check_sizes(files: list[zipfile.ZipInfo], packed: int, name: str) -> None:
+    total = sum(entry.file_size for entry in files)
+    if len(files) > MAX_ENTRIES or total > MAX_UNPACKED:
+        raise errors.ZipBomb(field="Attachment", name=name)
+    if total > RATIO_COUNTS_FROM and total > MAX_RATIO * packed:
+        raise errors.ZipBomb(field="Attachment", name=name)
+
+
+def _read_capped(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, name: str) -> bytes:
+    """Unpack, counting: the size that a ZIP declares of itself is not believed."""
+    unpacked = bytearray()
+    with archive.open(entry) as file:
+        while chunk := file.read(_CHUNK):
+            unpacked += chunk
+            if len(unpacked) > entry.file_size:
+                raise errors.ZipBomb(field="Attachment", name=name)
+    return bytes(unpacked)
