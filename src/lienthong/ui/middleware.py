@@ -7,9 +7,33 @@ from collections.abc import Callable
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.utils import translation
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from lienthong.kernel.errors import Refusal
+
+
+class LanguageMiddleware:
+    """Speaks the language that the reader chose, else Vietnamese.
+
+    A browser's own language is not a choice: many an office computer came with an English one. Programs
+    choose with Accept-Language.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        chosen = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, "")
+        if is_api(request):
+            language = translation.get_language_from_request(request)
+        else:
+            language = chosen if chosen in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
+        with translation.override(language):
+            request.LANGUAGE_CODE = language
+            response = self.get_response(request)
+        response.headers.setdefault("Content-Language", language)
+        return response
 
 
 class RefusalMiddleware:
@@ -47,15 +71,20 @@ def page_or_fragment(request: HttpRequest, facts: dict[str, object], *, status: 
     return render(request, "ui/refusal.html", {**facts, "back": _back(request)}, status=status)
 
 
-def _back(request: HttpRequest) -> str:
-    before = request.headers.get("Referer", "")
-    here = url_has_allowed_host_and_scheme(before, allowed_hosts={request.get_host()})
-    return before if here and before != request.build_absolute_uri() else ""
+def is_api(request: HttpRequest) -> bool:
+    """Whether the address belongs to programs (setting API_PREFIXES)."""
+    return request.path.startswith(tuple(getattr(settings, "API_PREFIXES", ())))
 
 
 def wants_problem(request: HttpRequest) -> bool:
     """Whether the asker is a program: an address of an API, or an Accept header that prefers JSON to HTML."""
-    if request.path.startswith(tuple(getattr(settings, "API_PREFIXES", ("/axis/v1/",)))):
+    if is_api(request):
         return True
     kinds = ["text/html", "application/json", "application/problem+json"]
     return request.get_preferred_type(kinds) != "text/html"
+
+
+def _back(request: HttpRequest) -> str:
+    before = request.headers.get("Referer", "")
+    here = url_has_allowed_host_and_scheme(before, allowed_hosts={request.get_host()})
+    return before if here and before != request.build_absolute_uri() else ""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.urls import NoReverseMatch, reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
@@ -86,12 +87,15 @@ def page_not_found(request: HttpRequest, exception: Exception | None = None) -> 
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """The page of our own fault."""
+    """The page of our own fault, drawn without the viewer: what broke may be what knows the viewer."""
     sentence = _(
         "The server made a mistake. Nothing was half done. Try again in a moment; if it happens again, tell "
         "the administrator when it happened."
     )
-    return _error(request, sentence, code="server-error", status=500)
+    if wants_problem(request):
+        return _error(request, sentence, code="server-error", status=500)
+    facts = {"sentence": sentence, "code": "server-error", "status": 500}
+    return HttpResponse(render_to_string("ui/refusal.html", facts), status=500)
 
 
 def _error(request: HttpRequest, sentence: str, *, code: str, status: int) -> HttpResponse:

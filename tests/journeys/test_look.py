@@ -1,0 +1,130 @@
+"""Every page that anyone may see looks right: on a phone and a desk, by day and by night, in both."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page
+
+pytestmark = pytest.mark.browser
+
+PAGES = ["/", "/accounts/login/", "/verify"]
+LOOKS = [
+    (360, "light", "vi"),
+    (360, "dark", "en"),
+    (1280, "light", "en"),
+    (1280, "dark", "vi"),
+]
+
+
+@pytest.mark.parametrize(("width", "scheme", "language"), LOOKS)
+@pytest.mark.parametrize("path", PAGES)
+def test_a_public_page_is_accessible_and_fits(
+    path: str,
+    width: int,
+    scheme: str,
+    language: str,
+    page_at: Callable[..., Page],
+    assert_accessible: Callable[[Page], None],
+    assert_no_sideways_scrolling: Callable[[Page], None],
+) -> None:
+    page = page_at(width, scheme, language)
+    answer = page.goto(path)
+    assert answer is not None
+    assert answer.status == 200
+    assert page.locator("html").get_attribute("lang") == language
+    assert page.locator("h1").count() == 1
+    assert_accessible(page)
+    assert_no_sideways_scrolling(page)
+
+
+@pytest.mark.parametrize(("width", "scheme", "language"), LOOKS)
+def test_the_page_of_a_missing_address_says_what_to_do(
+    width: int,
+    scheme: str,
+    language: str,
+    page_at: Callable[..., Page],
+    assert_accessible: Callable[[Page], None],
+    assert_no_sideways_scrolling: Callable[[Page], None],
+) -> None:
+    page = page_at(width, scheme, language, errors_meant=True)
+    answer = page.goto("/there/is/nothing/")
+    assert answer is not None
+    assert answer.status == 404
+    assert page.get_by_text("not-found").is_visible()
+    assert_accessible(page)
+    assert_no_sideways_scrolling(page)
+    page.locator("main a.ds-button").last.click()
+    assert page.url.endswith("/")
+
+
+def test_the_language_is_switched_and_kept(page_at: Callable[..., Page]) -> None:
+    page = page_at(language="vi")
+    page.goto("/accounts/login/")
+    page.get_by_role("button", name="English").click()
+    assert page.locator("html").get_attribute("lang") == "en"
+    assert page.url.endswith("/accounts/login/")
+    page.goto("/")
+    assert page.get_by_role("link", name="Sign in").first.is_visible()
+
+
+def test_the_colours_are_switched_and_kept(page_at: Callable[..., Page]) -> None:
+    page = page_at(scheme="light", language="en")
+    page.goto("/")
+    assert page.get_by_role("button", name="Light colours").count() == 0
+    page.get_by_role("button", name="Dark colours").click()
+    assert page.locator("html").get_attribute("data-color-scheme") == "dark"
+    page.goto("/accounts/login/")
+    background = page.evaluate("getComputedStyle(document.body).backgroundColor")
+    assert sum(int(part) for part in background.strip("rgb()").split(",")) < 200
+    assert page.get_by_role("button", name="Dark colours").count() == 0
+    assert page.get_by_role("button", name="Light colours").is_visible()
+
+
+def test_a_keyboard_reaches_everything_and_shows_where_it_is(page_at: Callable[..., Page]) -> None:
+    page = page_at(language="en")
+    page.goto("/")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.textContent") == "Skip to the content"
+    assert page.evaluate("document.activeElement.getBoundingClientRect().height > 20")
+    seen = set()
+    for _ in range(12):
+        page.keyboard.press("Tab")
+        outline = page.evaluate("getComputedStyle(document.activeElement).outlineWidth")
+        where = page.evaluate("document.activeElement.outerHTML.slice(0, 80)")
+        if page.evaluate("document.activeElement === document.body"):
+            break
+        assert outline == "3px", where
+        seen.add(where)
+    assert len(seen) >= 4
+
+
+def test_the_skip_link_leads_to_the_content(page_at: Callable[..., Page]) -> None:
+    page = page_at()
+    page.goto("/")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.id") == "content"
+
+
+@pytest.mark.parametrize("path", ["/", "/accounts/login/"])
+def test_what_is_touched_is_big_enough(path: str, page_at: Callable[..., Page]) -> None:
+    page = page_at(360)
+    page.goto(path)
+    small = page.evaluate(
+        """() => [...document.querySelectorAll("button, .ds-button, input:not([type=hidden]), summary")]
+          .filter((e) => e.checkVisibility() && e.getBoundingClientRect().height < 40
+            && !(e.type === "checkbox" && e.closest("label")))
+          .map((e) => e.outerHTML.slice(0, 120))"""
+    )
+    assert not small
+
+
+def test_the_pages_work_without_javascript(site: object, browser: object) -> None:
+    context = browser.new_context(java_script_enabled=False, base_url=site.url)  # type: ignore[attr-defined]
+    page = context.new_page()
+    page.goto("/")
+    page.get_by_role("button", name="English").click()
+    assert page.locator("html").get_attribute("lang") == "en"
+    context.close()
