@@ -1,8 +1,20 @@
-"""Registers the app with Django."""
+"""Registers the app with Django, its pages with the navigation, and its handlers with the axis' events."""
 
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+from lienthong.ui.public import NavItem, register
+
+READERS = frozenset({"clerk", "specialist", "leader", "auditor"})
+DRAFTERS = frozenset({"clerk", "specialist", "leader"})
 
 
 class OfficeConfig(AppConfig):
     name = "lienthong.office"
     label = "office"
+
+    def ready(self) -> None:
+        """Put the office's pages into the navigation."""
+        register(NavItem("office:incoming", _("Incoming"), READERS, order=10, icon="inbox"))
+        register(NavItem("office:outgoing", _("Outgoing"), READERS, order=20, icon="send"))
+        register(NavItem("office:compose", _("Compose"), DRAFTERS, order=30, icon="pen"))

@@ -1,0 +1,147 @@
+"""What crosses the borders of `office` as plain values: what is composed, assigned, searched, and stored of a verdict."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from django.utils.translation import get_language, override
+
+from lienthong.kernel.errors import LANGUAGES
+
+
+@dataclass(frozen=True)
+class StoredSigner:
+    """One signature of a verdict: who signed, for which agency, when, and why it is not trusted if it is not."""
+
+    name: str
+    agency_name: str = ""
+    agency_code: str = ""
+    signed_at: datetime | None = None
+    timestamped: bool = False
+    trusted: bool = False
+    whole_document: bool = False
+    weak: bool = False
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class StoredVerdict:
+    """The verdict on a signature as it was when the document arrived, with its sentence in both languages."""
+
+    valid: bool
+    code: str
+    sentences: Mapping[str, str]
+    signers: tuple[StoredSigner, ...] = ()
+
+    @property
+    def sentence(self) -> str:
+        """The sentence in the reader's language."""
+        language = (get_language() or "vi")[:2]
+        return self.sentences.get(language) or self.sentences.get("vi", "")
+
+    def as_json(self) -> dict[str, Any]:
+        """The form kept in a JSON column."""
+        signers = [
+            {**vars(signer), "signed_at": signer.signed_at.isoformat() if signer.signed_at else None}
+            for signer in self.signers
+        ]
+        return {"valid": self.valid, "code": self.code, "sentences": dict(self.sentences), "signers": signers}
+
+    @classmethod
+    def from_json(cls, stored: Mapping[str, Any]) -> StoredVerdict:
+        """Read `as_json` back."""
+        signers = tuple(
+            StoredSigner(
+                **{
+                    **signer,
+                    "signed_at": datetime.fromisoformat(signer["signed_at"]) if signer.get("signed_at") else None,
+                }
+            )
+            for signer in stored.get("signers", ())
+        )
+        return cls(bool(stored.get("valid")), stored.get("code", ""), stored.get("sentences", {}), signers)
+
+
+def in_both_languages(text: object) -> dict[str, str]:
+    """A lazily translated text said in every language of the interface."""
+    said = {}
+    for language in LANGUAGES:
+        with override(language):
+            said[language] = str(text)
+    return said
+
+
+@dataclass(frozen=True)
+class Composition:
+    """What an outgoing document is made of; recipients are ids of agencies.
+
+    `body` is the text of a document written from a template: paragraphs parted by a blank line.
+    """
+
+    type_code: str
+    subject: str
+    place: str
+    recipients: tuple[int, ...]
+    body: str = ""
+    urgency: int = 0
+    due_on: date | None = None
+    steering_type: int = 0
+
+
+@dataclass(frozen=True)
+class Direction:
+    """A leader's direction: the opinion, one lead, who works with and who is told, and until when.
+
+    Officials are ids. Without `due_at` the deadline follows from the sender's wish or the urgency.
+    """
+
+    text: str
+    lead: int
+    cooperating: tuple[int, ...] = ()
+    informed: tuple[int, ...] = ()
+    due_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class IncomingFilter:
+    """What a list of incoming documents is narrowed to; `tab` is "mine", "all" or a state."""
+
+    tab: str = "mine"
+    text: str = ""
+    urgency: int | None = None
+    sender: str = ""
+    overdue: bool = False
+    unproven: bool = False
+
+
+@dataclass(frozen=True)
+class OutgoingFilter:
+    """What a list of outgoing documents is narrowed to; `tab` is "all" or a state."""
+
+    tab: str = "all"
+    text: str = ""
+
+
+@dataclass(frozen=True)
+class RecipientCount:
+    """How many recipients stand at a status code."""
+
+    status: str
+    label: str
+    count: int
+    percent: int
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a sent document has come at its recipients."""
+
+    total: int = 0
+    received: int = 0
+    registered: int = 0
+    finished: int = 0
+    returned: int = 0
+    counts: tuple[RecipientCount, ...] = field(default_factory=tuple)

@@ -1,0 +1,215 @@
+"""Validation of what the pages send; the rules of the work are the actions' own."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime
+from typing import Any
+
+from django import forms
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from lienthong.directory.public import PostHolding
+from lienthong.documents.public import DOCUMENT_TYPES
+from lienthong.kernel.clock import VIETNAM
+from lienthong.office.contracts import Composition, Direction, IncomingFilter, OutgoingFilter
+from lienthong.office.groups import GROUP_LABELS
+from lienthong.office.states import STEERING_TYPES, URGENCIES
+
+SUBJECT_LIMIT = 500
+PLACE_LIMIT = 100
+BODY_LIMIT = 50_000
+TEXT_LIMIT = 5000
+ANY = ("", _("Any"))
+
+
+class IncomingFilterForm(forms.Form):
+    """The narrowing of a list of incoming documents; what makes no sense is left out, never refused."""
+
+    text = forms.CharField(label=_("Number, notation or summary"), required=False, max_length=200)
+    sender = forms.CharField(label=_("Sender"), required=False, max_length=100)
+    urgency = forms.TypedChoiceField(
+        label=_("Urgency"), required=False, coerce=int, empty_value=None, choices=[ANY, *URGENCIES.items()]
+    )
+    overdue = forms.BooleanField(label=_("Overdue only"), required=False)
+    unproven = forms.BooleanField(label=_("Authenticity not established"), required=False)
+
+    def wanted(self, tab: str) -> IncomingFilter:
+        """The filter asked for."""
+        self.is_valid()
+        return IncomingFilter(tab=tab, **self.cleaned_data)
+
+
+class OutgoingFilterForm(forms.Form):
+    """The narrowing of a list of outgoing documents."""
+
+    text = forms.CharField(label=_("Number, notation or summary"), required=False, max_length=200)
+
+    def wanted(self, tab: str) -> OutgoingFilter:
+        """The filter asked for."""
+        self.is_valid()
+        return OutgoingFilter(tab=tab, **self.cleaned_data)
+
+
+class ReasonForm(forms.Form):
+    """Why a document goes back."""
+
+    reason = forms.CharField(
+        label=_("Reason"),
+        help_text=_("The sender will read it."),
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+
+
+class FinishForm(forms.Form):
+    """What came of the work."""
+
+    note = forms.CharField(
+        label=_("Result"),
+        help_text=_("What was done, in a sentence or two. The sender will read it."),
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+    product = forms.FileField(label=_("Product (file)"), required=False, allow_empty_file=True)
+
+
+class AssignForm(forms.Form):
+    """A leader's direction. The officials offered are those who hold a post in the agency today."""
+
+    text = forms.CharField(
+        label=_("Direction"),
+        help_text=_("What is to be done, by whom, to what end."),
+        max_length=TEXT_LIMIT,
+        widget=forms.Textarea(attrs={"rows": 4}),
+    )
+    lead = forms.TypedChoiceField(label=_("Lead"), help_text=_("Exactly one official leads the work."), coerce=int)
+    cooperating = forms.TypedMultipleChoiceField(
+        label=_("Co-operating"), required=False, coerce=int, widget=forms.CheckboxSelectMultiple
+    )
+    informed = forms.TypedMultipleChoiceField(
+        label=_("For information"), required=False, coerce=int, widget=forms.CheckboxSelectMultiple
+    )
+    due_at = forms.DateTimeField(
+        label=_("Deadline"),
+        help_text=_("Vietnam time. Left empty, it follows from the sender's wish or the urgency, in working time."),
+        required=False,
+        input_formats=["%Y-%m-%dT%H:%M", "%d/%m/%Y %H:%M", "%d/%m/%Y"],
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+    )
+
+    def __init__(self, *args: Any, holdings: Collection[PostHolding], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        titles: dict[int, list[str]] = {}
+        names: dict[int, str] = {}
+        for holding in holdings:
+            names[holding.official_id] = holding.official.full_name
+            titles.setdefault(holding.official_id, []).append(holding.post.title)
+        choices = [(key, f"{name} – {', '.join(titles[key])}") for key, name in names.items()]
+        lead, cooperating, informed = self.fields["lead"], self.fields["cooperating"], self.fields["informed"]
+        lead.choices = [("", "–"), *choices]  # type: ignore[attr-defined]
+        cooperating.choices = informed.choices = choices  # type: ignore[attr-defined]
+
+    def direction(self) -> Direction:
+        """The direction asked for; the time of a deadline is Vietnam's."""
+        given = self.cleaned_data
+        return Direction(
+            text=given["text"],
+            lead=given["lead"],
+            cooperating=tuple(given["cooperating"]),
+            informed=tuple(given["informed"]),
+            due_at=_local(given["due_at"]),
+        )
+
+
+def _local(moment: datetime | None) -> datetime | None:
+    return moment.astimezone(VIETNAM) if moment else None
+
+
+def _type_choices() -> list[tuple[str, str]]:
+    vietnamese = (get_language() or "vi").startswith("vi")
+    return [(kind.code, kind.name_vi if vietnamese else f"{kind.name_en} ({kind.name_vi})") for kind in DOCUMENT_TYPES]
+
+
+class ComposeForm(forms.Form):
+    """A document to be prepared: its facts, its text or its PDF, and where it goes."""
+
+    TEMPLATE, UPLOAD = "template", "upload"
+
+    type_code = forms.ChoiceField(label=_("Type"), choices=_type_choices)
+    subject = forms.CharField(
+        label=_("Summary"),
+        help_text=_("One sentence that says what the document is about, at most 500 characters."),
+        max_length=SUBJECT_LIMIT,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+    place = forms.CharField(label=_("Place of issue"), max_length=PLACE_LIMIT)
+    urgency = forms.TypedChoiceField(label=_("Urgency"), coerce=int, choices=list(URGENCIES.items())[:4], initial=0)
+    steering_type = forms.TypedChoiceField(
+        label=_("Steering"),
+        help_text=_("Whether the document directs its recipients, or reports on a directive."),
+        coerce=int,
+        choices=list(STEERING_TYPES.items()),
+        initial=0,
+    )
+    due_on = forms.DateField(
+        label=_("Asked for by"),
+        help_text=_("The day by which the recipients are to finish."),
+        required=False,
+        input_formats=["%Y-%m-%d", "%d/%m/%Y"],
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+    )
+    source = forms.ChoiceField(
+        label=_("Document"),
+        choices=[(TEMPLATE, _("Write the text here")), (UPLOAD, _("Upload a PDF"))],
+        initial=TEMPLATE,
+        widget=forms.RadioSelect,
+    )
+    body = forms.CharField(
+        label=_("Text"),
+        help_text=_("Paragraphs are parted by a blank line. Layout, number, date and signatures are added on issue."),
+        required=False,
+        max_length=BODY_LIMIT,
+        widget=forms.Textarea(attrs={"rows": 12}),
+    )
+    pdf = forms.FileField(
+        label=_("PDF file"),
+        help_text=_("Number and signatures are put on it on issue."),
+        required=False,
+        allow_empty_file=True,
+        widget=forms.ClearableFileInput(attrs={"accept": "application/pdf"}),
+    )
+    groups = forms.MultipleChoiceField(
+        label=_("Groups"), required=False, choices=GROUP_LABELS.items, widget=forms.CheckboxSelectMultiple
+    )
+
+    def __init__(self, *args: Any, has_pdf: bool = False, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.has_pdf = has_pdf
+
+    def clean(self) -> dict[str, Any]:
+        """A text or a PDF has to be there, whichever was chosen."""
+        given = super().clean() or self.cleaned_data
+        uploads = given.get("source") == self.UPLOAD
+        if uploads and given.get("pdf") is None and not self.has_pdf and "pdf" not in self.errors:
+            self.add_error("pdf", _("No PDF was chosen. Choose the file, or write the text instead."))
+        if given.get("source") == self.TEMPLATE and not given.get("body") and "body" not in self.errors:
+            self.add_error("body", _("The text is empty. Write it, or upload a PDF instead."))
+        return given
+
+    def composition(self, recipients: tuple[int, ...]) -> Composition:
+        """The document asked for, going to the agencies with these ids."""
+        given = self.cleaned_data
+        return Composition(
+            type_code=given["type_code"],
+            subject=given["subject"],
+            place=given["place"],
+            recipients=recipients,
+            body=given["body"] if given["source"] == self.TEMPLATE else "",
+            urgency=given["urgency"],
+            due_on=given["due_on"],
+            steering_type=given["steering_type"],
+        )
+
+

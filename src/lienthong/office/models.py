@@ -1,0 +1,283 @@
+"""Incoming and outgoing documents of an agency, its registers, and who works on what."""
+
+from __future__ import annotations
+
+from django.contrib.postgres.indexes import GinIndex, OpClass
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Concat
+from django.utils.functional import Promise
+
+from lienthong.directory.public import Agency, Official, Post
+from lienthong.documents.public import OfficialDocument
+from lienthong.kernel.identifiers import uuid7
+from lienthong.kernel.models import Blob
+from lienthong.office.states import OUT_STATE_LABELS, STATE_LABELS, STATUS_LABELS, URGENCIES, OutState, Part, State
+
+
+class Plain(models.Func):
+    """SQL `plain(text)`: lower case, without Vietnamese marks, whatever the Unicode form."""
+
+    function = "plain"
+    arity = 1
+    output_field = models.TextField()
+
+
+class NumberKey(models.Func):
+    """SQL form of a number and notation that all its spellings share: "015 / QĐ-UBND" becomes "15/qd-ubnd"."""
+
+    template = r"regexp_replace(regexp_replace(plain(%(expressions)s), '\s', '', 'g'), '(^|/)0+(?=\d)', '\1', 'g')"
+    arity = 1
+    output_field = models.TextField()
+
+
+class Register(models.Model):
+    """A register of incoming documents (sổ đăng ký văn bản đến): one series per agency, kind and year."""
+
+    agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="+")
+    kind = models.CharField(max_length=20, default="incoming")
+    year = models.SmallIntegerField()
+    last_number = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["agency", "kind", "year"], name="register_unique")]
+
+
+class IncomingDocument(models.Model):
+    """A document that reached an agency: what its packet says, whether it is authentic, and where it stands."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="+")
+    state = models.CharField(max_length=20, default=State.ARRIVED)
+
+    delivery_id = models.CharField(max_length=64, unique=True)
+    packet_id = models.CharField(max_length=64)
+    packet = models.ForeignKey(Blob, null=True, on_delete=models.PROTECT, related_name="+")
+    arrived_at = models.DateTimeField()
+
+    document_code = models.CharField(max_length=250, blank=True, help_text="edXML DocumentId")
+    code = models.CharField(max_length=200, blank=True, help_text="number and notation: 123/QĐ-UBND")
+    type_name = models.CharField(max_length=100, blank=True)
+    subject = models.TextField(blank=True)
+    content = models.TextField(blank=True)
+    promulgated_on = models.DateField(null=True)
+    place = models.CharField(max_length=150, blank=True)
+    signer_name = models.CharField(max_length=250, blank=True)
+    signer_position = models.CharField(max_length=250, blank=True)
+    sender_code = models.CharField(max_length=40, blank=True)
+    sender_name = models.CharField(max_length=250, blank=True)
+    urgency = models.SmallIntegerField(default=0)
+    steering_type = models.SmallIntegerField(default=0)
+    asked_by_on = models.DateField(null=True, help_text="the deadline the sender asks for")
+
+    authentic = models.BooleanField(help_text="signature of the packet and of every PDF valid and trusted")
+    verdict = models.JSONField(default=dict, help_text="contracts.StoredVerdict of the packet")
+
+    register = models.ForeignKey(Register, null=True, on_delete=models.PROTECT, related_name="+")
+    register_number = models.PositiveIntegerField(null=True)
+    registered_at = models.DateTimeField(null=True)
+    reason = models.TextField(blank=True, help_text="why it went back")
+    due_at = models.DateTimeField(null=True)
+    finished_at = models.DateTimeField(null=True)
+    product_note = models.TextField(blank=True)
+    product = models.ForeignKey(Blob, null=True, on_delete=models.PROTECT, related_name="+")
+    product_name = models.CharField(max_length=200, blank=True)
+
+    number_key = models.GeneratedField(
+        expression=NumberKey(F("code")), output_field=models.TextField(), db_persist=True
+    )
+    search_text = models.GeneratedField(
+        expression=Plain(Concat(F("subject"), models.Value(" "), F("sender_name"))),
+        output_field=models.TextField(),
+        db_persist=True,
+    )
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["register", "register_number"], name="register_number_unique"),
+            models.CheckConstraint(condition=Q(state__in=list(State)), name="incoming_state_known"),
+            models.CheckConstraint(
+                condition=Q(state__in=[State.ARRIVED, State.REFUSED]) | Q(register_number__isnull=False),
+                name="incoming_past_arrival_is_registered",
+            ),
+            models.CheckConstraint(condition=~Q(state=State.REFUSED) | ~Q(reason=""), name="incoming_return_has_reason"),
+            models.CheckConstraint(
+                condition=Q(authentic=True) | Q(state__in=[State.ARRIVED, State.REFUSED]),
+                name="incoming_work_only_on_authentic",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["agency", "state", "-id"], name="incoming_by_state"),
+            models.Index(fields=["agency", "-id"], name="incoming_newest"),
+            GinIndex(OpClass(F("number_key"), "gin_trgm_ops"), name="incoming_number"),
+            GinIndex(OpClass(F("search_text"), "gin_trgm_ops"), name="incoming_search"),
+        ]
+
+    def __str__(self) -> str:
+        return self.code or self.subject[:60]
+
+    @property
+    def state_label(self) -> Promise:
+        """The state in the reader's language."""
+        return STATE_LABELS[self.state]
+
+    @property
+    def urgency_label(self) -> Promise:
+        """The urgency in the reader's language."""
+        return URGENCIES.get(self.urgency, URGENCIES[0])
+
+    @property
+    def open(self) -> bool:
+        """Whether something is still to be done."""
+        return self.state not in {State.FINISHED, State.REFUSED}
+
+
+class IncomingFile(models.Model):
+    """An attachment of an incoming document; a PDF carries the verdict on its signatures."""
+
+    document = models.ForeignKey(IncomingDocument, on_delete=models.CASCADE, related_name="files")
+    position = models.PositiveSmallIntegerField()
+    name = models.CharField(max_length=200)
+    blob = models.ForeignKey(Blob, on_delete=models.PROTECT, related_name="+")
+    verdict = models.JSONField(null=True, help_text="contracts.StoredVerdict, of PDFs only")
+
+    class Meta:
+        ordering = ["position"]
+        constraints = [models.UniqueConstraint(fields=["document", "position"], name="incoming_file_position")]
+
+
+class Directive(models.Model):
+    """A leader's written instruction on an incoming document (bút phê)."""
+
+    document = models.ForeignKey(IncomingDocument, on_delete=models.CASCADE, related_name="directives")
+    text = models.TextField()
+    leader = models.ForeignKey(Official, on_delete=models.PROTECT, related_name="+")
+    leader_title = models.CharField(max_length=150)
+    written_at = models.DateTimeField()
+
+
+class Assignment(models.Model):
+    """An official's part in the work on a document; exactly one leads it (NĐ 30/2020, Đ.23)."""
+
+    document = models.ForeignKey(IncomingDocument, on_delete=models.CASCADE, related_name="assignments")
+    directive = models.ForeignKey(Directive, on_delete=models.CASCADE, related_name="assignments")
+    official = models.ForeignKey(Official, on_delete=models.PROTECT, related_name="+")
+    post = models.ForeignKey(Post, on_delete=models.PROTECT, related_name="+")
+    part = models.CharField(max_length=20)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["document"], condition=Q(part=Part.LEAD), name="assignment_one_lead"),
+            models.UniqueConstraint(fields=["document", "official"], name="assignment_once_each"),
+            models.CheckConstraint(condition=Q(part__in=list(Part)), name="assignment_part_known"),
+        ]
+
+
+class StatusToReport(models.Model):
+    """A status the axis is still to be told (or was told), written in the act's own transaction.
+
+    Rows of one document are reported in order of `id`. `refused` holds the axis' answer when it will never
+    take the status; the row then no longer holds up the ones after it.
+    """
+
+    document = models.ForeignKey(IncomingDocument, on_delete=models.CASCADE, related_name="statuses")
+    code = models.CharField(max_length=2)
+    description = models.TextField(blank=True)
+    staff = models.CharField(max_length=250, blank=True)
+    department = models.CharField(max_length=250, blank=True)
+    happened_at = models.DateTimeField()
+    next_attempt_at = models.DateTimeField()
+    attempts = models.PositiveIntegerField(default=0)
+    error = models.TextField(blank=True)
+    reported_at = models.DateTimeField(null=True)
+    refused = models.TextField(blank=True)
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["next_attempt_at"], condition=Q(reported_at__isnull=True, refused=""), name="status_waiting"
+            ),
+            models.Index(fields=["document", "id"], name="status_of_document"),
+        ]
+
+    @property
+    def label(self) -> Promise:
+        """The status in the reader's language."""
+        return STATUS_LABELS[self.code]
+
+
+class OutgoingDocument(models.Model):
+    """An official document on its way out: prepared, signed, sent, and what became of it.
+
+    `packet` holds the signed edXML from the moment of issue, so that sending again sends the same bytes.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="+")
+    document = models.OneToOneField(OfficialDocument, on_delete=models.PROTECT, related_name="+")
+    state = models.CharField(max_length=20, default=OutState.DRAFT)
+    prepared_by = models.ForeignKey(Official, on_delete=models.PROTECT, related_name="+")
+    prepared_post = models.ForeignKey(Post, null=True, on_delete=models.PROTECT, related_name="+")
+    prepared_at = models.DateTimeField()
+    due_on = models.DateField(null=True)
+    steering_type = models.SmallIntegerField(default=0)
+
+    packet = models.ForeignKey(Blob, null=True, on_delete=models.PROTECT, related_name="+")
+    packet_id = models.CharField(max_length=64, blank=True, db_index=True)
+    issued_at = models.DateTimeField(null=True)
+    sent_at = models.DateTimeField(null=True)
+    attempts = models.PositiveIntegerField(default=0)
+    next_attempt_at = models.DateTimeField(null=True)
+    error = models.TextField(blank=True)
+
+    # Copied from the official document, which stands in another table, so that a list is searched in one index.
+    subject = models.TextField()
+    code = models.CharField(max_length=200, blank=True)
+    urgency = models.SmallIntegerField(default=0)
+    number_key = models.GeneratedField(
+        expression=NumberKey(F("code")), output_field=models.TextField(), db_persist=True
+    )
+    search_text = models.GeneratedField(
+        expression=Plain(F("subject")), output_field=models.TextField(), db_persist=True
+    )
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(state__in=list(OutState)), name="outgoing_state_known"),
+            models.CheckConstraint(
+                condition=Q(state=OutState.DRAFT) | Q(packet__isnull=False), name="outgoing_issued_has_packet"
+            ),
+            models.CheckConstraint(condition=~Q(state=OutState.SENT) | ~Q(packet_id=""), name="outgoing_sent_has_id"),
+        ]
+        indexes = [
+            models.Index(fields=["agency", "state", "-id"], name="outgoing_by_state"),
+            models.Index(fields=["agency", "-id"], name="outgoing_newest"),
+            models.Index(fields=["next_attempt_at"], condition=Q(state=OutState.WAITING), name="outgoing_waiting"),
+            GinIndex(OpClass(F("number_key"), "gin_trgm_ops"), name="outgoing_number"),
+            GinIndex(OpClass(F("search_text"), "gin_trgm_ops"), name="outgoing_search"),
+        ]
+
+    @property
+    def state_label(self) -> Promise:
+        """The state in the reader's language."""
+        return OUT_STATE_LABELS[self.state]
+
+
+class Recipient(models.Model):
+    """An agency a document goes to, and the last status its system reported."""
+
+    document = models.ForeignKey(OutgoingDocument, on_delete=models.CASCADE, related_name="recipients")
+    agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="+")
+    status = models.CharField(max_length=2, blank=True)
+    status_at = models.DateTimeField(null=True)
+    description = models.TextField(blank=True)
+    staff = models.CharField(max_length=250, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["document", "agency"], name="recipient_once")]
+
+    @property
+    def status_label(self) -> Promise:
+        """The status in the reader's language."""
+        return STATUS_LABELS.get(self.status, STATUS_LABELS[""])
+

@@ -1,0 +1,121 @@
+"""Who may do what with incoming and outgoing documents; the buttons are drawn from `allowed_…`."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from django.utils.translation import gettext_lazy as _
+
+from lienthong.identity.public import NotAllowed, Role, Viewer
+from lienthong.kernel.errors import Refusal
+from lienthong.office.models import Assignment, IncomingDocument, OutgoingDocument
+from lienthong.office.states import OUT_STATE_LABELS, STATE_LABELS, TRANSITIONS, OutState, Part, State, Transition
+
+READ_ALL = frozenset({Role.CLERK, Role.LEADER, Role.AUDITOR})
+READERS = READ_ALL | {Role.SPECIALIST}
+DRAFTERS = frozenset({Role.SPECIALIST, Role.CLERK, Role.LEADER})
+COMPOSE, REVISE, DISCARD, SIGN_AND_SEND, SEND_AGAIN = "compose", "revise", "discard", "sign-and-send", "send-again"
+
+
+class NotNow(Refusal):
+    """The document's state does not allow the move."""
+
+    code, status = "wrong-state", 409
+    sentence = _(
+        "This cannot be done now: the document is in state “%(state)s”. "
+        "Someone may have been faster; reload the page to see what happened."
+    )
+
+
+class NotTheLead(Refusal):
+    """Only the official who leads the work may do this."""
+
+    code, status = "not-the-lead", 403
+    sentence = _("Only the official who leads the work on this document may do this. The lead is %(lead)s.")
+
+
+class NotAuthentic(Refusal):
+    """A document whose authenticity is not established is not worked on (NĐ 30/2020, Đ.21 k.2)."""
+
+    code, status = "not-authentic", 409
+    sentence = _(
+        "The document's signature could not be established, so it cannot be registered. Return it to the sender."
+    )
+
+
+def reads_all(viewer: Viewer) -> bool:
+    """Whether the viewer sees every document of the agency, or only those where he or she has a part."""
+    return viewer.has(*READ_ALL)
+
+
+def lead_of(document: IncomingDocument) -> Assignment | None:
+    """Who leads the work; reads the prefetched assignments."""
+    return next((part for part in document.assignments.all() if part.part == Part.LEAD), None)
+
+
+def leads(viewer: Viewer, document: IncomingDocument) -> bool:
+    """Whether the viewer leads the work, or acts by delegation in the post of who does."""
+    lead = lead_of(document)
+    if lead is None:
+        return False
+    return lead.official_id == viewer.official_id or (bool(viewer.acting_for) and lead.post_id == viewer.post_id)
+
+
+def allowed_moves(viewer: Viewer, document: IncomingDocument) -> list[Transition]:
+    """The moves the viewer may make now, in the order of the work."""
+    return [move for move in TRANSITIONS.values() if _refusal(viewer, document, move) is None]
+
+
+def require_move(viewer: Viewer, document: IncomingDocument, move: Transition) -> None:
+    """Raise what stands against the move: `NotAllowed`, `NotTheLead`, `NotNow`, `NotAuthentic`."""
+    refusal = _refusal(viewer, document, move)
+    if refusal is not None:
+        raise refusal
+
+
+def _refusal(viewer: Viewer, document: IncomingDocument, move: Transition) -> Refusal | None:
+    if viewer.agency_id != document.agency_id or not viewer.has(*move.roles):
+        return NotAllowed()
+    if document.state not in move.sources:
+        return NotNow(state=STATE_LABELS[document.state])
+    if move.target is State.REGISTERED and not document.authentic:
+        return NotAuthentic()
+    if move.lead_only and not leads(viewer, document):
+        lead = lead_of(document)
+        return NotTheLead(lead=lead.official.full_name if lead else "–")
+    return None
+
+
+def require_compose(viewer: Viewer) -> None:
+    """Raise `NotAllowed` if the viewer's post prepares no documents."""
+    if viewer.agency_id is None or not viewer.has(*DRAFTERS):
+        raise NotAllowed
+
+
+def allowed_acts(viewer: Viewer, document: OutgoingDocument) -> list[str]:
+    """What the viewer may do now with an outgoing document."""
+    return [act for act in (REVISE, SIGN_AND_SEND, SEND_AGAIN, DISCARD) if _out_refusal(viewer, document, act) is None]
+
+
+def require_act(viewer: Viewer, document: OutgoingDocument, act: str) -> None:
+    """Raise what stands against the act: `NotAllowed` or `NotNow`."""
+    refusal = _out_refusal(viewer, document, act)
+    if refusal is not None:
+        raise refusal
+
+
+_ACTS: dict[str, tuple[Collection[Role], OutState]] = {
+    REVISE: (DRAFTERS, OutState.DRAFT),
+    DISCARD: (DRAFTERS, OutState.DRAFT),
+    SIGN_AND_SEND: ({Role.LEADER}, OutState.DRAFT),
+    SEND_AGAIN: ({Role.CLERK, Role.LEADER}, OutState.WAITING),
+}
+
+
+def _out_refusal(viewer: Viewer, document: OutgoingDocument, act: str) -> Refusal | None:
+    roles, state = _ACTS[act]
+    if viewer.agency_id != document.agency_id or not viewer.has(*roles):
+        return NotAllowed()
+    if document.state != state:
+        return NotNow(state=OUT_STATE_LABELS[document.state])
+    return None

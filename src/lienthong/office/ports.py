@@ -1,0 +1,51 @@
+"""The axis as the office sees it: five calls, whichever way they travel."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import ClassVar, Protocol
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from lienthong.axis.public import InboxPage, PacketState, Receipt, StatusReport
+from lienthong.kernel.errors import Refusal
+
+
+class AxisUnavailable(Exception):
+    """The axis did not answer, or failed inside; the same call may succeed later."""
+
+
+class AxisRefused(Refusal):
+    """The axis answered and will not take this: repeating it unchanged is of no use."""
+
+    code: ClassVar[str] = "axis-refused"
+    status: ClassVar[int] = 409
+    sentence: ClassVar[Promise | str] = _("The document axis refused: %(answer)s (%(problem)s).")
+
+
+class AxisPort(Protocol):
+    """What an office asks of the axis. Every call may raise `AxisUnavailable` or `AxisRefused`.
+
+    The office speaks for all agencies its connected system serves; a delivery names its own recipient.
+    """
+
+    def submit(self, edxml: bytes, *, at: datetime) -> Receipt:
+        """Hand over a signed packet; the same bytes again get the same receipt."""
+        ...
+
+    def inbox(self, *, after: str = "", limit: int = 100, at: datetime) -> InboxPage:
+        """Deliveries not yet reported as arrived, oldest first, after the cursor."""
+        ...
+
+    def packet(self, delivery_id: str, *, at: datetime) -> bytes:
+        """The whole edXML of a delivery."""
+        ...
+
+    def report_status(self, delivery_id: str, report: StatusReport, *, at: datetime) -> None:
+        """Tell what became of a delivery; the same report again changes nothing."""
+        ...
+
+    def packet_state(self, packet_id: str, *, at: datetime) -> PacketState:
+        """The last status of every recipient of a packet this office sent."""
+        ...

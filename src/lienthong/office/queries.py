@@ -1,0 +1,250 @@
+"""What a viewer may read of incoming and outgoing documents. Every answer is narrowed to the viewer first."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import date, datetime
+from uuid import UUID
+
+from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet, Value
+
+from lienthong.directory.public import PostHolding
+from lienthong.identity.public import NotFound, Role, Viewer
+from lienthong.kernel.paging import Page, page_of
+from lienthong.office import policies
+from lienthong.office.contracts import IncomingFilter, OutgoingFilter, Progress, RecipientCount
+from lienthong.office.models import (
+    Assignment,
+    IncomingDocument,
+    IncomingFile,
+    NumberKey,
+    OutgoingDocument,
+    Plain,
+    Recipient,
+    StatusToReport,
+)
+from lienthong.office.states import STATUS_LABELS, OutState, Part, State
+
+MINE, ALL = "mine", "all"
+OPEN_STATES = (State.ARRIVED, State.REGISTERED, State.ASSIGNED, State.IN_PROGRESS)
+COUNT_CAP = 99
+RECIPIENT_PAGE = 100
+EXPORT_LIMIT = 50_000
+
+
+def incoming_of(viewer: Viewer) -> QuerySet[IncomingDocument]:
+    """The incoming documents the viewer may see: all of the agency, or those where the viewer has a part."""
+    if viewer.agency_id is None or not viewer.has(*policies.READERS):
+        return IncomingDocument.objects.none()
+    rows = IncomingDocument.objects.filter(agency_id=viewer.agency_id)
+    return rows if policies.reads_all(viewer) else rows.filter(_part_of(viewer))
+
+
+def find_incoming(viewer: Viewer, document_id: UUID, *, lock: bool = False) -> IncomingDocument:
+    """One incoming document with its assignments; with `lock` it is held until the transaction ends.
+
+    Raises:
+        NotFound: there is none, or the viewer may not see it.
+    """
+    rows = incoming_of(viewer).prefetch_related(
+        Prefetch("assignments", Assignment.objects.select_related("official").order_by("part", "official__full_name"))
+    )
+    if lock:
+        rows = rows.select_for_update(of=("self",))
+    try:
+        return rows.get(id=document_id)
+    except IncomingDocument.DoesNotExist as error:
+        raise NotFound from error
+
+
+def list_incoming(
+    viewer: Viewer, wanted: IncomingFilter, *, at: datetime, cursor: str = ""
+) -> Page[IncomingDocument]:
+    """A page of the list: two queries whatever its length. What waits for the viewer comes oldest first."""
+    rows = filter_incoming(viewer, wanted, at=at).prefetch_related(
+        Prefetch(
+            "assignments",
+            Assignment.objects.filter(part=Part.LEAD).select_related("official"),
+        )
+    )
+    return page_of(rows.defer("verdict", "content"), key="+id" if wanted.tab == MINE else "id", cursor=cursor)
+
+
+def filter_incoming(viewer: Viewer, wanted: IncomingFilter, *, at: datetime) -> QuerySet[IncomingDocument]:
+    """The viewer's incoming documents narrowed to what is wanted, unordered."""
+    rows = incoming_of(viewer)
+    if wanted.tab == MINE:
+        rows = rows.filter(_waits_for(viewer))
+    elif wanted.tab in list(State):
+        rows = rows.filter(state=wanted.tab)
+    if wanted.urgency is not None:
+        rows = rows.filter(urgency=wanted.urgency)
+    if wanted.overdue:
+        rows = rows.filter(due_at__lt=at, state__in=OPEN_STATES)
+    if wanted.unproven:
+        rows = rows.filter(authentic=False)
+    if wanted.sender:
+        rows = rows.filter(_contains("search_text", wanted.sender))
+    return rows.filter(matching(wanted.text))
+
+
+def matching(text: str) -> Q:
+    """Documents whose number has the spelling's key, or whose summary or sender has every word, marks or not."""
+    words = text.split()
+    if not words:
+        return Q()
+    every = Q()
+    for word in words[:12]:
+        every &= _contains("search_text", word)
+    if not re.search(r"\d", text):
+        return every
+    return every | Q(number_key__contains=NumberKey(Value(text)))
+
+
+def _contains(column: str, text: str) -> Q:
+    return Q(**{f"{column}__contains": Plain(Value(text))})
+
+
+def _part_of(viewer: Viewer) -> Exists:
+    return Exists(Assignment.objects.filter(_own(viewer), document=OuterRef("pk")))
+
+
+def _own(viewer: Viewer) -> Q:
+    """The viewer's parts in the work; under a delegation those of the post acted for as well."""
+    own = Q(official_id=viewer.official_id)
+    return own | Q(post_id=viewer.post_id) if viewer.acting_for else own
+
+
+def _waits_for(viewer: Viewer) -> Q:
+    """What is the viewer's turn: the clerk's arrivals, the leader's undirected ones, the lead's own work."""
+    leads = Assignment.objects.filter(_own(viewer), document=OuterRef("pk"), part=Part.LEAD)
+    waits = Q(Exists(leads), state__in=[State.ASSIGNED, State.IN_PROGRESS])
+    if viewer.has(Role.CLERK):
+        waits |= Q(state=State.ARRIVED)
+    if viewer.has(Role.LEADER):
+        waits |= Q(state=State.REGISTERED)
+    return waits
+
+
+def count_waiting(viewer: Viewer) -> int:
+    """How many documents wait for the viewer, counted up to 99 and never further."""
+    return len(incoming_of(viewer).filter(_waits_for(viewer)).values_list("pk")[: COUNT_CAP + 1])
+
+
+def neighbour_waiting(viewer: Viewer, document_id: UUID) -> UUID | None:
+    """The next document that waits for the viewer, so that a clerk goes through a pile without the list."""
+    waiting = incoming_of(viewer).filter(_waits_for(viewer)).exclude(id=document_id).order_by("id")
+    after = waiting.filter(id__gt=document_id).values_list("id", flat=True).first()
+    return after or waiting.values_list("id", flat=True).first()
+
+
+def files_of(document: IncomingDocument) -> list[IncomingFile]:
+    """The attachments in their order, with their blobs."""
+    return list(document.files.select_related("blob"))
+
+
+def find_file(viewer: Viewer, document_id: UUID, position: int) -> IncomingFile:
+    """An attachment of a document the viewer may see; raises `NotFound`."""
+    visible = incoming_of(viewer).filter(id=document_id)
+    file = IncomingFile.objects.filter(document__in=visible, position=position).select_related("blob").first()
+    if file is None:
+        raise NotFound
+    return file
+
+
+def find_product(viewer: Viewer, document_id: UUID) -> IncomingDocument:
+    """A finished document that has a product file; raises `NotFound`."""
+    document = incoming_of(viewer).filter(id=document_id, product__isnull=False).select_related("product").first()
+    if document is None:
+        raise NotFound
+    return document
+
+
+def statuses_of(document: IncomingDocument) -> list[StatusToReport]:
+    """What the axis was told of the document, or is still to be told, oldest first."""
+    return list(document.statuses.order_by("id"))
+
+
+def officials_of(agency_id: int, *, on: date) -> list[PostHolding]:
+    """Who holds a post in the agency on the day, by name; an official with two posts stands there twice."""
+    holdings = PostHolding.objects.filter(post__agency_id=agency_id, valid_from__lte=on, valid_to__gt=on)
+    return list(holdings.select_related("official", "post").order_by("official__full_name", "post__title"))
+
+
+def export_incoming(viewer: Viewer, wanted: IncomingFilter, *, at: datetime) -> Iterator[IncomingDocument]:
+    """The filtered list in the order of the register, for an export; at most `EXPORT_LIMIT` rows."""
+    rows = filter_incoming(viewer, wanted, at=at).order_by("register__year", "register_number", "id")
+    leads = Prefetch("assignments", Assignment.objects.filter(part=Part.LEAD).select_related("official"))
+    found = rows.select_related("register").defer("verdict", "content").prefetch_related(leads)[:EXPORT_LIMIT]
+    return found.iterator(chunk_size=2000)
+
+
+def outgoing_of(viewer: Viewer) -> QuerySet[OutgoingDocument]:
+    """The outgoing documents the viewer may see: all of the agency, or those he or she prepared."""
+    if viewer.agency_id is None or not viewer.has(*policies.READERS):
+        return OutgoingDocument.objects.none()
+    rows = OutgoingDocument.objects.filter(agency_id=viewer.agency_id)
+    return rows if policies.reads_all(viewer) else rows.filter(prepared_by_id=viewer.official_id)
+
+
+def find_outgoing(viewer: Viewer, document_id: UUID, *, lock: bool = False) -> OutgoingDocument:
+    """One outgoing document with its official document; raises `NotFound`."""
+    rows = outgoing_of(viewer).select_related("document", "prepared_by", "agency")
+    if lock:
+        rows = rows.select_for_update(of=("self",))
+    try:
+        return rows.get(id=document_id)
+    except OutgoingDocument.DoesNotExist as error:
+        raise NotFound from error
+
+
+def list_outgoing(viewer: Viewer, wanted: OutgoingFilter, *, cursor: str = "") -> Page[OutgoingDocument]:
+    """A page of outgoing documents, newest first, each with `total`, `received` and `finished` of its recipients."""
+    rows = outgoing_of(viewer).select_related("document", "prepared_by")
+    if wanted.tab in list(OutState):
+        rows = rows.filter(state=wanted.tab)
+    page = page_of(rows.filter(matching(wanted.text)), key="id", cursor=cursor)
+    counts = {
+        row["document_id"]: row
+        for row in Recipient.objects.filter(document__in=[row.id for row in page.rows])
+        .values("document_id")
+        .annotate(
+            total=Count("id"),
+            received=Count("id", filter=~Q(status="")),
+            finished=Count("id", filter=Q(status="06")),
+            returned=Count("id", filter=Q(status="02")),
+        )
+    }
+    for row in page.rows:
+        row.progress = counts.get(row.id, {"total": 0})  # type: ignore[attr-defined]
+    return page
+
+
+def progress_of(document: OutgoingDocument) -> Progress:
+    """How many recipients stand at each status: one grouped query."""
+    counted = document.recipients.order_by("status").values_list("status").annotate(number=Count("id"))
+    found: dict[str, int] = {status: number for status, number in counted}
+    total = sum(found.values())
+    counts = tuple(
+        RecipientCount(code, str(label), found[code], round(100 * found[code] / total))
+        for code, label in STATUS_LABELS.items()
+        if code in found
+    )
+    registered = sum(found.get(code, 0) for code in ("03", "04", "05", "06"))
+    return Progress(
+        total=total,
+        received=total - found.get("", 0),
+        registered=registered,
+        finished=found.get("06", 0),
+        returned=found.get("02", 0),
+        counts=counts,
+    )
+
+
+def list_recipients(document: OutgoingDocument, *, status: str | None = None, cursor: str = "") -> Page[Recipient]:
+    """A page of the document's recipients with their agencies, optionally of one status."""
+    rows = document.recipients.select_related("agency")
+    if status is not None:
+        rows = rows.filter(status=status)
+    return page_of(rows, key="+id", cursor=cursor, size=RECIPIENT_PAGE)

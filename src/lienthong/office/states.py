@@ -1,0 +1,178 @@
+"""The lives of incoming and outgoing documents: states, the one table of moves, and what the axis is told."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from lienthong.identity.public import Role
+
+
+class State(StrEnum):
+    """Where an incoming document stands in its agency."""
+
+    ARRIVED = "arrived"
+    REGISTERED = "registered"
+    ASSIGNED = "assigned"
+    IN_PROGRESS = "in-progress"
+    FINISHED = "finished"
+    REFUSED = "refused"
+
+
+class OutState(StrEnum):
+    """Where an outgoing document stands: a draft, issued and waiting to be sent, or held by the axis."""
+
+    DRAFT = "draft"
+    WAITING = "waiting"
+    SENT = "sent"
+
+
+class Part(StrEnum):
+    """An official's part in an assigned document (chủ trì, phối hợp, để biết)."""
+
+    LEAD = "lead"
+    COOPERATING = "co-operating"
+    INFORMED = "informed"
+
+
+@dataclass(frozen=True)
+class Transition:
+    """One move of an incoming document.
+
+    `status` is the edXML code reported to the sender (QCVN 102:2016); `article` the rule of NĐ 30/2020/NĐ-CP
+    the move follows. `roles` may make it; with `lead_only` it is for the official who leads the work.
+    """
+
+    verb: str
+    sources: frozenset[State]
+    target: State
+    status: str
+    article: str
+    roles: frozenset[Role]
+    label: Promise
+    lead_only: bool = False
+
+
+REGISTER = Transition(
+    verb="register",
+    sources=frozenset({State.ARRIVED}),
+    target=State.REGISTERED,
+    status="03",
+    article="Đ.22",
+    roles=frozenset({Role.CLERK}),
+    label=_("Register"),
+)
+REFUSE = Transition(
+    verb="refuse",
+    sources=frozenset({State.ARRIVED}),
+    target=State.REFUSED,
+    status="02",
+    article="Đ.21 k.2",
+    roles=frozenset({Role.CLERK}),
+    label=_("Return to the sender"),
+)
+ASSIGN = Transition(
+    verb="assign",
+    sources=frozenset({State.REGISTERED}),
+    target=State.ASSIGNED,
+    status="04",
+    article="Đ.23",
+    roles=frozenset({Role.LEADER}),
+    label=_("Assign"),
+)
+START = Transition(
+    verb="start",
+    sources=frozenset({State.ASSIGNED}),
+    target=State.IN_PROGRESS,
+    status="05",
+    article="Đ.24",
+    roles=frozenset({Role.SPECIALIST, Role.LEADER, Role.CLERK}),
+    label=_("Start work"),
+    lead_only=True,
+)
+FINISH = Transition(
+    verb="finish",
+    sources=frozenset({State.IN_PROGRESS}),
+    target=State.FINISHED,
+    status="06",
+    article="Đ.24",
+    roles=frozenset({Role.SPECIALIST, Role.LEADER, Role.CLERK}),
+    label=_("Finish"),
+    lead_only=True,
+)
+
+TRANSITIONS: dict[str, Transition] = {move.verb: move for move in (REGISTER, REFUSE, ASSIGN, START, FINISH)}
+
+ARRIVED_CODE = "01"
+REFUSED_CODE = "02"
+FINAL_CODES = frozenset({"02", "06"})
+
+STATE_LABELS: dict[str, Promise] = {
+    State.ARRIVED: _("Arrived"),
+    State.REGISTERED: _("Registered"),
+    State.ASSIGNED: _("Assigned"),
+    State.IN_PROGRESS: _("In progress"),
+    State.FINISHED: _("Finished"),
+    State.REFUSED: _("Returned"),
+}
+
+OUT_STATE_LABELS: dict[str, Promise] = {
+    OutState.DRAFT: _("Draft"),
+    OutState.WAITING: _("Issued, waiting to be sent"),
+    OutState.SENT: _("Sent"),
+}
+
+PART_LABELS: dict[str, Promise] = {
+    Part.LEAD: _("Lead"),
+    Part.COOPERATING: _("Co-operating"),
+    Part.INFORMED: _("For information"),
+}
+
+# The axis' own words for the codes of QCVN 102:2016; an empty code is a recipient whose system has not answered.
+STATUS_LABELS: dict[str, Promise] = {
+    "": _("Not yet collected"),
+    "01": _("Arrived"),
+    "02": _("Returned"),
+    "03": _("Registered"),
+    "04": _("Assigned"),
+    "05": _("In progress"),
+    "06": _("Finished"),
+    "13": _("Take-back requested"),
+    "15": _("Revocation accepted"),
+    "16": _("Revocation refused"),
+}
+
+URGENCIES: dict[int, Promise] = {
+    0: _("Ordinary"),
+    1: _("Urgent"),
+    2: _("Very urgent"),
+    3: _("Express"),
+    4: _("Timed express"),
+}
+
+STEERING_TYPES: dict[int, Promise] = {
+    0: _("None"),
+    1: _("Directive"),
+    2: _("Report on a directive"),
+}
+
+# Working days that a document is given when neither the sender nor the leader names a deadline; an hour is 1/8.
+DEFAULT_WORKING_MINUTES: dict[int, int] = {0: 5 * 480, 1: 2 * 480, 2: 480, 3: 240, 4: 120}
+
+VERB_LABELS: dict[str, Promise] = {
+    "incoming.collect": _("Received from the axis"),
+    "incoming.return": _("Returned automatically: authenticity not established"),
+    "incoming.register": _("Registered"),
+    "incoming.refuse": _("Returned to the sender"),
+    "incoming.assign": _("Assigned"),
+    "incoming.start": _("Work started"),
+    "incoming.finish": _("Work finished"),
+    "outgoing.compose": _("Draft prepared"),
+    "outgoing.revise": _("Draft changed"),
+    "outgoing.issue": _("Signed and issued"),
+    "outgoing.send": _("Accepted by the axis"),
+    "outgoing.discard": _("Draft discarded"),
+}

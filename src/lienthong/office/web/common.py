@@ -1,0 +1,126 @@
+"""What several pages share: tabs, timelines, files, tables for download."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterable, Iterator, Sequence
+from urllib.parse import quote
+
+from django.http import HttpRequest, HttpResponseBase, StreamingHttpResponse
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+
+from lienthong.kernel.blobs import open_blob
+from lienthong.kernel.models import Blob
+from lienthong.ledger.public import Event, Subject, timeline
+from lienthong.office.models import StatusToReport
+from lienthong.office.states import VERB_LABELS
+
+PDF = "application/pdf"
+# A browser's own viewer draws a PDF with elements and styles of its own, inside this one answer.
+PDF_POLICY = "default-src 'none'; object-src 'self'; plugin-types application/pdf; style-src 'unsafe-inline'; frame-ancestors 'self'"
+COLORS = {"incoming.refuse": "danger", "incoming.return": "danger", "incoming.finish": "success", "outgoing.send": "success"}
+
+
+def tabs_of(request: HttpRequest, choices: Iterable[tuple[str, str | Promise]], current: str) -> list[dict[str, object]]:
+    """Links that switch the tab and keep the other filters, but not the place in the list."""
+    rows = []
+    for value, label in choices:
+        query = request.GET.copy()
+        query.pop("cursor", None)
+        query["tab"] = value
+        rows.append({"url": f"?{query.urlencode()}", "label": label, "current": value == current})
+    return rows
+
+
+def timeline_of(kind: str, key: object, statuses: Sequence[StatusToReport] = ()) -> list[dict[str, object]]:
+    """The acts of the ledger and what the axis was told, newest first, as the timeline component draws them."""
+    rows = [_event_row(event) for event in timeline(Subject(kind, str(key)))]
+    rows += [_status_row(status) for status in statuses]
+    return sorted(rows, key=lambda row: row["at"], reverse=True)  # type: ignore[arg-type,return-value]
+
+
+def _event_row(event: Event) -> dict[str, object]:
+    actor = event.actor
+    who = _("The system") if actor.kind == "job" else ", ".join(filter(None, (actor.name, actor.post)))
+    return {
+        "title": VERB_LABELS.get(event.verb, event.verb),
+        "at": event.at,
+        "actor": who,
+        "detail": _detail(event),
+        "color": COLORS.get(event.verb, ""),
+    }
+
+
+def _detail(event: Event) -> str:
+    data = event.data
+    if number := data.get("number"):
+        return _("Number %(number)s in the register") % {"number": number}
+    if reason := data.get("reason"):
+        return _("Reason: %(reason)s") % {"reason": reason}
+    if lead := data.get("lead"):
+        return _("Lead: %(lead)s. %(text)s") % {"lead": lead, "text": data.get("text", "")}
+    return str(data.get("note") or data.get("code") or "")
+
+
+def _status_row(status: StatusToReport) -> dict[str, object]:
+    color, detail = "success", ""
+    if status.refused:
+        color, detail = "danger", status.refused
+    elif status.reported_at is None:
+        color = "warning"
+        detail = _("The axis has not confirmed it yet; it will be told again.") if status.attempts else ""
+    confirmed = status.reported_at is not None
+    title = _("The sender was told: %(code)s %(label)s") if confirmed else _("To be told to the sender: %(code)s %(label)s")
+    return {
+        "title": title % {"code": status.code, "label": status.label},
+        "at": status.reported_at or status.happened_at,
+        "detail": detail,
+        "color": color,
+    }
+
+
+def file_answer(blob: Blob, name: str, *, inline: bool) -> HttpResponseBase:
+    """The file, streamed; shown in the browser only if it is a PDF, else offered for keeping."""
+    response = StreamingHttpResponse(open_blob(blob), content_type=blob.media_type)
+    shown = inline and blob.media_type == PDF
+    response["Content-Disposition"] = f"{'inline' if shown else 'attachment'}; filename*=UTF-8''{quote(name)}"
+    response["Content-Length"] = str(blob.size)
+    response["Cache-Control"] = "private, max-age=0"
+    if shown:
+        response["Content-Security-Policy"] = PDF_POLICY
+    return response
+
+
+def csv_answer(name: str, head: Sequence[object], rows: Iterable[Sequence[object]]) -> HttpResponseBase:
+    """A table as CSV in UTF-8 with a mark that spreadsheets understand, streamed row by row."""
+    writer = csv.writer(_Echo())
+
+    def lines() -> Iterator[str]:
+        yield "\ufeff" + writer.writerow([str(cell) for cell in head])
+        for row in rows:
+            yield writer.writerow([_harmless(cell) for cell in row])
+
+    response = StreamingHttpResponse(lines(), content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(name)}"
+    return response
+
+
+class _Echo:
+    """A file that answers what is written to it."""
+
+    def write(self, text: str) -> str:
+        return text
+
+
+def _harmless(cell: object) -> str:
+    """The cell as text that a spreadsheet will not take for a formula."""
+    text = "" if cell is None else str(cell)
+    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
+
+
+def is_htmx(request: HttpRequest) -> bool:
+    """Whether only a fragment of the page was asked for."""
+    return request.headers.get("HX-Request") == "true"
+
+

@@ -1,0 +1,149 @@
+"""Pages that prepare an outgoing document: its facts, its text or PDF, its recipients."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods
+
+from lienthong.directory.public import Agency, children_of, find_agency, search_agencies
+from lienthong.identity.public import Role, Viewer, needs, viewer_of
+from lienthong.kernel.clock import VIETNAM, now
+from lienthong.kernel.errors import Refusal
+from lienthong.office import policies, queries
+from lienthong.office.actions import outgoing as actions
+from lienthong.office.forms import ComposeForm
+from lienthong.office.groups import members_of
+from lienthong.office.models import OutgoingDocument
+
+DRAFTERS = (Role.SPECIALIST, Role.CLERK, Role.LEADER)
+FOUND_LIMIT = 40
+SAVE, SIGN = "save", "sign"
+
+
+@needs(*DRAFTERS)
+@require_http_methods(["GET", "POST"])
+def compose(request: HttpRequest) -> HttpResponse:
+    """Prepare a new document."""
+    return _compose(request, None)
+
+
+@needs(*DRAFTERS)
+@require_http_methods(["GET", "POST"])
+def revise(request: HttpRequest, document_id: UUID) -> HttpResponse:
+    """Change a draft."""
+    viewer = viewer_of(request)
+    draft = queries.find_outgoing(viewer, document_id)
+    policies.require_act(viewer, draft, policies.REVISE)
+    return _compose(request, draft)
+
+
+@needs(*DRAFTERS)
+@require_GET
+def recipients(request: HttpRequest) -> HttpResponse:
+    """The recipients chosen so far and the agencies found: the part of the page that a search replaces."""
+    viewer, at = viewer_of(request), now()
+    context = _picker(viewer, _ids(request.GET.getlist("recipients")), request.GET, at)
+    return render(request, "office/recipients.html", context)
+
+
+def _compose(request: HttpRequest, draft: OutgoingDocument | None) -> HttpResponse:
+    viewer, at = viewer_of(request), now()
+    if request.method != "POST":
+        chosen = queries.recipient_ids(draft) if draft else _ids(request.GET.getlist("recipients"))
+        return _page(request, draft, _blank(viewer, draft), _picker(viewer, chosen, request.GET, at))
+    chosen = _ids(request.POST.getlist("recipients"))
+    if request.POST.get("action") not in {SAVE, SIGN}:
+        form = ComposeForm(initial=request.POST.dict() | {"groups": request.POST.getlist("groups")})
+        return _page(request, draft, form, _picker(viewer, chosen, request.POST, at))
+    form = ComposeForm(request.POST, request.FILES, has_pdf=bool(draft and draft.document.uploaded_id))
+    saved = _save(form, chosen, viewer, draft, at) if form.is_valid() else None
+    if saved is None:
+        return _page(request, draft, form, _picker(viewer, chosen, request.POST, at), status=422)
+    if request.POST["action"] == SIGN and viewer.has(Role.LEADER):
+        return _sign(request, saved, viewer, at)
+    messages.success(request, _("The draft was saved. A leader of the agency can sign and send it."))
+    return redirect("office:outgoing_detail", saved.id)
+
+
+def _save(
+    form: ComposeForm, chosen: Iterable[int], viewer: Viewer, draft: OutgoingDocument | None, at: datetime
+) -> OutgoingDocument | None:
+    """Save the draft; None with the refusal at its field in the form."""
+    everyone = set(chosen)
+    for group in form.cleaned_data["groups"]:
+        everyone |= members_of(group, agency_id=viewer.agency_id or 0, on=at.astimezone(VIETNAM).date())
+    composition = form.composition(tuple(sorted(everyone)))
+    uploads = form.cleaned_data["source"] == ComposeForm.UPLOAD
+    pdf = form.cleaned_data["pdf"].chunks() if uploads and form.cleaned_data["pdf"] else None
+    try:
+        if draft is None:
+            return actions.compose(composition=composition, pdf=pdf, viewer=viewer, at=at)
+        return actions.revise(outgoing_id=draft.id, composition=composition, pdf=pdf, viewer=viewer, at=at)
+    except Refusal as refusal:
+        if refusal.status in {403, 404}:
+            raise
+        form.add_error(refusal.field if refusal.field in form.fields else None, refusal.say())
+        return None
+
+
+def _sign(request: HttpRequest, saved: OutgoingDocument, viewer: Viewer, at: datetime) -> HttpResponse:
+    """Sign and send what was just saved; if that is refused, the draft stays and says why."""
+    try:
+        sent = actions.sign_and_send(outgoing_id=saved.id, viewer=viewer, at=at)
+    except Refusal as refusal:
+        messages.error(request, _("Saved as a draft, not signed: %(why)s") % {"why": refusal.say()})
+        return redirect("office:outgoing_detail", saved.id)
+    if sent.sent_at:
+        messages.success(request, _("Signed, issued as %(code)s and sent.") % {"code": sent.code})
+    else:
+        messages.warning(request, _("Issued as %(code)s. It waits to be sent and goes by itself.") % {"code": sent.code})
+    return redirect("office:outgoing_detail", saved.id)
+
+
+def _blank(viewer: Viewer, draft: OutgoingDocument | None) -> ComposeForm:
+    """The form of a new document, or as the draft has it."""
+    if draft is None:
+        return ComposeForm(initial={"type_code": "CV", "place": queries.usual_place(viewer)})
+    return ComposeForm(initial=queries.composed(draft), has_pdf=bool(draft.document.uploaded_id))
+
+
+def _page(
+    request: HttpRequest,
+    draft: OutgoingDocument | None,
+    form: ComposeForm,
+    picker: dict[str, object],
+    status: int = 200,
+) -> HttpResponse:
+    signs = viewer_of(request).has(Role.LEADER)
+    return render(
+        request, "office/compose.html", {"form": form, "draft": draft, "signs": signs, **picker}, status=status
+    )
+
+
+def _picker(viewer: Viewer, chosen: Iterable[int], given: dict[str, str], at: datetime) -> dict[str, object]:
+    """The agencies chosen, and those found by text or below an agency of the tree."""
+    on = at.astimezone(VIETNAM).date()
+    text, under = given.get("q", "").strip()[:100], given.get("under", "")
+    picked = list(Agency.objects.filter(id__in=set(chosen)).order_by("name"))
+    above: Agency | None = None
+    found: list[Agency] = []
+    if under:
+        above = find_agency(under, on=on)
+        found = children_of(above, on=on)
+    elif text:
+        found = search_agencies(text, on=on, limit=FOUND_LIMIT)
+    ids = {agency.id for agency in picked} | {viewer.agency_id}
+    found = [agency for agency in found if agency.id not in ids]
+    return {"picked": picked, "found": found, "above": above, "q": text, "searched": bool(text or under)}
+
+
+def _ids(values: Iterable[str]) -> set[int]:
+    """The numbers among the values; anything else names no agency."""
+    return {int(value) for value in values if value.isascii() and value.isdigit() and len(value) < 16}

@@ -1,0 +1,241 @@
+"""Pages of incoming documents: the desk and the lists, one document, the moves of its work."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_GET, require_POST
+
+from lienthong.identity.public import Role, Viewer, needs, viewer_of
+from lienthong.kernel.clock import VIETNAM, now
+from lienthong.kernel.errors import Refusal
+from lienthong.office import policies, queries
+from lienthong.office.actions import incoming as actions
+from lienthong.office.contracts import StoredVerdict
+from lienthong.office.forms import AssignForm, FinishForm, IncomingFilterForm, ReasonForm
+from lienthong.office.models import IncomingDocument
+from lienthong.office.states import ASSIGN, FINISH, REFUSE, STATE_LABELS
+from lienthong.office.web.common import csv_answer, file_answer, tabs_of, timeline_of
+
+READERS = (Role.CLERK, Role.SPECIALIST, Role.LEADER, Role.AUDITOR)
+WORKERS = (Role.SPECIALIST, Role.LEADER, Role.CLERK)
+TABS = [(queries.MINE, gettext_lazy("Waiting for me")), (queries.ALL, gettext_lazy("All")), *STATE_LABELS.items()]
+
+
+@needs(*READERS)
+@require_GET
+def incoming(request: HttpRequest) -> HttpResponse:
+    """The list of incoming documents; it opens on what waits for the viewer."""
+    viewer, at = viewer_of(request), now()
+    tab = _tab(request, viewer)
+    form = IncomingFilterForm(request.GET)
+    page = queries.list_incoming(viewer, form.wanted(tab), at=at, cursor=request.GET.get("cursor", ""))
+    filtered = any(form.cleaned_data.values())
+    context = {"page": page, "form": form, "tab": tab, "filtered": filtered, "tabs": tabs_of(request, TABS, tab)}
+    return render(request, "office/incoming.html", context)
+
+
+def _tab(request: HttpRequest, viewer: Viewer) -> str:
+    """The tab asked for; what waits for an auditor is nothing, so an auditor starts at all."""
+    default = queries.MINE if viewer.has(*WORKERS) else queries.ALL
+    asked = request.GET.get("tab", default)
+    return asked if asked in {value for value, _label in TABS} else default
+
+
+@needs(*READERS)
+@require_GET
+def incoming_export(request: HttpRequest) -> HttpResponseBase:
+    """The filtered list as CSV, with the columns of the register of incoming documents (NĐ 30/2020, annex IV)."""
+    viewer, at = viewer_of(request), now()
+    wanted = IncomingFilterForm(request.GET).wanted(request.GET.get("tab", queries.ALL))
+    head = [
+        _("Registered on"),
+        _("Number in the register"),
+        _("Sender"),
+        _("Number and notation"),
+        _("Date of the document"),
+        _("Type and summary"),
+        _("Lead"),
+        _("Deadline"),
+        _("State"),
+    ]
+    rows = (_register_row(document) for document in queries.export_incoming(viewer, wanted, at=at))
+    return csv_answer(f"{_('incoming')}-{viewer.agency_code}-{at:%Y%m%d}.csv", head, rows)
+
+
+def _register_row(document: IncomingDocument) -> list[object]:
+    return [
+        _local(document.registered_at, "%d/%m/%Y"),
+        document.register_number,
+        document.sender_name,
+        document.code,
+        document.promulgated_on and f"{document.promulgated_on:%d/%m/%Y}",
+        " – ".join(filter(None, (document.type_name, document.subject))),
+        ", ".join(part.official.full_name for part in document.assignments.all()),
+        _local(document.due_at, "%d/%m/%Y %H:%M"),
+        document.state_label,
+    ]
+
+
+def _local(moment: datetime | None, form: str) -> str:
+    return moment.astimezone(VIETNAM).strftime(form) if moment else ""
+
+
+@needs(*READERS)
+@require_GET
+def incoming_detail(request: HttpRequest, document_id: UUID) -> HttpResponse:
+    """One document: facts, authenticity, files, work, and the moves the viewer may make."""
+    return _detail(request, document_id)
+
+
+def _detail(
+    request: HttpRequest,
+    document_id: UUID,
+    *,
+    refuse_form: ReasonForm | None = None,
+    assign_form: AssignForm | None = None,
+    finish_form: FinishForm | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    viewer, at = viewer_of(request), now()
+    document = queries.find_incoming(viewer, document_id)
+    moves = policies.allowed_moves(viewer, document)
+    files = [
+        {"file": file, "verdict": StoredVerdict.from_json(file.verdict) if file.verdict else None}
+        for file in queries.files_of(document)
+    ]
+    context: dict[str, object] = {
+        "document": document,
+        "verdict": StoredVerdict.from_json(document.verdict),
+        "files": files,
+        "moves": {move.verb: move for move in moves},
+        "directives": document.directives.select_related("leader"),
+        "timeline": timeline_of("office.incoming", document.id, queries.statuses_of(document)),
+        "next": queries.neighbour_waiting(viewer, document.id) if viewer.has(*WORKERS) else None,
+        "late": document.open and document.due_at is not None and document.due_at < at,
+    }
+    if REFUSE in moves:
+        context["refuse_form"] = refuse_form or ReasonForm(auto_id="refuse_%s")
+    if ASSIGN in moves:
+        context["assign_form"] = assign_form or _assign_form(viewer, at)
+    if FINISH in moves:
+        context["finish_form"] = finish_form or FinishForm(auto_id="finish_%s")
+    return render(request, "office/incoming_detail.html", context, status=status)
+
+
+def _assign_form(viewer: Viewer, at: datetime, request: HttpRequest | None = None) -> AssignForm:
+    holdings = queries.officials_of(viewer.agency_id or 0, on=at.astimezone(VIETNAM).date())
+    return AssignForm(request.POST if request else None, holdings=holdings, auto_id="assign_%s")
+
+
+@needs(Role.CLERK)
+@require_POST
+def register(request: HttpRequest, document_id: UUID) -> HttpResponse:
+    """Register the document and say its number."""
+    document = actions.register_incoming(document_id=document_id, viewer=viewer_of(request), at=now())
+    messages.success(request, _("Registered under number %(number)s.") % {"number": document.register_number})
+    return redirect("office:incoming_detail", document_id)
+
+
+@needs(Role.CLERK)
+@require_POST
+def refuse(request: HttpRequest, document_id: UUID) -> HttpResponse:
+    """Return the document with a reason."""
+    form = ReasonForm(request.POST, auto_id="refuse_%s")
+
+    def act() -> None:
+        reason = form.cleaned_data["reason"]
+        actions.refuse_incoming(document_id=document_id, viewer=viewer_of(request), reason=reason, at=now())
+
+    if _done(form, act):
+        messages.success(request, _("Returned to the sender with your reason."))
+        return redirect("office:incoming_detail", document_id)
+    return _detail(request, document_id, refuse_form=form, status=422)
+
+
+@needs(Role.LEADER)
+@require_POST
+def assign(request: HttpRequest, document_id: UUID) -> HttpResponse:
+    """Direct the work on the document."""
+    viewer, at = viewer_of(request), now()
+    form = _assign_form(viewer, at, request)
+
+    def act() -> None:
+        actions.assign(document_id=document_id, viewer=viewer, direction=form.direction(), at=at)
+
+    if _done(form, act):
+        messages.success(request, _("Assigned. The lead sees the document on the own desk."))
+        return redirect("office:incoming_detail", document_id)
+    return _detail(request, document_id, assign_form=form, status=422)
+
+
+@needs(*WORKERS)
+@require_POST
+def start(request: HttpRequest, document_id: UUID) -> HttpResponse:
+    """The lead takes the work up."""
+    actions.start_work(document_id=document_id, viewer=viewer_of(request), at=now())
+    messages.success(request, _("Work has started. The sender is told."))
+    return redirect("office:incoming_detail", document_id)
+
+
+@needs(*WORKERS)
+@require_POST
+def finish(request: HttpRequest, document_id: UUID) -> HttpResponse:
+    """The lead closes the work with its result."""
+    form = FinishForm(request.POST, request.FILES, auto_id="finish_%s")
+
+    def act() -> None:
+        product = form.cleaned_data["product"]
+        actions.finish(
+            document_id=document_id,
+            viewer=viewer_of(request),
+            note=form.cleaned_data["note"],
+            product=product.chunks() if product else None,
+            product_name=product.name if product else "",
+            at=now(),
+        )
+
+    if _done(form, act):
+        messages.success(request, _("Finished. The sender is told the result."))
+        return redirect("office:incoming_detail", document_id)
+    return _detail(request, document_id, finish_form=form, status=422)
+
+
+def _done(form: ReasonForm | AssignForm | FinishForm, act: Callable[[], None]) -> bool:
+    """Whether the input was valid and the act done; a refusal that names a field is shown at it."""
+    if not form.is_valid():
+        return False
+    try:
+        act()
+    except Refusal as refusal:
+        if refusal.field not in form.fields and refusal.status in {403, 404, 409}:
+            raise
+        form.add_error(refusal.field if refusal.field in form.fields else None, refusal.say())
+        return False
+    return True
+
+
+@needs(*READERS)
+@require_GET
+def incoming_file(request: HttpRequest, document_id: UUID, position: int) -> HttpResponseBase:
+    """An attachment; `?inline=1` shows a PDF in the browser."""
+    file = queries.find_file(viewer_of(request), document_id, position)
+    return file_answer(file.blob, file.name, inline="inline" in request.GET)
+
+
+@needs(*READERS)
+@require_GET
+def incoming_product(request: HttpRequest, document_id: UUID) -> HttpResponseBase:
+    """The product that the work ended with."""
+    document = queries.find_product(viewer_of(request), document_id)
+    assert document.product is not None
+    return file_answer(document.product, document.product_name, inline="inline" in request.GET)
+
+

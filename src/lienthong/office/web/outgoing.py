@@ -1,0 +1,140 @@
+"""Pages of outgoing documents: the list, one document with its recipients' states, signing and sending."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_GET, require_POST
+
+from lienthong.identity.public import Role, needs, viewer_of
+from lienthong.kernel.clock import now
+from lienthong.office import policies, queries
+from lienthong.office.actions import outgoing as actions
+from lienthong.office.forms import OutgoingFilterForm
+from lienthong.office.models import OutgoingDocument
+from lienthong.office.states import OUT_STATE_LABELS, OutState
+from lienthong.office.web.common import csv_answer, file_answer, tabs_of, timeline_of
+
+READERS = (Role.CLERK, Role.SPECIALIST, Role.LEADER, Role.AUDITOR)
+DRAFTERS = (Role.SPECIALIST, Role.CLERK, Role.LEADER)
+TABS = [(queries.ALL, gettext_lazy("All")), *OUT_STATE_LABELS.items()]
+
+
+@needs(*READERS)
+@require_GET
+def outgoing(request: HttpRequest) -> HttpResponse:
+    """The list of outgoing documents, newest first, with how far each has come."""
+    viewer = viewer_of(request)
+    tab = request.GET.get("tab", queries.ALL)
+    form = OutgoingFilterForm(request.GET)
+    page = queries.list_outgoing(viewer, form.wanted(tab), cursor=request.GET.get("cursor", ""))
+    context = {
+        "page": page,
+        "form": form,
+        "filtered": bool(form.cleaned_data.get("text")),
+        "tabs": tabs_of(request, TABS, tab),
+        "composes": viewer.has(*DRAFTERS),
+    }
+    return render(request, "office/outgoing.html", context)
+
+
+@needs(*READERS)
+@require_GET
+def outgoing_export(request: HttpRequest) -> HttpResponseBase:
+    """The filtered list as CSV, with the columns of the register of outgoing documents."""
+    viewer, at = viewer_of(request), now()
+    wanted = OutgoingFilterForm(request.GET).wanted(request.GET.get("tab", queries.ALL))
+    head = [_("Number and notation"), _("Date of the document"), _("Summary"), _("Signer"), _("Recipients"), _("State")]
+    rows = (_register_row(document) for document in queries.export_outgoing(viewer, wanted))
+    return csv_answer(f"{_('outgoing')}-{viewer.agency_code}-{at:%Y%m%d}.csv", head, rows)
+
+
+def _register_row(row: OutgoingDocument) -> list[object]:
+    document = row.document
+    day = f"{document.promulgated_on:%d/%m/%Y}" if document.promulgated_on else ""
+    signer = document.signer.full_name if document.signer else ""
+    return [row.code, day, row.subject, signer, row.recipient_count, row.state_label]  # type: ignore[attr-defined]
+
+
+@needs(*READERS)
+@require_GET
+def outgoing_detail(request: HttpRequest, document_id: UUID) -> HttpResponse:
+    """One document: facts, the PDF, every recipient's state, and what the viewer may do."""
+    viewer = viewer_of(request)
+    document = queries.find_outgoing(viewer, document_id)
+    status = request.GET.get("status")
+    context = {
+        "outgoing": document,
+        "document": document.document,
+        "acts": policies.allowed_acts(viewer, document),
+        "timeline": timeline_of("office.outgoing", document.id),
+        "draft": document.state == OutState.DRAFT,
+        "page": queries.list_recipients(document, status=status, cursor=request.GET.get("cursor", "")),
+        "status": status,
+        "progress": queries.progress_of(document),
+    }
+    return render(request, "office/outgoing_detail.html", context)
+
+
+@needs(*READERS)
+@require_GET
+def outgoing_progress(request: HttpRequest, document_id: UUID) -> HttpResponse:
+    """The recipients' states alone, which the page asks for again and again."""
+    document = queries.find_outgoing(viewer_of(request), document_id)
+    status = request.GET.get("status")
+    context = {
+        "outgoing": document,
+        "page": queries.list_recipients(document, status=status, cursor=request.GET.get("cursor", "")),
+        "status": status,
+        "progress": queries.progress_of(document),
+    }
+    return render(request, "office/outgoing_progress.html", context)
+
+
+@needs(Role.LEADER)
+@require_POST
+def sign_and_send(request: HttpRequest, document_id: UUID) -> HttpResponse:
+    """Sign, issue and send; if the axis does not answer, the document waits and goes by itself."""
+    document = actions.sign_and_send(outgoing_id=document_id, viewer=viewer_of(request), at=now())
+    if document.state == OutState.SENT:
+        messages.success(request, _("Signed, issued as %(code)s and sent.") % {"code": document.code})
+    else:
+        messages.warning(request, _("Issued as %(code)s. It waits to be sent and goes by itself.") % {"code": document.code})
+    return redirect("office:outgoing_detail", document_id)
+
+
+@needs(Role.CLERK, Role.LEADER)
+@require_POST
+def send_again(request: HttpRequest, document_id: UUID) -> HttpResponse:
+    """Try at once to send what waits."""
+    document = actions.send_again(outgoing_id=document_id, viewer=viewer_of(request), at=now())
+    if document.state == OutState.SENT:
+        messages.success(request, _("Sent."))
+    else:
+        messages.warning(request, _("The axis does not take it yet: %(error)s") % {"error": document.error})
+    return redirect("office:outgoing_detail", document_id)
+
+
+@needs(*DRAFTERS)
+@require_POST
+def discard(request: HttpRequest, document_id: UUID) -> HttpResponse:
+    """Throw a draft away."""
+    actions.discard(outgoing_id=document_id, viewer=viewer_of(request), at=now())
+    messages.success(request, _("The draft was discarded."))
+    return redirect("office:outgoing")
+
+
+@needs(*READERS)
+@require_GET
+def outgoing_pdf(request: HttpRequest, document_id: UUID) -> HttpResponseBase:
+    """The issued PDF, or of a draft the PDF that was uploaded; `?inline=1` shows it in the browser."""
+    document = queries.find_outgoing(viewer_of(request), document_id)
+    blob, name = queries.pdf_of(document)
+    return file_answer(blob, name, inline="inline" in request.GET)
+
+
