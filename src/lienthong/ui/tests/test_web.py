@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from http import HTTPStatus
+from typing import Any
 
 import pytest
 from django.contrib.auth import get_user_model
 from django.core.exceptions import PermissionDenied, SuspiciousOperation
 from django.test import Client, RequestFactory
-from pytest_django.fixtures import SettingsWrapper
 
 from lienthong.ui import web
 
@@ -26,7 +26,7 @@ def test_the_home_page_says_what_this_is_in_the_chosen_language(reader: Client) 
     assert "Signed documents" in reader.get("/").content.decode()
 
 
-def test_an_official_who_is_signed_in_goes_to_the_desk(settings: SettingsWrapper) -> None:
+def test_an_official_who_is_signed_in_goes_to_the_desk(settings: Any) -> None:
     settings.HOME_URL_NAME = "set_language"
     request = RequestFactory().get("/")
     request.user = get_user_model()(username="h55.clerk")
