@@ -8,6 +8,8 @@ from datetime import date
 from enum import StrEnum
 from types import MappingProxyType
 
+from django.utils.functional import Promise
+
 
 @dataclass(frozen=True, order=True)
 class Session:
@@ -81,6 +83,6 @@ class StaffedPost:
 class Pointer:
     """Rows of one kind that still point to an agency: how many, and the first few by name."""
 
-    label: str
+    label: Promise | str
     count: int
     examples: tuple[str, ...]

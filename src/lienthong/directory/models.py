@@ -88,10 +88,15 @@ class Agency(models.Model):
     old_code = models.CharField(max_length=40, blank=True, default="")
     name = models.CharField(max_length=250)
     short_name = models.CharField(max_length=50, help_text="as in a document's notation: UBND, VPCP, STTTT")
-    kind = models.CharField(max_length=20, help_text="ministry, province, department, district, commune, school, …")
+    kind = models.CharField(
+        max_length=20, help_text="ministry, province, department, district, commune, school, …"
+    )
     parent = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="children")
     path = models.CharField(
-        max_length=200, default="", editable=False, help_text="ids from the root, '/12/340/', for whole subtrees"
+        max_length=200,
+        default="",
+        editable=False,
+        help_text="ids from the root, '/12/340/', for whole subtrees",
     )
     unit = models.ForeignKey(AdministrativeUnit, null=True, on_delete=models.PROTECT, related_name="agencies")
     address = models.CharField(max_length=250, blank=True)
@@ -187,7 +192,9 @@ class Post(models.Model):
     """A post in an agency that officials hold: Chủ tịch, Văn thư, Chuyên viên."""
 
     agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="posts")
-    division = models.ForeignKey(Division, null=True, blank=True, on_delete=models.PROTECT, related_name="posts")
+    division = models.ForeignKey(
+        Division, null=True, blank=True, on_delete=models.PROTECT, related_name="posts"
+    )
     title = models.CharField(max_length=150)
 
     class Meta:
@@ -219,7 +226,9 @@ class PostHolding(models.Model):
     class Meta:
         verbose_name = _("holder of a post")
         constraints = [
-            models.CheckConstraint(condition=Q(valid_to__gt=F("valid_from")), name="holding_validity_ordered"),
+            models.CheckConstraint(
+                condition=Q(valid_to__gt=F("valid_from")), name="holding_validity_ordered"
+            ),
             ExclusionConstraint(
                 name="holding_once_at_a_time",
                 expressions=[
@@ -290,9 +299,12 @@ class CalendarDay(models.Model):
     class Meta:
         verbose_name = _("special day of a calendar")
         constraints = [
-            models.UniqueConstraint(fields=["agency", "day"], nulls_distinct=False, name="calendar_day_unique"),
+            models.UniqueConstraint(
+                fields=["agency", "day"], nulls_distinct=False, name="calendar_day_unique"
+            ),
             models.CheckConstraint(
-                condition=Q(works_as__isnull=True) | Q(works_as__range=(0, 6)), name="calendar_day_weekday_known"
+                condition=Q(works_as__isnull=True) | Q(works_as__range=(0, 6)),
+                name="calendar_day_weekday_known",
             ),
         ]
 

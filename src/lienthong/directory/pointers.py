@@ -45,7 +45,7 @@ def pointers_to(agency: Agency, *, on: date) -> list[Pointer]:
         count = rows.count()
         if count:
             names = tuple(str(row) for row in rows[:EXAMPLES])
-            found.append(Pointer(label=str(model._meta.verbose_name), count=count, examples=names))
+            found.append(Pointer(label=model._meta.verbose_name or label, count=count, examples=names))
     return found
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Self
 
 from django.db.models import Exists, F, FloatField, Func, OuterRef, Q, QuerySet, TextField, Value
 from django.db.models.functions import Length
@@ -35,6 +36,18 @@ class ClosedAgency(Refusal):
         "Choose its successor in the directory of agencies."
     )
 
+    @classmethod
+    def of(cls, agency: Agency, *, on: date, field: str = "code") -> Self:
+        """The refusal for this agency and day."""
+        return cls(
+            field=field,
+            name=agency.name,
+            code=agency.code,
+            day=_written(on),
+            first=_written(agency.valid_from),
+            last=_written(agency.valid_to - timedelta(days=1)),
+        )
+
 
 class SearchTooLong(Refusal):
     """The search text is longer than any name."""
@@ -56,14 +69,7 @@ def find_agency(code: str, *, on: date) -> Agency:
     past = _candidates(_lookups([code])).order_by("-valid_to").first()
     if past is None:
         raise UnknownAgency(field="code", code=codes.shown(code))
-    raise ClosedAgency(
-        field="code",
-        name=past.name,
-        code=past.code,
-        day=_written(on),
-        first=_written(past.valid_from),
-        last=_written(past.valid_to - timedelta(days=1)),
-    )
+    raise ClosedAgency.of(past, on=on)
 
 
 def find_agencies(wanted: Collection[str], *, on: date) -> dict[str, Agency]:
@@ -96,7 +102,9 @@ def search_agencies(text: str, *, on: date, under: Agency | None = None, limit: 
     if not text:
         return []
     within = Agency.objects.valid(on).filter(path__startswith=under.path if under else "/")
-    exact = [found for found in find_agencies([text], on=on).values() if under is None or _is_under(found, under)]
+    exact = [
+        found for found in find_agencies([text], on=on).values() if under is None or _is_under(found, under)
+    ]
     named = _with_all_words(within, text) or _alike(within, text)
     return _once([*exact, *_best_first(within, named, text, limit)])[:limit]
 
@@ -140,7 +148,9 @@ def divisions_and_posts(agency: Agency, *, on: date, cursor: str = "") -> Page[P
     Personal contacts are left out; `contacts_of` has them for those who may see them.
     """
     holdings = PostHolding.objects.filter(post__agency=agency, valid_from__lte=on, valid_to__gt=on)
-    rows = holdings.select_related("post__division", "official").defer("official__email", "official__telephone")
+    rows = holdings.select_related("post__division", "official").defer(
+        "official__email", "official__telephone"
+    )
     return page_of(rows, key="+id", cursor=cursor)
 
 
@@ -185,7 +195,10 @@ def _best_first(within: QuerySet[Agency], ids: list[int], text: str, limit: int)
     if not ids:
         return []
     likeness = Func(
-        Plain(Value(text)), Plain(F("name"), output_field=TextField()), function="similarity", output_field=FloatField()
+        Plain(Value(text)),
+        Plain(F("name"), output_field=TextField()),
+        function="similarity",
+        output_field=FloatField(),
     )
     rows = within.filter(pk__in=ids).annotate(likeness=likeness)
     return list(rows.order_by("-likeness", Length("path"), "code")[:limit])
@@ -205,7 +218,8 @@ def _ids_above(agency: Agency) -> list[int]:
 
 def _branches(below: dict[int | None, list[Agency]], parent: int | None) -> tuple[Branch, ...]:
     return tuple(
-        Branch(agency, _branches(below, agency.pk) if agency.pk in below else ()) for agency in below.get(parent, ())
+        Branch(agency, _branches(below, agency.pk) if agency.pk in below else ())
+        for agency in below.get(parent, ())
     )
 
 

@@ -52,7 +52,9 @@ def working_minutes_between(calendar: WorkingCalendar, start: datetime, end: dat
     if end < start:
         return -working_minutes_between(calendar, end, start)
     (first, from_minute), (last, to_minute) = _split(start), _split(end)
-    total = _passed(sessions_of(calendar, last), to_minute) - _passed(sessions_of(calendar, first), from_minute)
+    total = _passed(sessions_of(calendar, last), to_minute) - _passed(
+        sessions_of(calendar, first), from_minute
+    )
     for day, sessions in _days_from(calendar, first):
         if day == last:
             break

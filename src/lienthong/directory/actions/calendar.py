@@ -1,0 +1,108 @@
+"""What an agency, or the country, decides about its working time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from lienthong.directory.actions.text import one_line
+from lienthong.directory.calendars import lawful_days
+from lienthong.directory.contracts import OFFICE_WEEK, Day
+from lienthong.directory.models import Agency, CalendarDay, WorkingHours, WorkingSession
+from lienthong.kernel.errors import Refusal
+from lienthong.ledger.public import JSON, Actor, Subject, record
+
+FIRST_YEAR, LAST_YEAR = 2020, 2035
+MIDNIGHT = 24 * 60
+
+
+class BadHours(Refusal):
+    """The sessions of a day overlap, or lie outside the day."""
+
+    code, status = "bad-working-hours", 400
+    sentence = _("These working hours overlap or do not lie within one day. Give each session its own time.")
+
+
+class BadWeekday(Refusal):
+    """There are seven weekdays."""
+
+    code, status = "bad-weekday", 400
+    sentence = _("“%(weekday)s” is no weekday. Write 0 for Monday to 6 for Sunday.")
+
+
+def seed_calendar(years: Iterable[int] = range(FIRST_YEAR, LAST_YEAR + 1)) -> int:
+    """Write the country's holidays and swapped days of the years where nothing is written yet; how many rows.
+
+    A year that has a row is left alone: what was decided in the database stands.
+    """
+    recorded = {day.year for day in CalendarDay.objects.filter(agency=None).dates("day", "year")}
+    rows = [row for year in years if year not in recorded for row in lawful_days(year)]
+    CalendarDay.objects.bulk_create(rows, ignore_conflicts=True)
+    return len(rows)
+
+
+def set_day(
+    *, agency: Agency | None, day: date, works_as: int | None, name: str, actor: Actor, at: datetime
+) -> CalendarDay:
+    """Decide that on the day the agency and all below work as on a weekday (0 Monday), or not at all (None).
+
+    Without agency it holds for the country. A row for that day is replaced. Raises `BadWeekday`, `BadText`.
+    """
+    if works_as is not None and works_as not in range(7):
+        raise BadWeekday(field="works_as", weekday=works_as)
+    written = one_line(name, model=CalendarDay, field="name")
+    with transaction.atomic():
+        if agency is None:
+            seed_calendar([day.year])
+        row, _made = CalendarDay.objects.update_or_create(
+            agency=agency, day=day, defaults={"works_as": works_as, "name": written}
+        )
+        data: dict[str, JSON] = {"day": day.isoformat(), "works_as": works_as, "name": written}
+        _record("calendar.set-day", agency, actor=actor, at=at, data=data)
+    return row
+
+
+def clear_day(*, agency: Agency | None, day: date, actor: Actor, at: datetime) -> None:
+    """Let the day be again what it is above the agency, or for the country what its weekday is."""
+    with transaction.atomic():
+        if agency is None:
+            seed_calendar([day.year])
+        CalendarDay.objects.filter(agency=agency, day=day).delete()
+        _record("calendar.clear-day", agency, actor=actor, at=at, data={"day": day.isoformat()})
+
+
+def set_hours(
+    *, agency: Agency | None, week: Sequence[Day], cut_off: int, actor: Actor, at: datetime
+) -> WorkingHours:
+    """Decide the hours of Monday to Sunday and the cut-off for the agency and all below. Raises `BadHours`."""
+    _require_good_hours(week, cut_off)
+    with transaction.atomic():
+        hours, _made = WorkingHours.objects.update_or_create(agency=agency, defaults={"cut_off": cut_off})
+        hours.sessions.all().delete()
+        WorkingSession.objects.bulk_create(
+            WorkingSession(hours=hours, weekday=weekday, starts=session.starts, ends=session.ends)
+            for weekday, sessions in enumerate(week)
+            for session in sessions
+        )
+        sessions: list[JSON] = [[[session.starts, session.ends] for session in day] for day in week]
+        _record("calendar.set-hours", agency, actor=actor, at=at, data={"week": sessions, "cut_off": cut_off})
+    return hours
+
+
+def _require_good_hours(week: Sequence[Day], cut_off: int) -> None:
+    in_order = all(
+        one.ends <= other.starts
+        for day in week
+        for one, other in zip(sorted(day), sorted(day)[1:], strict=False)
+    )
+    within = all(0 <= session.starts < session.ends <= MIDNIGHT for day in week for session in day)
+    if len(week) != len(OFFICE_WEEK) or not in_order or not within or not 0 <= cut_off <= MIDNIGHT:
+        raise BadHours(field="week")
+
+
+def _record(verb: str, agency: Agency | None, *, actor: Actor, at: datetime, data: dict[str, JSON]) -> None:
+    subject = Subject(kind="directory.agency", id=str(agency.pk) if agency else "country")
+    record(actor=actor, verb=verb, subject=subject, at=at, data=data)

@@ -1,0 +1,120 @@
+"""Reading working calendars: what the agency itself says, else the nearest above it, else the country."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
+from datetime import date
+from types import MappingProxyType
+
+from django.db.models import Q
+
+from lienthong.directory.adapters.public_holidays import special_days
+from lienthong.directory.contracts import OFFICE_WEEK, Day, Session, WorkingCalendar
+from lienthong.directory.models import Agency, CalendarDay, WorkingHours
+
+Week = tuple[Day, ...]
+Deviations = dict[date, CalendarDay]
+
+
+def calendar_of(agency_id: int, *, years: Iterable[int]) -> WorkingCalendar:
+    """The agency's calendar from the first to the last of the years. Four queries.
+
+    Raises `Agency.DoesNotExist`.
+    """
+    return calendars_of([agency_id], years=years)[agency_id]
+
+
+def calendars_of(agency_ids: Collection[int], *, years: Iterable[int]) -> dict[int, WorkingCalendar]:
+    """The calendars of many agencies by id, with the same four queries. Raises `Agency.DoesNotExist`."""
+    wanted = list(years)
+    first, last = date(min(wanted), 1, 1), date(max(wanted), 12, 31)
+    lines = _lines_of_descent(agency_ids)
+    above = {key for line in lines.values() for key in line if key is not None}
+    hours = _hours_of(above)
+    days = days_of(above, first, last)
+    return {key: _calendar(line, hours, days, first, last) for key, line in lines.items()}
+
+
+def days_of(agency_ids: Collection[int], first: date, last: date) -> dict[int | None, Deviations]:
+    """Special days by agency (None: the country) and day; a year nobody recorded is the law's. One query."""
+    rows = CalendarDay.objects.filter(Q(agency=None) | Q(agency__in=agency_ids), day__range=(first, last))
+    days: defaultdict[int | None, Deviations] = defaultdict(dict)
+    for row in rows:
+        days[row.agency_id][row.day] = row
+    recorded = {day.year for day in days[None]}
+    for year in range(first.year, last.year + 1):
+        if year not in recorded:
+            days[None].update({row.day: row for row in lawful_days(year)})
+    return dict(days)
+
+
+def lawful_days(year: int) -> list[CalendarDay]:
+    """The country's special days of a year as rows not yet stored."""
+    return [CalendarDay(day=day.day, works_as=day.works_as, name=day.name) for day in special_days(year)]
+
+
+def special_days_of(agency: Agency, *, year: int) -> list[CalendarDay]:
+    """The days of the year that differ from their weekday for the agency, in order. One query."""
+    line = _line(agency.path)
+    days = days_of([key for key in line if key], date(year, 1, 1), date(year, 12, 31))
+    return sorted(_nearest_days(line, days).values(), key=lambda row: row.day)
+
+
+def _calendar(
+    line: list[int | None],
+    hours: Mapping[int | None, WorkingHours],
+    days: Mapping[int | None, Deviations],
+    first: date,
+    last: date,
+) -> WorkingCalendar:
+    own = next((hours[key] for key in line if key in hours), None)
+    week = _week(own) if own else OFFICE_WEEK
+    special = {
+        day: () if row.works_as is None else week[row.works_as]
+        for day, row in _nearest_days(line, days).items()
+    }
+    return WorkingCalendar(
+        first=first,
+        last=last,
+        week=week,
+        special=MappingProxyType(special),
+        cut_off=own.cut_off if own else WorkingCalendar.cut_off,
+        minutes_per_day=max(map(_length, week)) or WorkingCalendar.minutes_per_day,
+    )
+
+
+def _nearest_days(line: list[int | None], days: Mapping[int | None, Deviations]) -> Deviations:
+    nearest: Deviations = {}
+    for key in reversed(line):
+        nearest.update(days.get(key, {}))
+    return nearest
+
+
+def _lines_of_descent(agency_ids: Collection[int]) -> dict[int, list[int | None]]:
+    paths = dict(Agency.objects.filter(pk__in=agency_ids).values_list("pk", "path"))
+    for key in agency_ids:
+        if key not in paths:
+            raise Agency.DoesNotExist(key)
+    return {key: _line(path) for key, path in paths.items()}
+
+
+def _line(path: str) -> list[int | None]:
+    """The agency, those above it from near to far, and the country last."""
+    return [*(int(key) for key in reversed(path.strip("/").split("/"))), None]
+
+
+def _hours_of(agency_ids: Collection[int]) -> dict[int | None, WorkingHours]:
+    rows = WorkingHours.objects.filter(Q(agency=None) | Q(agency__in=agency_ids))
+    return {row.agency_id: row for row in rows.prefetch_related("sessions")}
+
+
+def _week(hours: WorkingHours) -> Week:
+    days: list[list[Session]] = [[] for _ in range(7)]
+    for row in hours.sessions.all():
+        days[row.weekday].append(Session(row.starts, row.ends))
+    return tuple(tuple(sorted(day)) for day in days)
+
+
+def _length(day: Day) -> int:
+    return sum(session.minutes for session in day)
