@@ -20,6 +20,7 @@ class Env(BaseSettings):
     profile: Literal["all", "hub"] = "all"
     debug: bool = False
     database_url: SecretStr = SecretStr("postgresql:///lienthong")
+    database_pool: int = 20
     secret_key: SecretStr = SecretStr("")
     secret_key_file: Path | None = None
     master_key: SecretStr = SecretStr("")
@@ -32,6 +33,7 @@ class Env(BaseSettings):
     blobs_url: str = ""
     blob_grace_hours: int = 24
     session_idle_seconds: int = 30 * 60
+    require_second_factor: bool = False
     email_url: str = "console://"
     key_store: Literal["software", "pkcs11"] = "software"
     pkcs11_module: str = ""

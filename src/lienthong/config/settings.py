@@ -56,13 +56,14 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.middleware.locale.LocaleMiddleware",
+    "lienthong.ui.middleware.LanguageMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "lienthong.identity.middleware.IdleSessionMiddleware",
     "lienthong.identity.middleware.ActingMiddleware",
     "lienthong.ui.middleware.RefusalMiddleware",
 ]
@@ -92,13 +93,22 @@ def _database(url: str) -> dict[str, object]:
     """Translate a libpq connection URL into Django's form; what has no field of its own becomes an option."""
     parts = conninfo_to_dict(url)
     named = {key: parts.pop(field, "") or "" for key, field in _DATABASE_FIELDS.items()}
-    options = {**parts, "pool": {"max_size": 20}}
-    return {"ENGINE": "django.db.backends.postgresql", **named, "OPTIONS": options}
+    pool = {"min_size": 1, "max_size": ENV.database_pool, "timeout": 10} if ENV.database_pool else False
+    return {"ENGINE": "django.db.backends.postgresql", **named, "OPTIONS": {**parts, "pool": pool}}
 
 
 _DATABASE_FIELDS = {"NAME": "dbname", "USER": "user", "PASSWORD": "password", "HOST": "host", "PORT": "port"}
 DATABASES = {"default": _database(ENV.database_url.get_secret_value())}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# Shared by all processes, so that attempts to sign in are counted once; the table is made by identity 0001.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "identity_cache",
+        "OPTIONS": {"MAX_ENTRIES": 100_000},
+    }
+}
 
 AUTH_USER_MODEL = "identity.Account"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
@@ -114,7 +124,12 @@ HOME_URL_NAME = "office:incoming"
 CSRF_FAILURE_VIEW = "lienthong.ui.web.csrf_failure"
 API_PREFIXES = ("/axis/v1/",)
 
-ACCOUNT_ADAPTER = "lienthong.identity.adapters.allauth.AccountAdapter"
+ACCOUNT_ADAPTER = "lienthong.identity.sign_in.AccountAdapter"
+ACCOUNT_PRESERVE_USERNAME_CASING = False
+ACCOUNT_SESSION_REMEMBER = False
+# A confirmed password serves for five minutes of changes to one's own second factors.
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
+MFA_ADAPTER = "lienthong.identity.adapters.allauth.MfaAdapter"
 ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
@@ -123,10 +138,12 @@ MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = DEBUG or BASE_URL.startswith("http://127.0.0.1")
 MFA_TOTP_ISSUER = "Liên Thông"
+MFA_TOTP_TOLERANCE = 1
+REQUIRE_SECOND_FACTOR = ENV.require_second_factor
+TRUSTED_PROXIES = frozenset(ENV.trusted_proxies)
 
 SECURE_COOKIES = BASE_URL.startswith("https://")
 SESSION_COOKIE_AGE = ENV.session_idle_seconds
-SESSION_SAVE_EVERY_REQUEST = True
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_COOKIES
 SESSION_COOKIE_HTTPONLY = True
 SECURE_CONTENT_TYPE_NOSNIFF = True
@@ -177,4 +194,6 @@ LOGGING = {
     "disable_existing_loggers": False,
     "handlers": {"console": {"class": "logging.StreamHandler"}},
     "root": {"handlers": ["console"], "level": ENV.log_level},
+    # Both announce every task by name at every start of every process.
+    "loggers": {f"procrastinate.{part}": {"level": "WARNING"} for part in ("blueprints", "periodic")},
 }

@@ -11,5 +11,5 @@ handler500 = "lienthong.ui.web.server_error"
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("lienthong.ui.urls")),
-    path("accounts/", include("allauth.urls")),
+    path("", include("lienthong.identity.urls")),
 ]

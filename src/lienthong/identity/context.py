@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.http import HttpRequest
 
-from lienthong.identity.middleware import viewer_of
+from lienthong.identity.access import viewer_of
 
 
 def acting(request: HttpRequest) -> dict[str, object]:

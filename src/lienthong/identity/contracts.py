@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import date, datetime
 from enum import StrEnum
 
 from lienthong.ledger.public import Actor
@@ -23,7 +24,7 @@ class Role(StrEnum):
 class Viewer:
     """An official acting in one post at a time, or nobody (`official_id` is None): the asker of every query.
 
-    Under a delegation `post_id` and `roles` are those of the post acted for, and `acting_for` names its holder.
+    Under a delegation `post_id` and `roles` are those of the post acted for; `acting_for` names its holder.
     """
 
     account_id: int | None = None
@@ -57,3 +58,91 @@ class Viewer:
 
 
 NOBODY = Viewer()
+
+
+@dataclass(frozen=True)
+class Capacity:
+    """A post in which an official may act now: held, or (`acting_for` named) delegated until `ends_at`."""
+
+    official_id: int
+    official_name: str
+    post_id: int
+    post_title: str
+    division_id: int | None
+    agency_id: int
+    agency_code: str
+    agency_name: str
+    roles: frozenset[Role]
+    acting_for: str = ""
+    ends_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class NewAccount:
+    """An account to be made in a set."""
+
+    username: str
+    official_id: int
+    email: str = ""
+
+
+@dataclass(frozen=True)
+class Appointment:
+    """An official in a post of the agency, as its administrator sees it; `valid_to` is None while open."""
+
+    holding_id: int
+    post_id: int
+    post_title: str
+    division_name: str
+    valid_from: date
+    valid_to: date | None
+    roles: frozenset[Role]
+    current: bool
+    open: bool
+
+
+@dataclass(frozen=True)
+class OfficialRow:
+    """One line of the administrator's list."""
+
+    id: int
+    full_name: str
+    username: str
+    active: bool
+    posts: str
+
+
+@dataclass(frozen=True)
+class OfficialSheet:
+    """An official with account and appointments in the viewer's agency.
+
+    `posts_elsewhere` counts the posts held now in other agencies: the account then answers to more than one.
+    """
+
+    official_id: int
+    full_name: str
+    email: str
+    telephone: str
+    account_id: int | None
+    username: str
+    active: bool
+    must_change_password: bool
+    second_factors: int
+    appointments: tuple[Appointment, ...]
+    posts_elsewhere: int
+
+    @property
+    def roles(self) -> frozenset[Role]:
+        """What the posts held now in the agency carry together."""
+        return frozenset(role for held in self.appointments if held.current for role in held.roles)
+
+
+@dataclass(frozen=True)
+class PostRow:
+    """A post of the agency, its roles and who holds it now."""
+
+    id: int
+    title: str
+    division_name: str
+    roles: frozenset[Role]
+    holders: str

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import RangeOperators
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Func, Q
+from django.db.models.functions import Coalesce, Greatest, Lower
 
 from lienthong.directory.public import Official, Post
 from lienthong.identity.contracts import Role
@@ -22,19 +27,30 @@ class AccountManager(BaseUserManager["Account"]):
 
 
 class Account(AbstractBaseUser):
-    """What a person signs in with; an official's account points to the official."""
+    """What a person signs in with; an official's account points to the official.
+
+    `must_change_password`: the password was given out by an administrator and serves for one sign-in.
+    """
 
     username = models.CharField(max_length=150, unique=True)
     email = models.EmailField(blank=True)
     is_active = models.BooleanField(default=True)
-    official = models.OneToOneField(Official, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    official = models.OneToOneField(
+        Official, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
     language = models.CharField(max_length=2, blank=True)
     last_post = models.ForeignKey(Post, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    must_change_password = models.BooleanField(default=False)
 
     objects = AccountManager()
     USERNAME_FIELD = "username"
     EMAIL_FIELD = "email"
     REQUIRED_FIELDS: list[str] = []
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(username=Lower("username")), name="account_username_lower"),
+        ]
 
     def __str__(self) -> str:
         return self.username
@@ -44,17 +60,44 @@ class RoleGrant(models.Model):
     """A post carries a role."""
 
     post = models.ForeignKey(Post, on_delete=models.CASCADE, related_name="+")
-    role = models.CharField(max_length=20, choices=[(role, role) for role in Role])
+    role = models.CharField(max_length=20, choices=[(role.value, role.value) for role in Role])
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["post", "role"], name="role_grant_unique"),
-            models.CheckConstraint(condition=Q(role__in=list(Role)), name="role_grant_known"),
+            models.CheckConstraint(
+                condition=Q(role__in=[role.value for role in Role]), name="role_grant_known"
+            ),
         ]
+
+    def __str__(self) -> str:
+        return f"{self.post_id}: {self.role}"
+
+
+class TimeRange(Func):
+    """SQL `tstzrange(from, to)`: from included, to excluded."""
+
+    function = "tstzrange"
+    output_field = models.Field()
+
+
+class DelegationQuerySet(models.QuerySet["Delegation"]):
+    """Questions that delegations answer in sets."""
+
+    def in_force(self, at: datetime) -> DelegationQuerySet:
+        """Those under which someone may act at the instant."""
+        return self.filter(Q(ended_at__isnull=True) | Q(ended_at__gt=at), starts_at__lte=at, ends_at__gt=at)
+
+    def unfinished(self, at: datetime) -> DelegationQuerySet:
+        """Those in force or still to come."""
+        return self.filter(Q(ended_at__isnull=True) | Q(ended_at__gt=at), ends_at__gt=at)
 
 
 class Delegation(models.Model):
-    """The holder of `post` lets another official act in it for a period (ủy quyền)."""
+    """The holder of `post` lets another official act in it for a period (ủy quyền).
+
+    It counts until `ended_at` when ended early; one ended before it began counts never.
+    """
 
     post = models.ForeignKey(Post, on_delete=models.PROTECT, related_name="+")
     delegator = models.ForeignKey(Official, on_delete=models.PROTECT, related_name="+")
@@ -64,8 +107,24 @@ class Delegation(models.Model):
     reason = models.CharField(max_length=500)
     ended_at = models.DateTimeField(null=True, blank=True)
 
+    objects = DelegationQuerySet.as_manager()
+
     class Meta:
         constraints = [
             models.CheckConstraint(condition=Q(ends_at__gt=F("starts_at")), name="delegation_ordered"),
             models.CheckConstraint(condition=~Q(delegator=F("delegate")), name="delegation_to_another"),
+            ExclusionConstraint(
+                name="delegation_once_at_a_time",
+                expressions=[
+                    (F("post"), RangeOperators.EQUAL),
+                    (F("delegator"), RangeOperators.EQUAL),
+                    (
+                        TimeRange("starts_at", Greatest("starts_at", Coalesce("ended_at", "ends_at"))),
+                        RangeOperators.OVERLAPS,
+                    ),
+                ],
+            ),
         ]
+
+    def __str__(self) -> str:
+        return f"{self.post_id}: {self.delegator_id} → {self.delegate_id}"

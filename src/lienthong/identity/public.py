@@ -1,6 +1,54 @@
 """The door of `identity`: who acts, in which post, and what that post may do."""
 
-from lienthong.identity.contracts import NOBODY, Role, Viewer
-from lienthong.identity.middleware import viewer_of
+from lienthong.identity.access import (
+    NotAllowed,
+    NotFound,
+    NotSignedIn,
+    address_of,
+    needs,
+    signed_in,
+    viewer_of,
+)
+from lienthong.identity.actions.accounts import (
+    create_account,
+    create_accounts,
+    grant_role,
+    grant_roles,
+)
+from lienthong.identity.actions.acting import delegate, end_delegation, switch_post
+from lienthong.identity.contracts import NOBODY, Capacity, NewAccount, Role, Viewer
+from lienthong.identity.labels import ROLE_LABELS
+from lienthong.identity.models import Account, Delegation, RoleGrant
+from lienthong.identity.policies import require_role, require_same_agency
+from lienthong.identity.queries.acting import acting_viewer, capacities, viewer_for
 
-__all__ = ["NOBODY", "Role", "Viewer", "viewer_of"]
+__all__ = [
+    "NOBODY",
+    "ROLE_LABELS",
+    "Account",
+    "Capacity",
+    "Delegation",
+    "NewAccount",
+    "NotAllowed",
+    "NotFound",
+    "NotSignedIn",
+    "Role",
+    "RoleGrant",
+    "Viewer",
+    "acting_viewer",
+    "address_of",
+    "capacities",
+    "create_account",
+    "create_accounts",
+    "delegate",
+    "end_delegation",
+    "grant_role",
+    "grant_roles",
+    "needs",
+    "require_role",
+    "require_same_agency",
+    "signed_in",
+    "switch_post",
+    "viewer_for",
+    "viewer_of",
+]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -21,6 +21,15 @@ def mark(view: View, access: Access) -> View:
     """Write the mark on the view; the middleware of `identity` enforces it."""
     view.access = access  # type: ignore[attr-defined]
     return view
+
+
+def mark_all(patterns: Iterable[Any], access: Access) -> None:
+    """Write the mark on every view below the URL patterns: for views of a library, which cannot be decorated."""
+    for pattern in patterns:
+        if hasattr(pattern, "url_patterns"):
+            mark_all(pattern.url_patterns, access)
+        else:
+            mark(pattern.callback, access)
 
 
 def public_page(reason: str) -> Callable[[View], View]:

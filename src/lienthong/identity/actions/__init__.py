@@ -1,0 +1,1 @@
+"""Writes: accounts in sets, acting and delegation, and the administration of an agency."""

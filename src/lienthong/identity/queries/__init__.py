@@ -1,0 +1,1 @@
+"""Reads: who acts in which post, and what an administrator sees of the agency."""

@@ -1,0 +1,84 @@
+"""Officials with accounts, posts and roles, for the tests of every app above."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from itertools import count
+
+from lienthong.directory.public import Agency, Division, Official, Post, PostHolding
+from lienthong.identity.models import Account, RoleGrant
+from lienthong.identity.public import Role, Viewer, acting_viewer
+from lienthong.kernel.clock import VIETNAM, now
+
+PASSWORD = "a-long-enough-password-1"
+BEGINNING = date(2020, 1, 1)
+_numbers = count(1)
+
+
+def at_noon(year: int = 2026, month: int = 3, day: int = 2) -> datetime:
+    """Noon of a day at +07:00."""
+    return datetime(year, month, day, 12, tzinfo=VIETNAM)
+
+
+def agency(code: str = "", name: str = "") -> Agency:
+    """An agency without parent that exists since 2020."""
+    number = next(_numbers)
+    code = code or f"Z{number:04d}"
+    return Agency.objects.create(
+        code=code,
+        old_code=f"000.00.00.{code}",
+        name=name or f"Sở Thử nghiệm {number}",
+        short_name=f"STN{number}",
+        kind="department",
+        valid_from=BEGINNING,
+    )
+
+
+def post_in(agency: Agency, *roles: Role, title: str = "", division: Division | None = None) -> Post:
+    """A post of the agency that carries the roles."""
+    post = Post.objects.create(agency=agency, division=division, title=title or f"Chức vụ {next(_numbers)}")
+    RoleGrant.objects.bulk_create([RoleGrant(post=post, role=role.value) for role in roles])
+    return post
+
+
+def holds(official: Official, post: Post, *, since: date = BEGINNING) -> PostHolding:
+    """Let the official hold the post."""
+    return PostHolding.objects.create(official=official, post=post, valid_from=since)
+
+
+def official_in(
+    agency: Agency,
+    *roles: Role,
+    name: str = "",
+    title: str = "",
+    division: Division | None = None,
+    username: str = "",
+    password: str | None = None,
+) -> Account:
+    """An account of an official whose only post, in the agency, carries exactly the roles.
+
+    Without `password` nobody can sign in by password (hashing takes time); `client.force_login` works.
+    """
+    number = next(_numbers)
+    official = Official.objects.create(full_name=name or f"Nguyễn Văn Thử {number}")
+    holds(official, post_in(agency, *roles, title=title, division=division))
+    account = Account(username=username or f"official{number}", official=official)
+    account.set_password(password)
+    account.save()
+    return account
+
+
+def viewer_in(agency: Agency, *roles: Role, at: datetime | None = None) -> Viewer:
+    """A viewer with exactly the roles in the agency."""
+    return acting_viewer(official_in(agency, *roles), at=at or now())
+
+
+def official_of(account: Account) -> Official:
+    """The account's official, which factories always give it."""
+    assert account.official is not None
+    return account.official
+
+
+def post_of(account: Account) -> Post:
+    """The first post of the account's official."""
+    return official_of(account).holdings.order_by("pk").first().post  # type: ignore[union-attr]

@@ -1,0 +1,76 @@
+"""Who may call the routes of identity."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from tests.architecture.routes import Route, World, only, public, signed_in
+
+from lienthong.identity.public import Role, delegate
+from lienthong.identity.tests.factories import official_in, official_of, post_in, post_of
+
+ADMINISTRATOR = Role.ADMINISTRATOR
+BOTH = ("GET", "POST")
+POST = ("POST",)
+
+
+def _official(world: World) -> dict[str, object]:
+    return {"official_id": official_of(official_in(world.ours, Role.CLERK)).pk}
+
+
+def _holding(world: World) -> dict[str, object]:
+    holding = official_of(official_in(world.ours, Role.CLERK)).holdings.get()
+    return {"holding_id": holding.pk}
+
+
+def _post(world: World) -> dict[str, object]:
+    return {"post_id": post_in(world.ours, Role.CLERK).pk}
+
+
+def _delegation(world: World) -> dict[str, object]:
+    holder, colleague = official_in(world.ours, Role.LEADER), official_in(world.ours)
+    delegation = delegate(
+        viewer=world.viewer(Role.LEADER),
+        post_id=post_of(world.account(Role.LEADER)).pk,
+        delegate_id=official_of(colleague).pk,
+        starts_at=world.at,
+        ends_at=world.at + timedelta(days=1),
+        reason="Đi công tác",
+        at=world.at,
+    )
+    assert holder.pk
+    return {"delegation_id": delegation.pk}
+
+
+def _own_post(world: World) -> dict[str, object]:
+    return {"post": 0}
+
+
+ROUTES: dict[str, Route] = {
+    "account_login": public(methods=BOTH),
+    "account_logout": public(methods=BOTH),
+    "account_inactive": public(),
+    "account_reauthenticate": signed_in(),
+    "account_change_password": signed_in(methods=BOTH),
+    "identity:acting": signed_in(),
+    "identity:delegate": signed_in(methods=POST),
+    "administration:officials": only(ADMINISTRATOR),
+    "administration:engage": only(ADMINISTRATOR, methods=BOTH),
+    "administration:official": only(ADMINISTRATOR, kwargs=_official),
+    "administration:appoint": only(ADMINISTRATOR, kwargs=_official, methods=POST),
+    "administration:change_account": only(
+        ADMINISTRATOR,
+        kwargs=_official,
+        methods=POST,
+        data=lambda world: {"action": "disable_account", "reason": "Nghỉ việc"},
+    ),
+    "administration:end_appointment": only(
+        ADMINISTRATOR, kwargs=_holding, methods=POST, data=lambda world: {"reason": "Nghỉ việc"}
+    ),
+    "administration:posts": only(ADMINISTRATOR),
+    "administration:create_post": only(ADMINISTRATOR, methods=POST),
+    "administration:change_role": only(
+        ADMINISTRATOR, kwargs=_post, methods=POST, data=lambda world: {"action": "grant", "role": "leader"}
+    ),
+    "audit": only(Role.AUDITOR),
+}

@@ -1,0 +1,72 @@
+"""The form in which each app says who may call its routes: `ROUTES` in `<app>/tests/routes.py`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from lienthong.directory.public import Agency
+from lienthong.identity.public import Account, Role, Viewer, acting_viewer
+
+Arguments = Callable[["World"], Mapping[str, object]]
+
+
+@dataclass(frozen=True)
+class World:
+    """Two agencies with one official per role in each; a route's object belongs to `ours`."""
+
+    ours: Agency
+    theirs: Agency
+    at: datetime
+    accounts: Mapping[tuple[int, Role], Account] = field(default_factory=dict)
+
+    def account(self, role: Role, *, of: Agency | None = None) -> Account:
+        """The account whose only post, in `ours` or the agency given, carries `role` alone."""
+        return self.accounts[(of or self.ours).pk, role]
+
+    def viewer(self, role: Role, *, of: Agency | None = None) -> Viewer:
+        """The same official as the viewer that queries and actions take."""
+        return acting_viewer(self.account(role, of=of), at=self.at)
+
+
+@dataclass(frozen=True)
+class Route:
+    """Who may call one route, and with which object and body the test calls it; made by the functions below.
+
+    `roles` is None for a public route and empty for one that every signed-in official may call.
+    `shared`: the object is not one agency's own, so officials of another agency may see it too.
+    """
+
+    roles: frozenset[Role] | None
+    methods: tuple[str, ...] = ("GET",)
+    kwargs: Arguments | None = None
+    data: Arguments | None = None
+    shared: bool = False
+
+
+def public(*, methods: tuple[str, ...] = ("GET",), kwargs: Arguments | None = None) -> Route:
+    """Anyone may call it, signed in or not (an API that asks for its own token counts as public here)."""
+    return Route(roles=None, methods=methods, kwargs=kwargs, shared=True)
+
+
+def signed_in(
+    *,
+    methods: tuple[str, ...] = ("GET",),
+    kwargs: Arguments | None = None,
+    data: Arguments | None = None,
+    shared: bool = True,
+) -> Route:
+    """Every signed-in official may call it, whatever the role."""
+    return Route(frozenset(), methods, kwargs, data, shared)
+
+
+def only(
+    *roles: Role,
+    methods: tuple[str, ...] = ("GET",),
+    kwargs: Arguments | None = None,
+    data: Arguments | None = None,
+    shared: bool = False,
+) -> Route:
+    """Only officials with one of the roles; of another agency, only when `shared`."""
+    return Route(frozenset(roles), methods, kwargs, data, shared)
