@@ -163,9 +163,12 @@ class PacketStored:
 
 @dataclass(frozen=True)
 class StatusReported:
-    """Event: a recipient (id of the agency) reported a status."""
+    """Event: a recipient (id of the agency) reported a status; `at` is the time that it names."""
 
     packet_id: UUID
     delivery_id: UUID
     recipient_id: int
     code: str
+    at: datetime
+    description: str = ""
+    staff: str = ""

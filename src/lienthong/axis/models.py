@@ -18,7 +18,7 @@ from lienthong.ledger.public import Actor, Subject
 
 
 class PlainCode(Func):
-    """SQL: a number and notation as words without marks, each led by a space, so that words match by their start."""
+    """SQL: number and notation as words without marks, each led by a space: a word is found by its start."""
 
     template = "rtrim(' ' || regexp_replace(plain(%(expressions)s), '[^a-z0-9]+', ' ', 'g'))"
     output_field = models.TextField()
@@ -41,7 +41,7 @@ class Serves(models.TextChoices):
 
 
 class ConnectedSystem(models.Model):
-    """Software that speaks to the axis for an agency, for all below it, or (a hub of its own) for everyone."""
+    """Software that speaks to the axis for an agency, for all below it too, or for everyone."""
 
     name = models.CharField(max_length=200)
     client_id = models.CharField(max_length=60, unique=True)
@@ -95,7 +95,7 @@ class AccessToken(models.Model):
 
 
 class TokenFailure(models.Model):
-    """A failed attempt to get a token, counted per key (a client at an address, an address) to slow guessing."""
+    """A failed attempt to get a token, counted per client and per address to slow guessing."""
 
     key = models.CharField(max_length=130)
     at = models.DateTimeField()
@@ -122,7 +122,7 @@ class Plain(Func):
 
 
 class Packet(models.Model):
-    """An edXML packet as received. Its bytes are the blob, whose key is the packet's SHA-256; never changed."""
+    """An edXML packet as received; never changed. Its bytes are the blob, whose key is their SHA-256."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     system = models.ForeignKey(ConnectedSystem, on_delete=models.PROTECT, related_name="+")

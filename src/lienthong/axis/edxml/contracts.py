@@ -123,7 +123,10 @@ class Attachment:
 
 @dataclass(frozen=True, kw_only=True)
 class EdxmlPacket:
-    """A document on its way. `document_id` is `OrganId,YYYY/MM/DD,Number/Notation`, chosen by the sender."""
+    """A document on its way. `document_id` is `OrganId,YYYY/MM/DD,Number/Notation`, chosen by the sender.
+
+    `secrecy` is a mark that some systems add in an element of their own; it is read, never written.
+    """
 
     sender: Party
     recipients: tuple[Party, ...]
@@ -157,6 +160,7 @@ class EdxmlPacket:
     update: Update | None = None
     replacements: tuple[Replacement, ...] = ()
     attachments: tuple[Attachment, ...] = ()
+    secrecy: str = ""
 
     @property
     def code(self) -> str:

@@ -117,6 +117,16 @@ class InvalidValue(EdxmlRefusal):
     sentence = _("%(field)s has a value that the standard does not know; allowed: %(allowed)s.")
 
 
+class SecretDocument(EdxmlRefusal):
+    """The document is marked MẬT, TỐI MẬT or TUYỆT MẬT: no state secrets here (Law 29/2018/QH14)."""
+
+    code = "secret-document"
+    sentence = _(
+        "The document is marked as a state secret (%(field)s). This axis carries no state secrets: "
+        "send it by the channel for secret documents."
+    )
+
+
 class RecipientRepeated(EdxmlRefusal):
     """One agency is named twice among the recipients."""
 

@@ -6,6 +6,7 @@ from dataclasses import fields
 
 from lienthong.axis.edxml import errors
 from lienthong.axis.edxml.contracts import EdxmlPacket, Party, Staff, Status
+from lienthong.axis.edxml.secrecy import refuse_secret
 from lienthong.axis.edxml.values import check_text
 
 SUBJECT = 500
@@ -51,6 +52,7 @@ def check_packet(packet: EdxmlPacket) -> None:
     _check_staff(packet.staff)
     _check_references(packet)
     _check_attachments(packet)
+    refuse_secret(packet)
 
 
 def check_status(status: Status) -> None:

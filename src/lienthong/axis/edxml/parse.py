@@ -29,6 +29,16 @@ from lienthong.axis.edxml.reader import child, children, own_text, read_tree, re
 from lienthong.axis.edxml.values import clean, read_choice, read_count, read_date, read_datetime, read_flag
 
 Element = etree._Element
+# No element of the standard says how secret a document is; these were met in extensions.
+_SECRECY_ELEMENTS = (
+    "Secrecy",
+    "SecrecyLevel",
+    "SecretLevel",
+    "Secret",
+    "SecurityLevel",
+    "Confidentiality",
+    "DoMat",
+)
 
 
 def parse_packet(xml: bytes) -> EdxmlPacket:
@@ -41,7 +51,7 @@ def parse_packet(xml: bytes) -> EdxmlPacket:
     envelope = _envelope(root)
     header = required(envelope, "edXMLHeader")
     message, trace = required(header, "MessageHeader"), child(header, "TraceHeaderList")
-    fields = _message(message) | _other(child(message, "OtherInfo")) | _business(trace)
+    fields = _message(message) | _other(child(message, "OtherInfo"), message) | _business(trace)
     packet = EdxmlPacket(**fields, attachments=_attachments(root, envelope))  # type: ignore[arg-type]
     check_packet(packet)
     return packet
@@ -109,13 +119,16 @@ def _message(message: Element) -> dict[str, object]:
     }
 
 
-def _other(other: Element | None) -> dict[str, object]:
+def _other(other: Element | None, message: Element) -> dict[str, object]:
     return {
         "urgency": read_choice(text(other, "Priority"), Urgency, field="OtherInfo/Priority"),
         "sphere": text(other, "SphereOfPromulgation"),
         "typist": text(other, "TyperNotation"),
         "copies": read_count(text(other, "PromulgationAmount"), field="OtherInfo/PromulgationAmount"),
         "pages": read_count(text(other, "PageAmount"), field="OtherInfo/PageAmount"),
+        "secrecy": next(
+            filter(None, (text(place, name) for place in (other, message) for name in _SECRECY_ELEMENTS)), ""
+        ),
         "appendixes": _texts(child(other, "Appendixes"), "Appendix"),
     }
 

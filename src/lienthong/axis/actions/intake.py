@@ -1,0 +1,185 @@
+"""What a packet must pass before it is stored: the parties, the signature, the attachments."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.utils.translation import gettext_lazy as _
+
+from lienthong.axis.edxml import Attachment, Business, EdxmlPacket
+from lienthong.axis.edxml.errors import RecipientRepeated
+from lienthong.axis.models import ConnectedSystem
+from lienthong.axis.policies import require_speaks_for
+from lienthong.directory.public import Agency, ClosedAgency, find_agencies, find_agency
+from lienthong.kernel.errors import Refusal
+from lienthong.kernel.media_types import HEAD, PDF, executable_kind, sniff
+from lienthong.signing.public import check_pdf, verify_packet
+
+NAMED = 10
+
+
+class UnknownSender(Refusal):
+    """No agency has the sender's code."""
+
+    code, status = "unknown-sender", 422
+    sentence = _("The sender %(agency)s is not in the directory of agencies. Correct From/OrganId.")
+
+
+class ClosedSender(Refusal):
+    """The sender does not exist on the day."""
+
+    code, status = "closed-sender", 422
+    sentence = _("The sender %(agency)s no longer exists on %(day)s. Its successor must send the document.")
+
+
+class UnknownRecipient(Refusal):
+    """Recipients that are no agencies."""
+
+    code, status = "unknown-recipient", 422
+    sentence = _(
+        "Recipients not in the directory of agencies: %(agencies)s. Correct To/OrganId and sign again."
+    )
+
+
+class ClosedRecipient(Refusal):
+    """Recipients that do not exist on the day."""
+
+    code, status = "closed-recipient", 422
+    sentence = _("Recipients that do not exist on %(day)s: %(agencies)s. Send to their successors instead.")
+
+
+class BusinessNotSupported(Refusal):
+    """A revocation, update or replacement, which this axis does not carry yet."""
+
+    code, status = "business-not-supported", 422
+    sentence = _(
+        "This axis carries new documents only (BussinessDocType 0) for now; the packet has %(value)s."
+    )
+
+
+class SignatureRefused(Refusal):
+    """The packet's signature is missing, broken, or not trusted."""
+
+    code, status = "signature-refused", 422
+    sentence = _("The packet's signature was not accepted: %(reason)s")
+
+
+class SignatureOfAnother(Refusal):
+    """A good signature, but of another agency than the sender."""
+
+    code, status = "signature-of-another-agency", 422
+    sentence = _(
+        "The packet was signed by %(signer)s but names %(agency)s as its sender. "
+        "Sign it with the sender's certificate."
+    )
+
+
+class ProgramAttached(Refusal):
+    """An attachment is a program."""
+
+    code, status = "attachment-executable", 422
+    sentence = _(
+        "The attachment “%(name)s” is a program (%(kind)s), which is not accepted. Attach a document."
+    )
+
+
+class PdfRefused(Refusal):
+    """An attached PDF cannot be relied on; the code of the reason is in `reason_code`."""
+
+    code, status = "attachment-pdf-refused", 422
+    sentence = _("The attached PDF “%(name)s” was not accepted: %(reason)s")
+
+
+@dataclass(frozen=True)
+class Parties:
+    """The sender and the recipients as agencies, in the order of the packet."""
+
+    sender: Agency
+    recipients: tuple[Agency, ...]
+
+
+def check_business(packet: EdxmlPacket) -> None:
+    """Refuse what is not a new document."""
+    if packet.business is not Business.NEW:
+        raise BusinessNotSupported(field="Bussiness/BussinessDocType", value=packet.business.value)
+
+
+def find_parties(packet: EdxmlPacket, *, system: ConnectedSystem, on: date) -> Parties:
+    """Find all agencies of the packet in two queries; each failure has its own refusal, naming them."""
+    codes = [party.organ_id for party in packet.recipients]
+    found = find_agencies([packet.sender.organ_id, *codes], on=on)
+    sender = found.get(packet.sender.organ_id)
+    if sender is None:
+        raise _sender_refusal(packet.sender.organ_id, on)
+    require_speaks_for(system, sender)
+    missing = [code for code in codes if code not in found]
+    if missing:
+        raise _recipients_refusal(missing[:NAMED], on)
+    by_id: dict[int, str] = {}
+    for code in codes:
+        if found[code].pk in by_id:
+            raise RecipientRepeated(field="To/OrganId", agency=f"{by_id[found[code].pk]} = {code}")
+        by_id[found[code].pk] = code
+    return Parties(sender, tuple(found[code] for code in codes))
+
+
+def check_signature(edxml: bytes, *, sender: Agency, at: datetime) -> None:
+    """Refuse a packet that the sender itself has not signed with a certificate valid now."""
+    verdict = verify_packet(edxml, at=at)
+    if not verdict.valid:
+        raise SignatureRefused(field="Signature", reason=verdict.sentence, verdict=verdict.code)
+    signers = [signer.agency_code for signer in verdict.signers]
+    if sender.code not in signers:
+        raise SignatureOfAnother(
+            field="Signature", signer=", ".join(filter(None, signers)) or "?", agency=sender.code
+        )
+
+
+def check_attachments(attachments: tuple[Attachment, ...], *, at: datetime) -> None:
+    """Refuse programs and PDFs that are broken or revised too often."""
+    for attachment in attachments:
+        head = attachment.content[:HEAD]
+        kind = executable_kind(head)
+        if kind:
+            raise ProgramAttached(field="Attachment", name=attachment.name, kind=kind)
+        if _claims_pdf(attachment) or sniff(head) == PDF:
+            _check_pdf(attachment)
+
+
+def _claims_pdf(attachment: Attachment) -> bool:
+    return attachment.content_type.lower() == PDF or attachment.name.lower().endswith(".pdf")
+
+
+def _check_pdf(attachment: Attachment) -> None:
+    try:
+        check_pdf(attachment.content)
+    except Refusal as refusal:
+        raise PdfRefused(
+            field="Attachment", name=attachment.name, reason=refusal, reason_code=refusal.code
+        ) from refusal
+
+
+def _sender_refusal(code: str, on: date) -> Refusal:
+    if _is_closed(code, on):
+        return ClosedSender(field="From/OrganId", agency=code, day=f"{on:%d/%m/%Y}")
+    return UnknownSender(field="From/OrganId", agency=code)
+
+
+def _recipients_refusal(missing: list[str], on: date) -> Refusal:
+    """The unknown ones first, as they are the graver mistake; at most `NAMED` are looked at."""
+    closed = [code for code in missing if _is_closed(code, on)]
+    unknown = [code for code in missing if code not in closed]
+    if unknown:
+        return UnknownRecipient(field="To/OrganId", agencies=", ".join(unknown))
+    return ClosedRecipient(field="To/OrganId", agencies=", ".join(closed), day=f"{on:%d/%m/%Y}")
+
+
+def _is_closed(code: str, on: date) -> bool:
+    try:
+        find_agency(code, on=on)
+    except ClosedAgency:
+        return True
+    except Refusal:
+        return False
+    return False

@@ -1,0 +1,56 @@
+"""The door of `axis`: packets in, deliveries out, states back; the meaning of the HTTP API, in-process."""
+
+from lienthong.axis import edxml
+from lienthong.axis.actions import connect_system, disable_system, report_status, submit_packet
+from lienthong.axis.contracts import (
+    AgencyItem,
+    AgencyPage,
+    AgencyRef,
+    Credentials,
+    InboxItem,
+    InboxPage,
+    PacketState,
+    PacketStored,
+    Receipt,
+    RecipientState,
+    StatusReport,
+    StatusReported,
+    TimelineEntry,
+)
+from lienthong.axis.models import ConnectedSystem, Delivery, Packet, Serves, StatusEvent
+from lienthong.axis.queries.deliveries import inbox_of, packet_of_delivery
+from lienthong.axis.queries.packets import agencies, packet_state
+from lienthong.axis.queries.systems import system_of
+from lienthong.axis.states import DeliveryState
+
+__all__ = [
+    "AgencyItem",
+    "AgencyPage",
+    "AgencyRef",
+    "ConnectedSystem",
+    "Credentials",
+    "Delivery",
+    "DeliveryState",
+    "InboxItem",
+    "InboxPage",
+    "Packet",
+    "PacketState",
+    "PacketStored",
+    "Receipt",
+    "RecipientState",
+    "Serves",
+    "StatusEvent",
+    "StatusReport",
+    "StatusReported",
+    "TimelineEntry",
+    "agencies",
+    "connect_system",
+    "disable_system",
+    "edxml",
+    "inbox_of",
+    "packet_of_delivery",
+    "packet_state",
+    "report_status",
+    "submit_packet",
+    "system_of",
+]

@@ -1,0 +1,116 @@
+"""What the sender of a packet may read, and the directory as a connected system sees it."""
+
+from __future__ import annotations
+
+import json
+from base64 import b64encode
+from datetime import date, datetime
+from uuid import UUID
+
+from lienthong.axis.contracts import (
+    AgencyItem,
+    AgencyPage,
+    AgencyRef,
+    PacketState,
+    Receipt,
+    RecipientState,
+    TimelineEntry,
+)
+from lienthong.axis.models import ConnectedSystem, Delivery, Packet, StatusEvent
+from lienthong.directory.public import Agency
+from lienthong.identity.public import NotFound
+from lienthong.kernel.paging import page_of
+
+
+def receipt_of(packet: Packet) -> Receipt:
+    """The receipt given for the packet, exactly as it was signed."""
+    statement, signature = bytes(packet.receipt_statement), bytes(packet.receipt_signature)
+    facts = json.loads(statement)
+    return Receipt(
+        packet_id=UUID(facts["packet_id"]),
+        document_id=facts["document_id"],
+        sender=facts["sender"],
+        sha256=facts["sha256"],
+        received_at=datetime.fromisoformat(facts["received_at"]),
+        recipients=tuple(facts["recipients"]),
+        statement=b64encode(statement).decode(),
+        signature=b64encode(signature).decode(),
+    )
+
+
+def packet_state(system: ConnectedSystem, packet_id: UUID) -> PacketState:
+    """The state of a packet that the system has sent for an agency it serves. Three queries.
+
+    Raises:
+        NotFound: there is no such packet for this system.
+    """
+    packet = Packet.objects.select_related("sender").filter(system.served("sender"), pk=packet_id).first()
+    if packet is None:
+        raise NotFound
+    return PacketState(
+        packet_id=packet.pk,
+        sender=AgencyRef(packet.sender.code, packet.sender.name),
+        document_id=packet.document_id,
+        number=packet.number,
+        notation=packet.notation,
+        subject=packet.subject,
+        received_at=packet.received_at,
+        sha256=packet.sha256,
+        receipt=receipt_of(packet),
+        recipients=tuple(recipients_of(packet)),
+        timeline=tuple(timeline_of(packet)),
+    )
+
+
+def recipients_of(packet: Packet) -> list[RecipientState]:
+    """The state of each recipient, by code. One query."""
+    rows = Delivery.objects.filter(packet=packet).select_related("recipient").order_by("recipient__code")
+    return [
+        RecipientState(
+            delivery_id=row.pk,
+            recipient=AgencyRef(row.recipient.code, row.recipient.name),
+            state=row.state,
+            sent_at=row.sent_at,
+            collected_at=row.collected_at,
+            last_status_at=row.last_status_at,
+        )
+        for row in rows
+    ]
+
+
+def timeline_of(packet: Packet) -> list[TimelineEntry]:
+    """All statuses of all recipients, in the order the axis got them. One query."""
+    rows = StatusEvent.objects.filter(delivery__packet=packet).select_related("delivery__recipient")
+    return [
+        TimelineEntry(
+            recipient=AgencyRef(row.delivery.recipient.code, row.delivery.recipient.name),
+            code=row.code,
+            at=row.at,
+            received_at=row.received_at,
+            description=row.description,
+            department=row.department,
+            staff=row.staff,
+        )
+        for row in rows.order_by("received_at", "id")
+    ]
+
+
+def agencies(*, on: date, after: str = "", limit: int = 200) -> AgencyPage:
+    """The agencies that exist on the day, by code, at most 1,000 a page. One query.
+
+    Raises:
+        BadCursor: `after` was not made by this axis.
+    """
+    rows = Agency.objects.valid(on).select_related("parent")
+    page = page_of(rows, key="+code", cursor=after, size=max(1, min(limit, 1000)))
+    items = tuple(
+        AgencyItem(
+            code=agency.code,
+            old_code=agency.old_code,
+            name=agency.name,
+            kind=agency.kind,
+            parent_code=agency.parent.code if agency.parent else "",
+        )
+        for agency in page.rows
+    )
+    return AgencyPage(items, page.next)
