@@ -22,10 +22,12 @@ import httpx
 import psycopg
 import pytest
 from axe import AXE_RUN, axe_source, describe
-from django.conf import settings
 from django.db import connection
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from psycopg import sql
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
+
+from lienthong.config.env import read_env
 
 PROJECT = Path(__file__).resolve().parents[2]
 CHROMIUM_FLAGS = [
@@ -52,7 +54,8 @@ class Site:
     def manage(self, *arguments: str) -> str:
         """Run a management command of Django's on this installation; its output."""
         command = [sys.executable, PROJECT / "manage.py", *arguments]
-        done = subprocess.run(command, env=self.environment, check=True, capture_output=True, text=True)
+        done = subprocess.run(command, env=self.environment, capture_output=True, text=True)
+        assert done.returncode == 0, done.stderr[-3000:]
         return done.stdout
 
     @contextmanager
@@ -63,47 +66,22 @@ class Site:
 
 
 @pytest.fixture(scope="session")
-def site(django_db_setup: None, django_db_blocker: Any, tmp_path_factory: Any) -> Iterator[Site]:
-    """A server on a copy of the empty test database; one per worker, so that workers never meet."""
-    copy = f"{connection.settings_dict['NAME']}_site"
-    with django_db_blocker.unblock():
-        _copy_database(str(connection.settings_dict["NAME"]), copy)
+def site(django_test_environment: None, django_db_blocker: Any, tmp_path_factory: Any) -> Iterator[Site]:
+    """A server over a new, migrated database; one per worker, so that workers never meet."""
+    name = f"{_database_name()}_site_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}"
     port = _free_port()
     environment = {
         **os.environ,
-        "LIENTHONG_DATABASE_URL": _url_of(copy),
+        "LIENTHONG_DATABASE_URL": _url_of(name),
         "LIENTHONG_BASE_URL": f"http://127.0.0.1:{port}",
         "LIENTHONG_VAR": str(tmp_path_factory.mktemp("site")),
         "PYTHONPATH": str(PROJECT / "src"),
     }
-    command = [
-        sys.executable,
-        "-m",
-        "granian",
-        "--interface",
-        "wsgi",
-        "--host",
-        "127.0.0.1",
-        "--port",
-        str(port),
-    ]
-    log = Path(environment["LIENTHONG_VAR"]) / "server.log"
-    with log.open("wb") as output:
-        server = subprocess.Popen(
-            [*command, "lienthong.config.wsgi:application"],
-            env=environment,
-            cwd=PROJECT,
-            stdout=output,
-            stderr=output,
-        )
-        try:
-            _wait_until_up(f"http://127.0.0.1:{port}/", server, log)
-            yield Site(f"http://127.0.0.1:{port}", copy, environment, django_db_blocker)
-        finally:
-            server.terminate()
-            server.wait(timeout=20)
-            with django_db_blocker.unblock(), _maintenance() as admin:
-                admin.execute(sql.SQL("drop database if exists {} with (force)").format(sql.Identifier(copy)))
+    here = Site(f"http://127.0.0.1:{port}", name, environment, django_db_blocker)
+    with _new_database(name):
+        here.manage("migrate", "--verbosity", "0")
+        with _serving(here, port):
+            yield here
 
 
 @pytest.fixture(scope="session")
@@ -199,11 +177,24 @@ def _free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+@contextmanager
+def _serving(site: Site, port: int) -> Iterator[None]:
+    where = ["--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port)]
+    command = [sys.executable, "-m", "granian", *where, "lienthong.config.wsgi:application"]
+    log = Path(site.environment["LIENTHONG_VAR"]) / "server.log"
+    with log.open("wb") as output:
+        server = subprocess.Popen(command, env=site.environment, cwd=PROJECT, stdout=output, stderr=output)
+        try:
+            _wait_until_up(site.url, server, log)
+            yield
+        finally:
+            server.terminate()
+            server.wait(timeout=20)
+
+
 def _wait_until_up(url: str, server: subprocess.Popen[bytes], log: Path) -> None:
     deadline = time.monotonic() + START_SECONDS
-    while time.monotonic() < deadline:
-        if server.poll() is not None:
-            break
+    while time.monotonic() < deadline and server.poll() is None:
         try:
             httpx.get(url, timeout=5, trust_env=False)
         except httpx.TransportError:
@@ -213,36 +204,33 @@ def _wait_until_up(url: str, server: subprocess.Popen[bytes], log: Path) -> None
     pytest.fail(f"the server did not start:\n{log.read_text()[-3000:]}")
 
 
+def _database_name() -> str:
+    return str(conninfo_to_dict(read_env().database_url.get_secret_value())["dbname"])
+
+
 def _url_of(database: str) -> str:
     """The connection URL of another database of the same cluster."""
-    parts = {**connection.get_connection_params()}
-    wanted = {key: parts[key] for key in ("user", "password", "host", "port") if parts.get(key)}
-    return psycopg.conninfo.make_conninfo("", dbname=database, **wanted)
+    return make_conninfo(read_env().database_url.get_secret_value(), dbname=database)
 
 
 @contextmanager
-def _maintenance() -> Iterator[psycopg.Connection[Any]]:
+def _new_database(name: str) -> Iterator[None]:
+    drop = sql.SQL("drop database if exists {} with (force)").format(sql.Identifier(name))
     with psycopg.connect(_url_of("postgres"), autocommit=True) as admin:
-        yield admin
-
-
-def _copy_database(source: str, copy: str) -> None:
-    connection.close()
-    connection.close_pool()
-    with _maintenance() as admin:
-        admin.execute(sql.SQL("drop database if exists {} with (force)").format(sql.Identifier(copy)))
-        statement = sql.SQL("create database {} template {}")
-        admin.execute(statement.format(sql.Identifier(copy), sql.Identifier(source)))
+        admin.execute(drop)
+        admin.execute(sql.SQL("create database {}").format(sql.Identifier(name)))
+        yield
+        admin.execute(drop)
 
 
 @contextmanager
 def _connected_to(database: str) -> Iterator[None]:
-    before = settings.DATABASES["default"]["NAME"], connection.settings_dict["NAME"]
+    before = str(connection.settings_dict["NAME"])
     try:
         _switch(database)
         yield
     finally:
-        _switch(str(before[1]))
+        _switch(before)
 
 
 def _switch(database: str) -> None:
