@@ -31,6 +31,7 @@ def _prepare() -> None:
     if "LIENTHONG_VAR" not in os.environ:
         VAR.mkdir(parents=True, exist_ok=True)
         os.environ["LIENTHONG_VAR"] = held.enter_context(tempfile.TemporaryDirectory(dir=VAR, prefix="run-"))
+    Path(os.environ["LIENTHONG_VAR"], "static").mkdir(parents=True, exist_ok=True)
     for app in translations.find_apps(translations.PACKAGE):
         translations.compile_catalogue(app)
 

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, include, path
 
+from lienthong.config import web
+
 handler400 = "lienthong.ui.web.bad_request"
 handler403 = "lienthong.ui.web.permission_denied"
 handler404 = "lienthong.ui.web.page_not_found"
 handler500 = "lienthong.ui.web.server_error"
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("healthz", web.healthz, name="healthz"),
+    path("readyz", web.readyz, name="readyz"),
+    path("metrics", web.metrics_page, name="metrics"),
     path("", include("lienthong.ui.urls")),
     path("", include("lienthong.identity.urls")),
 ]

@@ -1,0 +1,21 @@
+"""The console command `lienthong`: everything an installation is run with."""
+
+from __future__ import annotations
+
+import typer
+
+from lienthong.config.cli import checking, demonstration, files, loading, serving
+
+app = typer.Typer(
+    name="lienthong",
+    help="Liên Thông: interchange of official documents, from one command to the whole country.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+app.command()(serving.up)
+app.command()(demonstration.demo)
+app.command()(checking.doctor)
+app.command()(files.verify)
+app.command()(files.send)
+app.command("load-country")(loading.load_country)

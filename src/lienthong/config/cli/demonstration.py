@@ -1,0 +1,102 @@
+"""`lienthong demo`: the demonstration country, its story in the terminal, and the pages."""
+
+from __future__ import annotations
+
+import shutil
+import threading
+from pathlib import Path
+from typing import Annotated, Any
+
+import psycopg
+import typer
+from rich.live import Live
+from rich.table import Table
+
+from lienthong.config import embedded_postgres
+from lienthong.config.cli import runtime, serving
+from lienthong.config.env import read_env
+
+DEMO = "lienthong.demo.public"
+MARK = "Liên Thông demonstration"
+MADE_BY_THE_DEMO = ("blobs", "secrets", "log", "static")
+
+
+def demo(
+    port: serving.Port = 8000,
+    reset: Annotated[
+        bool, typer.Option("--reset", help="Throw the demonstration's data away first.")
+    ] = False,
+) -> None:
+    """Load the demonstration country, play the story, then serve the pages.
+
+    A second start keeps the data and shows the pages at once.
+    """
+    with serving.until_stopped():
+        serving.require_free(port)
+        if reset:
+            start_over(runtime.var())
+        with serving.running(port, quiet=True):
+            demonstration = runtime.door(DEMO)
+            if demonstration:
+                _show(demonstration)
+            runtime.console.print(f"\n[bold green]●[/] http://127.0.0.1:{port}   (Ctrl-C stops everything)")
+            threading.Event().wait()
+
+
+def _show(demonstration: Any) -> None:
+    """Make the country if it is not there, play its story the first time, print who can sign in."""
+    with runtime.progress() as report:
+        first = demonstration.prepare(report)
+    if first:
+        play(demonstration)
+        mark_as_demonstration()
+    runtime.console.print(accounts_table(demonstration.accounts()))
+
+
+def play(demonstration: Any) -> None:
+    """Play the story and draw each scene as it happens."""
+    table = Table("Scene", "Who", "What the sender now knows", title="One document, 63 provinces")
+    with Live(table, console=runtime.console, refresh_per_second=8), runtime.progress() as report:
+        for scene in demonstration.play(report) or ():
+            table.add_row(scene.title, f"{scene.who}\n[dim]{scene.agency}", scene.outcome)
+
+
+def accounts_table(accounts: Any) -> Table:
+    """The accounts of the demonstration as a table: user name, password, who it is."""
+    table = Table("User", "Password", "Who", title="Accounts")
+    for account in accounts:
+        table.add_row(*(str(value) for value in account))
+    return table
+
+
+def start_over(var: Path) -> None:
+    """Delete what an earlier demonstration made.
+
+    A database of somebody else's is emptied only if it bears the mark of an earlier demonstration.
+    """
+    if runtime.uses_own_database():
+        _empty_marked_database(read_env().database_url.get_secret_value())
+    else:
+        with runtime.explained():
+            embedded_postgres.remove(var / "postgres")
+    for name in MADE_BY_THE_DEMO:
+        shutil.rmtree(var / name, ignore_errors=True)
+
+
+def _empty_marked_database(url: str) -> None:
+    with psycopg.connect(url) as connection:
+        row = connection.execute("SELECT obj_description('public'::regnamespace)").fetchone()
+        used = connection.execute("SELECT to_regclass('django_migrations') IS NOT NULL").fetchone()
+        if used and used[0] and (not row or row[0] != MARK):
+            runtime.fail(
+                "The database of LIENTHONG_DATABASE_URL was not made by the demonstration, so it is not "
+                "emptied. Give an empty database, or leave RESET out."
+            )
+        connection.execute("DROP SCHEMA public CASCADE")
+        connection.execute("CREATE SCHEMA public")
+
+
+def mark_as_demonstration() -> None:
+    """Write into the database that it holds nothing but the demonstration."""
+    with psycopg.connect(read_env().database_url.get_secret_value()) as connection:
+        connection.execute(f"COMMENT ON SCHEMA public IS '{MARK}'")

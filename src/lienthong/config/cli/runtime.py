@@ -1,0 +1,134 @@
+"""What every command stands on: folders, secrets, the database, Django.
+
+A command that meets no `LIENTHONG_DATABASE_URL` uses the embedded PostgreSQL in the folder `var`, and makes
+the secrets it lacks there. All of it is put in the environment, where `config/env.py` and every child
+process read it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import importlib
+import os
+import secrets
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import django
+import typer
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    SpinnerColumn,
+    TextColumn,
+    TimeElapsedColumn,
+)
+
+from lienthong.config import embedded_postgres
+from lienthong.config.env import PROJECT
+
+console = Console(highlight=False)
+SECRETS = ("secret_key", "master_key")
+Report = Callable[[str, int, int], None]
+
+
+def var() -> Path:
+    """The folder of everything that is made while running."""
+    return Path(os.environ.get("LIENTHONG_VAR") or PROJECT / "var").absolute()
+
+
+def uses_own_database() -> bool:
+    """Whether somebody named a database, so that none is embedded."""
+    return bool(os.environ.get("LIENTHONG_DATABASE_URL"))
+
+
+@contextlib.contextmanager
+def prepared() -> Iterator[None]:
+    """Make the environment whole and set Django up, for as long as the command runs.
+
+    The embedded database is stopped at the end unless another command still uses it.
+    """
+    (var() / "static").mkdir(parents=True, exist_ok=True)
+    os.environ["LIENTHONG_VAR"] = str(var())
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "lienthong.config.settings")
+    make_secrets(var() / "secrets")
+    with contextlib.ExitStack() as held:
+        if not uses_own_database():
+            with explained():
+                url = held.enter_context(embedded_postgres.serving(var() / "postgres"))
+            os.environ["LIENTHONG_DATABASE_URL"] = url
+        django.setup()
+        yield
+
+
+def make_secrets(folder: Path) -> None:
+    """Make the secrets that the environment does not give, in files only their owner can read."""
+    for name in SECRETS:
+        variable = f"LIENTHONG_{name.upper()}"
+        if os.environ.get(variable) or os.environ.get(f"{variable}_FILE"):
+            continue
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        file = folder / name
+        with contextlib.suppress(FileExistsError):
+            descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            with os.fdopen(descriptor, "w") as made:
+                made.write(secrets.token_hex(32))
+        os.environ[f"{variable}_FILE"] = str(file)
+
+
+def door(module: str) -> Any:
+    """The public door of an app, imported once Django is ready; None where the app is not installed."""
+    try:
+        return importlib.import_module(module)
+    except ModuleNotFoundError as error:
+        if error.name == module:
+            return None
+        raise
+
+
+@contextlib.contextmanager
+def explained() -> Iterator[None]:
+    """Turn what cannot be helped from inside into one sentence and exit code 1."""
+    try:
+        yield
+    except embedded_postgres.NoPostgres as error:
+        fail(str(error))
+
+
+def fail(sentence: str) -> None:
+    """Say why and leave with exit code 1."""
+    Console(stderr=True, highlight=False).print(f"[bold red]✗[/] {sentence}", soft_wrap=True)
+    raise typer.Exit(1)
+
+
+@contextlib.contextmanager
+def progress() -> Iterator[Report]:
+    """A live line per piece of work; the value is called with its name, how far it is, and of how many."""
+    columns = (
+        SpinnerColumn(finished_text="[green]✓"),
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+    )
+    with Progress(*columns, console=console, disable=not sys.stdout.isatty()) as shown:
+        tasks: dict[str, Any] = {}
+
+        def report(name: str, done: int, total: int) -> None:
+            if name not in tasks:
+                tasks[name] = shown.add_task(name, total=total or None)
+            shown.update(tasks[name], completed=done, total=total or None)
+
+        yield report
+
+
+@contextlib.contextmanager
+def step(name: str) -> Iterator[None]:
+    """Show that a piece of work of unknown length goes on, and that it is done."""
+    with console.status(name):
+        yield
+    console.print(f"[green]✓[/] {name}")

@@ -1,0 +1,114 @@
+"""Is what the installation stands on really there? Asked by `lienthong doctor` and by `/readyz`."""
+
+from __future__ import annotations
+
+import shutil
+from datetime import datetime, timedelta
+from uuid import uuid4
+
+from django.conf import settings
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+from procrastinate.contrib.django.models import ProcrastinateJob, ProcrastinateWorker
+
+from lienthong.kernel.adapters.object_store import configured_objects
+from lienthong.kernel.checks import Check, Finding, all_checks, bad, check, good, warning
+from lienthong.kernel.clock import now
+
+OLDEST_POSTGRES = 15
+HEARTBEAT = timedelta(minutes=1)  # the worker writes one every ten seconds
+LATE = timedelta(minutes=5)
+LITTLE, VERY_LITTLE = 5 * 2**30, 2**29  # bytes free on the disk
+
+READY = {"Database", "Files", "Worker"}
+
+
+def checks() -> list[Check]:
+    """Every check of this installation."""
+    return all_checks()
+
+
+def ready_checks() -> list[Check]:
+    """The quick ones, which say whether requests can be served."""
+    return [check for check in all_checks() if check.name in READY]
+
+
+@check("Database", essential=True)
+def check_database() -> Finding:
+    """Ask the server its version and how it commits, and whether every migration was applied."""
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW server_version_num")
+        version = int(cursor.fetchone()[0]) // 10000
+        cursor.execute("SHOW fsync")
+        durable = cursor.fetchone()[0] == "on"
+        cursor.execute("SELECT pg_size_pretty(pg_database_size(current_database()))")
+        size = cursor.fetchone()[0]
+    executor = MigrationExecutor(connection)
+    missing = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    if version < OLDEST_POSTGRES:
+        return bad(f"PostgreSQL {version} is too old; {OLDEST_POSTGRES} or later is needed")
+    if missing:
+        return bad(
+            f"{len(missing)} migrations are not applied, first {missing[0][0]}; run `manage.py migrate`"
+        )
+    if not durable:
+        return warning(f"PostgreSQL {version}, {size}, but fsync is off: a crash may lose documents")
+    return good(f"PostgreSQL {version}, {size}, every migration applied")
+
+
+@check("Files")
+def check_blobs() -> Finding:
+    """Write, read back and delete one object in the store of the files."""
+    objects, key, content = configured_objects(), f"incoming/doctor-{uuid4().hex}", uuid4().bytes
+    objects.write(key, [content])
+    try:
+        same = b"".join(objects.read(key)) == content
+    finally:
+        objects.delete([key])
+    where = settings.ENV.blobs_url or str(settings.ENV.var / "blobs")
+    return (
+        good(f"{where}: written, read, deleted")
+        if same
+        else bad(f"{where}: read something else than written")
+    )
+
+
+@check("Worker")
+def check_worker() -> Finding:
+    """Read the last heartbeat of any worker, and whether a job waits longer than it should."""
+    at = now()
+    last = ProcrastinateWorker.objects.order_by("-last_heartbeat").first()
+    if not last:
+        return bad(
+            "no worker has ever run; start one with `lienthong up` or `manage.py procrastinate worker`"
+        )
+    if at - last.last_heartbeat > HEARTBEAT:
+        return bad(f"the last worker was last seen at {_time(last.last_heartbeat)}; start one")
+    waiting = oldest_waiting(at)
+    if waiting and at - waiting > LATE:
+        return warning(f"alive, but a job has been waiting since {_time(waiting)}; more workers are needed")
+    return good(f"last seen at {_time(last.last_heartbeat)}, no job is late")
+
+
+def oldest_waiting(at: datetime) -> datetime | None:
+    """Since when the job that waits longest has been waiting; None if none is due."""
+    due = ProcrastinateJob.objects.filter(status="todo").exclude(scheduled_at__gt=at)
+    job = due.order_by("id").first()
+    if not job:
+        return None
+    enqueued = job.procrastinateevent_set.order_by("id").first()
+    return job.scheduled_at or (enqueued.at if enqueued else None)
+
+
+@check("Disk")
+def check_disk() -> Finding:
+    """Measure what is free where this installation writes."""
+    usage = shutil.disk_usage(settings.ENV.var)
+    sentence = f"{usage.free / 2**30:.1f} GB free of {usage.total / 2**30:.0f} GB at {settings.ENV.var}"
+    if usage.free < VERY_LITTLE:
+        return bad(sentence)
+    return warning(sentence) if usage.free < LITTLE else good(sentence)
+
+
+def _time(moment: datetime) -> str:
+    return f"{moment.astimezone(now().tzinfo):%d/%m/%Y %H:%M:%S}"

@@ -1,0 +1,73 @@
+"""Figures for Prometheus: what this process answered, and how the jobs stand."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+
+from django.db import connection
+from django.http import HttpRequest, HttpResponseBase
+from procrastinate.contrib.django.models import ProcrastinateJob, ProcrastinateWorker
+from prometheus_client import REGISTRY, Counter, Histogram, generate_latest
+from prometheus_client.core import GaugeMetricFamily
+
+from lienthong.config.health import oldest_waiting
+from lienthong.kernel.clock import now
+
+REQUESTS = Counter("lienthong_requests", "Requests answered.", ["method", "route", "status"])
+SECONDS = Histogram("lienthong_request_seconds", "Time to answer.", ["route"])
+METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
+
+
+class MetricsMiddleware:
+    """Counts each answer by route, so that addresses with identifiers in them do not each become a series."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        started = time.perf_counter()
+        response = self.get_response(request)
+        match = request.resolver_match
+        route = match.route if match else "none"
+        method = request.method if request.method in METHODS else "other"
+        REQUESTS.labels(method, route, response.status_code).inc()
+        SECONDS.labels(route).observe(time.perf_counter() - started)
+        return response
+
+
+def figures() -> bytes:
+    """Everything in Prometheus' text format; of all processes together what is read from the database."""
+    return generate_latest(REGISTRY) + b"".join(_text(family) for family in _from_database())
+
+
+def _from_database() -> Iterator[GaugeMetricFamily]:
+    at = now()
+    waiting = oldest_waiting(at)
+    yield _gauge(
+        "lienthong_job_waiting_seconds",
+        "How long the oldest due job has been waiting.",
+        (at - waiting).total_seconds() if waiting else 0.0,
+    )
+    yield _gauge(
+        "lienthong_jobs_failed",
+        "Jobs that failed for good.",
+        ProcrastinateJob.objects.filter(status="failed").count(),
+    )
+    last = ProcrastinateWorker.objects.order_by("-last_heartbeat").first()
+    if last:
+        age = (at - last.last_heartbeat).total_seconds()
+        yield _gauge("lienthong_worker_heartbeat_age_seconds", "Since a worker was last seen.", age)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_database_size(current_database())")
+        yield _gauge("lienthong_database_bytes", "Size of the database.", cursor.fetchone()[0])
+
+
+def _gauge(name: str, text: str, value: float) -> GaugeMetricFamily:
+    return GaugeMetricFamily(name, text, value=value)
+
+
+def _text(family: GaugeMetricFamily) -> bytes:
+    lines = [f"# HELP {family.name} {family.documentation}", f"# TYPE {family.name} gauge"]
+    lines += [f"{sample.name} {sample.value}" for sample in family.samples]
+    return ("\n".join(lines) + "\n").encode()
