@@ -17,4 +17,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("metrics", web.metrics_page, name="metrics"),
     path("", include("lienthong.ui.urls")),
     path("", include("lienthong.identity.urls")),
+    path("directory/", include("lienthong.directory.urls")),
 ]

@@ -7,17 +7,19 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Self
 
-from django.db.models import Exists, F, FloatField, Func, OuterRef, Q, QuerySet, TextField, Value
+from django.db.models import Case, Exists, F, FloatField, Func, OuterRef, Q, QuerySet, TextField, Value, When
 from django.db.models.functions import Length
 from django.utils.translation import gettext_lazy as _
 
 from lienthong.directory import codes
-from lienthong.directory.models import Agency, AgencyAlias, Official, Plain, PostHolding
+from lienthong.directory.models import Agency, AgencyAlias, AgencySuccession, Division, Plain, PostHolding
 from lienthong.kernel.errors import Refusal
 from lienthong.kernel.paging import Page, page_of
 
 LONGEST_SEARCH = 200
 RANKED = 1000
+TRIGRAM = 3
+LONGEST_KEY = 18
 
 
 class UnknownAgency(Refusal):
@@ -98,7 +100,7 @@ def search_agencies(text: str, *, on: date, under: Agency | None = None, limit: 
     """
     if len(text) > LONGEST_SEARCH:
         raise SearchTooLong(field="q", length=len(text), most=LONGEST_SEARCH)
-    text = " ".join(text.replace("\0", " ").split())
+    text = " ".join(word for word in text.replace("\0", " ").split() if any(map(str.isalnum, word)))
     if not text:
         return []
     within = Agency.objects.valid(on).filter(path__startswith=under.path if under else "/")
@@ -106,7 +108,7 @@ def search_agencies(text: str, *, on: date, under: Agency | None = None, limit: 
         found for found in find_agencies([text], on=on).values() if under is None or _is_under(found, under)
     ]
     named = _with_all_words(within, text) or _alike(within, text)
-    return _once([*exact, *_best_first(within, named, text, limit)])[:limit]
+    return _once([*exact, *_best_first(named, text, limit)])[:limit]
 
 
 def children_of(agency: Agency | None, *, on: date) -> list[Agency]:
@@ -142,21 +144,60 @@ def tree_opened_at(agency: Agency | None, *, on: date) -> tuple[Branch, ...]:
     return _branches(below, None)
 
 
-def divisions_and_posts(agency: Agency, *, on: date, cursor: str = "") -> Page[PostHolding]:
+def agency_by_key(key: int | str) -> Agency:
+    """The agency with the primary key, existing or closed, with its unit and superior. One query.
+
+    Raises `UnknownAgency`.
+    """
+    text = str(key)
+    found = text.isascii() and text.isdigit() and len(text) < LONGEST_KEY
+    agency = Agency.objects.select_related("unit", "parent").filter(pk=int(text)).first() if found else None
+    if agency is None:
+        raise UnknownAgency(field="code", code=codes.shown(text))
+    return agency
+
+
+@dataclass(frozen=True)
+class History:
+    """Which agencies this one came from and went into, and the other spellings of its code."""
+
+    predecessors: tuple[AgencySuccession, ...]
+    successors: tuple[AgencySuccession, ...]
+    aliases: tuple[str, ...]
+
+
+def history_of(agency: Agency) -> History:
+    """The agency's predecessors, successors and aliases. Three queries."""
+    return History(
+        predecessors=tuple(agency.predecessions.select_related("predecessor").order_by("on_date", "pk")),
+        successors=tuple(agency.successions.select_related("successor").order_by("on_date", "pk")),
+        aliases=tuple(agency.aliases.order_by("alias").values_list("alias", flat=True)),
+    )
+
+
+def with_superiors(agencies: Iterable[Agency]) -> list[tuple[Agency, list[Agency]]]:
+    """Each agency with those above it, the root first. One query."""
+    listed = list(agencies)
+    above = Agency.objects.in_bulk({key for agency in listed for key in _ids_above(agency)})
+    return [(agency, [above[key] for key in _ids_above(agency)]) for agency in listed]
+
+
+def divisions_of(agency: Agency) -> list[Division]:
+    """The agency's divisions by name. One query."""
+    return list(Division.objects.filter(agency=agency).order_by("name"))
+
+
+def posts_page(agency: Agency, *, on: date, signed_in: bool, cursor: str = "") -> Page[PostHolding]:
     """One page of the agency's posts held on the day, with division and official. One query.
 
-    Personal contacts are left out; `contacts_of` has them for those who may see them.
+    Officials' own contacts are read only for who is signed in; others get them empty.
     """
     holdings = PostHolding.objects.filter(post__agency=agency, valid_from__lte=on, valid_to__gt=on)
-    rows = holdings.select_related("post__division", "official").defer(
-        "official__email", "official__telephone"
-    )
-    return page_of(rows, key="+id", cursor=cursor)
-
-
-def contacts_of(officials: Iterable[int], *, signed_in: bool) -> dict[int, Official]:
-    """The officials with their personal contacts, by id; nothing for who is not signed in. One query at most."""
-    return Official.objects.in_bulk(list(officials)) if signed_in else {}
+    page = page_of(holdings.select_related("post__division", "official"), key="+id", cursor=cursor)
+    if not signed_in:
+        for holding in page.rows:
+            holding.official.email = holding.official.telephone = ""
+    return page
 
 
 def _lookups(wanted: Iterable[str]) -> dict[str, str]:
@@ -183,25 +224,39 @@ def _level(below: Q, *, on: date) -> QuerySet[Agency]:
 def _with_all_words(within: QuerySet[Agency], text: str) -> list[int]:
     for word in text.split():
         within = within.filter(search_text__contains=Plain(Value(word)))
-    return list(within.values_list("pk", flat=True)[:RANKED])
+    return _highest(within)
 
 
 def _alike(within: QuerySet[Agency], text: str) -> list[int]:
-    alike = within.filter(search_text__trigram_word_similar=Plain(Value(text)))
-    return list(alike.values_list("pk", flat=True)[:RANKED])
-
-
-def _best_first(within: QuerySet[Agency], ids: list[int], text: str, limit: int) -> list[Agency]:
-    if not ids:
+    if len(text) < TRIGRAM:
         return []
-    likeness = Func(
-        Plain(Value(text)),
-        Plain(F("name"), output_field=TextField()),
-        function="similarity",
-        output_field=FloatField(),
+    return _highest(within.filter(search_text__trigram_word_similar=Plain(Value(text))))
+
+
+def _highest(found: QuerySet[Agency]) -> list[int]:
+    """So many of those found as are worth ranking, the highest in the tree first."""
+    return list(found.order_by(Length("code")).values_list("pk", flat=True)[:RANKED])
+
+
+def _best_first(found: list[int], text: str, limit: int) -> list[Agency]:
+    """Those with the very words, better still with their marks, before others, then the higher in the tree, then the more alike."""
+    if not found:
+        return []
+    asked = Plain(Value(text))
+    whole = Case(When(name__icontains=text, then=0), When(search_text__contains=asked, then=1), default=2)
+    likeness = Func(asked, Plain(F("name")), function="similarity", output_field=FloatField())
+    rows = Agency.objects.filter(pk__in=found).annotate(
+        level=Func(
+            F("code"),
+            Value("[^.]"),
+            Value(""),
+            Value("g"),
+            function="regexp_replace",
+            output_field=TextField(),
+        ),
+        likeness=likeness,
     )
-    rows = within.filter(pk__in=ids).annotate(likeness=likeness)
-    return list(rows.order_by("-likeness", Length("path"), "code")[:limit])
+    return list(rows.order_by(whole, Length("level"), "-likeness", "code")[:limit])
 
 
 def _once(agencies: Iterable[Agency]) -> list[Agency]:
