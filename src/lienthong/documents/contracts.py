@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
 
 
 @dataclass(frozen=True)
@@ -97,3 +99,23 @@ class Rendering:
     pdf: bytes
     signature: Box
     seal: Box
+
+
+@dataclass(frozen=True)
+class RecordedFacts:
+    """What anyone may know of an issued document: enough to compare a file with it, nothing it says."""
+
+    document_id: UUID
+    code: str
+    promulgated_on: date
+    agency_name: str
+    agency_code: str
+    sha256: str
+
+
+@dataclass(frozen=True)
+class DocumentIssued:
+    """Event: a document has its number and its signatures."""
+
+    document_id: UUID
+    agency_id: int

@@ -1,0 +1,1 @@
+"""Who signs: the keys of `signing`, or a double for tests."""

@@ -1,0 +1,34 @@
+"""A signer without keys, that also fails on demand."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from lienthong.documents.contracts import Box
+from lienthong.kernel.errors import Refusal
+
+
+class FakeSigningFailed(Refusal):
+    """The double was told to fail."""
+
+    code, status = "fake-signing-failed", 503
+
+
+@dataclass
+class FakeSigner:
+    """Adds a comment to the end of the file, which readers of PDF ignore; keeps what it was asked."""
+
+    fails: bool = False
+    asked: list[dict[str, object]] = field(default_factory=list)
+
+    def __call__(
+        self, pdf: bytes, *, official_id: int, agency_id: int, signature: Box, seal: Box, at: datetime
+    ) -> bytes:
+        """The PDF with a comment, or `FakeSigningFailed`."""
+        if self.fails:
+            raise FakeSigningFailed
+        self.asked.append(
+            {"official_id": official_id, "agency_id": agency_id, "signature": signature, "seal": seal}
+        )
+        return pdf + f"\n% signed by {official_id} for {agency_id} at {at.isoformat()}\n".encode()

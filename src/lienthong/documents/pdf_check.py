@@ -1,0 +1,105 @@
+"""Whether an uploaded PDF can be signed: whole, open, and not a pile of revisions."""
+
+from __future__ import annotations
+
+import io
+
+from django.utils.translation import gettext_lazy as _
+from pyhanko.pdf_utils.generic import DictionaryObject
+from pyhanko.pdf_utils.misc import PdfError
+from pyhanko.pdf_utils.reader import PdfFileReader
+
+from lienthong.documents.contracts import Box
+from lienthong.documents.rendering import MILLIMETRE, SEAL, SIGNATURE
+from lienthong.kernel.errors import Refusal
+
+MAX_REVISIONS = 10
+MAX_PAGES = 2_000
+
+
+class BrokenPdf(Refusal):
+    """The file calls itself PDF and cannot be read as one."""
+
+    code, status = "broken-pdf", 422
+    sentence = _(
+        "The PDF file is damaged and cannot be read. Make it again from its source and send it anew."
+    )
+
+
+class EncryptedPdf(Refusal):
+    """The PDF is locked with a password."""
+
+    code, status = "encrypted-pdf", 422
+    sentence = _("The PDF file is locked with a password, so it cannot be signed. Remove the password first.")
+
+
+class TooManyRevisions(Refusal):
+    """The PDF was changed so often that what is signed is no longer clear."""
+
+    code, status = "too-many-revisions", 422
+    sentence = _(
+        "The PDF file holds %(revisions)s revisions; at most %(most)s are accepted, because earlier contents "
+        "stay hidden inside. Print it to a new PDF file and send that."
+    )
+
+
+class AlreadySigned(Refusal):
+    """The PDF carries signatures already; a number stamped on it would break them."""
+
+    code, status = "already-signed", 422
+    sentence = _(
+        "The PDF file is signed already, and giving it a number would break its signatures. "
+        "Upload the unsigned file."
+    )
+
+
+def check_pdf(pdf: bytes) -> None:
+    """Refuse a PDF that cannot be numbered and signed.
+
+    Raises:
+        BrokenPdf, EncryptedPdf, TooManyRevisions, AlreadySigned
+    """
+    try:
+        reader = PdfFileReader(io.BytesIO(pdf), strict=False)
+        if reader.encrypted:
+            raise EncryptedPdf(field="file")
+        revisions = reader.xrefs.total_revisions
+        if revisions > MAX_REVISIONS:
+            raise TooManyRevisions(field="file", revisions=revisions, most=MAX_REVISIONS)
+        pages = int(reader.root["/Pages"]["/Count"])
+        if not 0 < pages <= MAX_PAGES:
+            raise BrokenPdf(field="file")
+        reader.find_page_for_modification(pages - 1)
+        signed = bool(reader.embedded_signatures)
+    except Refusal:
+        raise
+    except (PdfError, KeyError, ValueError, TypeError, IndexError, RecursionError, AttributeError) as error:
+        raise BrokenPdf(field="file") from error
+    if signed:
+        raise AlreadySigned(field="file")
+
+
+def signing_boxes(reader: PdfFileReader) -> tuple[Box, Box]:
+    """Where signature and seal go on a PDF not made here: on the last page, low and right of the middle."""
+    last = int(reader.root["/Pages"]["/Count"]) - 1
+    page, _resources = reader.find_page_for_modification(last)
+    left, bottom, right, _top = media_box(page.get_object())
+    middle, height = left + (right - left) * 0.68, bottom + 60 * MILLIMETRE
+    signature = Box(
+        last,
+        middle - SIGNATURE[0] / 2,
+        height - SIGNATURE[1] / 2,
+        middle + SIGNATURE[0] / 2,
+        height + SIGNATURE[1] / 2,
+    )
+    edge = signature.left + SIGNATURE[0] / 3
+    return signature, Box(last, edge - SEAL, height - SEAL / 2, edge, height + SEAL / 2)
+
+
+def media_box(page: DictionaryObject) -> tuple[float, float, float, float]:
+    """The page's edges in points; a page may inherit them from the nodes above."""
+    node, depth = page, 0
+    while "/MediaBox" not in node and "/Parent" in node and depth < 50:
+        node, depth = node["/Parent"], depth + 1
+    left, bottom, right, top = (float(edge) for edge in node.get("/MediaBox", [0, 0, 595.28, 841.89]))
+    return min(left, right), min(bottom, top), max(left, right), max(bottom, top)
