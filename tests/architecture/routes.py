@@ -36,6 +36,7 @@ class Route:
 
     `roles` is None for a public route and empty for one that every signed-in official may call.
     `shared`: the object is not one agency's own, so officials of another agency may see it too.
+    `personal`: the page shows something of the asker's own, and 404 only says that they have none.
     """
 
     roles: frozenset[Role] | None
@@ -43,6 +44,7 @@ class Route:
     kwargs: Arguments | None = None
     data: Arguments | None = None
     shared: bool = False
+    personal: bool = False
 
 
 def public(*, methods: tuple[str, ...] = ("GET",), kwargs: Arguments | None = None) -> Route:
@@ -56,9 +58,10 @@ def signed_in(
     kwargs: Arguments | None = None,
     data: Arguments | None = None,
     shared: bool = True,
+    personal: bool = False,
 ) -> Route:
     """Every signed-in official may call it, whatever the role."""
-    return Route(frozenset(), methods, kwargs, data, shared)
+    return Route(frozenset(), methods, kwargs, data, shared, personal)
 
 
 def only(

@@ -27,7 +27,7 @@ SECOND_FACTOR = "second_factor_seen"
 BACKGROUND_HEADER = "Lienthong-Background"
 
 # Pages on which an official puts the own account in order: reachable before its password or second factor is.
-UPKEEP = frozenset({"account_change_password", "account_reauthenticate"})
+UPKEEP = frozenset({"account_change_password", "account_set_password", "account_reauthenticate"})
 
 
 class IdleSessionMiddleware:
@@ -127,7 +127,7 @@ def _ask_for_upkeep(request: HttpRequest, viewer: Viewer) -> HttpResponse | None
 
 
 def _has_second_factor(request: HttpRequest, viewer: Viewer) -> bool:
-    """Whether the session was opened with a second factor, or the account has one now; asked once a session."""
+    """Whether the session was opened with a second factor or the account has one now; asked until it has."""
     if request.session.get(SECOND_FACTOR):
         return True
     records = get_authentication_records(request, request.user)

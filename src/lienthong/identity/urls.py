@@ -36,6 +36,7 @@ sign_in = [
     _public("2fa/webauthn/login/", keys.login_webauthn, "mfa_login_webauthn", "signing in with a passkey"),
     _own("reauthenticate/", account.reauthenticate, "account_reauthenticate"),
     _own("password/change/", account.password_change, "account_change_password"),
+    _own("password/set/", account.password_set, "account_set_password"),
     _own("2fa/", mfa.index, "mfa_index"),
     _own("2fa/reauthenticate/", mfa.reauthenticate, "mfa_reauthenticate"),
     _own("2fa/totp/activate/", totp.activate_totp, "mfa_activate_totp"),

@@ -33,7 +33,10 @@ def acting(request: HttpRequest) -> HttpResponse:
 @require_POST
 def switch(request: HttpRequest) -> HttpResponse:
     """Act in another post and go where the official came from, or home."""
-    chosen = switch_post(viewer=viewer_of(request), post_id=_number(request.POST.get("post")), at=now())
+    post_id = _number(request.POST.get("post"))
+    if not post_id:
+        return redirect("identity:acting")
+    chosen = switch_post(viewer=viewer_of(request), post_id=post_id, at=now())
     messages.success(request, _("You now act as %(post)s.") % {"post": chosen.post_title})
     target = request.POST.get("next", "")
     safe = url_has_allowed_host_and_scheme(target, allowed_hosts={request.get_host()})

@@ -93,13 +93,15 @@ def posts_of_agency(viewer: Viewer, *, at: datetime) -> list[PostRow]:
         .filter(post_id=OuterRef("pk"))
         .order_by()
         .values("post_id")
-        .annotate(names=StringAgg("official__full_name", delimiter=", ", ordering="official__full_name"))
+        .annotate(names=_listed("official__full_name"))
         .values("names")
     )
     posts = (
         Post.objects.filter(agency_id=viewer.agency_id)
         .select_related("division")
-        .annotate(roles=roles_of("pk"), holders=Coalesce(Subquery(holders), Value("")))
+        .annotate(
+            roles=roles_of("pk"), holders=Coalesce(Subquery(holders), Value(""), output_field=TextField())
+        )
         .order_by("title", "pk")[:1000]
     )
     return [
@@ -162,13 +164,13 @@ def _page(viewer: Viewer, *, text: str, cursor: str, on: date) -> Page[Official]
         .filter(official_id=OuterRef("pk"), post__agency_id=viewer.agency_id)
         .order_by()
         .values("official_id")
-        .annotate(titles=StringAgg("post__title", delimiter=", ", ordering="post__title"))
+        .annotate(titles=_listed("post__title"))
         .values("titles")
     )
     found = _of_agency(viewer).annotate(
-        username=Coalesce(Subquery(account.values("username")[:1]), Value("")),
+        username=Coalesce(Subquery(account.values("username")[:1]), Value(""), output_field=TextField()),
         active=Coalesce(Subquery(account.values("is_active")[:1]), Value(False)),
-        titles=Coalesce(Subquery(titles), Value("")),
+        titles=Coalesce(Subquery(titles), Value(""), output_field=TextField()),
     )
     if text:
         found = found.annotate(name=Plain(F("full_name")), sought=Plain(Value(text))).filter(
@@ -198,6 +200,10 @@ def _appointments(viewer: Viewer, official_id: int, on: date) -> tuple[Appointme
         )
         for holding in holdings
     )
+
+
+def _listed(field: str) -> StringAgg:
+    return StringAgg(field, delimiter=", ", order_by=field, output_field=TextField())
 
 
 def _day(at: datetime) -> date:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from functools import cache
 from itertools import count
+
+from django.contrib.auth.hashers import make_password
 
 from lienthong.directory.public import Agency, Division, Official, Post, PostHolding
 from lienthong.identity.models import Account, RoleGrant
@@ -13,6 +16,12 @@ from lienthong.kernel.clock import VIETNAM, now
 PASSWORD = "a-long-enough-password-1"
 BEGINNING = date(2020, 1, 1)
 _numbers = count(1)
+
+
+@cache
+def hashed_password() -> str:
+    """`PASSWORD`, hashed once for all, since hashing is meant to take long."""
+    return make_password(PASSWORD)
 
 
 def at_noon(year: int = 2026, month: int = 3, day: int = 2) -> datetime:
@@ -53,19 +62,14 @@ def official_in(
     title: str = "",
     division: Division | None = None,
     username: str = "",
-    password: str | None = None,
 ) -> Account:
-    """An account of an official whose only post, in the agency, carries exactly the roles.
-
-    Without `password` nobody can sign in by password (hashing takes time); `client.force_login` works.
-    """
+    """An account (with `PASSWORD`) of an official whose only post, in the agency, has exactly the roles."""
     number = next(_numbers)
     official = Official.objects.create(full_name=name or f"Nguyễn Văn Thử {number}")
     holds(official, post_in(agency, *roles, title=title, division=division))
-    account = Account(username=username or f"official{number}", official=official)
-    account.set_password(password)
-    account.save()
-    return account
+    return Account.objects.create(
+        username=username or f"official{number}", official=official, password=hashed_password()
+    )
 
 
 def viewer_in(agency: Agency, *roles: Role, at: datetime | None = None) -> Viewer:

@@ -28,7 +28,7 @@ def _post(world: World) -> dict[str, object]:
 
 
 def _delegation(world: World) -> dict[str, object]:
-    holder, colleague = official_in(world.ours, Role.LEADER), official_in(world.ours)
+    colleague = official_in(world.ours)
     delegation = delegate(
         viewer=world.viewer(Role.LEADER),
         post_id=post_of(world.account(Role.LEADER)).pk,
@@ -38,12 +38,7 @@ def _delegation(world: World) -> dict[str, object]:
         reason="Đi công tác",
         at=world.at,
     )
-    assert holder.pk
     return {"delegation_id": delegation.pk}
-
-
-def _own_post(world: World) -> dict[str, object]:
-    return {"post": 0}
 
 
 ROUTES: dict[str, Route] = {
@@ -52,8 +47,25 @@ ROUTES: dict[str, Route] = {
     "account_inactive": public(),
     "account_reauthenticate": signed_in(),
     "account_change_password": signed_in(methods=BOTH),
+    "account_set_password": signed_in(methods=BOTH),
+    "mfa_authenticate": public(methods=BOTH),
+    "mfa_login_webauthn": public(methods=BOTH),
+    "mfa_index": signed_in(),
+    "mfa_reauthenticate": signed_in(methods=BOTH),
+    "mfa_activate_totp": signed_in(methods=BOTH),
+    "mfa_deactivate_totp": signed_in(methods=BOTH, personal=True),
+    "mfa_view_recovery_codes": signed_in(personal=True),
+    "mfa_generate_recovery_codes": signed_in(methods=BOTH),
+    "mfa_download_recovery_codes": signed_in(personal=True),
+    "mfa_list_webauthn": signed_in(),
+    "mfa_add_webauthn": signed_in(methods=BOTH),
+    "mfa_reauthenticate_webauthn": signed_in(methods=BOTH),
+    "mfa_remove_webauthn": signed_in(methods=BOTH, kwargs=lambda world: {"pk": 1}, personal=True),
+    "mfa_edit_webauthn": signed_in(methods=BOTH, kwargs=lambda world: {"pk": 1}, personal=True),
     "identity:acting": signed_in(),
     "identity:delegate": signed_in(methods=POST),
+    "identity:switch": signed_in(methods=POST),
+    "identity:end_delegation": signed_in(methods=POST, kwargs=_delegation, personal=True),
     "administration:officials": only(ADMINISTRATOR),
     "administration:engage": only(ADMINISTRATOR, methods=BOTH),
     "administration:official": only(ADMINISTRATOR, kwargs=_official),
