@@ -6,6 +6,7 @@ Who may call what stands in `ROUTES` of `<app>/tests/routes.py`; a route without
 from __future__ import annotations
 
 from collections.abc import Iterator
+from copy import deepcopy
 from dataclasses import dataclass
 from importlib import import_module
 from importlib.util import find_spec
@@ -120,6 +121,7 @@ def test_the_mark_on_the_view_says_the_same_as_the_line(name: str) -> None:
     assert access.public or access.roles == expected
 
 
+@pytest.mark.django_db
 @pytest.mark.parametrize("name", LISTED)
 def test_a_route_lets_in_whom_it_should_and_nobody_else(name: str, askers: Askers) -> None:
     line, wrong = ROUTES[name], []
@@ -148,10 +150,12 @@ def _should_let_in(line: Route, role: Role, agency: Agency, world: World) -> boo
 
 
 def _call(client: Client, method: str, address: str, data: dict[str, object]) -> HttpResponse:
-    """One call, whose changes are undone."""
+    """One call, whose changes are undone, in the client's cookies too."""
+    cookies = deepcopy(client.cookies)
     with transaction.atomic():
         answer = client.get(address) if method == "GET" else client.generic(method, address, **_body(data))
         transaction.set_rollback(True)
+    client.cookies = cookies
     return answer
 
 
