@@ -18,4 +18,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("lienthong.ui.urls")),
     path("", include("lienthong.identity.urls")),
     path("directory/", include("lienthong.directory.urls")),
+    path("", include("lienthong.documents.urls")),
 ]

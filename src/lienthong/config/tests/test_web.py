@@ -22,11 +22,9 @@ def beat(ago: timedelta) -> None:
 
 def wait_since(ago: timedelta) -> None:
     """A job has been due that long."""
+    statement = "INSERT INTO procrastinate_jobs (queue_name, task_name, scheduled_at) VALUES ('q', 'x.y', %s)"
     with connection.cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO procrastinate_jobs (queue_name, task_name, scheduled_at) VALUES ('default', 'x.y', %s)",
-            [now() - ago],
-        )
+        cursor.execute(statement, [now() - ago])
 
 
 def test_the_process_says_that_it_is_alive_without_asking_the_database(client: Client) -> None:
