@@ -1,0 +1,94 @@
+"""Checking a file that anyone brings: its signatures, and whether it is a document issued here."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime
+from typing import BinaryIO
+from uuid import UUID
+
+from django.core.cache import cache
+from django.utils.translation import gettext_lazy as _
+
+from lienthong.documents.adapters.signing import verify_with_keys
+from lienthong.documents.contracts import RecordedFacts
+from lienthong.documents.queries import recorded_facts
+from lienthong.kernel.blobs import EmptyFile, FileTooLarge
+from lienthong.kernel.errors import Refusal
+from lienthong.kernel.media_types import HEAD, PDF, XML, sniff
+from lienthong.signing.contracts import Verdict
+
+MAX_BYTES = 60 * 1024 * 1024
+CHECKS_A_MINUTE = 30
+
+
+class NotVerifiable(Refusal):
+    """The file is neither a PDF nor an edXML packet."""
+
+    code, status = "not-verifiable", 415
+    sentence = _(
+        "Only PDF files and packets (.edxml) can be verified; this file is of type %(media_type)s. "
+        "Choose the signed file itself, not a picture or a copy of its text."
+    )
+
+
+class TooManyChecks(Refusal):
+    """Too many files were checked from one address."""
+
+    code, status = "too-many-checks", 429
+    sentence = _("More than %(most)s files were checked from your address in a minute. Wait a minute.")
+
+
+@dataclass(frozen=True)
+class Verification:
+    """What was found out about a file.
+
+    `recorded` is the issued document with this very content, if there is one. `expected` is the document the
+    asker came for (by its QR code), and `matches` whether the file is that one, None if none was asked for.
+    """
+
+    verdict: Verdict
+    sha256: str
+    recorded: RecordedFacts | None
+    expected: RecordedFacts | None
+    matches: bool | None
+
+
+def verify_file(
+    file: BinaryIO, *, size: int, at: datetime, asker: str, document_id: UUID | None = None
+) -> Verification:
+    """Check the signatures of a PDF or packet and compare its hash with what is recorded.
+
+    `asker` is the address that asks; more than 30 files a minute from one are refused.
+
+    Raises:
+        TooManyChecks, EmptyFile, FileTooLarge (over 60 MB), NotVerifiable
+    """
+    _count(asker, at)
+    if not size:
+        raise EmptyFile(field="file")
+    if size > MAX_BYTES:
+        raise FileTooLarge(field="file", megabytes=MAX_BYTES // 1024 // 1024)
+    content = file.read(MAX_BYTES + 1)
+    media_type = sniff(content[:HEAD])
+    if media_type not in {PDF, XML}:
+        raise NotVerifiable(field="file", media_type=media_type)
+    sha256 = hashlib.sha256(content).hexdigest()
+    expected = recorded_facts(document_id=document_id) if document_id else None
+    return Verification(
+        verdict=verify_with_keys(content, packet=media_type == XML, at=at),
+        sha256=sha256,
+        recorded=recorded_facts(sha256=sha256),
+        expected=expected,
+        matches=None if expected is None else expected.sha256 == sha256,
+    )
+
+
+def _count(asker: str, at: datetime) -> None:
+    """Count this check; refuse when the address has used up its minute."""
+    key = f"verify:{hashlib.sha256(asker.encode()).hexdigest()[:32]}:{int(at.timestamp()) // 60}"
+    used = cache.get_or_set(key, 0, timeout=120) or 0
+    if used >= CHECKS_A_MINUTE:
+        raise TooManyChecks(most=CHECKS_A_MINUTE)
+    cache.set(key, used + 1, timeout=120)
