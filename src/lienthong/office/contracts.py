@@ -24,7 +24,12 @@ class StoredSigner:
     trusted: bool = False
     whole_document: bool = False
     weak: bool = False
-    reason: str = ""
+    reasons: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def reason(self) -> str:
+        """Why it is not trusted, in the reader's language; empty when it is."""
+        return _in_language(self.reasons)
 
 
 @dataclass(frozen=True)
@@ -39,8 +44,7 @@ class StoredVerdict:
     @property
     def sentence(self) -> str:
         """The sentence in the reader's language."""
-        language = (get_language() or "vi")[:2]
-        return self.sentences.get(language) or self.sentences.get("vi", "")
+        return _in_language(self.sentences)
 
     def as_json(self) -> dict[str, Any]:
         """The form kept in a JSON column."""
@@ -65,6 +69,10 @@ class StoredVerdict:
         return cls(bool(stored.get("valid")), stored.get("code", ""), stored.get("sentences", {}), signers)
 
 
+def _in_language(texts: Mapping[str, str]) -> str:
+    return texts.get((get_language() or "vi")[:2]) or texts.get("vi", "")
+
+
 def in_both_languages(text: object) -> dict[str, str]:
     """A lazily translated text said in every language of the interface."""
     said = {}
@@ -76,7 +84,7 @@ def in_both_languages(text: object) -> dict[str, str]:
 
 @dataclass(frozen=True)
 class Composition:
-    """What an outgoing document is made of; recipients are ids of agencies.
+    """What an outgoing document is made of; recipients are ids of agencies, `groups` names of `groups.Group`.
 
     `body` is the text of a document written from a template: paragraphs parted by a blank line.
     """
@@ -84,7 +92,8 @@ class Composition:
     type_code: str
     subject: str
     place: str
-    recipients: tuple[int, ...]
+    recipients: tuple[int, ...] = ()
+    groups: tuple[str, ...] = ()
     body: str = ""
     urgency: int = 0
     due_on: date | None = None

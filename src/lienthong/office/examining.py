@@ -9,7 +9,7 @@ from datetime import datetime
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
-from lienthong.axis.public import EdxmlPacket, parse_packet
+from lienthong.axis.public import edxml
 from lienthong.directory.public import find_agencies
 from lienthong.kernel.blobs import store_blob
 from lienthong.kernel.clock import VIETNAM
@@ -51,7 +51,7 @@ class Examined:
     """A packet as it was found: `content` is None when it could not be read at all."""
 
     packet: Blob
-    content: EdxmlPacket | None
+    content: edxml.EdxmlPacket | None
     files: tuple[ExaminedFile, ...]
     verdict: StoredVerdict
     authentic: bool
@@ -63,7 +63,7 @@ class Examined:
         return next((verdict.sentences.get("vi", "") for verdict in wrong if not verdict.valid), "")
 
 
-def examine(edxml: bytes, *, at: datetime) -> Examined:
+def examine(xml: bytes, *, at: datetime) -> Examined:
     """Store the packet and its files, verify every signature, and say whether the whole is authentic.
 
     It is when the packet's signature is valid and by the named sender's agency, and the document (its first
@@ -71,12 +71,12 @@ def examine(edxml: bytes, *, at: datetime) -> Examined:
     raised for what is wrong with a packet: the verdict holds it (NĐ 30/2020, Đ.21 k.2).
     """
     limit = settings.ENV.axis_max_packet_bytes
-    packet = store_blob(io.BytesIO(edxml), at=at, max_bytes=limit)
+    packet = store_blob(io.BytesIO(xml), at=at, max_bytes=limit)
     files: list[ExaminedFile] = []
     content = None
     try:
-        verdict = _stored(verify_packet(edxml, at=at))
-        content = parse_packet(edxml)
+        verdict = _stored(verify_packet(xml, at=at))
+        content = edxml.parse_packet(xml)
         if verdict.valid:
             _require_sender_signed(content, verdict, at)
         for attachment in content.attachments:
@@ -90,7 +90,7 @@ def examine(edxml: bytes, *, at: datetime) -> Examined:
     return Examined(packet, content, tuple(files), verdict, verdict.valid and _files_are_authentic(files))
 
 
-def _require_sender_signed(content: EdxmlPacket, verdict: StoredVerdict, at: datetime) -> None:
+def _require_sender_signed(content: edxml.EdxmlPacket, verdict: StoredVerdict, at: datetime) -> None:
     """The signer's agency and the packet's `From` are one body, whichever spelling each uses."""
     signers = [signer.agency_code for signer in verdict.signers]
     found = find_agencies({content.sender.organ_id, *signers}, on=at.astimezone(VIETNAM).date())
@@ -115,11 +115,11 @@ def _stored(verdict: Verdict) -> StoredVerdict:
             agency_name=signer.agency_name,
             agency_code=signer.agency_code,
             signed_at=signer.signed_at,
-            timestamped=bool(signer.timestamped),
+            timestamped=signer.timestamped,
             trusted=signer.trusted,
             whole_document=signer.whole_document,
-            weak=bool(signer.weak),
-            reason=str(signer.reason),
+            weak=signer.weak,
+            reasons=in_both_languages(signer.reason) if signer.reason else {},
         )
         for signer in verdict.signers
     )

@@ -206,6 +206,7 @@ class ComposeForm(forms.Form):
             subject=given["subject"],
             place=given["place"],
             recipients=recipients,
+            groups=tuple(given["groups"]),
             body=given["body"] if given["source"] == self.TEMPLATE else "",
             urgency=given["urgency"],
             due_on=given["due_on"],

@@ -25,6 +25,13 @@ GROUP_LABELS: dict[str, Promise] = {
     Group.SUBORDINATES: _("All agencies directly under mine"),
 }
 
+# As a document printed in Vietnamese addresses them.
+ADDRESSES: dict[str, str] = {
+    Group.PROVINCES: "Ủy ban nhân dân các tỉnh, thành phố trực thuộc Trung ương",
+    Group.MINISTRIES: "Các bộ, cơ quan ngang bộ, cơ quan thuộc Chính phủ",
+    Group.SUBORDINATES: "Các cơ quan, đơn vị trực thuộc",
+}
+
 
 def members_of(group: str, *, agency_id: int, on: date) -> set[int]:
     """The ids of a group's agencies that exist on the day, without the asker's own: one query."""

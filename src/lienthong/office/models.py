@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Concat
 from django.utils.functional import Promise
 
-from lienthong.directory.public import Agency, Official, Post
-from lienthong.documents.public import OfficialDocument
+from lienthong.directory.public import Agency, Official, Post, holds_agency, remembers_agency
 from lienthong.kernel.identifiers import uuid7
 from lienthong.kernel.models import Blob
 from lienthong.office.states import OUT_STATE_LABELS, STATE_LABELS, STATUS_LABELS, URGENCIES, OutState, Part, State
@@ -52,7 +53,7 @@ class IncomingDocument(models.Model):
 
     delivery_id = models.CharField(max_length=64, unique=True)
     packet_id = models.CharField(max_length=64)
-    packet = models.ForeignKey(Blob, null=True, on_delete=models.PROTECT, related_name="+")
+    edxml = models.ForeignKey(Blob, null=True, on_delete=models.PROTECT, related_name="+")
     arrived_at = models.DateTimeField()
 
     document_code = models.CharField(max_length=250, blank=True, help_text="edXML DocumentId")
@@ -209,20 +210,21 @@ class StatusToReport(models.Model):
 class OutgoingDocument(models.Model):
     """An official document on its way out: prepared, signed, sent, and what became of it.
 
-    `packet` holds the signed edXML from the moment of issue, so that sending again sends the same bytes.
+    `edxml` is the signed packet from the moment of issue, so that sending again sends the same bytes.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="+")
-    document = models.OneToOneField(OfficialDocument, on_delete=models.PROTECT, related_name="+")
+    document = models.OneToOneField("documents.OfficialDocument", on_delete=models.PROTECT, related_name="+")
     state = models.CharField(max_length=20, default=OutState.DRAFT)
     prepared_by = models.ForeignKey(Official, on_delete=models.PROTECT, related_name="+")
     prepared_post = models.ForeignKey(Post, null=True, on_delete=models.PROTECT, related_name="+")
     prepared_at = models.DateTimeField()
+    place = models.CharField(max_length=100, blank=True)
     due_on = models.DateField(null=True)
     steering_type = models.SmallIntegerField(default=0)
 
-    packet = models.ForeignKey(Blob, null=True, on_delete=models.PROTECT, related_name="+")
+    edxml = models.ForeignKey(Blob, null=True, on_delete=models.PROTECT, related_name="+")
     packet_id = models.CharField(max_length=64, blank=True, db_index=True)
     issued_at = models.DateTimeField(null=True)
     sent_at = models.DateTimeField(null=True)
@@ -245,7 +247,7 @@ class OutgoingDocument(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(state__in=list(OutState)), name="outgoing_state_known"),
             models.CheckConstraint(
-                condition=Q(state=OutState.DRAFT) | Q(packet__isnull=False), name="outgoing_issued_has_packet"
+                condition=Q(state=OutState.DRAFT) | Q(edxml__isnull=False), name="outgoing_issued_has_packet"
             ),
             models.CheckConstraint(condition=~Q(state=OutState.SENT) | ~Q(packet_id=""), name="outgoing_sent_has_id"),
         ]
@@ -272,6 +274,7 @@ class Recipient(models.Model):
     status_at = models.DateTimeField(null=True)
     description = models.TextField(blank=True)
     staff = models.CharField(max_length=250, blank=True)
+    group = models.CharField(max_length=20, blank=True, help_text="the group that named it, groups.Group")
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["document", "agency"], name="recipient_once")]
@@ -281,3 +284,31 @@ class Recipient(models.Model):
         """The status in the reader's language."""
         return STATUS_LABELS.get(self.status, STATUS_LABELS[""])
 
+
+def _work_is_open(day: date) -> Q:
+    return ~Q(state__in=["finished", "refused"])
+
+
+def _not_sent(day: date) -> Q:
+    return ~Q(state="sent")
+
+
+# Which rows keep an agency from being closed; said here because apps.py runs before models can be imported.
+holds_agency(IncomingDocument._meta.label, "agency", still=_work_is_open)
+holds_agency(OutgoingDocument._meta.label, "agency", still=_not_sent)
+remembers_agency("office.Register", "agency")
+remembers_agency("office.Recipient", "agency")
+
+
+def _work_is_open(day: date) -> Q:
+    return ~Q(state__in=[State.FINISHED, State.REFUSED])
+
+
+def _is_not_sent(day: date) -> Q:
+    return ~Q(state=OutState.SENT)
+
+
+holds_agency(IncomingDocument._meta.label, "agency", still=_work_is_open)
+holds_agency(OutgoingDocument._meta.label, "agency", still=_is_not_sent)
+remembers_agency(Register._meta.label, "agency")
+remembers_agency(Recipient._meta.label, "agency")

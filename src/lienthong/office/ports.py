@@ -30,7 +30,7 @@ class AxisPort(Protocol):
     The office speaks for all agencies its connected system serves; a delivery names its own recipient.
     """
 
-    def submit(self, edxml: bytes, *, at: datetime) -> Receipt:
+    def submit(self, xml: bytes, *, at: datetime) -> Receipt:
         """Hand over a signed packet; the same bytes again get the same receipt."""
         ...
 

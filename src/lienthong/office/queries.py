@@ -9,8 +9,9 @@ from uuid import UUID
 
 from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet, Value
 
-from lienthong.directory.public import PostHolding
+from lienthong.directory.public import AdministrativeUnit, PostHolding
 from lienthong.identity.public import NotFound, Role, Viewer
+from lienthong.kernel.models import Blob
 from lienthong.kernel.paging import Page, page_of
 from lienthong.office import policies
 from lienthong.office.contracts import IncomingFilter, OutgoingFilter, Progress, RecipientCount
@@ -199,12 +200,18 @@ def find_outgoing(viewer: Viewer, document_id: UUID, *, lock: bool = False) -> O
         raise NotFound from error
 
 
-def list_outgoing(viewer: Viewer, wanted: OutgoingFilter, *, cursor: str = "") -> Page[OutgoingDocument]:
-    """A page of outgoing documents, newest first, each with `total`, `received` and `finished` of its recipients."""
-    rows = outgoing_of(viewer).select_related("document", "prepared_by")
+def filter_outgoing(viewer: Viewer, wanted: OutgoingFilter) -> QuerySet[OutgoingDocument]:
+    """The viewer's outgoing documents narrowed to what is wanted, unordered."""
+    rows = outgoing_of(viewer)
     if wanted.tab in list(OutState):
         rows = rows.filter(state=wanted.tab)
-    page = page_of(rows.filter(matching(wanted.text)), key="id", cursor=cursor)
+    return rows.filter(matching(wanted.text))
+
+
+def list_outgoing(viewer: Viewer, wanted: OutgoingFilter, *, cursor: str = "") -> Page[OutgoingDocument]:
+    """A page of outgoing documents, newest first, each with `total`, `received` and `finished` of its recipients."""
+    rows = filter_outgoing(viewer, wanted).select_related("document", "prepared_by")
+    page = page_of(rows, key="id", cursor=cursor)
     counts = {
         row["document_id"]: row
         for row in Recipient.objects.filter(document__in=[row.id for row in page.rows])
@@ -248,3 +255,47 @@ def list_recipients(document: OutgoingDocument, *, status: str | None = None, cu
     if status is not None:
         rows = rows.filter(status=status)
     return page_of(rows, key="+id", cursor=cursor, size=RECIPIENT_PAGE)
+
+
+def recipient_ids(document: OutgoingDocument) -> set[int]:
+    """The agencies chosen one by one as recipients of a draft."""
+    return set(document.recipients.filter(group="").values_list("agency_id", flat=True))
+
+
+def composed(draft: OutgoingDocument) -> dict[str, object]:
+    """A draft's parts by the names of the compose form."""
+    document = draft.document
+    return {
+        "type_code": document.type,
+        "subject": document.subject,
+        "place": draft.place,
+        "urgency": draft.urgency,
+        "steering_type": draft.steering_type,
+        "due_on": draft.due_on,
+        "source": "upload" if document.uploaded_id else "template",
+        "body": "\n\n".join(document.body),
+        "groups": sorted(set(draft.recipients.exclude(group="").values_list("group", flat=True))),
+    }
+
+
+def usual_place(viewer: Viewer) -> str:
+    """Where the agency's last document was issued, or the name of its administrative unit without its kind."""
+    last = outgoing_of(viewer).exclude(place="").order_by("-id").values_list("place", flat=True).first()
+    if last:
+        return last
+    unit = AdministrativeUnit.objects.filter(agencies=viewer.agency_id).first()
+    return unit.name.removeprefix(unit.kind).removeprefix("Tỉnh ").removeprefix("Thành phố ").strip() if unit else ""
+
+
+def pdf_of(document: OutgoingDocument) -> tuple[Blob, str]:
+    """The issued PDF, or of a draft the one uploaded, with its file name; raises `NotFound`."""
+    blob = document.document.pdf or document.document.uploaded
+    if blob is None:
+        raise NotFound
+    return blob, f"{(document.code or 'draft').replace('/', '_')}.pdf"
+
+
+def export_outgoing(viewer: Viewer, wanted: OutgoingFilter) -> Iterator[OutgoingDocument]:
+    """The filtered list, oldest first, each with `recipient_count`; at most `EXPORT_LIMIT` rows."""
+    rows = filter_outgoing(viewer, wanted).select_related("document__signer").order_by("id")
+    return rows.annotate(recipient_count=Count("recipients"))[:EXPORT_LIMIT].iterator(chunk_size=2000)

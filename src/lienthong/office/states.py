@@ -153,6 +153,9 @@ URGENCIES: dict[int, Promise] = {
     4: _("Timed express"),
 }
 
+# The same as `documents` marks them (box 10b of NĐ 30/2020, annex I).
+DOCUMENT_URGENCIES: dict[int, str] = {0: "", 1: "KHAN", 2: "THUONG_KHAN", 3: "HOA_TOC"}
+
 STEERING_TYPES: dict[int, Promise] = {
     0: _("None"),
     1: _("Directive"),

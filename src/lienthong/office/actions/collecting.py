@@ -82,20 +82,20 @@ def _by_packet(items: Iterable[InboxItem]) -> list[list[InboxItem]]:
 
 def _collect_packet(axis: AxisPort, items: list[InboxItem], at: datetime) -> Collected:
     """Take in all deliveries of one packet."""
-    agencies = find_agencies({item.recipient_code for item in items}, on=at.astimezone(VIETNAM).date())
-    ours = [item for item in items if item.recipient_code in agencies]
+    agencies = find_agencies({item.recipient.code for item in items}, on=at.astimezone(VIETNAM).date())
+    ours = [item for item in items if item.recipient.code in agencies]
     for item in items:
-        if item.recipient_code not in agencies:
-            logger.error("delivery %s is for %s, unknown here", item.delivery_id, item.recipient_code)
+        if item.recipient.code not in agencies:
+            logger.error("delivery %s is for %s, unknown here", item.delivery_id, item.recipient.code)
     if not ours:
         return Collected()
     try:
-        edxml = axis.packet(str(ours[0].delivery_id), at=at)
+        xml = axis.packet(str(ours[0].delivery_id), at=at)
     except AxisRefused as refusal:
         logger.error("packet %s cannot be fetched: %s", ours[0].packet_id, refusal)
         return Collected()
-    examined = examine(edxml, at=at)
-    return _store([Arrival(item, agencies[item.recipient_code], examined) for item in ours], at)
+    examined = examine(xml, at=at)
+    return _store([Arrival(item, agencies[item.recipient.code], examined) for item in ours], at)
 
 
 def _store(arrivals: list[Arrival], at: datetime) -> Collected:
@@ -130,7 +130,7 @@ def _document(arrival: Arrival, at: datetime) -> IncomingDocument:
         agency=arrival.agency,
         delivery_id=str(item.delivery_id),
         packet_id=str(item.packet_id),
-        packet=packet.packet,
+        edxml=packet.packet,
         arrived_at=at,
         authentic=packet.authentic,
         verdict=packet.verdict.as_json(),
@@ -146,9 +146,9 @@ def _fill(document: IncomingDocument, arrival: Arrival) -> None:
     content = arrival.packet.content
     if content is None:
         document.subject = arrival.item.subject
-        document.code = arrival.item.code
-        document.sender_code = arrival.item.sender_code
-        document.sender_name = arrival.item.sender_name
+        document.code = "/".join(filter(None, (arrival.item.number, arrival.item.notation)))
+        document.sender_code = arrival.item.sender.code
+        document.sender_name = arrival.item.sender.name
         return
     document.document_code = content.document_id
     document.code = content.code

@@ -32,6 +32,7 @@ from lienthong.office.states import (
 )
 
 TEXT_LIMIT = 5000
+REASON_LIMIT = 500
 
 
 class ReasonMissing(Refusal):
@@ -99,7 +100,7 @@ def refuse_incoming(*, document_id: UUID, viewer: Viewer, reason: str, at: datet
     Raises:
         ReasonMissing, TextTooLong, NotFound, NotAllowed, NotNow.
     """
-    reason = _text(reason, field="reason", missing=ReasonMissing)
+    reason = _text(reason, field="reason", limit=REASON_LIMIT, missing=ReasonMissing)
     with transaction.atomic():
         document = queries.find_incoming(viewer, document_id, lock=True)
         policies.require_move(viewer, document, REFUSE)
@@ -117,7 +118,7 @@ def assign(*, document_id: UUID, viewer: Viewer, direction: Direction, at: datet
     Raises:
         DirectiveMissing, TextTooLong, NamedTwice, NotOfThisAgency, DeadlineInPast, NotFound, NotAllowed, NotNow.
     """
-    text = _text(direction.text, field="text", missing=DirectiveMissing)
+    text = _text(direction.text, field="text", limit=TEXT_LIMIT, missing=DirectiveMissing)
     with transaction.atomic():
         document = queries.find_incoming(viewer, document_id, lock=True)
         policies.require_move(viewer, document, ASSIGN)
@@ -168,7 +169,7 @@ def finish(
         TextTooLong, NotFound, NotAllowed, NotTheLead, NotNow; EmptyFile, FileTooLarge, ExecutableRefused
         of the product.
     """
-    note = _text(note, field="note")
+    note = _text(note, field="note", limit=REASON_LIMIT)
     with transaction.atomic():
         document = queries.find_incoming(viewer, document_id, lock=True)
         policies.require_move(viewer, document, FINISH)
@@ -177,7 +178,7 @@ def finish(
             document.product_name = product_name[-200:]
         document.product_note = note
         document.finished_at = at
-        _move(document, FINISH, viewer, at, description=note[:500], data={"note": note, "file": product_name[-200:]})
+        _move(document, FINISH, viewer, at, description=note, data={"note": note, "file": product_name[-200:]})
     return document
 
 
@@ -218,12 +219,12 @@ def _next_number(agency_id: int, at: datetime) -> tuple[Register, int]:
     return register, register.last_number
 
 
-def _text(text: str, *, field: str, missing: type[Refusal] | None = None) -> str:
+def _text(text: str, *, field: str, limit: int, missing: type[Refusal] | None = None) -> str:
     text = text.strip()
     if missing and not text:
         raise missing(field=field)
-    if len(text) > TEXT_LIMIT:
-        raise TextTooLong(field=field, length=len(text), limit=TEXT_LIMIT)
+    if len(text) > limit:
+        raise TextTooLong(field=field, length=len(text), limit=limit)
     return text
 
 

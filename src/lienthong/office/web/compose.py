@@ -19,12 +19,12 @@ from lienthong.kernel.errors import Refusal
 from lienthong.office import policies, queries
 from lienthong.office.actions import outgoing as actions
 from lienthong.office.forms import ComposeForm
-from lienthong.office.groups import members_of
 from lienthong.office.models import OutgoingDocument
 
 DRAFTERS = (Role.SPECIALIST, Role.CLERK, Role.LEADER)
 FOUND_LIMIT = 40
 SAVE, SIGN = "save", "sign"
+FILE_CODES = frozenset({"empty-file", "file-too-large", "executable-refused", "wrong-file-type"})
 
 
 @needs(*DRAFTERS)
@@ -76,10 +76,7 @@ def _save(
     form: ComposeForm, chosen: Iterable[int], viewer: Viewer, draft: OutgoingDocument | None, at: datetime
 ) -> OutgoingDocument | None:
     """Save the draft; None with the refusal at its field in the form."""
-    everyone = set(chosen)
-    for group in form.cleaned_data["groups"]:
-        everyone |= members_of(group, agency_id=viewer.agency_id or 0, on=at.astimezone(VIETNAM).date())
-    composition = form.composition(tuple(sorted(everyone)))
+    composition = form.composition(tuple(sorted(chosen)))
     uploads = form.cleaned_data["source"] == ComposeForm.UPLOAD
     pdf = form.cleaned_data["pdf"].chunks() if uploads and form.cleaned_data["pdf"] else None
     try:
@@ -89,8 +86,18 @@ def _save(
     except Refusal as refusal:
         if refusal.status in {403, 404}:
             raise
-        form.add_error(refusal.field if refusal.field in form.fields else None, refusal.say())
+        form.add_error(_field_of(refusal, uploads=uploads), refusal.say())
         return None
+
+
+def _field_of(refusal: Refusal, *, uploads: bool) -> str | None:
+    """The form's field that the refusal is about; None for the form as a whole."""
+    if refusal.field in ComposeForm.base_fields:
+        return refusal.field
+    if refusal.field == "paragraphs":
+        return "body"
+    about_file = refusal.field == "file" or refusal.code in FILE_CODES
+    return "pdf" if uploads and about_file else None
 
 
 def _sign(request: HttpRequest, saved: OutgoingDocument, viewer: Viewer, at: datetime) -> HttpResponse:

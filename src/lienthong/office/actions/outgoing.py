@@ -1,0 +1,289 @@
+"""Preparing, signing and issuing an agency's documents; sending is beside it in `sending.py`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from uuid import UUID
+
+from django.conf import settings
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from lienthong.directory.public import Agency, Division
+from lienthong.documents.public import OfficialDocument, adopt_pdf, draft_document, issue_document
+from lienthong.identity.public import Viewer
+from lienthong.kernel.blobs import read_blob, store_blob
+from lienthong.kernel.clock import VIETNAM
+from lienthong.kernel.errors import Refusal
+from lienthong.ledger.public import JSON, Subject, record
+from lienthong.office import policies, queries
+from lienthong.office.actions.reporting import LEASE
+from lienthong.office.actions.sending import submit
+from lienthong.office.contracts import Composition
+from lienthong.office.groups import ADDRESSES, members_of
+from lienthong.office.models import OutgoingDocument, Recipient
+from lienthong.office.packets import packet_of
+from lienthong.office.ports import AxisPort
+from lienthong.office.states import DOCUMENT_URGENCIES, OutState
+from lienthong.signing.public import sign_packet
+
+# Types that are addressed to somebody ("Kính gửi", box 9a of NĐ 30/2020, annex I).
+ADDRESSED = frozenset({"CV", "CD", "TTR"})
+ARCHIVED = "Lưu: VT."
+COMMITTEE = "TM. ỦY BAN NHÂN DÂN"
+
+
+class NoRecipients(Refusal):
+    """A document is sent to somebody."""
+
+    code, status = "no-recipients", 422
+    sentence = _("The document has no recipients. Choose at least one agency, or a group.")
+
+
+class UnknownRecipients(Refusal):
+    """Recipients that are no agencies, or the sender itself."""
+
+    code, status = "unknown-recipients", 422
+    sentence = _("%(count)s of the recipients chosen cannot receive this document. Choose them again from the directory.")
+
+
+class ClosedRecipients(Refusal):
+    """Recipients that no longer exist."""
+
+    code, status = "closed-recipients", 422
+    sentence = _(
+        "These recipients no longer exist: %(names)s. Take them out, or choose the agencies that succeeded them."
+    )
+
+
+class DueInPast(Refusal):
+    """The day by which recipients are to finish lies ahead."""
+
+    code, status = "due-in-past", 422
+    sentence = _("The day asked for, %(due)s, has passed. Choose a later day.")
+
+
+def compose(
+    *, composition: Composition, viewer: Viewer, at: datetime, pdf: Iterable[bytes] | None = None
+) -> OutgoingDocument:
+    """Prepare a document of the viewer's agency, from its text or from `pdf`; nothing is sent yet.
+
+    Raises:
+        NotAllowed; UnknownRecipients, ClosedRecipients, DueInPast; and what `draft_document` and `adopt_pdf`
+        refuse: texts too long or empty, secrecy marks, broken or empty PDFs.
+    """
+    policies.require_compose(viewer)
+    with transaction.atomic():
+        groups = _recipients(composition, viewer, at)
+        document = _official(composition, groups, pdf, viewer, at)
+        outgoing = OutgoingDocument.objects.create(
+            agency_id=viewer.agency_id,
+            document=document,
+            prepared_by_id=viewer.official_id,
+            prepared_post_id=viewer.post_id,
+            prepared_at=at,
+            **_facts(composition, document),
+        )
+        _address(outgoing, groups)
+        _record(outgoing, "outgoing.compose", viewer, at)
+    return outgoing
+
+
+def revise(
+    *,
+    outgoing_id: UUID,
+    composition: Composition,
+    viewer: Viewer,
+    at: datetime,
+    pdf: Iterable[bytes] | None = None,
+) -> OutgoingDocument:
+    """Change a draft: the official document is drafted anew; without `pdf` and text the PDF there stays.
+
+    Raises:
+        NotFound, NotAllowed, NotNow, and what `compose` refuses.
+    """
+    with transaction.atomic():
+        outgoing = queries.find_outgoing(viewer, outgoing_id, lock=True)
+        policies.require_act(viewer, outgoing, policies.REVISE)
+        groups = _recipients(composition, viewer, at)
+        former = outgoing.document
+        if pdf is None and not composition.body and former.uploaded is not None:
+            pdf = [read_blob(former.uploaded)]
+        outgoing.document = _official(composition, groups, pdf, viewer, at)
+        for name, value in _facts(composition, outgoing.document).items():
+            setattr(outgoing, name, value)
+        outgoing.save()
+        former.delete()
+        outgoing.recipients.all().delete()
+        _address(outgoing, groups)
+        _record(outgoing, "outgoing.revise", viewer, at)
+    return outgoing
+
+
+def discard(*, outgoing_id: UUID, viewer: Viewer, at: datetime) -> None:
+    """Throw a draft away; the ledger remembers it. Raises `NotFound`, `NotAllowed`, `NotNow`."""
+    with transaction.atomic():
+        outgoing = queries.find_outgoing(viewer, outgoing_id, lock=True)
+        policies.require_act(viewer, outgoing, policies.DISCARD)
+        _record(outgoing, "outgoing.discard", viewer, at, {"subject": outgoing.subject})
+        document = outgoing.document
+        outgoing.delete()
+        document.delete()
+
+
+def sign_and_send(
+    *, outgoing_id: UUID, viewer: Viewer, at: datetime, port: AxisPort | None = None
+) -> OutgoingDocument:
+    """Issue the draft as the viewer, seal its packet with the agency's key, and hand it to the axis.
+
+    Issue and packet are one transaction. If the axis then fails, the document stays issued, state WAITING, and
+    `sending.send_waiting` sends the same bytes again until the axis takes them. Must not run in a transaction.
+
+    Raises:
+        NotFound, NotAllowed, NotNow, NoRecipients, ClosedRecipients, and what `issue_document` refuses.
+    """
+    with transaction.atomic():
+        outgoing = queries.find_outgoing(viewer, outgoing_id, lock=True)
+        policies.require_act(viewer, outgoing, policies.SIGN_AND_SEND)
+        agencies = _addressed(outgoing, at)
+        issued = issue_document(document=outgoing.document, viewer=viewer, at=at)
+        assert issued.pdf is not None
+        xml = packet_of(
+            issued,
+            pdf=read_blob(issued.pdf),
+            recipients=agencies,
+            urgency=outgoing.urgency,
+            steering=outgoing.steering_type,
+            due_on=outgoing.due_on,
+            place=outgoing.place,
+            viewer=viewer,
+        )
+        signed = sign_packet(xml, agency_id=outgoing.agency_id, at=at)
+        outgoing.edxml = store_blob([signed], at=at, max_bytes=settings.ENV.axis_max_packet_bytes)
+        outgoing.document, outgoing.code, outgoing.state = issued, issued.code, OutState.WAITING
+        outgoing.issued_at, outgoing.next_attempt_at = at, at + LEASE
+        outgoing.save()
+        _record(outgoing, "outgoing.issue", viewer, at, {"code": issued.code, "recipients": len(agencies)})
+    submit(outgoing, actor=viewer.actor(), at=at, port=port)
+    return queries.find_outgoing(viewer, outgoing_id)
+
+
+def send_again(
+    *, outgoing_id: UUID, viewer: Viewer, at: datetime, port: AxisPort | None = None
+) -> OutgoingDocument:
+    """Try at once to send what waits. Raises `NotFound`, `NotAllowed`, `NotNow`."""
+    with transaction.atomic():
+        outgoing = queries.find_outgoing(viewer, outgoing_id, lock=True)
+        policies.require_act(viewer, outgoing, policies.SEND_AGAIN)
+        outgoing.next_attempt_at = at + LEASE
+        outgoing.save(update_fields=["next_attempt_at"])
+    submit(outgoing, actor=viewer.actor(), at=at, port=port)
+    return queries.find_outgoing(viewer, outgoing_id)
+
+
+def _recipients(composition: Composition, viewer: Viewer, at: datetime) -> dict[str, list[Agency]]:
+    """The recipients by the group that named them ("" for those chosen one by one), each once.
+
+    Raises what is wrong with them, and with the day asked for.
+    """
+    today = at.astimezone(VIETNAM).date()
+    if composition.due_on is not None and composition.due_on < today:
+        raise DueInPast(field="due_on", due=f"{composition.due_on:%d/%m/%Y}")
+    wanted = {
+        group: members_of(group, agency_id=viewer.agency_id or 0, on=today) for group in composition.groups
+    }
+    grouped = set().union(*wanted.values())
+    wanted[""] = set(composition.recipients) - grouped
+    found = Agency.objects.in_bulk(grouped | wanted[""])
+    missing = wanted[""] - found.keys() | wanted[""] & {viewer.agency_id or 0}
+    if missing:
+        raise UnknownRecipients(count=len(missing))
+    _require_open(found.values(), at)
+    seen: set[int] = set()
+    groups: dict[str, list[Agency]] = {}
+    for group, ids in wanted.items():
+        groups[group] = sorted((found[key] for key in ids - seen), key=lambda agency: agency.code)
+        seen |= ids
+    return groups
+
+
+def _require_open(agencies: Iterable[Agency], at: datetime) -> None:
+    today = at.astimezone(VIETNAM).date()
+    closed = [agency.name for agency in agencies if not agency.valid_from <= today < agency.valid_to]
+    if closed:
+        more = f" (+{len(closed) - 5})" if len(closed) > 5 else ""
+        raise ClosedRecipients(names=", ".join(closed[:5]) + more)
+
+
+def _addressed(outgoing: OutgoingDocument, at: datetime) -> list[Agency]:
+    """The recipients of a draft, none of them closed since it was written."""
+    agencies = [row.agency for row in outgoing.recipients.select_related("agency").order_by("id")]
+    if not agencies:
+        raise NoRecipients
+    _require_open(agencies, at)
+    return agencies
+
+
+def _address(outgoing: OutgoingDocument, groups: Mapping[str, list[Agency]]) -> None:
+    Recipient.objects.bulk_create(
+        Recipient(document=outgoing, agency=agency, group=group)
+        for group, agencies in groups.items()
+        for agency in agencies
+    )
+
+
+def _official(
+    composition: Composition,
+    groups: Mapping[str, list[Agency]],
+    pdf: Iterable[bytes] | None,
+    viewer: Viewer,
+    at: datetime,
+) -> OfficialDocument:
+    """The draft in `documents`, of the text or of the uploaded PDF."""
+    urgency = DOCUMENT_URGENCIES[composition.urgency]
+    division = Division.objects.filter(pk=viewer.division_id).first() if composition.type_code == "CV" else None
+    if pdf is not None:
+        return adopt_pdf(
+            viewer=viewer,
+            pdf=pdf,
+            type_code=composition.type_code,
+            subject=composition.subject,
+            urgency=urgency,
+            division=division,
+            at=at,
+        )
+    names = [ADDRESSES[group] for group in composition.groups] + [agency.name for agency in groups[""]]
+    addressed = composition.type_code in ADDRESSED
+    agency = Agency.objects.get(pk=viewer.agency_id)
+    return draft_document(
+        viewer=viewer,
+        type_code=composition.type_code,
+        subject=composition.subject,
+        paragraphs=[part for part in re.split(r"\n\s*\n", composition.body.replace("\r\n", "\n")) if part.strip()],
+        addressees=names if addressed else [],
+        recipients=["Như trên;" if addressed else f"{name};" for name in (names[:1] if addressed else names)] + [ARCHIVED],
+        authority=COMMITTEE if agency.short_name == "UBND" else "",
+        place=composition.place,
+        urgency=urgency,
+        division=division,
+        at=at,
+    )
+
+
+def _facts(composition: Composition, document: OfficialDocument) -> dict[str, object]:
+    """The columns of an outgoing document that its composition gives."""
+    return {
+        "subject": document.subject,
+        "place": composition.place,
+        "urgency": composition.urgency,
+        "due_on": composition.due_on,
+        "steering_type": composition.steering_type,
+    }
+
+
+def _record(
+    outgoing: OutgoingDocument, verb: str, viewer: Viewer, at: datetime, data: dict[str, JSON] | None = None
+) -> None:
+    record(actor=viewer.actor(), verb=verb, subject=Subject("office.outgoing", str(outgoing.id)), at=at, data=data)

@@ -1,0 +1,125 @@
+"""Handing issued documents to the axis, as often as it takes, and learning how far they have come."""
+
+from __future__ import annotations
+
+import logging
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Exists, F, OuterRef
+
+from lienthong.axis.public import PacketState
+from lienthong.kernel.blobs import read_blob
+from lienthong.ledger.public import Actor, Subject, record
+from lienthong.office.actions.reporting import LEASE, LONGEST_PAUSE, pause_after
+from lienthong.office.adapters import connect
+from lienthong.office.models import OutgoingDocument, Recipient
+from lienthong.office.ports import AxisPort, AxisRefused, AxisUnavailable
+from lienthong.office.states import FINAL_CODES, OutState
+
+logger = logging.getLogger(__name__)
+BATCH = 20
+WATCHED = timedelta(days=180)
+WATCH_BATCH = 200
+SENDER = Actor(kind="job", id="office.send_documents", name="office.send_documents", source="office.send_documents")
+
+
+def submit(outgoing: OutgoingDocument, *, actor: Actor, at: datetime, port: AxisPort | None = None) -> bool:
+    """Hand the document's packet to the axis and write down how it went; whether the axis took it.
+
+    The bytes are those of the issue, so that a packet the axis had taken before gets its first receipt again.
+    """
+    assert outgoing.edxml is not None
+    axis, mine = port or connect(), OutgoingDocument.objects.filter(id=outgoing.id, state=OutState.WAITING)
+    try:
+        receipt = axis.submit(read_blob(outgoing.edxml), at=at)
+    except (AxisUnavailable, AxisRefused) as error:
+        logger.warning("document %s waits to be sent: %s", outgoing.code, error)
+        pause = LONGEST_PAUSE if isinstance(error, AxisRefused) else pause_after(outgoing.attempts)
+        mine.update(attempts=F("attempts") + 1, error=str(error)[:500], next_attempt_at=at + pause)
+        return False
+    with transaction.atomic():
+        values = {"state": OutState.SENT, "packet_id": str(receipt.packet_id), "sent_at": at, "error": ""}
+        if mine.update(attempts=F("attempts") + 1, next_attempt_at=None, **values):
+            subject = Subject("office.outgoing", str(outgoing.id))
+            data = {"code": outgoing.code, "packet": str(receipt.packet_id)}
+            record(actor=actor, verb="outgoing.send", subject=subject, at=at, data=data)
+    _catch_up(str(receipt.packet_id), axis, at)
+    return True
+
+
+def send_waiting(*, at: datetime, port: AxisPort | None = None) -> int:
+    """Send every issued document whose turn has come; how many the axis took.
+
+    Each is leased for two minutes, so that several workers never send one at the same time.
+    """
+    taken = 0
+    while batch := _lease(at):
+        taken += sum(submit(outgoing, actor=SENDER, at=at, port=port) for outgoing in batch)
+    return taken
+
+
+def note_status(
+    *, packet_id: UUID, recipient_id: int, code: str, at: datetime, description: str, staff: str
+) -> None:
+    """Write down what a recipient of a packet sent from here reported; other packets are passed over."""
+    Recipient.objects.filter(document__packet_id=str(packet_id), agency_id=recipient_id).update(
+        status=code, status_at=at, description=description, staff=staff
+    )
+
+
+def refresh_recipients(*, at: datetime, port: AxisPort | None = None) -> int:
+    """Ask the axis for the states of what was sent in the last half year and is not finished everywhere.
+
+    How many documents were asked for. An axis in the same installation tells by itself and is not asked.
+
+    Raises:
+        AxisUnavailable: those asked for before it are written down.
+    """
+    if port is None and settings.ENV.axis_adapter == "in_process":
+        return 0
+    axis = port or connect()
+    unfinished = Recipient.objects.filter(document=OuterRef("pk")).exclude(status__in=FINAL_CODES)
+    sent = OutgoingDocument.objects.filter(Exists(unfinished), state=OutState.SENT, sent_at__gt=at - WATCHED)
+    packets = list(sent.order_by("-sent_at").values_list("packet_id", flat=True)[:WATCH_BATCH])
+    for packet_id in packets:
+        _write_states(axis.packet_state(packet_id, at=at))
+    return len(packets)
+
+
+def _catch_up(packet_id: str, axis: AxisPort, at: datetime) -> None:
+    """Ask once for states reported before the packet's id was written down here."""
+    try:
+        _write_states(axis.packet_state(packet_id, at=at))
+    except (AxisUnavailable, AxisRefused) as error:
+        logger.warning("states of packet %s wait: %s", packet_id, error)
+
+
+def _write_states(state: PacketState) -> None:
+    """Bring the recipients up to what the axis knows: two queries and one update."""
+    last = {entry.recipient.code: entry for entry in state.timeline}
+    rows = list(Recipient.objects.filter(document__packet_id=str(state.packet_id)).select_related("agency"))
+    changed = []
+    for row in rows:
+        entry = last.get(row.agency.code) or last.get(row.agency.old_code)
+        if entry is None or (row.status, row.status_at) == (entry.code, entry.at):
+            continue
+        row.status, row.status_at = entry.code, entry.at
+        row.description, row.staff = entry.description, entry.staff
+        changed.append(row)
+    Recipient.objects.bulk_update(changed, ["status", "status_at", "description", "staff"], batch_size=500)
+
+
+def _lease(at: datetime) -> list[OutgoingDocument]:
+    """Take up to `BATCH` waiting documents that are due, for this worker alone."""
+    waiting = OutgoingDocument.objects.filter(state=OutState.WAITING, next_attempt_at__lte=at)
+    with transaction.atomic():
+        rows = list(
+            waiting.select_related("edxml")
+            .order_by("next_attempt_at")
+            .select_for_update(of=("self",), skip_locked=True)[:BATCH]
+        )
+        OutgoingDocument.objects.filter(id__in=[row.id for row in rows]).update(next_attempt_at=at + LEASE)
+    return rows

@@ -1,0 +1,77 @@
+"""The axis somewhere else, over its HTTP API."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.conf import settings
+
+from lienthong.axis import public as axis
+from lienthong.office.ports import AxisRefused, AxisUnavailable
+
+# Within a page's request there is no time for more; the jobs try again later anyway.
+ATTEMPTS = 2
+_of_thread = threading.local()
+
+
+@dataclass(frozen=True)
+class HttpAxis:
+    """Fulfils `AxisPort` with a client that one thread uses at a time."""
+
+    client: axis.AxisClient
+
+    def submit(self, xml: bytes, *, at: datetime) -> axis.Receipt:
+        """POST /axis/v1/packets."""
+        with _answering():
+            return self.client.submit_packet(xml)
+
+    def inbox(self, *, after: str = "", limit: int = 100, at: datetime) -> axis.InboxPage:
+        """GET /axis/v1/inbox."""
+        with _answering():
+            return self.client.inbox(after=after, limit=limit)
+
+    def packet(self, delivery_id: str, *, at: datetime) -> bytes:
+        """GET /axis/v1/deliveries/{id}/packet."""
+        with _answering():
+            return b"".join(self.client.packet_of_delivery(UUID(delivery_id)))
+
+    def report_status(self, delivery_id: str, report: axis.StatusReport, *, at: datetime) -> None:
+        """POST /axis/v1/deliveries/{id}/status."""
+        with _answering():
+            self.client.report_status(UUID(delivery_id), report)
+
+    def packet_state(self, packet_id: str, *, at: datetime) -> axis.PacketState:
+        """GET /axis/v1/packets/{id}."""
+        with _answering():
+            return self.client.packet_state(UUID(packet_id))
+
+
+@contextmanager
+def _answering() -> Iterator[None]:
+    """The client's failures as the port knows them; credentials that are wrong today may be right tomorrow."""
+    try:
+        yield
+    except axis.AxisUnreachable as error:
+        raise AxisUnavailable(str(error)) from error
+    except axis.AxisRefused as refusal:
+        if refusal.status == 401:
+            raise AxisUnavailable(str(refusal)) from refusal
+        answer = refusal.sentences.get("vi") or str(refusal)
+        raise AxisRefused(answer=answer, problem=refusal.code) from refusal
+
+
+def connect_over_http() -> HttpAxis:
+    """The axis of the settings; each thread holds one client and its token."""
+    env = settings.ENV
+    key = (env.axis_url, env.axis_client_id)
+    if getattr(_of_thread, "key", None) != key:
+        secret = env.axis_client_secret.get_secret_value()
+        client = axis.AxisClient(env.axis_url, env.axis_client_id, secret, attempts=ATTEMPTS)
+        _of_thread.key, _of_thread.axis = key, HttpAxis(client)
+    held: HttpAxis = _of_thread.axis
+    return held

@@ -1,0 +1,85 @@
+"""The axis in the same installation: its functions called straight, with the meaning of its HTTP API."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.conf import settings
+from django.db import DatabaseError
+
+from lienthong.axis.public import (
+    ConnectedSystem,
+    InboxPage,
+    PacketState,
+    Receipt,
+    StatusReport,
+    inbox_of,
+    packet_of_delivery,
+    packet_state,
+    report_status,
+    submit_packet,
+)
+from lienthong.kernel.errors import Refusal
+from lienthong.office.ports import AxisRefused, AxisUnavailable
+
+
+@dataclass(frozen=True)
+class InProcessAxis:
+    """Fulfils `AxisPort` for the connected system that `system` finds at each call."""
+
+    system: Callable[[], ConnectedSystem]
+
+    def submit(self, xml: bytes, *, at: datetime) -> Receipt:
+        """Hand the packet to the axis; must not be called inside a transaction."""
+        with _answering():
+            return submit_packet(xml, system=self.system(), at=at)
+
+    def inbox(self, *, after: str = "", limit: int = 100, at: datetime) -> InboxPage:
+        """What waits for the agencies the system serves."""
+        with _answering():
+            return inbox_of(self.system(), after=after, limit=limit)
+
+    def packet(self, delivery_id: str, *, at: datetime) -> bytes:
+        """The whole edXML of a delivery."""
+        with _answering():
+            return b"".join(packet_of_delivery(self.system(), UUID(delivery_id), at=at))
+
+    def report_status(self, delivery_id: str, report: StatusReport, *, at: datetime) -> None:
+        """Report to the axis."""
+        with _answering():
+            report_status(self.system(), UUID(delivery_id), report, at=at)
+
+    def packet_state(self, packet_id: str, *, at: datetime) -> PacketState:
+        """How far the packet has come at each recipient."""
+        with _answering():
+            return packet_state(self.system(), UUID(packet_id))
+
+
+@contextmanager
+def _answering() -> Iterator[None]:
+    """The axis' refusals as the port knows them."""
+    try:
+        yield
+    except Refusal as refusal:
+        raise AxisRefused(answer=refusal.say(), problem=refusal.code) from refusal
+    except DatabaseError as error:
+        raise AxisUnavailable(str(error)) from error
+
+
+def connect_in_process() -> InProcessAxis:
+    """The axis of this installation, for the connected system of the settings."""
+    return InProcessAxis(_own_system)
+
+
+def _own_system() -> ConnectedSystem:
+    """The system named by `axis_client_id`; unnamed, the oldest that speaks for all agencies."""
+    known = ConnectedSystem.objects.select_related("agency").filter(disabled_at=None)
+    wanted = settings.ENV.axis_client_id
+    system = known.filter(client_id=wanted).first() if wanted else known.filter(serves="all").order_by("id").first()
+    if system is None:
+        raise AxisUnavailable(f"no connected system “{wanted or 'that serves all'}” in this installation")
+    return system

@@ -1,0 +1,27 @@
+"""What the office does when something became true at an axis in the same installation."""
+
+from __future__ import annotations
+
+from lienthong.axis.public import PacketStored, StatusReported
+from lienthong.kernel.events import subscribe
+from lienthong.kernel.jobs import enqueue
+from lienthong.office.actions.sending import note_status
+
+
+@subscribe(PacketStored)
+def collect_soon(event: PacketStored) -> None:
+    """Fetch the new packet as soon as its transaction ends."""
+    enqueue("office.collect_inbox")
+
+
+@subscribe(StatusReported)
+def note(event: StatusReported) -> None:
+    """Write the new state beside the recipient of the document sent from here."""
+    note_status(
+        packet_id=event.packet_id,
+        recipient_id=event.recipient_id,
+        code=event.code,
+        at=event.at,
+        description=event.description,
+        staff=event.staff,
+    )

@@ -1,0 +1,76 @@
+"""The edXML packet of an issued document."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+from lienthong.axis.public import edxml
+from lienthong.directory.public import Agency
+from lienthong.documents.public import OfficialDocument
+from lienthong.identity.public import Viewer
+
+PLACE_LIMIT = 150
+
+
+def packet_of(
+    document: OfficialDocument,
+    *,
+    pdf: bytes,
+    recipients: Sequence[Agency],
+    urgency: int,
+    steering: int,
+    due_on: date | None,
+    place: str,
+    viewer: Viewer,
+) -> bytes:
+    """The unsigned edXML of an issued document with its PDF, for the recipients; the codes are in the old form.
+
+    The old, leaf-first form is what QCVN 102:2016 prescribes in a packet.
+    """
+    agency, code = document.agency, document.code
+    number, _slash, notation = code.partition("/")
+    assert document.promulgated_on is not None
+    sender = _party(agency)
+    packet = edxml.EdxmlPacket(
+        sender=sender,
+        recipients=tuple(_party(recipient) for recipient in recipients),
+        number=number,
+        notation=notation,
+        promulgated_on=document.promulgated_on,
+        subject=document.subject,
+        document_id=edxml.document_id_of(sender.organ_id, document.promulgated_on, code),
+        place=place,
+        type_code=document.type,
+        type_name=document.document_type.name_vi,
+        signer=edxml.Signer(
+            competence=document.authority[:100],
+            position=document.position,
+            full_name=document.signer.full_name if document.signer else "",
+        ),
+        due_on=due_on,
+        to_places=tuple(str(place)[:PLACE_LIMIT] for place in document.recipients),
+        urgency=edxml.Urgency(urgency),
+        steering=edxml.Steering(steering),
+        staff=edxml.Staff(department=viewer.post_title, staff=viewer.name),
+        attachments=(
+            edxml.Attachment(
+                name=f"{code.replace('/', '_')}.pdf",
+                content_type="application/pdf",
+                content=pdf,
+                content_id=f"{document.pk.hex}.pdf",
+                description=document.subject[:500],
+            ),
+        ),
+    )
+    return edxml.build_packet(packet)
+
+
+def _party(agency: Agency) -> edxml.Party:
+    return edxml.Party(
+        organ_id=agency.old_code,
+        organ_name=agency.name,
+        address=agency.address,
+        email=agency.email,
+        telephone=agency.telephone,
+    )

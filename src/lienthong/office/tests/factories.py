@@ -1,0 +1,88 @@
+"""Documents of the office, and signed packets, for tests."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from itertools import count
+from typing import Any
+
+from lienthong.directory.public import Agency
+from lienthong.identity.public import Role, Viewer
+from lienthong.identity.tests.factories import at_noon, viewer_in
+from lienthong.kernel.clock import VIETNAM
+from lienthong.office.actions import outgoing
+from lienthong.office.contracts import Composition, Direction
+from lienthong.office.models import Assignment, Directive, IncomingDocument, OutgoingDocument, Register
+from lienthong.office.states import Part, State
+
+_numbers = count(1)
+NOON = at_noon()
+SUBJECT = "Về việc kết nối, liên thông văn bản điện tử"
+BODY = "Thực hiện Nghị quyết số 01/NQ-CP, đề nghị các cơ quan phối hợp.\n\nTrân trọng./."
+
+
+def incoming_document(agency: Agency, *, at: datetime = NOON, **fields: Any) -> IncomingDocument:
+    """An authentic document that has just arrived from the Government Office; later states are registered."""
+    number = next(_numbers)
+    values: dict[str, Any] = {
+        "agency": agency,
+        "delivery_id": f"delivery-{number}",
+        "packet_id": f"packet-{number}",
+        "arrived_at": at,
+        "code": f"{number}/VPCP-KSTT",
+        "subject": SUBJECT,
+        "type_name": "Công văn",
+        "sender_code": "000.00.00.G22",
+        "sender_name": "Văn phòng Chính phủ",
+        "authentic": True,
+        "verdict": {"valid": True, "code": "valid", "sentences": {"vi": "Chữ ký hợp lệ.", "en": "Valid."}},
+    }
+    state = fields.get("state", State.ARRIVED)
+    if state not in {State.ARRIVED, State.REFUSED}:
+        year = at.astimezone(VIETNAM).year
+        register, _made = Register.objects.get_or_create(agency=agency, year=year)
+        register.last_number += 1
+        register.save()
+        values |= {"register": register, "register_number": register.last_number, "registered_at": at}
+    return IncomingDocument.objects.create(**values | fields)
+
+
+def led_by(document: IncomingDocument, lead: Viewer, *, part: Part = Part.LEAD, at: datetime = NOON) -> Assignment:
+    """Give the viewer a part in the work on the document."""
+    directive = Directive.objects.create(
+        document=document, text="Nghiên cứu, tham mưu.", leader_id=lead.official_id, leader_title="", written_at=at
+    )
+    return Assignment.objects.create(
+        document=document, directive=directive, official_id=lead.official_id, post_id=lead.post_id, part=part
+    )
+
+
+def assigned_document(agency: Agency, lead: Viewer, **fields: Any) -> IncomingDocument:
+    """A document that the viewer leads the work on."""
+    document = incoming_document(agency, **{"state": State.ASSIGNED, **fields})
+    led_by(document, lead)
+    return document
+
+
+def direction(lead: Viewer, **fields: Any) -> Direction:
+    """A leader's direction that names the lead only."""
+    assert lead.official_id is not None
+    return Direction(**{"text": "Giao chủ trì, tham mưu.", "lead": lead.official_id, **fields})
+
+
+def composition(*recipients: Agency, **fields: Any) -> Composition:
+    """A công văn to the agencies."""
+    values: dict[str, Any] = {
+        "type_code": "CV",
+        "subject": SUBJECT,
+        "place": "Hà Nội",
+        "body": BODY,
+        "recipients": tuple(agency.id for agency in recipients),
+    }
+    return Composition(**values | fields)
+
+
+def draft(sender: Agency, *recipients: Agency, at: datetime = NOON, **fields: Any) -> OutgoingDocument:
+    """A draft of the sender's specialist to the agencies."""
+    viewer = viewer_in(sender, Role.SPECIALIST, at=at)
+    return outgoing.compose(composition=composition(*recipients, **fields), viewer=viewer, at=at)

@@ -1,0 +1,88 @@
+"""Who may call the routes of the office."""
+
+from __future__ import annotations
+
+from tests.architecture.routes import Route, World, only
+
+from lienthong.identity.public import Role
+from lienthong.kernel.blobs import store_blob
+from lienthong.office.models import IncomingDocument, IncomingFile, OutgoingDocument
+from lienthong.office.states import Part, State
+from lienthong.office.tests.factories import draft, incoming_document, led_by
+
+CLERK, SPECIALIST, LEADER, AUDITOR = Role.CLERK, Role.SPECIALIST, Role.LEADER, Role.AUDITOR
+READERS = (CLERK, SPECIALIST, LEADER, AUDITOR)
+WORKERS = (CLERK, SPECIALIST, LEADER)
+POST = ("POST",)
+BOTH = ("GET", "POST")
+
+
+def _document(world: World) -> IncomingDocument:
+    """A document of ours that the specialist of ours is told of."""
+    document = incoming_document(world.ours, at=world.at, state=State.REGISTERED)
+    led_by(document, world.viewer(SPECIALIST), part=Part.INFORMED, at=world.at)
+    return document
+
+
+def _incoming(world: World) -> dict[str, object]:
+    return {"document_id": _document(world).pk}
+
+
+def _file(world: World) -> dict[str, object]:
+    document = _document(world)
+    blob = store_blob([b"%PDF-1.7\n"], at=world.at, max_bytes=100)
+    IncomingFile.objects.create(document=document, position=1, name="a.pdf", blob=blob)
+    return {"document_id": document.pk, "position": 1}
+
+
+def _product(world: World) -> dict[str, object]:
+    document = _document(world)
+    document.product = store_blob([b"words"], at=world.at, max_bytes=100)
+    document.product_name = "a.txt"
+    document.save()
+    return {"document_id": document.pk}
+
+
+def _draft(world: World) -> OutgoingDocument:
+    """A draft that the specialist of ours prepared."""
+    outgoing = draft(world.ours, world.theirs, at=world.at)
+    outgoing.prepared_by_id = world.viewer(SPECIALIST).official_id
+    outgoing.save()
+    return outgoing
+
+
+def _outgoing(world: World) -> dict[str, object]:
+    return {"document_id": _draft(world).pk}
+
+
+def _with_pdf(world: World) -> dict[str, object]:
+    outgoing = _draft(world)
+    document = outgoing.document
+    document.uploaded = store_blob([b"%PDF-1.7\n"], at=world.at, max_bytes=100)
+    document.save()
+    return {"document_id": outgoing.pk}
+
+
+ROUTES: dict[str, Route] = {
+    "office:incoming": only(*READERS, shared=True),
+    "office:incoming_export": only(*READERS, shared=True),
+    "office:incoming_detail": only(*READERS, kwargs=_incoming),
+    "office:register": only(CLERK, methods=POST, kwargs=_incoming),
+    "office:refuse": only(CLERK, methods=POST, kwargs=_incoming),
+    "office:assign": only(LEADER, methods=POST, kwargs=_incoming),
+    "office:start": only(*WORKERS, methods=POST, kwargs=_incoming),
+    "office:finish": only(*WORKERS, methods=POST, kwargs=_incoming),
+    "office:incoming_file": only(*READERS, kwargs=_file),
+    "office:incoming_product": only(*READERS, kwargs=_product),
+    "office:outgoing": only(*READERS, shared=True),
+    "office:outgoing_export": only(*READERS, shared=True),
+    "office:outgoing_detail": only(*READERS, kwargs=_outgoing),
+    "office:outgoing_progress": only(*READERS, kwargs=_outgoing),
+    "office:sign_and_send": only(LEADER, methods=POST, kwargs=_outgoing),
+    "office:send_again": only(CLERK, LEADER, methods=POST, kwargs=_outgoing),
+    "office:discard": only(*WORKERS, methods=POST, kwargs=_outgoing),
+    "office:revise": only(*WORKERS, methods=BOTH, kwargs=_outgoing),
+    "office:outgoing_pdf": only(*READERS, kwargs=_with_pdf),
+    "office:compose": only(*WORKERS, methods=BOTH, shared=True),
+    "office:recipients": only(*WORKERS, shared=True),
+}
