@@ -2,6 +2,7 @@
 
 from lienthong.axis import edxml
 from lienthong.axis.actions import connect_system, disable_system, report_status, submit_packet
+from lienthong.axis.client import AxisClient, AxisRefused, AxisUnreachable
 from lienthong.axis.contracts import (
     AgencyItem,
     AgencyPage,
@@ -27,6 +28,9 @@ __all__ = [
     "AgencyItem",
     "AgencyPage",
     "AgencyRef",
+    "AxisClient",
+    "AxisRefused",
+    "AxisUnreachable",
     "ConnectedSystem",
     "Credentials",
     "Delivery",

@@ -15,9 +15,9 @@ from django.utils.translation import gettext_lazy as _
 class DeliveryState(TextChoices):
     """The value is the status code that led there; `SENT` has none on the wire."""
 
-    SENT = "00", _("Sent")
+    SENT = "00", _("Not yet collected")
     ARRIVED = "01", _("Arrived")
-    REFUSED = "02", _("Refused")
+    REFUSED = "02", _("Returned")
     ACCEPTED = "03", _("Registered")
     ASSIGNED = "04", _("Assigned")
     IN_PROGRESS = "05", _("In progress")
@@ -47,7 +47,7 @@ TRANSITIONS = {
     transition.code: transition
     for transition in (
         Transition("01", frozenset({_S.SENT}), _("Arrived at the receiving system"), "Đ.21"),
-        Transition("02", frozenset({_S.SENT, _S.ARRIVED}), _("Refused and returned to the sender"), "Đ.21"),
+        Transition("02", frozenset({_S.SENT, _S.ARRIVED}), _("Returned to the sender"), "Đ.21"),
         Transition("03", frozenset({_S.SENT, _S.ARRIVED}), _("Accepted and registered"), "Đ.22"),
         Transition("04", _WORKING, _("Assigned"), "Đ.23"),
         Transition("05", frozenset({_S.ACCEPTED, _S.ASSIGNED}), _("Work started"), "Đ.24"),
@@ -60,6 +60,14 @@ RESERVED_CODES = {
     "13": _("Take-back requested"),
     "15": _("Revocation or update accepted"),
     "16": _("Revocation or update refused"),
+}
+
+URGENCIES = {
+    0: _("Ordinary"),
+    1: _("Urgent"),
+    2: _("Very urgent"),
+    3: _("Express"),
+    4: _("Timed express"),
 }
 
 # States in which the recipient still has to do something before the document counts as received.

@@ -7,6 +7,7 @@ from datetime import date, datetime
 
 from django.utils.translation import gettext_lazy as _
 
+from lienthong.axis.actions._signing import check_pdf, verify_packet
 from lienthong.axis.edxml import Attachment, Business, EdxmlPacket
 from lienthong.axis.edxml.errors import RecipientRepeated
 from lienthong.axis.models import ConnectedSystem
@@ -14,7 +15,6 @@ from lienthong.axis.policies import require_speaks_for
 from lienthong.directory.public import Agency, ClosedAgency, find_agencies, find_agency
 from lienthong.kernel.errors import Refusal
 from lienthong.kernel.media_types import HEAD, PDF, executable_kind, sniff
-from lienthong.signing.public import check_pdf, verify_packet
 
 NAMED = 10
 

@@ -11,6 +11,7 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
+from lienthong.axis.actions._signing import sign_statement
 from lienthong.axis.actions.intake import (
     Parties,
     check_attachments,
@@ -29,7 +30,6 @@ from lienthong.kernel.errors import Refusal
 from lienthong.kernel.identifiers import uuid7
 from lienthong.kernel.models import Blob
 from lienthong.ledger.public import record
-from lienthong.signing.public import sign_statement
 
 
 class DocumentIdReused(Refusal):

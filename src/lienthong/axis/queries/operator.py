@@ -6,16 +6,17 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
-from lienthong.axis.contracts import RecipientState, TimelineEntry
-from lienthong.axis.models import Delivery, Packet
+from lienthong.axis.models import Delivery, Packet, StatusEvent
 from lienthong.axis.policies import require_can_watch
-from lienthong.axis.queries.packets import recipients_of, timeline_of
+from lienthong.axis.states import DeliveryState
 from lienthong.directory.public import Agency
 from lienthong.identity.public import NotFound, Viewer
 from lienthong.kernel.clock import VIETNAM
 from lienthong.kernel.paging import Page, page_of
+
+NEWEST = 100
 
 
 @dataclass(frozen=True)
@@ -32,11 +33,12 @@ class PacketFilter:
 
 @dataclass(frozen=True)
 class PacketView:
-    """One packet with all its recipients and what they reported."""
+    """One packet: how many recipients in which state, one page of its deliveries, the newest statuses."""
 
     packet: Packet
-    recipients: list[RecipientState]
-    timeline: list[TimelineEntry]
+    counts: list[tuple[DeliveryState, int]]
+    page: Page[Delivery]
+    statuses: list[StatusEvent]
 
 
 def search_packets(viewer: Viewer, wanted: PacketFilter, *, cursor: str = "") -> Page[Packet]:
@@ -57,13 +59,26 @@ def search_packets(viewer: Viewer, wanted: PacketFilter, *, cursor: str = "") ->
     return page_of(rows, key="id", cursor=cursor)
 
 
-def packet_view(viewer: Viewer, packet_id: UUID) -> PacketView:
-    """One packet; three queries. Raises `NotAllowed`, `NotFound`."""
+def packet_view(viewer: Viewer, packet_id: UUID, *, state: str = "", cursor: str = "") -> PacketView:
+    """One packet, and of its deliveries those in `state` (empty: all). Four queries.
+
+    Raises:
+        NotAllowed, NotFound.
+    """
     require_can_watch(viewer)
     packet = Packet.objects.select_related("sender", "system", "blob").filter(pk=packet_id).first()
     if packet is None:
         raise NotFound
-    return PacketView(packet, recipients_of(packet), timeline_of(packet))
+    deliveries = Delivery.objects.filter(packet=packet)
+    counts = deliveries.values_list("state").annotate(Count("pk")).order_by("state")
+    shown = deliveries.filter(state=state) if state else deliveries
+    events = StatusEvent.objects.filter(delivery__packet=packet).select_related("delivery__recipient")
+    return PacketView(
+        packet=packet,
+        counts=[(DeliveryState(code), number) for code, number in counts],
+        page=page_of(shown.select_related("recipient"), key="+id", cursor=cursor),
+        statuses=list(events.order_by("-received_at", "-id")[:NEWEST]),
+    )
 
 
 def stuck_deliveries(

@@ -8,10 +8,12 @@ import re
 import zipfile
 from dataclasses import replace
 from datetime import date, datetime, timedelta
+from itertools import groupby
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from lxml import etree
 
 from lienthong.axis import edxml
 from lienthong.axis.edxml import errors
@@ -173,10 +175,9 @@ def full_packet() -> edxml.EdxmlPacket:
 
 
 def test_the_message_header_is_written_in_the_order_of_the_standard() -> None:
-    written = edxml.build_packet(full_packet()).decode()
-    header = written[written.index("<edXML:MessageHeader>") : written.index("</edXML:MessageHeader>")]
-    places = [header.index(f"<edXML:{name}>") for name in ORDER]
-    assert places == sorted(places)
+    root = etree.fromstring(edxml.build_packet(full_packet()))
+    names = [etree.QName(child).localname for child in root[0][0][0]]
+    assert [name for name, _group in groupby(names)] == ORDER
 
 
 def test_the_prefix_stands_literally_inside_the_envelope_and_nowhere_else() -> None:
@@ -203,7 +204,7 @@ def changed(pattern: str, replacement: str) -> edxml.EdxmlPacket:
     ("pattern", "replacement"),
     [
         (r"Bussiness", "Business"),
-        (r"edXML:(?!edXMLManifest edXML:version)", ""),
+        (r"(?<=[</ ])edXML:", ""),
         (r"2026/03/02(?=</edXML:PromulgationDate)", "02/03/2026"),
         (r"2026/03/02 09:30:00", "02/03/2026 09:30:00"),
         (r"(<edXML:DocumentId>[^<]+</edXML:DocumentId>)(</edXML:MessageHeader>)", r"\2"),

@@ -1,0 +1,181 @@
+"""A Python client of the axis API: the five calls of `public`, over HTTP, with the same contracts.
+
+All calls may be repeated safely, so what fails on the way is tried again: the axis answers a packet or a
+status that it already has with what it answered the first time.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from typing import Any, TypeVar
+from uuid import UUID
+
+import httpx
+from pydantic import TypeAdapter
+
+from lienthong.axis.contracts import AgencyPage, InboxPage, PacketState, Receipt, StatusReport
+
+T = TypeVar("T")
+PACKET_TYPE = "application/xml"
+# Renewed this long before its end, so that no call starts with a token about to expire.
+_TOKEN_MARGIN_SECONDS = 60
+_RETRIED = {429, 500, 502, 503, 504}
+_CHUNK = 1 << 18
+
+_receipts, _inboxes, _states, _agencies = (
+    TypeAdapter(Receipt),
+    TypeAdapter(InboxPage),
+    TypeAdapter(PacketState),
+    TypeAdapter(AgencyPage),
+)
+
+
+class AxisUnreachable(Exception):
+    """The axis did not answer, or only with failures of its own, after the last attempt."""
+
+
+class AxisRefused(Exception):
+    """The axis refused the call: `code` and `status` of its problem document, `sentences` by language."""
+
+    def __init__(self, status: int, problem: dict[str, Any]) -> None:
+        self.status = status
+        self.code = str(problem.get("title") or problem.get("error") or "")
+        self.field = str(problem.get("field") or "")
+        self.sentences: dict[str, str] = dict(problem.get("sentences") or {})
+        super().__init__(f"{status} {self.code}: {problem.get('detail', '')}")
+
+
+class AxisClient:
+    """Speaks for one connected system. Use it in a `with`, or call `close`. Not for several threads."""
+
+    def __init__(
+        self,
+        base_url: str,
+        client_id: str,
+        client_secret: str,
+        *,
+        attempts: int = 5,
+        first_pause: float = 0.2,
+        timeout: float = 30.0,
+        transport: httpx.BaseTransport | None = None,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        """`base_url` is the installation's (`https://axis.example`); pauses double from `first_pause` s."""
+        self._http = httpx.Client(
+            base_url=f"{base_url.rstrip('/')}/axis/v1/", timeout=timeout, transport=transport
+        )
+        self._credentials = (client_id, client_secret)
+        self._attempts, self._first_pause, self._sleep = attempts, first_pause, sleep
+        self._token, self._token_until = "", 0.0
+
+    def __enter__(self) -> AxisClient:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End the connections."""
+        self._http.close()
+
+    def submit_packet(self, edxml: bytes) -> Receipt:
+        """Send a signed packet. Raises `AxisRefused`, `AxisUnreachable`, as all calls do."""
+        response = self._call("POST", "packets", content=edxml, headers={"Content-Type": PACKET_TYPE})
+        return _receipts.validate_python(response.json() | {"repeated": response.status_code == 200})
+
+    def inbox(self, *, after: str = "", limit: int = 50) -> InboxPage:
+        """Deliveries that wait for this system, oldest first."""
+        return self._read(_inboxes, "inbox", cursor=after, limit=limit)
+
+    def packet_of_delivery(self, delivery_id: UUID) -> Iterator[bytes]:
+        """The packet of a delivery, in chunks; a break in the middle raises `AxisUnreachable`."""
+        with self._stream(f"deliveries/{delivery_id}/packet") as response:
+            yield from _chunks_of(response)
+
+    def report_status(self, delivery_id: UUID, report: StatusReport) -> str:
+        """Report what was done with a delivery; answers its state."""
+        body = asdict(report) | {"at": report.at.isoformat()}
+        return str(self._call("POST", f"deliveries/{delivery_id}/status", json=body).json()["state"])
+
+    def packet_state(self, packet_id: UUID) -> PacketState:
+        """How far a packet that this system sent has come."""
+        return self._read(_states, f"packets/{packet_id}")
+
+    def agencies(self, *, after: str = "", limit: int = 200) -> AgencyPage:
+        """The agencies that can be addressed, by code."""
+        return self._read(_agencies, "agencies", cursor=after, limit=limit)
+
+    def _read(self, shape: TypeAdapter[T], path: str, **query: str | int) -> T:
+        return shape.validate_json(self._call("GET", path, params=query).content)
+
+    def _call(self, method: str, path: str, **request: Any) -> httpx.Response:
+        response = self._attempt(lambda: self._http.send(self._request(method, path, **request)))
+        return _accepted(response)
+
+    @contextmanager
+    def _stream(self, path: str) -> Iterator[httpx.Response]:
+        response = self._attempt(lambda: self._http.send(self._request("GET", path), stream=True))
+        try:
+            if response.status_code != 200:
+                response.read()
+            yield _accepted(response)
+        finally:
+            response.close()
+
+    def _request(self, method: str, path: str, **request: Any) -> httpx.Request:
+        headers = {**request.pop("headers", {}), "Authorization": f"Bearer {self._fresh_token()}"}
+        return self._http.build_request(method, path, headers=headers, **request)
+
+    def _attempt(self, send: Callable[[], httpx.Response]) -> httpx.Response:
+        """Send until there is an answer that another attempt would not change."""
+        pause, failure = self._first_pause, ""
+        for attempt in range(self._attempts):
+            if attempt:
+                self._sleep(pause)
+                pause *= 2
+            try:
+                response = send()
+            except httpx.TransportError as error:
+                failure = repr(error)
+                continue
+            if response.status_code == 401 and self._token:
+                response.close()
+                self._token, failure = "", "401"
+                continue
+            if response.status_code not in _RETRIED:
+                return response
+            response.close()
+            failure = str(response.status_code)
+        raise AxisUnreachable(f"{self._attempts} attempts, the last: {failure}")
+
+    def _fresh_token(self) -> str:
+        """The access token, got anew when it is near its end."""
+        if not self._token or time.monotonic() > self._token_until:
+            form = {"grant_type": "client_credentials"}
+            answer = _accepted(self._http.post("token", data=form, auth=self._credentials)).json()
+            self._token = str(answer["access_token"])
+            self._token_until = time.monotonic() + int(answer["expires_in"]) - _TOKEN_MARGIN_SECONDS
+        return self._token
+
+
+def _accepted(response: httpx.Response) -> httpx.Response:
+    """The response if it is a success; else raises `AxisRefused`, or `TransportError` if the axis failed."""
+    if response.is_success:
+        return response
+    if response.status_code in _RETRIED:
+        raise httpx.ReadError(f"the axis answered {response.status_code}", request=response.request)
+    try:
+        problem = response.json()
+    except ValueError:
+        problem = {}
+    raise AxisRefused(response.status_code, problem if isinstance(problem, dict) else {})
+
+
+def _chunks_of(response: httpx.Response) -> Iterator[bytes]:
+    try:
+        yield from response.iter_bytes(_CHUNK)
+    except httpx.TransportError as error:
+        raise AxisUnreachable(repr(error)) from error

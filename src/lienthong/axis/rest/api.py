@@ -1,0 +1,48 @@
+"""The API of the axis as one object, and its addresses with their access mark."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import URLPattern, re_path
+from django.views.decorators.csrf import csrf_exempt
+from ninja import NinjaAPI
+
+from lienthong.axis.rest.operations import router
+from lienthong.axis.rest.problems import install_handlers, problem_response, with_problems
+from lienthong.axis.rest.schemas import OAUTH_ERROR, PROBLEM
+from lienthong.identity.public import NotFound
+from lienthong.kernel.access import Access, mark
+
+api = NinjaAPI(
+    title="Liên Thông: document axis",
+    version="1",
+    description="Interchange of edXML packets between agencies; every operation but /token needs a token.",
+    docs_url=None,
+    openapi_url="/openapi.json",
+    urls_namespace="axis:axis-api",
+    openapi_extra={"components": {"schemas": {"Problem": PROBLEM, "OAuthError": OAUTH_ERROR}}},
+)
+api.add_router("", router)
+install_handlers(api)
+
+_OPEN = Access(public="API: each operation checks its own bearer token; the description and /token are open")
+
+
+def _nothing_here(request: HttpRequest) -> HttpResponse:
+    return problem_response(NotFound())
+
+
+def _marked(pattern: URLPattern) -> URLPattern:
+    pattern.callback = mark(with_problems(pattern.callback), _OPEN)
+    return pattern
+
+
+def api_urls() -> tuple[list[URLPattern], str, str]:
+    """The addresses for `path("axis/v1/", api_urls())`; built once, at start."""
+    patterns, app_name, namespace = api.urls
+    missing = re_path(r"^.*$", mark(csrf_exempt(_nothing_here), _OPEN), name="missing")
+    return (
+        [*(_marked(pattern) for pattern in patterns if isinstance(pattern, URLPattern)), missing],
+        app_name,
+        namespace,
+    )

@@ -1,0 +1,98 @@
+"""Reading a packet off the wire: raw or multipart, in pieces, with a cap."""
+
+from __future__ import annotations
+
+from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
+from django.http import HttpRequest
+from django.http.multipartparser import MultiPartParserError
+from django.http.request import UnreadablePostError
+from django.utils.translation import gettext_lazy as _
+
+from lienthong.axis.edxml.errors import EmptyPacket, PacketTooLarge
+from lienthong.kernel.errors import Refusal
+
+RAW_TYPES = ("application/xml", "text/xml", "application/octet-stream")
+MULTIPART = "multipart/form-data"
+FILE_FIELD = "packet"
+_CHUNK = 256 * 1024
+# Room for the boundaries and headers of a multipart body.
+_ENVELOPE = 64 * 1024
+
+
+class UnsupportedMedia(Refusal):
+    """The body is of a type that is not read here."""
+
+    code, status = "unsupported-media-type", 415
+    sentence = _("The body must be of type %(accepted)s.")
+
+
+class BodyCutShort(Refusal):
+    """Fewer bytes came than were announced."""
+
+    code, status = "body-cut-short", 400
+    sentence = _("Only %(read)s of %(announced)s bytes arrived. Nothing was stored; send the packet again.")
+
+
+class BadMultipart(Refusal):
+    """The multipart body cannot be read, or has no file."""
+
+    code, status = "bad-multipart", 400
+    sentence = _("The multipart body cannot be read or has no file in the field “%(name)s”.")
+
+
+def read_packet(request: HttpRequest, *, limit: int) -> bytes:
+    """The packet in the body, of at most `limit` bytes.
+
+    Raises:
+        UnsupportedMedia, PacketTooLarge, BodyCutShort, BadMultipart, EmptyPacket.
+    """
+    announced = _announced(request)
+    if announced > limit + _ENVELOPE:
+        raise PacketTooLarge(limit=limit)
+    if request.content_type == MULTIPART:
+        return _read_multipart(request, limit)
+    if request.content_type not in RAW_TYPES:
+        raise UnsupportedMedia(field="Content-Type", accepted=", ".join([*RAW_TYPES, MULTIPART]))
+    return _read_raw(request, announced, limit)
+
+
+def read_form(request: HttpRequest, *, limit: int = 8 * 1024) -> str:
+    """The text of a small form body; what is not UTF-8 is replaced. Raises `UnsupportedMedia`."""
+    if request.content_type != "application/x-www-form-urlencoded":
+        raise UnsupportedMedia(field="Content-Type", accepted="application/x-www-form-urlencoded")
+    return request.read(limit).decode("utf-8", "replace")
+
+
+def _announced(request: HttpRequest) -> int:
+    length = str(request.META.get("CONTENT_LENGTH") or "0")
+    return int(length) if length.isascii() and length.isdigit() else 0
+
+
+def _read_raw(request: HttpRequest, announced: int, limit: int) -> bytes:
+    body = bytearray()
+    try:
+        while chunk := request.read(_CHUNK):
+            body += chunk
+            if len(body) > limit:
+                raise PacketTooLarge(limit=limit)
+    except (UnreadablePostError, OSError) as error:
+        raise BodyCutShort(read=len(body), announced=announced) from error
+    if len(body) < announced:
+        raise BodyCutShort(read=len(body), announced=announced)
+    return bytes(body)
+
+
+def _read_multipart(request: HttpRequest, limit: int) -> bytes:
+    try:
+        file = request.FILES.get(FILE_FIELD)
+    except RequestDataTooBig as error:
+        raise PacketTooLarge(limit=limit) from error
+    except (MultiPartParserError, SuspiciousOperation, UnreadablePostError, OSError) as error:
+        raise BadMultipart(name=FILE_FIELD) from error
+    if file is None:
+        raise BadMultipart(field=FILE_FIELD, name=FILE_FIELD)
+    if not file.size:
+        raise EmptyPacket(field=FILE_FIELD)
+    if file.size > limit:
+        raise PacketTooLarge(limit=limit)
+    return file.read()

@@ -1,0 +1,216 @@
+"""The operations of `/axis/v1`: parse, one call, answer."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.http import (
+    HttpRequest,
+    HttpResponse,
+    HttpResponseNotModified,
+    JsonResponse,
+    StreamingHttpResponse,
+)
+from ninja import Query, Router
+from ninja.security import HttpBearer
+
+from lienthong.axis.actions.statuses import report_status
+from lienthong.axis.actions.submission import submit_packet
+from lienthong.axis.contracts import InboxPage, PacketState, StatusReport
+from lienthong.axis.models import ConnectedSystem
+from lienthong.axis.queries.deliveries import PAGE_MOST, inbox_of, packet_file
+from lienthong.axis.queries.packets import agencies, packet_state
+from lienthong.axis.queries.systems import system_of_token
+from lienthong.axis.rest import schemas
+from lienthong.axis.rest.bodies import FILE_FIELD, MULTIPART, RAW_TYPES, read_form, read_packet
+from lienthong.axis.rest.oauth import answer_token_request
+from lienthong.identity.public import address_of
+from lienthong.kernel.clock import now
+
+
+class SystemToken(HttpBearer):
+    """OAuth 2 bearer token of a connected system; `request.auth` is the system."""
+
+    openapi_type = "oauth2"
+    openapi_flows = {"clientCredentials": {"tokenUrl": "/axis/v1/token", "scopes": {}}}
+
+    def authenticate(self, request: HttpRequest, token: str) -> ConnectedSystem | None:
+        """The system, or None for a token that is wrong or expired."""
+        return system_of_token(token, at=now())
+
+
+router = Router(auth=SystemToken())
+
+_BINARY = {"schema": {"type": "string", "format": "binary"}}
+_PACKET_BODY = {
+    "required": True,
+    "content": {
+        **dict.fromkeys(RAW_TYPES, _BINARY),
+        MULTIPART: {
+            "schema": {
+                "type": "object",
+                "required": [FILE_FIELD],
+                "properties": {FILE_FIELD: {"type": "string", "format": "binary"}},
+            }
+        },
+    },
+}
+_TOKEN_BODY = {
+    "required": True,
+    "content": {
+        "application/x-www-form-urlencoded": {
+            "schema": {
+                "type": "object",
+                "required": ["grant_type"],
+                "properties": {
+                    "grant_type": {"type": "string", "enum": ["client_credentials"]},
+                    "client_id": {"type": "string"},
+                    "client_secret": {"type": "string"},
+                },
+            }
+        }
+    },
+}
+_OAUTH_ERROR = {
+    "description": "An error of OAuth 2",
+    "content": {"application/json": {"schema": {"$ref": "#/components/schemas/OAuthError"}}},
+}
+
+
+@router.post(
+    "/token",
+    auth=None,
+    response={200: schemas.TokenOut},
+    summary="Get an access token with client credentials",
+    openapi_extra={
+        "requestBody": _TOKEN_BODY,
+        "responses": {400: _OAUTH_ERROR, 401: _OAUTH_ERROR, **schemas.problems(415, 429)},
+    },
+)
+def create_token(request: HttpRequest) -> HttpResponse:
+    """OAuth 2 client credentials, by HTTP Basic or in the body; the token is valid for 30 minutes."""
+    answer = answer_token_request(
+        uri=request.build_absolute_uri(),
+        body=read_form(request),
+        headers={"Authorization": request.headers.get("Authorization", "")},
+        address=address_of(request, trusted=settings.ENV.trusted_proxies),
+        at=now(),
+    )
+    return HttpResponse(
+        answer.body, status=answer.status, headers=answer.headers, content_type="application/json"
+    )
+
+
+@router.post(
+    "/packets",
+    response={202: schemas.ReceiptOut, 200: schemas.ReceiptOut},
+    summary="Send a packet",
+    openapi_extra={
+        "requestBody": _PACKET_BODY,
+        "responses": schemas.problems(400, 401, 403, 409, 413, 415, 422),
+    },
+)
+def send_packet(request: HttpRequest) -> tuple[int, Any]:
+    """Store a signed edXML packet and its deliveries; the receipt is given only after the commit.
+
+    202 for a new packet. The same bytes again: 200 with the receipt of the first time. The same document id
+    with other content: 409.
+    """
+    edxml = read_packet(request, limit=settings.ENV.axis_max_packet_bytes)
+    receipt = submit_packet(edxml, system=_system(request), at=now())
+    return (200 if receipt.repeated else 202), receipt
+
+
+@router.get(
+    "/packets/{packet_id}",
+    response={200: schemas.PacketStateOut},
+    summary="See how far a sent packet has come",
+    openapi_extra={"responses": schemas.problems(401, 404, 422)},
+)
+def read_packet_state(request: HttpRequest, packet_id: UUID) -> PacketState:
+    """The state per recipient and all reported statuses, for the system of the sender."""
+    return packet_state(_system(request), packet_id)
+
+
+@router.get(
+    "/inbox",
+    response={200: schemas.InboxPageOut},
+    summary="List the deliveries that wait",
+    openapi_extra={"responses": schemas.problems(400, 401, 422)},
+)
+def read_inbox(
+    request: HttpRequest,
+    cursor: str = Query("", max_length=400),
+    limit: int = Query(50, ge=1, le=PAGE_MOST),
+) -> InboxPage:
+    """Deliveries not yet collected, oldest first. Reporting status 01 takes a delivery out of the list."""
+    return inbox_of(_system(request), after=cursor, limit=limit)
+
+
+@router.get(
+    "/deliveries/{delivery_id}/packet",
+    response={200: None},
+    summary="Collect the packet of a delivery",
+    openapi_extra={
+        "responses": {
+            200: {"content": {"application/xml": _BINARY}},
+            **schemas.problems(401, 404, 422),
+        }
+    },
+)
+def collect_packet(request: HttpRequest, delivery_id: UUID) -> StreamingHttpResponse:
+    """The packet exactly as it was sent, streamed; its SHA-256 is the ETag."""
+    file = packet_file(_system(request), delivery_id, at=now())
+    return StreamingHttpResponse(
+        file.chunks,
+        content_type="application/xml",
+        headers={
+            "Content-Length": str(file.size),
+            "ETag": f'"{file.sha256}"',
+            "Content-Disposition": f'attachment; filename="{delivery_id}.edxml"',
+        },
+    )
+
+
+@router.post(
+    "/deliveries/{delivery_id}/status",
+    response={200: schemas.StateOut},
+    summary="Report the status of a delivery",
+    openapi_extra={"responses": schemas.problems(400, 401, 404, 409, 422)},
+)
+def send_status(request: HttpRequest, delivery_id: UUID, report: schemas.StatusIn) -> dict[str, object]:
+    """Codes 01 to 06 in their order; the same report again changes nothing. 02 needs a description."""
+    state = report_status(_system(request), delivery_id, StatusReport(**report.dict()), at=now())
+    return {"delivery_id": delivery_id, "state": state.value}
+
+
+@router.get(
+    "/agencies",
+    response={200: schemas.AgencyPageOut},
+    summary="List the agencies that can be addressed",
+    openapi_extra={
+        "responses": {304: {"description": schemas.SENTENCES[304]}, **schemas.problems(400, 401, 422)}
+    },
+)
+def list_agencies(
+    request: HttpRequest,
+    cursor: str = Query("", max_length=400),
+    limit: int = Query(200, ge=1, le=1000),
+) -> HttpResponse:
+    """By code, page by page; send the ETag back in If-None-Match to learn that nothing changed."""
+    page = agencies(on=now().date(), after=cursor, limit=limit)
+    body = schemas.AgencyPageOut.from_orm(page).dict()
+    etag = f'"{hashlib.sha256(json.dumps(body).encode()).hexdigest()[:32]}"'
+    if etag in request.headers.get("If-None-Match", ""):
+        return HttpResponseNotModified(headers={"ETag": etag})
+    return JsonResponse(body, headers={"ETag": etag})
+
+
+def _system(request: HttpRequest) -> ConnectedSystem:
+    """The system that the token belongs to."""
+    system: ConnectedSystem = request.auth  # type: ignore[attr-defined]
+    return system

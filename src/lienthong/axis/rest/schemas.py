@@ -1,0 +1,165 @@
+"""The shapes of the API, spelt out; the Python client reads them back into `contracts`."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from ninja import Schema
+from pydantic import AwareDatetime, ConfigDict, Field
+
+
+class AgencyRefOut(Schema):
+    code: str
+    name: str
+
+
+class ReceiptOut(Schema):
+    packet_id: UUID
+    document_id: str
+    sender: str
+    sha256: str
+    received_at: datetime
+    recipients: list[str]
+    statement: str = Field(description="base64 of the signed text, JSON")
+    signature: str = Field(description="base64 of the hub's signature over the statement")
+
+
+class InboxItemOut(Schema):
+    delivery_id: UUID
+    packet_id: UUID
+    sender: AgencyRefOut
+    recipient: AgencyRefOut
+    document_id: str
+    number: str
+    notation: str
+    type_name: str
+    subject: str
+    urgency: int
+    promulgated_on: date
+    due_on: date | None
+    sent_at: datetime
+    sha256: str
+    size: int
+
+
+class InboxPageOut(Schema):
+    items: list[InboxItemOut]
+    next: str = Field(description="cursor of the next page, empty on the last")
+
+
+class StatusIn(Schema):
+    model_config = ConfigDict(extra="forbid")
+
+    code: Literal["01", "02", "03", "04", "05", "06", "13", "15", "16"]
+    at: AwareDatetime
+    description: Annotated[str, Field(max_length=500)] = ""
+    department: Annotated[str, Field(max_length=250)] = ""
+    staff: Annotated[str, Field(max_length=250)] = ""
+    mobile: Annotated[str, Field(max_length=250)] = ""
+    email: Annotated[str, Field(max_length=250)] = ""
+
+
+class StateOut(Schema):
+    delivery_id: UUID
+    state: str
+
+
+class RecipientStateOut(Schema):
+    delivery_id: UUID
+    recipient: AgencyRefOut
+    state: str
+    sent_at: datetime
+    collected_at: datetime | None
+    last_status_at: datetime | None
+
+
+class TimelineEntryOut(Schema):
+    recipient: AgencyRefOut
+    code: str
+    at: datetime
+    received_at: datetime
+    description: str
+    department: str
+    staff: str
+
+
+class PacketStateOut(Schema):
+    packet_id: UUID
+    sender: AgencyRefOut
+    document_id: str
+    number: str
+    notation: str
+    subject: str
+    received_at: datetime
+    sha256: str
+    receipt: ReceiptOut
+    recipients: list[RecipientStateOut]
+    timeline: list[TimelineEntryOut]
+
+
+class AgencyItemOut(Schema):
+    code: str
+    old_code: str
+    name: str
+    kind: str
+    parent_code: str
+
+
+class AgencyPageOut(Schema):
+    items: list[AgencyItemOut]
+    next: str
+
+
+class TokenOut(Schema):
+    access_token: str
+    token_type: Literal["Bearer"]
+    expires_in: int
+
+
+PROBLEM: dict[str, Any] = {
+    "type": "object",
+    "title": "Problem",
+    "description": "RFC 9457, with the sentence in both languages",
+    "required": ["type", "title", "status", "detail", "sentences"],
+    "properties": {
+        "type": {"type": "string"},
+        "title": {"type": "string", "description": "the stable code of the error"},
+        "status": {"type": "integer"},
+        "detail": {"type": "string"},
+        "field": {"type": "string", "description": "the element or parameter at fault"},
+        "sentences": {
+            "type": "object",
+            "required": ["vi", "en"],
+            "properties": {"vi": {"type": "string"}, "en": {"type": "string"}},
+        },
+    },
+}
+
+OAUTH_ERROR: dict[str, Any] = {
+    "type": "object",
+    "title": "OAuthError",
+    "description": "RFC 6749, 5.2",
+    "required": ["error"],
+    "properties": {"error": {"type": "string"}, "error_description": {"type": "string"}},
+}
+
+SENTENCES = {
+    304: "Not changed",
+    400: "The request or the packet cannot be read",
+    401: "No valid access token",
+    403: "The system may not do this",
+    404: "Nothing here for this system",
+    409: "In conflict with what was stored before",
+    413: "Too large",
+    415: "A type of body that is not read here",
+    422: "A rule is broken; `title` and `field` say which",
+    429: "Too many failed attempts",
+}
+
+
+def problems(*statuses: int) -> dict[int, Any]:
+    """The description of problem answers, for `openapi_extra`."""
+    content = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
+    return {status: {"description": SENTENCES[status], "content": content} for status in statuses}
