@@ -112,7 +112,7 @@ def _tabs(shown: Agency, current: str) -> list[dict[str, object]]:
     ]
 
 
-def _breadcrumb(shown: Agency) -> list[dict[str, object]]:
+def _breadcrumb(shown: Agency) -> list[dict[str, str]]:
     above = [
         {"url": reverse("directory:agency", args=[one.pk]), "label": one.name}
         for one in queries.ancestors_of(shown)

@@ -6,9 +6,10 @@ import base64
 import binascii
 import json
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar, cast
 
-from django.db.models import Model, Q, QuerySet
+from django.core.exceptions import ValidationError
+from django.db.models import Field, Model, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from lienthong.kernel.errors import Refusal
@@ -39,7 +40,11 @@ def page_of(rows: QuerySet[M], *, key: str, cursor: str = "", size: int = PAGE_S
     """
     ascending, field = key.startswith("+"), key.lstrip("+")
     if cursor:
-        rows = rows.filter(Q(**{f"{field}__{'gt' if ascending else 'lt'}": decode_cursor(cursor)}))
+        try:
+            after = cast("Field[Any, Any]", rows.model._meta.get_field(field)).to_python(decode_cursor(cursor))
+        except ValidationError as error:
+            raise BadCursor(field="cursor") from error
+        rows = rows.filter(Q(**{f"{field}__{'gt' if ascending else 'lt'}": after}))
     found = list(rows.order_by(field if ascending else f"-{field}")[: size + 1])
     more = len(found) > size
     return Page(found[:size], encode_cursor(str(getattr(found[size - 1], field))) if more else "")
@@ -56,6 +61,6 @@ def decode_cursor(cursor: str) -> str:
         value = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
     except (binascii.Error, ValueError) as error:
         raise BadCursor(field="cursor") from error
-    if not isinstance(value, str) or len(value) > 200:
+    if not isinstance(value, str) or len(value) > 200 or "\0" in value:
         raise BadCursor(field="cursor")
     return value

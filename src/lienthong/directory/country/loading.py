@@ -172,8 +172,7 @@ def _load_holidays(report: Report) -> None:
 
 
 def _read(name: str) -> list[dict[str, str]]:
-    with (DATA / name).open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))
+    return list(csv.DictReader((DATA / name).read_text(encoding="utf-8").splitlines()))
 
 
 def _copy(table: str, types: str, rows: Iterable[Sequence[object]], *, columns: str = "") -> None:
