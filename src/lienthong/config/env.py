@@ -45,6 +45,8 @@ class Env(BaseSettings):
     axis_client_id: str = ""
     axis_client_secret: SecretStr = SecretStr("")
     axis_max_packet_bytes: int = 200 * 1024 * 1024
+    axis_uncollected_hours: int = 4
+    axis_unregistered_hours: int = 24
     metrics_addresses: list[str] = Field(default_factory=lambda: ["127.0.0.0/8", "::1/128"])
     log_level: str = "INFO"
 

@@ -8,6 +8,23 @@ import lienthong.axis.models
 import lienthong.kernel.identifiers
 from django.db import migrations, models
 
+APPEND_ONLY = """
+CREATE FUNCTION axis_refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION 'rows of % are never changed or removed (%)', TG_TABLE_NAME, TG_OP
+        USING ERRCODE = 'integrity_constraint_violation';
+END $$;
+CREATE TRIGGER axis_statusevent_no_change BEFORE UPDATE OR DELETE ON axis_statusevent
+    FOR EACH ROW EXECUTE FUNCTION axis_refuse_change();
+CREATE TRIGGER axis_packet_no_change BEFORE UPDATE OR DELETE ON axis_packet
+    FOR EACH ROW EXECUTE FUNCTION axis_refuse_change();
+"""
+UNDO = """
+DROP TRIGGER axis_statusevent_no_change ON axis_statusevent;
+DROP TRIGGER axis_packet_no_change ON axis_packet;
+DROP FUNCTION axis_refuse_change();
+"""
+
 
 class Migration(migrations.Migration):
 
@@ -175,4 +192,5 @@ class Migration(migrations.Migration):
             model_name='statusevent',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('code', '02'), _negated=True), models.Q(('description', ''), _negated=True), _connector='OR'), name='status_refusal_has_reason'),
         ),
+        migrations.RunSQL(APPEND_ONLY, UNDO),
     ]
