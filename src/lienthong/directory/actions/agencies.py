@@ -106,7 +106,7 @@ def open_agency(
         valid_from=valid_from,
     )
     with transaction.atomic(), _refusals(agency):
-        _one_at_a_time(agency.code)
+        _one_at_a_time(f"code {agency.code}")
         if parent:
             require_open(locked(parent), on=valid_from)
         agency.save(force_insert=True)
@@ -152,6 +152,7 @@ def move_agency(*, agency: Agency, parent: Agency | None, actor: Actor, at: date
         ClosedAgency: the superior is closed.
     """
     with transaction.atomic(), _refusals(agency):
+        _one_at_a_time("move")
         if parent:
             require_open(locked(parent), on=at.date())
         Agency.objects.filter(pk=agency.pk).update(parent=parent)
@@ -184,12 +185,10 @@ def require_open(agency: Agency, *, on: date) -> None:
         raise ClosedAgency.of(agency, on=on)
 
 
-def _one_at_a_time(code: str) -> None:
-    """Let two who claim one code wait for each other; at the exclusion constraint alone they would deadlock."""
+def _one_at_a_time(what: str) -> None:
+    """Let two who want the same wait for each other; at the rows and constraints alone they would deadlock."""
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT pg_advisory_xact_lock(hashtext('directory_agency code'), hashtext(%s))", [code]
-        )
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [f"directory_agency {what}"])
 
 
 def _succeed(predecessors: Sequence[Agency], successor: Agency, *, on: date) -> None:
