@@ -1,0 +1,135 @@
+"""Certificates and who holds them, sealed keys, and verdicts reached before."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from lienthong.directory.public import Agency, Official
+from lienthong.signing.contracts import Algorithm, Purpose, RevocationReason
+
+HOLDERS = (Purpose.AGENCY, Purpose.OFFICIAL)
+CURRENT = Q(replaced_at=None, revoked_at=None)
+
+
+class SealedKey(models.Model):
+    """A private key sealed under the master key, which is never kept here."""
+
+    id = models.UUIDField(primary_key=True)
+    sealed = models.BinaryField()
+
+
+class CertificateQuerySet(models.QuerySet["Certificate"]):
+    """Questions that certificates answer in sets."""
+
+    def current(self) -> CertificateQuerySet:
+        """Those that new signatures are made with."""
+        return self.filter(CURRENT).exclude(key_id=None)
+
+    def valid(self, at: datetime) -> CertificateQuerySet:
+        """Current ones that have begun and not ended at that time."""
+        return self.current().filter(valid_from__lte=at, valid_to__gt=at)
+
+
+class Certificate(models.Model):
+    """A certificate of the platform's own authority, or a foreign one enrolled for an agency (`key_id` null).
+
+    An agency, an official, and each part of the authority has one current certificate at a time; a replaced one
+    still proves what it signed, a revoked one proves nothing signed later than `revoked_at`.
+    """
+
+    purpose = models.CharField(max_length=10, choices=[(purpose, purpose) for purpose in Purpose])
+    issuer = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="issued")
+    agency = models.ForeignKey(Agency, null=True, on_delete=models.PROTECT, related_name="+")
+    official = models.ForeignKey(Official, null=True, on_delete=models.PROTECT, related_name="+")
+    subject = models.CharField(max_length=500)
+    serial = models.CharField(max_length=40, help_text="hexadecimal")
+    sha256 = models.CharField(max_length=64, unique=True, help_text="of the DER form")
+    der = models.BinaryField()
+    algorithm = models.CharField(max_length=10, blank=True)
+    store = models.CharField(max_length=20, blank=True, help_text="name of the key store")
+    key_id = models.UUIDField(null=True, unique=True)
+    valid_from = models.DateTimeField()
+    valid_to = models.DateTimeField()
+    replaced_at = models.DateTimeField(null=True)
+    revoked_at = models.DateTimeField(null=True)
+    revocation_reason = models.CharField(max_length=30, blank=True)
+
+    objects = CertificateQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("certificate")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(purpose=Purpose.AGENCY, agency__isnull=False, official=None)
+                | Q(purpose=Purpose.OFFICIAL, official__isnull=False)
+                | (~Q(purpose__in=HOLDERS) & Q(agency=None, official=None)),
+                name="certificate_holder_fits_purpose",
+            ),
+            models.CheckConstraint(
+                condition=Q(valid_to__gt=F("valid_from")), name="certificate_validity_ordered"
+            ),
+            models.CheckConstraint(
+                condition=Q(key_id=None, store="") | Q(key_id__isnull=False, algorithm__in=list(Algorithm)),
+                name="certificate_key_known",
+            ),
+            models.CheckConstraint(
+                condition=Q(revoked_at=None, revocation_reason="")
+                | Q(revoked_at__isnull=False, revocation_reason__in=list(RevocationReason)),
+                name="certificate_revoked_with_reason",
+            ),
+            models.CheckConstraint(
+                condition=Q(sha256__regex=r"^[0-9a-f]{64}$"), name="certificate_sha256_is_hex"
+            ),
+            models.UniqueConstraint(
+                fields=["purpose"],
+                condition=CURRENT & ~Q(purpose__in=HOLDERS),
+                name="certificate_one_per_part",
+            ),
+            models.UniqueConstraint(
+                fields=["agency"],
+                condition=CURRENT & Q(purpose=Purpose.AGENCY, key_id__isnull=False),
+                name="certificate_one_per_agency",
+            ),
+            models.UniqueConstraint(
+                fields=["official"],
+                condition=CURRENT & Q(purpose=Purpose.OFFICIAL),
+                name="certificate_one_per_official",
+            ),
+            models.UniqueConstraint(
+                fields=["issuer", "serial"], condition=~Q(issuer=None), name="certificate_serial_once"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["valid_to"], condition=CURRENT, name="certificate_expiring"),
+            models.Index(
+                fields=["issuer", "revoked_at"], condition=~Q(revoked_at=None), name="certificate_revoked"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.subject} ({self.serial})"
+
+
+class StoredVerdict(models.Model):
+    """What was found out about a file, by its hash: good until the status of a certificate may have changed.
+
+    `certificates` (SHA-256) are those it rests on: revoking one removes the row.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    sha256 = models.CharField(max_length=64)
+    kind = models.CharField(max_length=10)
+    verdict = models.JSONField()
+    certificates = ArrayField(models.CharField(max_length=64), default=list)
+    reached_at = models.DateTimeField()
+    expires_at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["sha256", "kind"], name="verdict_once_per_file")]
+        indexes = [GinIndex(fields=["certificates"], name="verdict_certificates")]

@@ -1,0 +1,78 @@
+"""What signing needs from outside: a place for keys, a shelf for their sealed bytes, and a clock one can prove."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Protocol
+from uuid import UUID
+
+from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey, EllipticCurvePublicKey
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPublicKey
+
+from lienthong.signing.contracts import Algorithm
+
+PrivateKey = EllipticCurvePrivateKey | RSAPrivateKey
+PublicKey = EllipticCurvePublicKey | RSAPublicKey
+
+
+class KeyStoreError(Exception):
+    """A key store did not do what it was asked."""
+
+
+class KeyUnknown(KeyStoreError):
+    """The store has no key of that id."""
+
+
+class KeyStoreUnavailable(KeyStoreError):
+    """The store cannot be reached, or refuses to let us in."""
+
+
+class KeySealBroken(KeyStoreError):
+    """A sealed key does not open: the master key is another one, or the row was altered or swapped."""
+
+
+class KeyStore(Protocol):
+    """Makes and holds private keys, which never leave it. Every method may raise `KeyStoreUnavailable`."""
+
+    name: str
+
+    def generate(self, ids: Sequence[UUID], algorithm: Algorithm) -> Mapping[UUID, bytes]:
+        """Make one key pair per id and answer the public keys (SubjectPublicKeyInfo, DER)."""
+
+    def private_key(self, key_id: UUID) -> PrivateKey:
+        """A key object to sign with; using it reads no database. Raises `KeyUnknown`."""
+
+    def sign(self, key_id: UUID, data: bytes) -> bytes:
+        """Sign the SHA-256 of `data`: PKCS#1 v1.5, or ECDSA in DER. Raises `KeyUnknown`."""
+
+    def public_key(self, key_id: UUID) -> bytes:
+        """The public key (SubjectPublicKeyInfo, DER). Raises `KeyUnknown`."""
+
+    def delete(self, key_id: UUID) -> None:
+        """Destroy the key. Raises `KeyUnknown`."""
+
+
+class Shelf(Protocol):
+    """Keeps sealed bytes by id; knows nothing of keys."""
+
+    def put(self, sealed: Mapping[UUID, bytes]) -> None:
+        """Keep all of them."""
+
+    def get(self, key_id: UUID) -> bytes | None:
+        """The sealed bytes, or None."""
+
+    def remove(self, key_id: UUID) -> bool:
+        """Forget them; false if there were none."""
+
+
+class TimestampUnavailable(Exception):
+    """The timestamp service did not answer, or not with a timestamp."""
+
+
+class TimestampService(Protocol):
+    """Proves when something existed (RFC 3161)."""
+
+    name: str
+
+    def answer(self, request: bytes) -> bytes:
+        """The DER TimeStampResp to a DER TimeStampReq. Raises `TimestampUnavailable`."""
