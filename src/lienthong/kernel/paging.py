@@ -41,7 +41,9 @@ def page_of(rows: QuerySet[M], *, key: str, cursor: str = "", size: int = PAGE_S
     ascending, field = key.startswith("+"), key.lstrip("+")
     if cursor:
         try:
-            after = cast("Field[Any, Any]", rows.model._meta.get_field(field)).to_python(decode_cursor(cursor))
+            after = cast("Field[Any, Any]", rows.model._meta.get_field(field)).to_python(
+                decode_cursor(cursor)
+            )
         except ValidationError as error:
             raise BadCursor(field="cursor") from error
         rows = rows.filter(Q(**{f"{field}__{'gt' if ascending else 'lt'}": after}))
@@ -59,6 +61,7 @@ def decode_cursor(cursor: str) -> str:
     """Read a cursor back; raises `BadCursor`."""
     try:
         value = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+        str(value).encode()  # half of a surrogate pair is no text
     except (binascii.Error, ValueError) as error:
         raise BadCursor(field="cursor") from error
     if not isinstance(value, str) or len(value) > 200 or "\0" in value:
