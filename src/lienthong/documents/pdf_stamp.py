@@ -6,6 +6,7 @@ import io
 from datetime import datetime
 
 from pyhanko.pdf_utils.font.opentype import GlyphAccumulatorFactory
+from pyhanko.pdf_utils.generic import StreamObject, pdf_name
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.layout import BoxConstraints
 from pyhanko.pdf_utils.reader import PdfFileReader
@@ -28,6 +29,9 @@ def stamp_number(pdf: bytes, *, code: str, at: datetime) -> Rendering:
     writer = IncrementalPdfFileWriter(io.BytesIO(pdf), strict=False)
     page, _resources = writer.find_page_for_modification(0)
     _left, _bottom, right, top = media_box(page.get_object())
+    if "/Contents" not in page.get_object():  # an empty page may leave it out, the writer expects it
+        page.get_object()[pdf_name("/Contents")] = writer.add_object(StreamObject(stream_data=b""))
+        writer.mark_update(page)
     face = GlyphAccumulatorFactory(str(font_folder() / "400Regular" / "Tinos_400Regular.ttf"), font_size=10)
     style = TextStampStyle(
         stamp_text=f"Số: {code}\n{at.astimezone(VIETNAM).isoformat(timespec='seconds')}",

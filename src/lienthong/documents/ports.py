@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Protocol
 
 from lienthong.documents.contracts import Box
+from lienthong.signing.contracts import Verdict
 
 
 class PdfSigner(Protocol):
@@ -15,4 +16,12 @@ class PdfSigner(Protocol):
         self, pdf: bytes, *, official_id: int, agency_id: int, signature: Box, seal: Box, at: datetime
     ) -> bytes:
         """The signed PDF; raises a Refusal when it cannot be signed."""
+        ...
+
+
+class Verifier(Protocol):
+    """Says what the signatures of a file are worth."""
+
+    def __call__(self, content: bytes, *, packet: bool, at: datetime) -> Verdict:
+        """The verdict on a PDF, or on an edXML packet."""
         ...

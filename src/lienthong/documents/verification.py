@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from lienthong.documents.adapters.signing import verify_with_keys
 from lienthong.documents.contracts import RecordedFacts
+from lienthong.documents.ports import Verifier
 from lienthong.documents.queries import recorded_facts
 from lienthong.kernel.blobs import EmptyFile, FileTooLarge
 from lienthong.kernel.errors import Refusal
@@ -31,6 +32,13 @@ class NotVerifiable(Refusal):
         "Only PDF files and packets (.edxml) can be verified; this file is of type %(media_type)s. "
         "Choose the signed file itself, not a picture or a copy of its text."
     )
+
+
+class FileMissing(Refusal):
+    """The request has no file, or a damaged document identifier beside it."""
+
+    code, status = "file-missing", 422
+    sentence = _("No file was received. Choose the signed file and send it again.")
 
 
 class TooManyChecks(Refusal):
@@ -56,7 +64,13 @@ class Verification:
 
 
 def verify_file(
-    file: BinaryIO, *, size: int, at: datetime, asker: str, document_id: UUID | None = None
+    file: BinaryIO,
+    *,
+    size: int,
+    at: datetime,
+    asker: str,
+    document_id: UUID | None = None,
+    check: Verifier = verify_with_keys,
 ) -> Verification:
     """Check the signatures of a PDF or packet and compare its hash with what is recorded.
 
@@ -77,7 +91,7 @@ def verify_file(
     sha256 = hashlib.sha256(content).hexdigest()
     expected = recorded_facts(document_id=document_id) if document_id else None
     return Verification(
-        verdict=verify_with_keys(content, packet=media_type == XML, at=at),
+        verdict=check(content, packet=media_type == XML, at=at),
         sha256=sha256,
         recorded=recorded_facts(sha256=sha256),
         expected=expected,

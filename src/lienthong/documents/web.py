@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from datetime import datetime
-from http import HTTPStatus
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse, StreamingHttpResponse
@@ -17,7 +16,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from lienthong.documents.contracts import RecordedFacts
 from lienthong.documents.forms import VerifyForm
 from lienthong.documents.queries import find_document, recorded_facts
-from lienthong.documents.verification import MAX_BYTES, Verification, verify_file
+from lienthong.documents.verification import MAX_BYTES, FileMissing, Verification, verify_file
 from lienthong.identity.public import NotFound, address_of, signed_in, viewer_of
 from lienthong.kernel.access import public_page
 from lienthong.kernel.blobs import FileTooLarge, open_blob
@@ -42,7 +41,7 @@ def verify(request: HttpRequest) -> HttpResponse:
         _require_size(request)
         form = VerifyForm({"document": request.POST.get("document", "")}, request.FILES)
         if not form.is_valid():
-            return _answer(request, form, status=HTTPStatus.UNPROCESSABLE_ENTITY)
+            raise FileMissing(field="file")
         found = _verified(request, form, now())
     except Refusal as refusal:
         return _refused(request, refusal)
