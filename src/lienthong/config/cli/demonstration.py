@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import shutil
 import threading
+from collections.abc import Iterable
+from importlib import import_module
 from pathlib import Path
 from typing import Annotated, Any
 
 import psycopg
 import typer
 from rich.live import Live
+from rich.markup import escape
 from rich.table import Table
 
 from lienthong.config import embedded_postgres
 from lienthong.config.cli import runtime, serving
 from lienthong.config.env import read_env
+from lienthong.kernel.clock import now
 
 DEMO = "lienthong.demo.public"
 MARK = "Liên Thông demonstration"
@@ -36,36 +40,37 @@ def demo(
         if reset:
             start_over(runtime.var())
         with serving.running(port, quiet=True):
-            demonstration = runtime.door(DEMO)
-            if demonstration:
-                _show(demonstration)
+            _show()
             runtime.console.print(f"\n[bold green]●[/] http://127.0.0.1:{port}   (Ctrl-C stops everything)")
             threading.Event().wait()
 
 
-def _show(demonstration: Any) -> None:
-    """Make the country if it is not there, play its story the first time, print who can sign in."""
+def _show() -> None:
+    """Make the country if it is not there, play its story once, print who can sign in."""
+    demo = import_module(DEMO)
     with runtime.progress() as report:
-        first = demonstration.prepare(report)
-    if first:
-        play(demonstration)
-        mark_as_demonstration()
-    runtime.console.print(accounts_table(demonstration.accounts()))
+        demo.prepare_country(at=now(), report=report)
+    mark_as_demonstration()
+    if not demo.already_played():
+        play(demo.play_story(clock=now))
+    runtime.console.print(accounts_table(demo.logins()))
 
 
-def play(demonstration: Any) -> None:
+def play(scenes: Iterable[Any]) -> None:
     """Play the story and draw each scene as it happens."""
-    table = Table("Scene", "Who", "What the sender now knows", title="One document, 63 provinces")
-    with Live(table, console=runtime.console, refresh_per_second=8), runtime.progress() as report:
-        for scene in demonstration.play(report) or ():
-            table.add_row(scene.title, f"{scene.who}\n[dim]{scene.agency}", scene.outcome)
+    table = Table("Scene", "Who", "What happened", "What the sender sees", "s", title="One document, 63 provinces")
+    with Live(table, console=runtime.console, refresh_per_second=8):
+        for scene in scenes:
+            seen = "\n".join(f"{label} {count}" for label, count in scene.counts.items())
+            who = f"{scene.who}\n[dim]{scene.agency}[/]"
+            table.add_row(scene.title, who, escape(scene.outcome), seen, f"{scene.seconds:.1f}", end_section=True)
 
 
-def accounts_table(accounts: Any) -> Table:
+def accounts_table(accounts: Iterable[Any]) -> Table:
     """The accounts of the demonstration as a table: user name, password, who it is."""
     table = Table("User", "Password", "Who", title="Accounts")
     for account in accounts:
-        table.add_row(*(str(value) for value in account))
+        table.add_row(account.username, account.password, account.who)
     return table
 
 

@@ -1,0 +1,44 @@
+"""Who can sign in to the demonstration: the holders of the invented posts, and two people who watch over the axis."""
+
+from __future__ import annotations
+
+from lienthong.demo.contracts import Watcher
+from lienthong.directory.public import Duty
+from lienthong.identity.public import Role
+
+GOVERNMENT_OFFICE = "G22"
+THAI_NGUYEN = "H55"
+
+# The word for a duty in user names: h55.vanthu is the clerk of H55.
+WORDS: dict[Duty, str] = {
+    Duty.LEADER: "lanhdao",
+    Duty.DEPUTY: "pholanhdao",
+    Duty.CLERK: "vanthu",
+    Duty.SPECIALIST: "chuyenvien",
+    Duty.ADMINISTRATOR: "quantri",
+}
+
+ROLES: dict[Duty, Role] = {
+    Duty.LEADER: Role.LEADER,
+    Duty.DEPUTY: Role.LEADER,
+    Duty.CLERK: Role.CLERK,
+    Duty.SPECIALIST: Role.SPECIALIST,
+    Duty.ADMINISTRATOR: Role.ADMINISTRATOR,
+}
+
+WATCHERS = (
+    Watcher("truc.vanhanh", "Vận hành trục liên thông", "Vũ Ngọc Lâm", Role.OPERATOR),
+    Watcher("truc.kiemtra", "Kiểm tra, giám sát", "Bùi Thanh Tùng", Role.AUDITOR),
+)
+
+# Shown after the start: the sender's side, the receiver's side, the axis.
+SHOWN = (
+    "g22.chuyenvien",
+    "g22.lanhdao",
+    "h55.vanthu",
+    "h55.lanhdao",
+    "h55.chuyenvien",
+    "h55.quantri",
+    "h26.vanthu",
+    *(watcher.username for watcher in WATCHERS),
+)
