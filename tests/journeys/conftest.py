@@ -80,6 +80,7 @@ def site(django_test_environment: None, django_db_blocker: Any, tmp_path_factory
     here = Site(f"http://127.0.0.1:{port}", name, environment, django_db_blocker)
     with _new_database(name):
         here.manage("migrate", "--verbosity", "0")
+        here.manage("collectstatic", "--noinput")
         with _serving(here, port):
             yield here
 

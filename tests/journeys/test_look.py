@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Page
+from gallery import render_gallery
+from playwright.sync_api import Page, Request
 
 pytestmark = pytest.mark.browser
 
 PAGES = ["/", "/accounts/login/", "/verify"]
+FIRST_PAGE_BYTES = 100 * 1024
 LOOKS = [
     (360, "light", "vi"),
     (360, "dark", "en"),
@@ -37,6 +39,56 @@ def test_a_public_page_is_accessible_and_fits(
     assert page.locator("h1").count() == 1
     assert_accessible(page)
     assert_no_sideways_scrolling(page)
+
+
+@pytest.mark.parametrize(("width", "scheme", "language"), LOOKS)
+def test_every_component_is_accessible_and_fits(
+    width: int,
+    scheme: str,
+    language: str,
+    page_at: Callable[..., Page],
+    assert_accessible: Callable[[Page], None],
+    assert_no_sideways_scrolling: Callable[[Page], None],
+) -> None:
+    page = page_at(width, scheme, language)
+    html = render_gallery(language)
+    page.route("**/gallery/", lambda route: route.fulfill(body=html, content_type="text/html; charset=utf-8"))
+    page.goto("/gallery/")
+    assert_accessible(page)
+    assert_no_sideways_scrolling(page)
+    if width < 600:
+        page.locator(".nav-toggle").click()
+    assert page.get_by_role("navigation").first.is_visible()
+    page.locator(".menu summary").click()
+    assert page.locator(".menu-sheet").is_visible()
+    page.keyboard.press("Escape")
+    assert not page.locator(".menu-sheet").is_visible()
+    page.locator(".confirm summary").click()
+    assert page.get_by_label("Lý do").is_visible()
+    assert_accessible(page)
+    assert_no_sideways_scrolling(page)
+
+
+def test_the_policy_lets_nothing_inline_through(page_at: Callable[..., Page]) -> None:
+    page = page_at(errors_meant=True)
+    answer = page.goto("/")
+    assert answer is not None
+    policy = answer.headers["content-security-policy"]
+    assert "default-src 'self'" in policy
+    assert "unsafe" not in policy
+
+
+def test_the_first_page_weighs_little(page_at: Callable[..., Page]) -> None:
+    page = page_at()
+    sizes: dict[str, int] = {}
+
+    def weigh(request: Request) -> None:
+        sizes[request.url] = request.sizes()["responseBodySize"]
+
+    page.on("requestfinished", weigh)
+    page.goto("/", wait_until="networkidle")
+    assert len(sizes) <= 14, list(sizes)
+    assert sum(sizes.values()) <= FIRST_PAGE_BYTES, sizes
 
 
 @pytest.mark.parametrize(("width", "scheme", "language"), LOOKS)

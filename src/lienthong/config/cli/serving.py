@@ -80,6 +80,7 @@ def migrate() -> None:
             with contextlib.suppress(PermissionError):  # installed by another user, with its catalogues
                 translations.compile_catalogue(app)
         call_command("migrate", interactive=False, verbosity=0)
+        call_command("collectstatic", interactive=False, verbosity=0)
 
 
 def require_free(port: int) -> None:

@@ -152,7 +152,8 @@ def _input_attributes(bound: BoundField, given: dict[str, Any]) -> dict[str, Any
         given["aria-invalid"] = "true"
     if described:
         given["aria-describedby"] = " ".join(described)
-    return {"class": "ds-input", **given}
+    plain = isinstance(bound.field.widget, CheckboxInput)
+    return given if plain else {"class": "ds-input", **given}
 
 
 def _parts(length: timedelta) -> dict[str, int]:
