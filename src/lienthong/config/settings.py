@@ -117,6 +117,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 LOGIN_URL = "account_login"
@@ -140,6 +141,15 @@ MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = DEBUG or BASE_URL.startswith("http://127.0.0.1")
 MFA_TOTP_ISSUER = "Liên Thông"
 MFA_TOTP_TOLERANCE = 1
+MFA_FORMS = {
+    "authenticate": "lienthong.identity.sign_in_forms.CodeForm",
+    "reauthenticate": "lienthong.identity.sign_in_forms.ConfirmingCodeForm",
+    "activate_totp": "lienthong.identity.sign_in_forms.FirstCodeForm",
+    "add_webauthn": "lienthong.identity.sign_in_forms.NewKeyForm",
+    "authenticate_webauthn": "lienthong.identity.sign_in_forms.KeyForm",
+    "login_webauthn": "lienthong.identity.sign_in_forms.PasskeyForm",
+    "reauthenticate_webauthn": "lienthong.identity.sign_in_forms.ConfirmingKeyForm",
+}
 REQUIRE_SECOND_FACTOR = ENV.require_second_factor
 TRUSTED_PROXIES = frozenset(ENV.trusted_proxies)
 
@@ -172,18 +182,17 @@ TIME_ZONE = "Asia/Ho_Chi_Minh"
 
 STATIC_URL = "/static/"
 STATIC_ROOT = ENV.var / "static"
-STATICFILES_DIRS = [
-    (f"vendor/{name}", ENV.frontend / name)
-    for name in (
-        "@digdir/designsystemet-css/dist",
-        "@digdir/designsystemet-theme/src/themes",
-        "@digdir/designsystemet-web/dist/umd",
-        "@fontsource/be-vietnam-pro",
-        "htmx.org/dist",
-    )
-    if (ENV.frontend / name).is_dir()
+FRONTEND_DIR = ENV.frontend
+STATICFILES_FINDERS = [
+    "django.contrib.staticfiles.finders.AppDirectoriesFinder",
+    "lienthong.ui.finders.VendorFinder",
 ]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "lienthong.ui.storage.StaticStorage"},
+}
 WHITENOISE_USE_FINDERS = True
+WHITENOISE_KEEP_ONLY_HASHED_FILES = True
 
 EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
 

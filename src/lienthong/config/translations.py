@@ -187,8 +187,8 @@ def _key(message: Message) -> Key:
     return message.context or "", _forms(message.id)[0]
 
 
-def _forms(text: str | Iterable[str]) -> list[str]:
-    return [text] if isinstance(text, str) else list(text)
+def _forms(text: str | Iterable[str] | None) -> list[str]:
+    return [text or ""] if text is None or isinstance(text, str) else list(text)
 
 
 def _faults_of(message: Message) -> Iterator[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from lienthong.config.cli import checking, demonstration, files, loading, serving
+from lienthong.config.cli import checking, demonstration, loading, sending, serving, verifying
 
 app = typer.Typer(
     name="lienthong",
@@ -16,6 +16,6 @@ app = typer.Typer(
 app.command()(serving.up)
 app.command()(demonstration.demo)
 app.command()(checking.doctor)
-app.command()(files.verify)
-app.command()(files.send)
+app.command()(verifying.verify)
+app.command()(sending.send)
 app.command("load-country")(loading.load_country)

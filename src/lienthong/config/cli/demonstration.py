@@ -58,12 +58,16 @@ def _show() -> None:
 
 def play(scenes: Iterable[Any]) -> None:
     """Play the story and draw each scene as it happens."""
-    table = Table("Scene", "Who", "What happened", "What the sender sees", "s", title="One document, 63 provinces")
+    table = Table(
+        "Scene", "Who", "What happened", "What the sender sees", "s", title="One document, 63 provinces"
+    )
     with Live(table, console=runtime.console, refresh_per_second=8):
         for scene in scenes:
             seen = "\n".join(f"{label} {count}" for label, count in scene.counts.items())
             who = f"{scene.who}\n[dim]{scene.agency}[/]"
-            table.add_row(scene.title, who, escape(scene.outcome), seen, f"{scene.seconds:.1f}", end_section=True)
+            table.add_row(
+                scene.title, who, escape(scene.outcome), seen, f"{scene.seconds:.1f}", end_section=True
+            )
 
 
 def accounts_table(accounts: Iterable[Any]) -> Table:

@@ -14,7 +14,7 @@ import secrets
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import django
 import typer
@@ -99,7 +99,7 @@ def explained() -> Iterator[None]:
         fail(str(error))
 
 
-def fail(sentence: str) -> None:
+def fail(sentence: str) -> NoReturn:
     """Say why and leave with exit code 1."""
     Console(stderr=True, highlight=False).print(f"[bold red]✗[/] {sentence}", soft_wrap=True)
     raise typer.Exit(1)

@@ -1,4 +1,4 @@
-"""`lienthong verify` and `lienthong send`: a file, and what becomes of it."""
+"""`lienthong verify`: a signed file, and whether to trust it."""
 
 from __future__ import annotations
 
@@ -42,10 +42,3 @@ def _print_verdict(verdict: Any) -> None:
         table.add_row(signer.name, agency, when, *answers, str(signer.reason))
     if verdict.signers:
         runtime.console.print(table)
-
-
-def send(
-    file: Annotated[Path, typer.Argument(help="A packet (.edxml), signed.", exists=True, dir_okay=False)],
-) -> None:
-    """Send a packet through the axis that this installation is connected to, and print its receipt."""
-    runtime.fail(f"{file} was not sent: the axis client is not ready.")

@@ -1,0 +1,143 @@
+"""`lienthong send`: a document on its way through the axis, over HTTP."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import Annotated, Any, NoReturn
+from uuid import uuid4
+
+import typer
+from rich.table import Table
+
+from lienthong.config.cli import runtime
+from lienthong.config.env import read_env
+from lienthong.kernel.clock import VIETNAM, now
+from lienthong.kernel.errors import Refusal
+
+AXIS, DIRECTORY, DOCUMENTS, SIGNING = (
+    f"lienthong.{app}.public" for app in ("axis", "directory", "documents", "signing")
+)
+PDF = b"%PDF-"
+
+
+@dataclass(frozen=True)
+class Letter:
+    """What is said about a PDF on its way: the words of the packet's header."""
+
+    sender: str
+    recipients: list[str]
+    code: str
+    type: str
+    subject: str
+    promulgated_on: date
+    place: str
+
+
+def send(
+    file: Annotated[
+        Path, typer.Argument(help="A signed packet (.edxml), or a PDF.", exists=True, dir_okay=False)
+    ],
+    to: Annotated[list[str] | None, typer.Option(help="PDF: code of a receiving agency; repeatable.")] = None,
+    sender: Annotated[str, typer.Option("--from", help="PDF: code of the sending agency.")] = "",
+    code: Annotated[str, typer.Option(help="PDF: number and notation, such as 15/QĐ-UBND.")] = "",
+    subject: Annotated[str, typer.Option(help="PDF: summary of the content.")] = "",
+    kind: Annotated[str, typer.Option("--type", help="PDF: code of its type, such as QD or CV.")] = "CV",
+    on: Annotated[
+        datetime | None, typer.Option("--date", formats=["%Y-%m-%d"], help="PDF: its date.")
+    ] = None,
+    place: Annotated[str, typer.Option(help="PDF: where it was issued.")] = "",
+    url: Annotated[str, typer.Option(help="The axis; LIENTHONG_AXIS_URL if not given.")] = "",
+) -> None:
+    """Send a document through the axis and print the receipt.
+
+    A packet goes as it is. A PDF is packed with what the options say and signed with the sending agency's key
+    in this installation. The system's name and secret come from LIENTHONG_AXIS_CLIENT_ID and _SECRET.
+    """
+    content = file.read_bytes()
+    with runtime.prepared():
+        if content.startswith(PDF):
+            if not (to and sender and "/" in code and subject):
+                runtime.fail("A PDF needs --from, --to, --code (such as 15/QĐ-UBND) and --subject.")
+            promulgated = on.date() if on else now().date()
+            letter = Letter(sender, to or [], code, kind, subject, promulgated, place)
+            try:
+                content = pack(content, letter, at=now())
+            except Refusal as refusal:
+                explain(refusal.say("vi"), refusal.say("en"))
+        receipt = submit(content, url or read_env().axis_url)
+    print_receipt(receipt)
+
+
+def pack(pdf: bytes, letter: Letter, *, at: datetime) -> bytes:
+    """The signed edXML packet that carries the PDF."""
+    edxml, signing = runtime.door(AXIS).edxml, runtime.door(SIGNING)
+    find_agency = runtime.door(DIRECTORY).find_agency
+    agency = find_agency(letter.sender, on=at.date())
+    recipients = [find_agency(code, on=at.date()) for code in letter.recipients]
+    number, _, notation = letter.code.partition("/")
+    packet = edxml.EdxmlPacket(
+        sender=_party(edxml, agency),
+        recipients=tuple(_party(edxml, recipient) for recipient in recipients),
+        number=number,
+        notation=notation,
+        promulgated_on=letter.promulgated_on,
+        subject=letter.subject,
+        document_id=edxml.document_id_of(agency.old_code, letter.promulgated_on, letter.code),
+        place=letter.place,
+        type_code=letter.type,
+        type_name=_type_name(letter.type),
+        attachments=(
+            edxml.Attachment(
+                name=f"{letter.code.replace('/', '_')}.pdf",
+                content_type="application/pdf",
+                content=pdf,
+                content_id=f"{uuid4().hex}.pdf",
+                description=letter.subject[:500],
+            ),
+        ),
+    )
+    signed: bytes = signing.sign_packet(edxml.build_packet(packet), agency_id=agency.pk, at=at)
+    return signed
+
+
+def _party(edxml: Any, agency: Any) -> Any:
+    return edxml.Party(organ_id=agency.old_code, organ_name=agency.name)
+
+
+def _type_name(code: str) -> str:
+    names = {kind.code: kind.name_vi for kind in runtime.door(DOCUMENTS).DOCUMENT_TYPES}
+    if code not in names:
+        runtime.fail(f"There is no type {code}. Types: {', '.join(sorted(names))}.")
+    return str(names[code])
+
+
+def submit(packet: bytes, url: str) -> Any:
+    """Hand the packet to the axis at `url`; the answer is its receipt."""
+    env, axis = read_env(), runtime.door(AXIS)
+    if not (url and env.axis_client_id):
+        runtime.fail("Set LIENTHONG_AXIS_URL, LIENTHONG_AXIS_CLIENT_ID and LIENTHONG_AXIS_CLIENT_SECRET.")
+    try:
+        with axis.AxisClient(url, env.axis_client_id, env.axis_client_secret.get_secret_value()) as client:
+            return client.submit_packet(packet)
+    except axis.AxisUnreachable as error:
+        runtime.fail(f"The axis at {url} cannot be reached: {error}")
+    except axis.AxisRefused as refusal:
+        explain(*refusal.sentences.values() or [str(refusal)])
+
+
+def explain(*sentences: str) -> NoReturn:
+    """Say in each language why it was refused, and leave with exit code 1."""
+    runtime.fail("\n  ".join(sentences))
+
+
+def print_receipt(receipt: Any) -> None:
+    """The receipt as a table."""
+    table = Table(show_header=False, title="Receipt (sent before)" if receipt.repeated else "Receipt")
+    table.add_row("Packet", str(receipt.packet_id))
+    table.add_row("Document", receipt.document_id)
+    table.add_row("Received", f"{receipt.received_at.astimezone(VIETNAM):%d/%m/%Y %H:%M:%S %z}")
+    table.add_row("SHA-256", receipt.sha256)
+    table.add_row("For", ", ".join(receipt.recipients))
+    runtime.console.print(table)
