@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from whitenoise.storage import CompressedManifestStaticFilesStorage
+from whitenoise.storage import CompressedManifestStaticFilesStorage  # type: ignore[import-untyped]
 
 
-class StaticStorage(CompressedManifestStaticFilesStorage):
+class StaticStorage(CompressedManifestStaticFilesStorage):  # type: ignore[misc]
     """Compressed files under names that change with their content, so that browsers keep them for ever.
 
     Before `collectstatic` has run (tests, development) there are no such names: the plain ones serve.
@@ -17,4 +17,4 @@ class StaticStorage(CompressedManifestStaticFilesStorage):
 
     def url(self, name: str | None, force: bool = False) -> str:
         """The address, with "@" as the stylesheets write it: spelt in two ways, a file is fetched twice."""
-        return super().url(name, force).replace("%40", "@")
+        return str(super().url(name, force)).replace("%40", "@")
