@@ -70,7 +70,7 @@ class OfficialForm(forms.Form):
     email = forms.EmailField(label=_("E-mail"), required=False)
     telephone = forms.CharField(label=_("Telephone"), max_length=30, required=False)
     post = forms.TypedChoiceField(label=_("Post"), coerce=int)
-    valid_from = forms.DateField(label=_("From"), widget=DateInput)
+    valid_from = forms.DateField(label=_("From day"), widget=DateInput)
 
     def __init__(self, *args: Any, posts: Iterable[PostRow], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -81,7 +81,7 @@ class AppointmentForm(forms.Form):
     """Another post for an official."""
 
     post = forms.TypedChoiceField(label=_("Post"), coerce=int)
-    valid_from = forms.DateField(label=_("From"), widget=DateInput)
+    valid_from = forms.DateField(label=_("From day"), widget=DateInput)
 
     def __init__(self, *args: Any, posts: Iterable[PostRow], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -146,8 +146,8 @@ class AuditForm(forms.Form):
         help_text=_("delegation, or account.sign_in"),
     )
     actor = forms.RegexField(r"^\d{1,18}$", label=_("Number of the official"), required=False)
-    since = forms.DateField(label=_("From"), required=False, widget=DateInput)
-    until = forms.DateField(label=_("To"), required=False, widget=DateInput)
+    since = forms.DateField(label=_("From day"), required=False, widget=DateInput)
+    until = forms.DateField(label=_("To day"), required=False, widget=DateInput)
 
     def bounds(self) -> tuple[datetime | None, datetime | None]:
         """From the first day's start to the end of the last, at +07:00."""

@@ -24,7 +24,6 @@ ALLAUTH_WORDS = (
     gettext_noop("Current Password"),
     gettext_noop("New Password"),
     gettext_noop("New Password (again)"),
-    gettext_noop("Code"),
     gettext_noop("Authenticator code"),
     gettext_noop("Name"),
     gettext_noop("Passwordless"),

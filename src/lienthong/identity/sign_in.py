@@ -78,7 +78,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
 def _record(account: Account | None, verb: str, *, source: str, tried: str = "") -> None:
     at = now()
     viewer = acting_viewer(account, at=at) if account else NOBODY
-    subject = Subject("identity.account", str(account.pk if account else ""))
+    subject = Subject("identity.account", str(account.pk)) if account else Subject("identity.username", tried)
     data = {"username": tried} if tried else None
     record(
         actor=_actor(viewer, source=source, failed=bool(tried)), verb=verb, subject=subject, at=at, data=data
