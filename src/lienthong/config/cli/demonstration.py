@@ -39,7 +39,10 @@ def demo(
         serving.require_free(port)
         if reset:
             start_over(runtime.var())
+        fresh = runtime.uses_own_database() and _is_empty(read_env().database_url.get_secret_value())
         with serving.running(port, quiet=True):
+            if fresh:
+                mark_as_demonstration()
             _show()
             runtime.console.print(f"\n[bold green]●[/] http://127.0.0.1:{port}   (Ctrl-C stops everything)")
             threading.Event().wait()
@@ -50,7 +53,6 @@ def _show() -> None:
     demo = import_module(DEMO)
     with runtime.progress() as report:
         demo.prepare_country(at=now(), report=report)
-    mark_as_demonstration()
     if not demo.already_played():
         play(demo.play_story(clock=now))
     runtime.console.print(accounts_table(demo.logins()))
@@ -92,11 +94,17 @@ def start_over(var: Path) -> None:
         shutil.rmtree(var / name, ignore_errors=True)
 
 
+def _is_empty(url: str) -> bool:
+    """Whether nobody has put anything into the database yet."""
+    with psycopg.connect(url) as connection:
+        return connection.execute("SELECT 1 FROM pg_tables WHERE schemaname = 'public'").fetchone() is None
+
+
 def _empty_marked_database(url: str) -> None:
+    empty = _is_empty(url)
     with psycopg.connect(url) as connection:
         row = connection.execute("SELECT obj_description('public'::regnamespace)").fetchone()
-        used = connection.execute("SELECT to_regclass('django_migrations') IS NOT NULL").fetchone()
-        if used and used[0] and (not row or row[0] != MARK):
+        if not empty and (not row or row[0] != MARK):
             runtime.fail(
                 "The database of LIENTHONG_DATABASE_URL was not made by the demonstration, so it is not "
                 "emptied. Give an empty database, or leave RESET out."
@@ -106,6 +114,6 @@ def _empty_marked_database(url: str) -> None:
 
 
 def mark_as_demonstration() -> None:
-    """Write into the database that it holds nothing but the demonstration."""
+    """Write into a database that was empty before that it holds nothing but the demonstration."""
     with psycopg.connect(read_env().database_url.get_secret_value()) as connection:
         connection.execute(f"COMMENT ON SCHEMA public IS '{MARK}'")

@@ -85,7 +85,7 @@ def door(module: str) -> Any:
     try:
         return importlib.import_module(module)
     except ModuleNotFoundError as error:
-        if error.name == module:
+        if error.name and f"{module}.".startswith(f"{error.name}."):
             return None
         raise
 
