@@ -69,7 +69,7 @@ def check_pdf(pdf: bytes) -> None:
         pages = int(reader.root["/Pages"]["/Count"])
         if not 0 < pages <= MAX_PAGES:
             raise BrokenPdf(field="file")
-        reader.find_page_for_modification(pages - 1)
+        reader.find_page_for_modification(pages - 1)  # type: ignore[no-untyped-call]
         signed = bool(reader.embedded_signatures)
     except Refusal:
         raise
@@ -82,7 +82,7 @@ def check_pdf(pdf: bytes) -> None:
 def signing_boxes(reader: PdfFileReader) -> tuple[Box, Box]:
     """Where signature and seal go on a PDF not made here: on the last page, low and right of the middle."""
     last = int(reader.root["/Pages"]["/Count"]) - 1
-    page, _resources = reader.find_page_for_modification(last)
+    page, _resources = reader.find_page_for_modification(last)  # type: ignore[no-untyped-call]
     left, bottom, right, _top = media_box(page.get_object())
     middle, height = left + (right - left) * 0.68, bottom + 60 * MILLIMETRE
     signature = Box(

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from functools import cache
 from pathlib import Path
+from typing import Literal
 
 import qrcode
 import typst
@@ -21,11 +22,12 @@ from lienthong.documents.contracts import TYPES, Box, DocumentText, Rendering
 from lienthong.kernel.clock import VIETNAM
 from lienthong.kernel.errors import Refusal
 
-TEMPLATE = Path(__file__).parent / "typst" / "official.typ"
-STANDARD = "a-2u"
+TEMPLATES = Path(__file__).parent / "typst"
+STANDARD: Literal["a-2u"] = "a-2u"
 PAGE_HEIGHT = 841.89  # A4, points
 MILLIMETRE = 72 / 25.4
 SIGNATURE = (50 * MILLIMETRE, 24 * MILLIMETRE)
+STAMP = (75, 15)  # millimetres
 SEAL = 36 * MILLIMETRE  # across; the true size of a state agency's round seal
 
 # Width in millimetres of the urgency frame (annex I, II.6).
@@ -57,18 +59,22 @@ def render_pdf(text: DocumentText, *, at: datetime) -> Rendering:
     Raises:
         UnprintableText: a character is missing in the face; PDF/A forbids to leave it out.
     """
-    values = _content(text)
-    require_printable(*_texts(values))
-    content = json.dumps(values, ensure_ascii=False)
-    compiler = _compiler()
-    pdf = compiler.compile(
-        format="pdf",
-        sys_inputs={"document": content},
-        pdf_standards=[STANDARD],
-        timestamp=int(at.timestamp()),
-    )
-    place = json.loads(compiler.query("<signature>", field="value", one=True))
-    return _with_boxes(bytes(pdf), place)
+    pdf = _compile("official", _content(text), at)
+    place = json.loads(_compiler("official").query("<signature>", field="value", one=True))
+    return _with_boxes(pdf, place)
+
+
+def render_stamp(*, code: str, verify_url: str, at: datetime) -> bytes:
+    """A small page of `STAMP` millimetres with the number, the time (ISO 8601, +07:00) and the QR code."""
+    width, height = STAMP
+    values = {
+        "code": code,
+        "moment": at.astimezone(VIETNAM).isoformat(timespec="seconds"),
+        "width": width,
+        "height": height,
+        **_verification(verify_url),
+    }
+    return _compile("stamp", values, at)
 
 
 def require_printable(*texts: str) -> None:
@@ -88,14 +94,30 @@ def long_date(at: datetime) -> str:
     return f"ngày {day.day:02d} tháng {month} năm {day.year}"
 
 
-def _compiler() -> typst.Compiler:
-    """This thread's compiler; it keeps its inputs between calls, so threads must not share one."""
-    if not hasattr(_thread, "compiler"):
-        _thread.compiler = typst.Compiler(
-            input=str(TEMPLATE), root=str(TEMPLATE.parent), font_paths=_fonts(), ignore_system_fonts=True
+def _compile(template: str, values: dict[str, object], at: datetime) -> bytes:
+    require_printable(*_texts(values))
+    pdf = _compiler(template).compile(
+        format="pdf",
+        sys_inputs={"document": json.dumps(values, ensure_ascii=False)},
+        pdf_standards=[STANDARD],
+        timestamp=int(at.timestamp()),
+    )
+    if not isinstance(pdf, bytes):
+        raise TypeError("the compiler answered something other than one file")
+    return pdf
+
+
+def _compiler(template: str) -> typst.Compiler:
+    """This thread's compiler of the template; it keeps its inputs between calls, so none is shared."""
+    held: dict[str, typst.Compiler] = _thread.__dict__.setdefault("compilers", {})
+    if template not in held:
+        held[template] = typst.Compiler(
+            input=str(TEMPLATES / f"{template}.typ"),
+            root=str(TEMPLATES),
+            font_paths=_fonts(),
+            ignore_system_fonts=True,
         )
-    compiler: typst.Compiler = _thread.compiler
-    return compiler
+    return held[template]
 
 
 def font_folder() -> Path:
@@ -148,9 +170,15 @@ def _content(text: DocumentText) -> dict[str, object]:
         "signer": text.signer,
         "urgency": mark,
         "urgency_width": width,
-        "qr": _qr(text.verify_url) if text.verify_url else "",
-        "verify_hint": f"Kiểm tra văn bản tại {text.verify_url.partition('?')[0]}" if text.verify_url else "",
+        **_verification(text.verify_url),
     }
+
+
+def _verification(address: str) -> dict[str, object]:
+    """The QR code of the address and the words beside it; empty texts without an address."""
+    if not address:
+        return {"qr": "", "verify_hint": ""}
+    return {"qr": _qr(address), "verify_hint": f"Kiểm tra văn bản tại {address.partition('?')[0]}"}
 
 
 def _broken(agency: str) -> str:

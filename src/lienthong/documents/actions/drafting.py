@@ -127,7 +127,7 @@ def _draft(
         raise UnknownUrgency(field="urgency", urgency=urgency[:50])
     title = clean(subject, field="subject", most=MAX_SUBJECT, required=_("the summary"))
     refuse_secret(title)
-    agency = Agency.objects.get(pk=viewer.agency_id)
+    agency = Agency.objects.get(pk=viewer.agency_id or 0)
     if division is not None and division.agency_id != agency.pk:
         raise ValueError("the drafting unit belongs to another agency")
     return OfficialDocument(

@@ -86,20 +86,21 @@ def _number(document: OfficialDocument, viewer: Viewer, at: datetime) -> None:
     document.year = day.year
     document.promulgated_on = day
     document.issued_at = at
-    document.signer = Official.objects.get(pk=viewer.official_id)
+    document.signer = Official.objects.get(pk=viewer.official_id or 0)
     document.position = document.position or viewer.post_title
 
 
 def _render(document: OfficialDocument, at: datetime) -> Rendering:
     if document.uploaded is not None:
-        return stamp_number(read_blob(document.uploaded), code=document.code, at=at)
+        return stamp_number(
+            read_blob(document.uploaded), code=document.code, verify_url=_address(document), at=at
+        )
     return render_pdf(text_of(document, at=at), at=at)
 
 
 def text_of(document: OfficialDocument, *, at: datetime) -> DocumentText:
     """What is printed on the document, as it stands now."""
     agency, signer = document.agency, document.signer
-    address = f"{settings.BASE_URL}/verify?{urlencode({'document': document.pk})}"
     return DocumentText(
         type_code=document.type,
         superior=_superior(agency),
@@ -115,8 +116,13 @@ def text_of(document: OfficialDocument, *, at: datetime) -> DocumentText:
         addressees=tuple(document.addressees),
         recipients=tuple(document.recipients),
         urgency=document.urgency,
-        verify_url=address,
+        verify_url=_address(document),
     )
+
+
+def _address(document: OfficialDocument) -> str:
+    """Where the QR code leads. A file cannot hold its own hash; the page there fills it in."""
+    return f"{settings.BASE_URL}/verify?{urlencode({'document': document.pk})}"
 
 
 def _superior(agency: Agency) -> str:
