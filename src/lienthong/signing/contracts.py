@@ -103,6 +103,7 @@ class SignerVerdict:
     weak: str = ""
     reason: Sentence = ""
     reason_code: str = ""
+    reason_facts: dict[str, str] = field(default_factory=dict, repr=False)
     kind: str = ""
     agency_id: int | None = None
     official_id: int | None = None
@@ -123,6 +124,7 @@ class Verdict:
     sentence: Sentence
     signers: tuple[SignerVerdict, ...] = ()
     sha256: str = ""
+    facts: dict[str, str] = field(default_factory=dict, repr=False)
 
     def signed_by(self, agency_id: int) -> bool:
         """Whether it is valid and one of its signatures is that agency's own."""

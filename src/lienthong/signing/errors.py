@@ -131,7 +131,7 @@ class SeveralSignatures(SignatureRefusal):
 class AlreadySigned(SignatureRefusal):
     """A packet about to be signed has a signature already."""
 
-    code, status = "already-signed", 409
+    code, status = "packet-already-signed", 409
     sentence = _("The packet already bears a signature and is not signed again.")
 
 

@@ -1,0 +1,268 @@
+"""The platform's own authority: its parts, made once, and what it issues, replaces and revokes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID, uuid4
+
+from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding
+from django.conf import settings
+from django.db import connection, transaction
+from django.db.models import Q
+
+from lienthong.directory.public import Agency, Official, PostHolding
+from lienthong.kernel.clock import VIETNAM
+from lienthong.signing.adapters.held_keys import read_public_key
+from lienthong.signing.certificates import Addresses, Holder, fingerprint, issue, serial_of
+from lienthong.signing.contracts import Algorithm, CertificateInfo, Purpose, RevocationReason
+from lienthong.signing.errors import (
+    AlreadyRevoked,
+    CertificateUnknown,
+    CertificateUntrusted,
+    NoCertificate,
+    SigningUnavailable,
+)
+from lienthong.signing.models import Certificate, StoredVerdict
+from lienthong.signing.ports import KeyStoreError
+from lienthong.signing.queries import info_of, issuer_key
+from lienthong.signing.stores import key_store, new_key_store
+from lienthong.signing.trust import foreign_path
+
+LOCK = 0x51670001
+PARTS = (
+    (Purpose.ROOT, "Liên Thông Root CA (demonstration)", None),
+    (Purpose.ISSUING, "Liên Thông Issuing CA (demonstration)", Purpose.ROOT),
+    (Purpose.OCSP, "Liên Thông OCSP responder", Purpose.ISSUING),
+    (Purpose.TIMESTAMP, "Liên Thông timestamp service", Purpose.ISSUING),
+    (Purpose.HUB, "Liên Thông axis", Purpose.ISSUING),
+)
+
+
+@dataclass(frozen=True)
+class _Order:
+    """A certificate about to be issued, and whom its row belongs to."""
+
+    holder: Holder
+    agency_id: int | None = None
+    official_id: int | None = None
+
+
+def ensure_authority(*, at: datetime) -> None:
+    """Make the root, the issuing authority, the OCSP, timestamp and hub certificates, unless they are there."""
+    wanted = {purpose for purpose, _, _ in PARTS}
+    if wanted <= _parts():
+        return
+    with transaction.atomic():
+        _lock()
+        present = _parts()
+        for purpose, name, issuer in PARTS:
+            if purpose not in present:
+                _issue([_Order(Holder(purpose, name, code=purpose.value))], by=issuer, at=at)
+
+
+def ensure_agency_certificates(
+    agency_ids: Sequence[int], *, at: datetime, algorithm: Algorithm = Algorithm.P256
+) -> int:
+    """Give each of the agencies a certificate valid at `at` unless it has one; answer how many were issued.
+
+    Set-based: a handful of queries whatever the number. P-256 by default, about 3,000 a second; RSA-2048 is
+    there for receivers that know nothing else, at about ten a second.
+    """
+    ensure_authority(at=at)
+    with transaction.atomic():
+        _lock()
+        stale = _without_valid(Q(purpose=Purpose.AGENCY), "agency_id", agency_ids, at)
+        orders = [
+            _Order(Holder(Purpose.AGENCY, agency.name, agency.name, agency.code), agency_id=agency.pk)
+            for agency in Agency.objects.filter(pk__in=stale)
+        ]
+        return _replace_and_issue(orders, algorithm=algorithm, at=at)
+
+
+def ensure_official_certificates(
+    official_ids: Sequence[int], *, at: datetime, algorithm: Algorithm = Algorithm.P256
+) -> int:
+    """Give each of the officials a personal certificate valid at `at` unless they have one; as for agencies.
+
+    The agency named in it is that of the post held longest at the time.
+    """
+    ensure_authority(at=at)
+    with transaction.atomic():
+        _lock()
+        stale = _without_valid(Q(purpose=Purpose.OFFICIAL), "official_id", official_ids, at)
+        employers = _employers(stale, at)
+        orders = []
+        for official in Official.objects.filter(pk__in=stale):
+            employer = employers.get(official.pk)
+            holder = Holder(
+                Purpose.OFFICIAL,
+                official.full_name,
+                employer.name if employer else Holder.organization,
+                f"CB-{official.pk}",
+            )
+            agency_id = employer.pk if employer else None
+            orders.append(_Order(holder, agency_id=agency_id, official_id=official.pk))
+        return _replace_and_issue(orders, algorithm=algorithm, at=at)
+
+
+def rotate_key(agency_id: int, *, at: datetime) -> CertificateInfo:
+    """Give the agency a new key and certificate and destroy the old key; what it signed stays valid.
+
+    Raises:
+        NoCertificate: it has none to replace.
+    """
+    with transaction.atomic():
+        _lock()
+        old = Certificate.objects.current().filter(purpose=Purpose.AGENCY, agency_id=agency_id).first()
+        if old is None:
+            raise NoCertificate(name=_agency_name(agency_id))
+        agency = Agency.objects.get(pk=agency_id)
+        order = _Order(Holder(Purpose.AGENCY, agency.name, agency.name, agency.code), agency_id=agency_id)
+        _replace_and_issue([order], algorithm=Algorithm(old.algorithm), at=at)
+        _destroy_key(old)
+        return info_of(Certificate.objects.current().get(purpose=Purpose.AGENCY, agency_id=agency_id), at=at)
+
+
+def revoke_certificate(sha256: str, *, reason: RevocationReason, at: datetime) -> CertificateInfo:
+    """Withdraw the certificate from `at` on: lists, OCSP and every verdict say so at once; its key is destroyed.
+
+    Raises:
+        CertificateUnknown, AlreadyRevoked
+    """
+    with transaction.atomic():
+        row = Certificate.objects.select_for_update().filter(sha256=sha256).first()
+        if row is None:
+            raise CertificateUnknown
+        if row.revoked_at is not None:
+            raise AlreadyRevoked(day=row.revoked_at.astimezone(VIETNAM).strftime("%d/%m/%Y"))
+        row.revoked_at, row.revocation_reason = at, reason.value
+        row.save(update_fields=["revoked_at", "revocation_reason"])
+        StoredVerdict.objects.filter(certificates__contains=[sha256]).delete()
+        if row.purpose in {Purpose.AGENCY, Purpose.OFFICIAL}:
+            _destroy_key(row)
+    return info_of(row, at=at)
+
+
+def enrol_agency_certificate(der: bytes, *, agency_id: int, at: datetime) -> CertificateInfo:
+    """Remember that a certificate of a trusted outside authority belongs to the agency.
+
+    Raises:
+        CertificateUntrusted: it leads to none of the configured roots.
+    """
+    certificate = x509.load_der_x509_certificate(der)
+    if not foreign_path(der, at=at):
+        raise CertificateUntrusted(
+            name=certificate.subject.rfc4514_string(), issuer=certificate.issuer.rfc4514_string()
+        )
+    row, _ = Certificate.objects.get_or_create(
+        sha256=fingerprint(der),
+        defaults=_columns(certificate) | {"purpose": Purpose.AGENCY, "agency_id": agency_id},
+    )
+    return info_of(row, at=at)
+
+
+def _parts() -> set[str]:
+    rows = Certificate.objects.current().exclude(purpose__in=[Purpose.AGENCY, Purpose.OFFICIAL])
+    return set(rows.values_list("purpose", flat=True))
+
+
+def _lock() -> None:
+    """One issuer at a time, until the transaction ends."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
+
+
+def _without_valid(purpose: Q, column: str, ids: Iterable[int], at: datetime) -> set[int]:
+    """Those of the ids that have no certificate valid at the time."""
+    wanted = set(ids)
+    held = Certificate.objects.valid(at).filter(purpose, **{f"{column}__in": wanted})
+    return wanted - set(held.values_list(column, flat=True))
+
+
+def _employers(official_ids: Iterable[int], at: datetime) -> Mapping[int, Agency]:
+    on = at.astimezone(VIETNAM).date()
+    holdings = (
+        PostHolding.objects.filter(official_id__in=official_ids, valid_from__lte=on, valid_to__gt=on)
+        .select_related("post__agency")
+        .order_by("-valid_from", "-pk")
+    )
+    return {holding.official_id: holding.post.agency for holding in holdings}
+
+
+def _replace_and_issue(orders: Sequence[_Order], *, algorithm: Algorithm, at: datetime) -> int:
+    """Retire what the holders had and issue anew, by the issuing authority."""
+    agencies = [order.agency_id for order in orders if order.official_id is None]
+    officials = [order.official_id for order in orders if order.official_id is not None]
+    held = Q(purpose=Purpose.AGENCY, agency_id__in=agencies) | Q(
+        purpose=Purpose.OFFICIAL, official_id__in=officials
+    )
+    Certificate.objects.current().filter(held).update(replaced_at=at)
+    _issue(orders, by=Purpose.ISSUING, at=at, algorithm=algorithm)
+    return len(orders)
+
+
+def _issue(
+    orders: Sequence[_Order], *, by: Purpose | None, at: datetime, algorithm: Algorithm = Algorithm.P256
+) -> None:
+    if not orders:
+        return
+    keys: list[UUID] = [uuid4() for _ in orders]
+    try:
+        store = new_key_store()
+        public_keys = store.generate(keys, algorithm)
+        issuer_row, issuer = issuer_key(by) if by else (None, None)
+        rows = []
+        for order, key_id in zip(orders, keys, strict=True):
+            certificate = issue(
+                order.holder,
+                read_public_key(public_keys[key_id]),
+                issuer=issuer,
+                key=issuer.key if issuer else store.private_key(key_id),
+                addresses=Addresses(settings.BASE_URL, by.value if by else ""),
+                at=at,
+            )
+            rows.append(
+                Certificate(
+                    purpose=order.holder.purpose,
+                    issuer=issuer_row,
+                    agency_id=order.agency_id,
+                    official_id=order.official_id,
+                    algorithm=algorithm,
+                    store=store.name,
+                    key_id=key_id,
+                    **_columns(certificate),
+                )
+            )
+    except KeyStoreError as error:
+        raise SigningUnavailable(detail=type(error).__name__) from error
+    Certificate.objects.bulk_create(rows, batch_size=1000)
+
+
+def _columns(certificate: x509.Certificate) -> dict[str, object]:
+    """What a row says of the certificate itself."""
+    der = certificate.public_bytes(Encoding.DER)
+    return {
+        "subject": certificate.subject.rfc4514_string()[:500],
+        "serial": serial_of(certificate),
+        "sha256": fingerprint(der),
+        "der": der,
+        "valid_from": certificate.not_valid_before_utc,
+        "valid_to": certificate.not_valid_after_utc,
+    }
+
+
+def _destroy_key(row: Certificate) -> None:
+    if row.key_id is not None:
+        try:
+            key_store(row.store).delete(row.key_id)
+        except KeyStoreError as error:
+            raise SigningUnavailable(detail=type(error).__name__) from error
+
+
+def _agency_name(agency_id: int) -> str:
+    return Agency.objects.filter(pk=agency_id).values_list("name", flat=True).first() or str(agency_id)
+
+

@@ -1,0 +1,52 @@
+"""The door of `signing`: certificates, signing, and what signatures are worth."""
+
+from lienthong.signing.actions.authority import (
+    enrol_agency_certificate,
+    ensure_agency_certificates,
+    ensure_authority,
+    ensure_official_certificates,
+    revoke_certificate,
+    rotate_key,
+)
+from lienthong.signing.contracts import (
+    Algorithm,
+    CertificateInfo,
+    HealthCheck,
+    PdfBox,
+    PdfSignature,
+    RevocationReason,
+    SignerVerdict,
+    Verdict,
+)
+from lienthong.signing.errors import NoCertificate, SignatureRefusal, SigningUnavailable
+from lienthong.signing.packets import sign_packet, verify_packet
+from lienthong.signing.queries import certificate_for_agency, certificates_of
+from lienthong.signing.statements import sign_statement, verify_statement
+from lienthong.signing.verdicts import require_valid
+
+__all__ = [
+    "Algorithm",
+    "CertificateInfo",
+    "HealthCheck",
+    "NoCertificate",
+    "PdfBox",
+    "PdfSignature",
+    "RevocationReason",
+    "SignatureRefusal",
+    "SignerVerdict",
+    "SigningUnavailable",
+    "Verdict",
+    "certificate_for_agency",
+    "certificates_of",
+    "enrol_agency_certificate",
+    "ensure_agency_certificates",
+    "ensure_authority",
+    "ensure_official_certificates",
+    "require_valid",
+    "revoke_certificate",
+    "rotate_key",
+    "sign_packet",
+    "sign_statement",
+    "verify_packet",
+    "verify_statement",
+]

@@ -1,0 +1,127 @@
+"""Finding certificates, and what a key holder signs with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from asn1crypto import x509 as asn1
+from cryptography import x509
+
+from lienthong.directory.public import Agency, Official
+from lienthong.signing.certificates import Issuer
+from lienthong.signing.contracts import CertificateInfo, Purpose
+from lienthong.signing.errors import NoCertificate, SigningUnavailable
+from lienthong.signing.models import Certificate
+from lienthong.signing.ports import KeyStoreError, PrivateKey
+from lienthong.signing.stores import key_store
+
+EXPIRING = timedelta(days=30)
+
+
+@dataclass(frozen=True)
+class Identity:
+    """Someone who signs: certificate, key object, and the authorities above (without the root)."""
+
+    row: Certificate
+    certificate: x509.Certificate
+    key: PrivateKey
+    chain: tuple[x509.Certificate, ...]
+
+    @property
+    def asn1(self) -> asn1.Certificate:
+        """The certificate as pyHanko takes it."""
+        return asn1.Certificate.load(bytes(self.row.der))
+
+
+def agency_identity(agency_id: int, *, at: datetime) -> Identity:
+    """What the agency signs with at the time.
+
+    Raises:
+        NoCertificate, SigningUnavailable
+    """
+    row = Certificate.objects.valid(at).filter(purpose=Purpose.AGENCY, agency_id=agency_id).first()
+    if row is None:
+        name = Agency.objects.filter(pk=agency_id).values_list("name", flat=True).first()
+        raise NoCertificate(name=name or str(agency_id))
+    return _identity(row)
+
+
+def official_identity(official_id: int, *, at: datetime) -> Identity:
+    """What the official signs with at the time; raises as for agencies."""
+    row = Certificate.objects.valid(at).filter(purpose=Purpose.OFFICIAL, official_id=official_id).first()
+    if row is None:
+        name = Official.objects.filter(pk=official_id).values_list("full_name", flat=True).first()
+        raise NoCertificate(name=name or str(official_id))
+    return _identity(row)
+
+
+def part_identity(purpose: Purpose) -> Identity:
+    """A part of the authority: timestamp service, OCSP responder, hub; raises as for agencies."""
+    row = Certificate.objects.current().filter(purpose=purpose).first()
+    if row is None:
+        raise NoCertificate(name=purpose.value)
+    return _identity(row)
+
+
+def issuer_key(purpose: Purpose) -> tuple[Certificate, Issuer]:
+    """The row, certificate and key of an authority."""
+    identity = part_identity(purpose)
+    return identity.row, Issuer(identity.certificate, identity.key)
+
+
+def certificate_for_agency(agency_id: int, *, at: datetime) -> CertificateInfo | None:
+    """The agency's current certificate, if it has one."""
+    row = Certificate.objects.current().filter(purpose=Purpose.AGENCY, agency_id=agency_id).first()
+    return info_of(row, at=at) if row else None
+
+
+def certificates_of(
+    *, agency_id: int | None = None, official_id: int | None = None, at: datetime
+) -> list[CertificateInfo]:
+    """All certificates ever issued to the agency itself, or to the official, newest first."""
+    rows = Certificate.objects.filter(purpose=Purpose.AGENCY, agency_id=agency_id)
+    if official_id is not None:
+        rows = Certificate.objects.filter(purpose=Purpose.OFFICIAL, official_id=official_id)
+    return [info_of(row, at=at) for row in rows.order_by("-valid_from", "-pk")]
+
+
+def expiring_count(*, at: datetime) -> int:
+    """How many current certificates end within 30 days, or have ended."""
+    return Certificate.objects.current().filter(valid_to__lte=at + EXPIRING).count()
+
+
+def info_of(row: Certificate, *, at: datetime) -> CertificateInfo:
+    """The row as a plain value, with its state at the time."""
+    state = "valid"
+    if row.revoked_at is not None and row.revoked_at <= at:
+        state = "revoked"
+    elif row.valid_to <= at:
+        state = "expired"
+    elif row.replaced_at is not None and row.replaced_at <= at:
+        state = "replaced"
+    return CertificateInfo(
+        sha256=row.sha256,
+        serial=row.serial,
+        purpose=row.purpose,
+        subject=row.subject,
+        algorithm=row.algorithm,
+        valid_from=row.valid_from,
+        valid_to=row.valid_to,
+        state=state,
+        revoked_at=row.revoked_at,
+        der=bytes(row.der),
+    )
+
+
+def _identity(row: Certificate) -> Identity:
+    try:
+        key = key_store(row.store).private_key(row.key_id)  # type: ignore[arg-type]
+    except KeyStoreError as error:
+        raise SigningUnavailable(detail=type(error).__name__) from error
+    above = row.issuer
+    chain = []
+    while above is not None and above.purpose != Purpose.ROOT:
+        chain.append(x509.load_der_x509_certificate(bytes(above.der)))
+        above = above.issuer
+    return Identity(row, x509.load_der_x509_certificate(bytes(row.der)), key, tuple(chain))

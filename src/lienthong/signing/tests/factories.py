@@ -1,0 +1,43 @@
+"""Agencies and officials with certificates, and a packet to sign."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from itertools import count
+
+from lienthong.directory.public import Agency, Official, Post, PostHolding
+from lienthong.kernel.clock import VIETNAM
+from lienthong.signing.actions.authority import ensure_agency_certificates, ensure_official_certificates
+
+AT = datetime(2026, 3, 2, 9, 30, tzinfo=VIETNAM)
+_numbers = count(1)
+
+PACKET = """<?xml version='1.0' encoding='UTF-8'?>
+<edXML xmlns="http://www.mic.gov.vn/TBT/QCVN_102_2016"><edXML:edXMLEnvelope xmlns:edXML="http://www.mic.gov.vn/TBT/QCVN_102_2016"><edXML:edXMLHeader><edXML:MessageHeader><edXML:From><edXML:OrganId>H55</edXML:OrganId></edXML:From><edXML:Subject>Về việc thử nghiệm</edXML:Subject></edXML:MessageHeader></edXML:edXMLHeader><edXML:edXMLBody/></edXML:edXMLEnvelope><AttachmentEncoded/></edXML>""".encode()  # noqa: E501
+
+
+def make_agency(*, certificate: bool = True, **values: object) -> Agency:
+    """An agency, with a certificate unless told otherwise."""
+    number = next(_numbers)
+    fields: dict[str, object] = {
+        "code": f"Z{number}",
+        "name": f"Sở Thử nghiệm số {number}",
+        "short_name": "STN",
+        "kind": "department",
+        "valid_from": date(2000, 1, 1),
+    }
+    agency = Agency.objects.create(**(fields | values))
+    if certificate:
+        ensure_agency_certificates([agency.pk], at=AT)
+    return agency
+
+
+def make_official(agency: Agency | None = None, *, certificate: bool = True) -> Official:
+    """An official holding a post of the agency, with a certificate unless told otherwise."""
+    official = Official.objects.create(full_name=f"Nguyễn Văn Thử {next(_numbers)}")
+    if agency is not None:
+        post = Post.objects.create(agency=agency, title="Giám đốc")
+        PostHolding.objects.create(post=post, official=official, valid_from=date(2020, 1, 1))
+    if certificate:
+        ensure_official_certificates([official.pk], at=AT)
+    return official

@@ -1,0 +1,156 @@
+"""Enveloped XML signatures over a whole packet, through signxml: exclusive C14N, RSA or ECDSA with SHA-256."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import ec
+from lxml import etree
+from signxml import (
+    CanonicalizationMethod,
+    DigestAlgorithm,
+    SignatureConfiguration,
+    SignatureConstructionMethod,
+    SignatureMethod,
+    XMLSigner,
+    XMLVerifier,
+)
+from signxml.exceptions import InvalidCertificate, InvalidDigest, InvalidSignature, SignXMLException
+
+from lienthong.signing import errors
+from lienthong.signing.ports import PrivateKey
+from lienthong.signing.xml_scan import DSIG
+
+ENVELOPED = SignatureConstructionMethod.enveloped.value
+HEADER = "edXMLHeader"
+TEXT_LIMIT = 9_000_000  # libxml2 holds texts to 10 MB unless told otherwise
+WEAK_METHODS = frozenset({SignatureMethod.RSA_SHA1, SignatureMethod.ECDSA_SHA1})
+METHODS = WEAK_METHODS | {
+    SignatureMethod.RSA_SHA256,
+    SignatureMethod.RSA_SHA384,
+    SignatureMethod.RSA_SHA512,
+    SignatureMethod.ECDSA_SHA256,
+    SignatureMethod.ECDSA_SHA384,
+    SignatureMethod.ECDSA_SHA512,
+    SignatureMethod.SHA256_RSA_MGF1,
+}
+DIGESTS = frozenset(
+    {DigestAlgorithm.SHA1, DigestAlgorithm.SHA256, DigestAlgorithm.SHA384, DigestAlgorithm.SHA512}
+)
+_CANONICAL = {method.value for method in CanonicalizationMethod}
+_NAMES = {"ds": DSIG}
+
+
+@dataclass(frozen=True)
+class Verified:
+    """A signature that fits: the canonical bytes it covers (the packet without it), and what is weak in it."""
+
+    content: bytes
+    weak: str
+
+
+def hardened_parser(size: int) -> etree.XMLParser:
+    """A parser that follows nothing; the scan before it stands in for the limits that large texts lift."""
+    return etree.XMLParser(
+        resolve_entities=False, load_dtd=False, no_network=True, huge_tree=size > TEXT_LIMIT
+    )
+
+
+def sign_enveloped(xml: bytes, *, key: PrivateKey, chain: list[x509.Certificate]) -> bytes:
+    """Put a signature over the whole document as last child of its header; `chain` begins with the signer.
+
+    Raises:
+        NoPlaceForSignature: no `edXMLHeader`, or more than one.
+    """
+    root = etree.fromstring(xml, hardened_parser(len(xml)))
+    headers = [found for found in root.iter() if _local(found) == HEADER]
+    if len(headers) != 1:
+        raise errors.NoPlaceForSignature
+    place = etree.SubElement(headers[0], f"{{{DSIG}}}Signature", nsmap={None: DSIG})  # type: ignore[dict-item]
+    place.set("Id", "placeholder")
+    is_ec = isinstance(key, ec.EllipticCurvePrivateKey)
+    signer = XMLSigner(
+        signature_algorithm=SignatureMethod.ECDSA_SHA256 if is_ec else SignatureMethod.RSA_SHA256,
+        digest_algorithm=DigestAlgorithm.SHA256,
+        c14n_algorithm=CanonicalizationMethod.EXCLUSIVE_XML_CANONICALIZATION_1_0,
+    )
+    signer._parser = hardened_parser(len(xml))
+    signed = signer.sign(root, key=key, cert=chain)
+    return etree.tostring(signed, encoding="UTF-8", xml_declaration=True)
+
+
+
+def verify_enveloped(xml: bytes, *, certificate: x509.Certificate) -> Verified:
+    """Check the one signature against the certificate, whose own validity is the caller's to judge.
+
+    The XML must have passed `scan`. What is returned is what was signed, and it is the whole document.
+
+    Raises:
+        SignatureWrong, SignatureWrapping, SignatureUnsupported, SignatureUnreadable
+    """
+    verifier = XMLVerifier()
+    config = SignatureConfiguration(
+        location=".//",
+        expect_references=True,
+        signature_methods=METHODS,
+        digest_algorithms=DIGESTS,
+        ignore_ambiguous_key_info=False,
+        verification_time=certificate.not_valid_before_utc,
+    )
+    try:
+        results = verifier.verify(
+            xml, x509_cert=certificate, parser=hardened_parser(len(xml)), expect_config=config
+        )
+    except (InvalidSignature, InvalidDigest, InvalidCertificate) as error:
+        raise errors.SignatureWrong from error
+    except (SignXMLException, etree.LxmlError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise _reason(xml, error) from error
+    results = results if isinstance(results, list) else [results]
+    weak = _require_whole(results[0].signature_xml if results else None)
+    return Verified(results[0].signed_data, weak)
+
+
+def _reason(xml: bytes, error: Exception) -> errors.SignatureRefusal:
+    """Say why the library gave up: an algorithm or a form outside the profile, or nothing one can read."""
+    root = etree.fromstring(xml, hardened_parser(len(xml)))
+    signature = root if root.tag == f"{{{DSIG}}}Signature" else root.find(f".//{{{DSIG}}}Signature")
+    try:
+        _require_whole(signature)
+    except errors.SignatureRefusal as refusal:
+        return refusal
+    return errors.SignatureUnreadable()
+
+
+def _require_whole(signature: etree._Element | None) -> str:
+    """Refuse any signature but one over the whole document; the answer names the weak algorithm, if any."""
+    if signature is None:
+        raise errors.SignatureUnreadable
+    info = signature.find("ds:SignedInfo", _NAMES)
+    references = [] if info is None else info.findall("ds:Reference", _NAMES)
+    if signature.find("ds:Object", _NAMES) is not None:
+        raise errors.SignatureUnsupported(detail="Object")
+    if info is None or not references:
+        raise errors.SignatureUnreadable
+    if len(references) != 1 or references[0].get("URI") != "":
+        raise errors.SignatureWrapping
+    transforms = [found.get("Algorithm", "") for found in references[0].iterfind(".//ds:Transform", _NAMES)]
+    if transforms[:1] != [ENVELOPED] or len(transforms) > 2 or not _CANONICAL.issuperset(transforms[1:]):
+        raise errors.SignatureUnsupported(detail=", ".join(transforms) or "Transforms")
+    method = _algorithm(info, "ds:SignatureMethod")
+    digest = _algorithm(references[0], "ds:DigestMethod")
+    if method not in {known.value for known in METHODS}:
+        raise errors.SignatureUnsupported(detail=method)
+    if digest not in {known.value for known in DIGESTS}:
+        raise errors.SignatureUnsupported(detail=digest)
+    weak = [name.rpartition("#")[2] for name in (method, digest) if "sha1" in name]
+    return weak[0] if weak else ""
+
+
+def _algorithm(parent: etree._Element, name: str) -> str:
+    found = parent.find(name, _NAMES)
+    return "" if found is None else found.get("Algorithm", "")
+
+
+def _local(element: etree._Element) -> str:
+    return element.tag.rpartition("}")[2] if isinstance(element.tag, str) else ""
