@@ -19,4 +19,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("lienthong.identity.urls")),
     path("directory/", include("lienthong.directory.urls")),
     path("", include("lienthong.documents.urls")),
+    path("office/", include("lienthong.office.urls")),
+    path("axis/", include("lienthong.axis.urls")),
 ]
