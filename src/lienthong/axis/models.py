@@ -64,13 +64,13 @@ class ConnectedSystem(models.Model):
         prefix = f"{agency}__" if agency else ""
         if self.serves == Serves.ALL:
             return Q()
-        if self.serves == Serves.SUBTREE:
+        if self.serves == Serves.SUBTREE and self.agency.path:
             return Q(**{f"{prefix}path__startswith": self.agency.path})
         return Q(**{f"{prefix}pk": self.agency_id})
 
     def speaks_for(self, agency: Agency) -> bool:
         """Whether this system may send and receive in the agency's name."""
-        if self.serves == Serves.SUBTREE:
+        if self.serves == Serves.SUBTREE and self.agency.path:
             return agency.path.startswith(self.agency.path)
         return self.serves == Serves.ALL or agency.pk == self.agency_id
 

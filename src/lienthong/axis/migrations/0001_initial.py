@@ -31,7 +31,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ('directory', '0002_paths'),
+        ('directory', '0001_initial'),
         ('kernel', '0001_initial'),
     ]
 

@@ -7,7 +7,17 @@ from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from ninja import Schema
-from pydantic import AwareDatetime, ConfigDict, Field
+from pydantic import AfterValidator, AwareDatetime, ConfigDict, Field
+
+
+def _believable(at: datetime) -> datetime:
+    """A time that somebody's clock can show; beyond, databases and calendars disagree."""
+    if not 2000 <= at.year <= 2100:
+        raise ValueError("the year must be between 2000 and 2100")
+    return at
+
+
+BelievableTime = Annotated[AwareDatetime, AfterValidator(_believable)]
 
 
 class AgencyRefOut(Schema):
@@ -53,7 +63,7 @@ class StatusIn(Schema):
     model_config = ConfigDict(extra="forbid")
 
     code: Literal["01", "02", "03", "04", "05", "06", "13", "15", "16"]
-    at: AwareDatetime
+    at: BelievableTime
     description: Annotated[str, Field(max_length=500)] = ""
     department: Annotated[str, Field(max_length=250)] = ""
     staff: Annotated[str, Field(max_length=250)] = ""

@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from itertools import count
 
-from lienthong.axis.edxml import Attachment, EdxmlPacket, Party, Signer, document_id_of
+import pytest
+
+from lienthong.axis.actions.systems import hash_secret, issue_token
+from lienthong.axis.edxml import Attachment, EdxmlPacket, Party, Signer, build_packet, document_id_of
+from lienthong.axis.models import ConnectedSystem, Delivery, Packet, Serves, StatusEvent
 from lienthong.directory.public import Agency
-from lienthong.kernel.clock import VIETNAM
+from lienthong.kernel.clock import VIETNAM, now
+from lienthong.kernel.models import Blob
+from lienthong.ledger.models import EventRow
+from lienthong.signing.public import ensure_agency_certificates, sign_packet
 
 AT = datetime(2026, 3, 2, 9, 30, tzinfo=VIETNAM)
 TODAY = AT.date()
+SECRET = "a-secret-of-a-connected-system"
 _numbers = count(1)
 
 
@@ -53,4 +61,62 @@ def agency(code: str, *, parent: Agency | None = None, **changes: object) -> Age
         "parent": parent,
         "valid_from": date(2000, 1, 1),
     }
-    return Agency.objects.create(**fields | changes)
+    made = Agency.objects.create(**fields | changes)
+    made.refresh_from_db()  # the database fills in the path
+    return made
+
+
+@dataclass(frozen=True)
+class World:
+    """Who takes part: `office` sends through `system`, `recipients[0]` receives through `receiver`."""
+
+    office: Agency
+    ministry: Agency
+    recipients: tuple[Agency, ...]
+    system: ConnectedSystem
+    receiver: ConnectedSystem
+
+
+def certified(code: str, *, parent: Agency | None = None, **changes: object) -> Agency:
+    """An agency that can sign packets."""
+    made = agency(code, parent=parent, **changes)
+    ensure_agency_certificates([made.pk], at=AT)
+    return made
+
+
+def signed(packet: EdxmlPacket, signer: Agency, *, at: datetime = AT) -> bytes:
+    """The packet as its sender puts it on the wire."""
+    return sign_packet(build_packet(packet), agency_id=signer.pk, at=at)
+
+
+def system_for(agency: Agency, serves: Serves = Serves.SUBTREE) -> ConnectedSystem:
+    """A connected system; its secret is `SECRET`."""
+    number = next(_numbers)
+    return ConnectedSystem.objects.create(
+        name=f"Hệ thống {number}",
+        client_id=f"system-{number}",
+        secret_hash=hash_secret(SECRET),
+        agency=agency,
+        serves=serves,
+        created_at=AT,
+    )
+
+
+def bearer(system: ConnectedSystem) -> dict[str, str]:
+    """Headers of a request with a token of the system, for Django's test client."""
+    return {"Authorization": f"Bearer {issue_token(system, at=now()).value}"}
+
+
+def stored_counts() -> dict[str, int]:
+    """How many rows everything that a packet could leave has."""
+    return {
+        model.__name__: model.objects.count() for model in (Packet, Delivery, StatusEvent, Blob, EventRow)
+    }
+
+
+@pytest.fixture
+def world(db: None) -> World:
+    """Two certified ministries, three recipients, and a system of the first ministry."""
+    office, ministry = certified("G22", name="Văn phòng Chính phủ"), certified("G12")
+    recipients = tuple(agency(code, name=f"Tỉnh {code}", kind="province") for code in ("H55", "H26", "H01"))
+    return World(office, ministry, recipients, system_for(office), system_for(recipients[0]))

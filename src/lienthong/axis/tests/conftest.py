@@ -1,0 +1,5 @@
+"""Fixtures of the axis' tests."""
+
+from lienthong.axis.tests.factories import world
+
+__all__ = ["world"]
