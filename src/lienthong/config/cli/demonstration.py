@@ -17,7 +17,6 @@ from rich.table import Table
 
 from lienthong.config import embedded_postgres
 from lienthong.config.cli import runtime, serving
-from lienthong.config.env import read_env
 from lienthong.kernel.clock import now
 
 DEMO = "lienthong.demo.public"
@@ -39,10 +38,11 @@ def demo(
         serving.require_free(port)
         if reset:
             start_over(runtime.var())
-        fresh = runtime.uses_own_database() and _is_empty(read_env().database_url.get_secret_value())
+        own = runtime.own_database()
+        fresh = bool(own) and _is_empty(own)
         with serving.running(port, quiet=True):
             if fresh:
-                mark_as_demonstration()
+                mark_as_demonstration(own)
             _show()
             runtime.console.print(f"\n[bold green]●[/] http://127.0.0.1:{port}   (Ctrl-C stops everything)")
             threading.Event().wait()
@@ -85,8 +85,8 @@ def start_over(var: Path) -> None:
 
     A database of somebody else's is emptied only if it bears the mark of an earlier demonstration.
     """
-    if runtime.uses_own_database():
-        _empty_marked_database(read_env().database_url.get_secret_value())
+    if own := runtime.own_database():
+        _empty_marked_database(own)
     else:
         with runtime.explained():
             embedded_postgres.remove(var / "postgres")
@@ -96,7 +96,7 @@ def start_over(var: Path) -> None:
 
 def _is_empty(url: str) -> bool:
     """Whether nobody has put anything into the database yet."""
-    with psycopg.connect(url) as connection:
+    with runtime.explained(), psycopg.connect(url) as connection:
         return connection.execute("SELECT 1 FROM pg_tables WHERE schemaname = 'public'").fetchone() is None
 
 
@@ -113,7 +113,7 @@ def _empty_marked_database(url: str) -> None:
         connection.execute("CREATE SCHEMA public")
 
 
-def mark_as_demonstration() -> None:
+def mark_as_demonstration(url: str) -> None:
     """Write into a database that was empty before that it holds nothing but the demonstration."""
-    with psycopg.connect(read_env().database_url.get_secret_value()) as connection:
+    with psycopg.connect(url) as connection:
         connection.execute(f"COMMENT ON SCHEMA public IS '{MARK}'")

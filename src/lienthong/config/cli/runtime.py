@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 import django
+import psycopg
 import typer
 from rich.console import Console
 from rich.progress import (
@@ -41,9 +42,9 @@ def var() -> Path:
     return Path(os.environ.get("LIENTHONG_VAR") or PROJECT / "var").absolute()
 
 
-def uses_own_database() -> bool:
-    """Whether somebody named a database, so that none is embedded."""
-    return bool(os.environ.get("LIENTHONG_DATABASE_URL"))
+def own_database() -> str:
+    """The address of the database that somebody named; empty if one is to be embedded."""
+    return os.environ.get("LIENTHONG_DATABASE_URL", "")
 
 
 @contextlib.contextmanager
@@ -57,12 +58,20 @@ def prepared() -> Iterator[None]:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "lienthong.config.settings")
     make_secrets(var() / "secrets")
     with contextlib.ExitStack() as held:
-        if not uses_own_database():
-            with explained():
+        with explained():
+            if not own_database():
                 url = held.enter_context(embedded_postgres.serving(var() / "postgres"))
-            os.environ["LIENTHONG_DATABASE_URL"] = url
+                os.environ["LIENTHONG_DATABASE_URL"] = url
+            _require_database(own_database())
         django.setup()
         yield
+
+
+def _require_database(url: str) -> None:
+    with psycopg.connect(url, connect_timeout=10) as connection:
+        version = connection.info.server_version // 10000
+    if version < embedded_postgres.OLDEST:
+        fail(f"The database is PostgreSQL {version}; {embedded_postgres.OLDEST} or later is needed.")
 
 
 def make_secrets(folder: Path) -> None:
@@ -97,6 +106,8 @@ def explained() -> Iterator[None]:
         yield
     except embedded_postgres.NoPostgres as error:
         fail(str(error))
+    except psycopg.OperationalError as error:
+        fail(f"The database of LIENTHONG_DATABASE_URL does not answer: {error}")
 
 
 def fail(sentence: str) -> NoReturn:

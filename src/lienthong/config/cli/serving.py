@@ -46,12 +46,14 @@ def until_stopped() -> Iterator[None]:
             signal.signal(number, signal.SIG_IGN)  # the end is under way
         raise KeyboardInterrupt
 
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, stop)
+    before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
         yield
     except KeyboardInterrupt:
         runtime.console.print("Stopped.")
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 @contextlib.contextmanager

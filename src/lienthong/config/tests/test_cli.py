@@ -4,6 +4,7 @@ import os
 import stat
 from pathlib import Path
 
+import psycopg
 import pytest
 from typer.testing import CliRunner
 
@@ -116,3 +117,31 @@ def test_the_doctor_performs_every_check_and_fails_if_one_fails() -> None:
     assert "no worker has ever run" in done.stdout
     for name in ("Database", "Files", "Worker", "Disk"):
         assert name in done.stdout
+
+
+@pytest.mark.parametrize(
+    "command", [["doctor"], ["load-country"], ["demo", "--port", "0"], ["up", "--port", "0"]]
+)
+def test_a_database_that_does_not_answer_is_named(
+    command: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LIENTHONG_DATABASE_URL", "postgresql://nobody@127.0.0.1:1/nothing")
+    done = run.invoke(app, command)
+    assert done.exit_code == 1
+    assert "LIENTHONG_DATABASE_URL does not answer" in done.stderr
+
+
+def test_a_database_of_somebody_else_is_not_emptied(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("LIENTHONG_VAR", str(tmp_path))
+    url = os.environ["LIENTHONG_DATABASE_URL"]
+    with psycopg.connect(url) as connection:
+        connection.execute("CREATE TABLE IF NOT EXISTS somebody_elses AS SELECT 1 AS treasure")
+    try:
+        done = run.invoke(app, ["demo", "--port", "0", "--reset"])
+        assert done.exit_code == 1
+        assert "not made by the demonstration" in done.stderr
+        with psycopg.connect(url) as connection:
+            assert connection.execute("SELECT treasure FROM somebody_elses").fetchone() == (1,)
+    finally:
+        with psycopg.connect(url) as connection:
+            connection.execute("DROP TABLE somebody_elses")
