@@ -1,7 +1,7 @@
 """Agency codes: the root-first form of QĐ 20/2020/QĐ-TTg and the leaf-first form of QCVN 102:2016.
 
-`H55.05.01` (root first, no empty levels) and `000.01.05.H55` (leaf first, always four groups, empty levels zero)
-name the same body.
+`H55.05.01` (root first, no empty levels) and `000.01.05.H55` (leaf first, always four groups, empty levels
+zero) name the same body.
 """
 
 from __future__ import annotations
@@ -28,7 +28,10 @@ class BadCode(Refusal):
 
 
 def spelled(text: str) -> str:
-    """The text in one spelling: composed Unicode, no white space, capitals. Raises `BadCode` if it is too long."""
+    """The text in one spelling: composed Unicode, no white space, capitals.
+
+    Raises `BadCode` if it is too long.
+    """
     if len(text) > 2 * MAX_LENGTH:
         raise BadCode(field="code", code=shown(text))
     return "".join(unicodedata.normalize("NFKC", text).split()).upper().replace("\0", "")

@@ -34,8 +34,8 @@ class WorkingCalendar:
     """When an agency works, from `first` to `last`, both included; nothing is known of other days.
 
     `week` holds the sessions of Monday to Sunday, in order and apart from each other; `special` those of days
-    that differ from their weekday: empty for a holiday, filled for a Saturday worked in exchange. What arrives
-    after `cut_off` (minutes after midnight) counts from the next working day.
+    that differ from their weekday: empty for a holiday, filled for a Saturday worked in exchange. What
+    arrives after `cut_off` (minutes after midnight) counts from the next working day.
     """
 
     first: date

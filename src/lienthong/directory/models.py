@@ -79,9 +79,9 @@ class AgencyQuerySet(models.QuerySet["Agency"]):
 class Agency(models.Model):
     """Any body with an agency code: ministry, people's committee, department, commune, school, clinic.
 
-    `code` is root-first (`H55.05.01`), `old_code` leaf-first (`000.01.05.H55`), empty where that form cannot say
-    it; other spellings are aliases. It exists from `valid_from` until the day before `valid_to`. The database
-    itself fills `path` (a trigger, which refuses an agency inside itself) and `search_text`.
+    `code` is root-first (`H55.05.01`), `old_code` leaf-first (`000.01.05.H55`), empty where that form cannot
+    say it; other spellings are aliases. It exists from `valid_from` until the day before `valid_to`. The
+    database itself fills `path` (a trigger, which refuses an agency inside itself) and `search_text`.
     """
 
     code = models.CharField(max_length=40)
@@ -241,7 +241,7 @@ class PostHolding(models.Model):
 
 
 class WorkingHours(models.Model):
-    """The weekly hours of an agency and of all below it that have none of their own; without agency, the country's.
+    """The weekly hours of an agency and of all below without any of their own; with no agency, the country's.
 
     What arrives after `cut_off` (minutes after midnight) counts from the next working day.
     """

@@ -1,8 +1,8 @@
 """What points to an agency: every foreign key to it, of every app, with what "still" means for each.
 
-An upper app says so once for each of its foreign keys, at the end of its `models.py` (`apps.py` is too early):
-`holds_agency` with the rows that still count, or `remembers_agency` for rows that only tell what was. A foreign
-key nobody spoke for counts with all its rows: the careful answer.
+An upper app says so once for each of its foreign keys, at the end of its `models.py` (`apps.py` is too
+early): `holds_agency` with the rows that still count, or `remembers_agency` for rows that only tell what was.
+A foreign key nobody spoke for counts with all its rows: the careful answer.
 """
 
 from __future__ import annotations
@@ -35,7 +35,10 @@ def remembers_agency(model: str, path: str) -> None:
 
 
 def pointers_to(agency: Agency, *, on: date) -> list[Pointer]:
-    """What still points to the agency on the day, each kind with its count and a few names. Two queries per kind."""
+    """What still points to the agency on the day, each kind with its count and a few names.
+
+    Two queries per kind.
+    """
     found = []
     for (label, path), still in sorted(_all_pointers().items()):
         if still is None:

@@ -1,4 +1,7 @@
-"""Finding agencies. Who they are is public, so nothing here asks for a viewer; each function says its queries."""
+"""Finding agencies.
+
+Who they are is public, so nothing here asks for a viewer; each function says its queries.
+"""
 
 from __future__ import annotations
 
@@ -34,8 +37,8 @@ class ClosedAgency(Refusal):
 
     code, status = "closed-agency", 409
     sentence = _(
-        "The agency “%(name)s” (%(code)s) does not exist on %(day)s: it was there from %(first)s to %(last)s. "
-        "Choose its successor in the directory of agencies."
+        "The agency “%(name)s” (%(code)s) does not exist on %(day)s: it was there from %(first)s to %(last)s."
+        " Choose its successor in the directory of agencies."
     )
 
     @classmethod
@@ -93,10 +96,10 @@ def find_agencies(wanted: Collection[str], *, on: date) -> dict[str, Agency]:
 
 
 def search_agencies(text: str, *, on: date, under: Agency | None = None, limit: int = 20) -> list[Agency]:
-    """Agencies on the day whose name or code is like the text, best first; marks, case and order do not matter.
+    """Agencies on the day whose name or code is like the text, best first; marks and order do not matter.
 
-    `under` narrows to an agency and all below it. One query for the code, one for all words, one for a misspelt
-    name if those found nothing. Raises `SearchTooLong`.
+    `under` narrows to an agency and all below it. One query for the code, one for all words, one for a
+    misspelt name if those found nothing. Raises `SearchTooLong`.
     """
     if len(text) > LONGEST_SEARCH:
         raise SearchTooLong(field="q", length=len(text), most=LONGEST_SEARCH)
@@ -112,7 +115,10 @@ def search_agencies(text: str, *, on: date, under: Agency | None = None, limit: 
 
 
 def children_of(agency: Agency | None, *, on: date) -> list[Agency]:
-    """The agencies right below on the day, or those of the first level, by code; `has_children` set. One query."""
+    """The agencies right below on the day, or those of the first level, by code; `has_children` set.
+
+    One query.
+    """
     return list(_level(Q(parent=agency), on=on).order_by("code"))
 
 
@@ -239,7 +245,7 @@ def _highest(found: QuerySet[Agency]) -> list[int]:
 
 
 def _best_first(found: list[int], text: str, limit: int) -> list[Agency]:
-    """Those with the very words, better still with their marks, before others, then the higher in the tree, then the more alike."""
+    """Of those found first the very words with marks, then the words, the higher, the more alike."""
     if not found:
         return []
     asked = Plain(Value(text))

@@ -48,7 +48,10 @@ def add_working_minutes(calendar: WorkingCalendar, start: datetime, minutes: int
 
 
 def working_minutes_between(calendar: WorkingCalendar, start: datetime, end: datetime) -> int:
-    """Full working minutes from `start` to `end`; negative when `end` is the earlier. Raises `OutsideCalendar`."""
+    """Full working minutes from `start` to `end`; negative when `end` is the earlier.
+
+    Raises `OutsideCalendar`.
+    """
     if end < start:
         return -working_minutes_between(calendar, end, start)
     (first, from_minute), (last, to_minute) = _split(start), _split(end)
@@ -65,8 +68,8 @@ def working_minutes_between(calendar: WorkingCalendar, start: datetime, end: dat
 def counted_from(calendar: WorkingCalendar, received_at: datetime) -> datetime:
     """The instant from which time runs for what was received at `received_at`.
 
-    That instant itself, or the opening of the next working day when it came after the cut-off hour or on a day
-    without work (NĐ 61/2018/NĐ-CP on one-stop desks).
+    That instant itself, or the opening of the next working day when it came after the cut-off hour or on a
+    day without work (NĐ 61/2018/NĐ-CP on one-stop desks).
     """
     day, minute = _split(received_at)
     if sessions_of(calendar, day) and minute < calendar.cut_off:

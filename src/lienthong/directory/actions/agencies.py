@@ -161,7 +161,7 @@ def move_agency(*, agency: Agency, parent: Agency | None, actor: Actor, at: date
 
 
 def add_alias(*, agency: Agency, alias: str, actor: Actor, at: datetime) -> AgencyAlias:
-    """Let another spelling find the agency; raises `BadCode`, `CodeTaken` (an alias or a code is just that)."""
+    """Let another spelling find the agency; raises `BadCode`, or `CodeTaken` when it finds another."""
     spelling = codes.spelled(one_line(alias, model=AgencyAlias, field="alias"))
     with transaction.atomic():
         if Agency.objects.filter(code=spelling).exclude(pk=agency.pk).exists():
@@ -186,7 +186,7 @@ def require_open(agency: Agency, *, on: date) -> None:
 
 
 def _one_at_a_time(what: str) -> None:
-    """Let two who want the same wait for each other; at the rows and constraints alone they would deadlock."""
+    """Let two who want the same wait for each other; at rows and constraints alone they would deadlock."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [f"directory_agency {what}"])
 
@@ -229,7 +229,9 @@ class _Listed:
         self.pointers = pointers
 
     def __str__(self) -> str:
-        return "; ".join(
-            f"{one.count} × {one.label!s} ({', '.join(one.examples)}{', …' if one.count > len(one.examples) else ''})"
-            for one in self.pointers
-        )
+        return "; ".join(f"{one.count} × {one.label!s} ({_examples(one)})" for one in self.pointers)
+
+
+def _examples(pointer: Pointer) -> str:
+    more = ["…"] if pointer.count > len(pointer.examples) else []
+    return ", ".join([*pointer.examples, *more])

@@ -77,7 +77,10 @@ def clear_day(*, agency: Agency | None, day: date, actor: Actor, at: datetime) -
 def set_hours(
     *, agency: Agency | None, week: Sequence[Day], cut_off: int, actor: Actor, at: datetime
 ) -> WorkingHours:
-    """Decide the hours of Monday to Sunday and the cut-off for the agency and all below. Raises `BadHours`."""
+    """Decide the hours of Monday to Sunday and the cut-off for the agency and all below.
+
+    Raises `BadHours`.
+    """
     _require_good_hours(week, cut_off)
     with transaction.atomic():
         hours, _made = WorkingHours.objects.update_or_create(agency=agency, defaults={"cut_off": cut_off})

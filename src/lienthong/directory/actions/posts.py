@@ -45,7 +45,10 @@ class StillUsed(Refusal):
 
 
 def add_division(*, agency: Agency, name: str, short_name: str, actor: Actor, at: datetime) -> Division:
-    """Give the agency a division; `short_name` is used in notations (`KT`). Raises `BadText`, `DivisionExists`."""
+    """Give the agency a division; `short_name` is used in notations (`KT`).
+
+    Raises `BadText`, `DivisionExists`.
+    """
     division = Division(
         agency=agency,
         name=one_line(name, model=Division, field="name"),

@@ -1,4 +1,4 @@
-"""Public holidays of Vietnam from the package `holidays` (Labour Code 2019, Đ.112, and the swaps decided yearly)."""
+"""Public holidays of Vietnam from the package `holidays`: Labour Code 2019, Đ.112, and the yearly swaps."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """Loading the country, set by set: the units of both editions, their successions, the agencies, the holidays.
 
-The story of the demonstration lives on the edition of 2024, to whose map the agency codes in service belong; the
-units of 2025 and the successions are loaded beside it.
+The story of the demonstration lives on the edition of 2024, to whose map the agency codes in service belong;
+the units of 2025 and the successions are loaded beside it.
 """
 
 from __future__ import annotations
@@ -60,7 +60,10 @@ def _load_units(report: Report) -> None:
     rows = _read("administrative_units.csv")
     report("units", 0, len(rows))
     columns = ("edition", "level", "code", "kind", "name", "parent_code", "latitude", "longitude")
-    types = "edition int, level int, code text, kind text, name text, parent_code text, latitude float, longitude float"
+    types = (
+        "edition int, level int, code text, kind text, name text, parent_code text, "
+        "latitude float, longitude float"
+    )
     _copy("seed_unit", types, ([row[column] or None for column in columns] for row in rows))
     done = 0
     for level in (1, 2, 3):
@@ -74,7 +77,8 @@ _INSERT_UNITS = """
 INSERT INTO directory_administrativeunit (edition, level, code, kind, name, parent_id, latitude, longitude)
 SELECT s.edition, s.level, s.code, s.kind, s.name, p.id, s.latitude, s.longitude
 FROM seed_unit s
-LEFT JOIN directory_administrativeunit p ON p.edition = s.edition AND p.code = s.parent_code AND p.level < s.level
+LEFT JOIN directory_administrativeunit p
+  ON p.edition = s.edition AND p.code = s.parent_code AND p.level < s.level
 WHERE s.level = %s
 ON CONFLICT (edition, level, code) DO NOTHING
 """
@@ -124,8 +128,8 @@ def _load_agencies(all_provinces: bool, report: Report) -> None:
 _AGENCY_COLUMNS = "code, old_code, name, short_name, kind, parent_code, unit_id, address, email, level"
 # Who ever had the code keeps it: an agency that was closed or renamed since is not brought back.
 _INSERT_AGENCIES = """
-INSERT INTO directory_agency (code, old_code, name, short_name, kind, parent_id, path, unit_id, address, email,
-                              telephone, valid_from, valid_to)
+INSERT INTO directory_agency (code, old_code, name, short_name, kind, parent_id, path, unit_id,
+                              address, email, telephone, valid_from, valid_to)
 SELECT s.code, s.old_code, s.name, s.short_name, s.kind, p.id, '', s.unit_id, s.address, s.email,
        '', %s, '9999-12-31'
 FROM seed_agency s

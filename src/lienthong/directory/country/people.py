@@ -139,7 +139,7 @@ def divisions_of(kind: str) -> tuple[tuple[str, str], ...]:
 
 
 def seats_of(code: str, short_name: str, kind: str) -> tuple[Seat, ...]:
-    """The posts of an agency: head, deputy, clerk, a specialist in each division but the clerks', administrator."""
+    """The posts of an agency: head, deputy, clerk, a specialist per division, administrator."""
     head, deputy = LEADERS.get(code) or LEADERS.get(short_name) or LEADERS.get(kind) or OTHER_LEADERS
     names = [name for name, _short in divisions_of(kind)]
     clerks = CLERKS if CLERKS in names else EXPERTS

@@ -1,8 +1,8 @@
 """Which agencies a province of the demonstration has, as plain rows; no database here.
 
-`H55` is the People's Committee, `H55.01` to `H55.19` its departments, from `H55.21` the districts in the order of
-their codes. Below a district stand its offices and communes, below its office of education the schools, below the
-health centre of a district the clinics of its communes.
+`H55` is the People's Committee, `H55.01` to `H55.19` its departments, from `H55.21` the districts in the
+order of their codes. Below a district stand its offices and communes, below its office of education the
+schools, below the health centre of a district the clinics of its communes.
 """
 
 from __future__ import annotations

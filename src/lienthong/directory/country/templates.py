@@ -1,4 +1,4 @@
-"""What every province and district of the demonstration has: the agencies common in 2024, with their notations."""
+"""What every province and district of the demonstration has: the agencies common in 2024."""
 
 from __future__ import annotations
 

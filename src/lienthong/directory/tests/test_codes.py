@@ -40,7 +40,19 @@ def test_both_forms_name_the_same_body(old: str, new: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["H55", "h55", " H55 ", "H 55", "H55.00", "H55.00.00.000", "000.00.00.h55", "00.00.H55", "H５５", "h55\u00a0"]
+    "text",
+    [
+        "H55",
+        "h55",
+        " H55 ",
+        "H 55",
+        "H55.00",
+        "H55.00.00.000",
+        "000.00.00.h55",
+        "00.00.H55",
+        "H５５",
+        "h55\u00a0",
+    ],
 )
 def test_spelling_does_not_matter(text: str) -> None:
     assert root_first(text) == "H55"
@@ -51,7 +63,10 @@ def test_going_there_and_back_changes_nothing(code: str) -> None:
     assert root_first(leaf_first(code)) == code
 
 
-@given(root_first_codes(), st.sampled_from([str.lower, lambda text: f" {text}\t", lambda text: " . ".join(text.split("."))]))
+@given(
+    root_first_codes(),
+    st.sampled_from([str.lower, lambda text: f" {text}\t", lambda text: " . ".join(text.split("."))]),
+)
 def test_a_lenient_reading_is_canonical(code: str, spoil) -> None:  # type: ignore[no-untyped-def]
     assert root_first(spoil(code)) == code
     assert root_first(spoil(leaf_first(code))) == code
@@ -70,8 +85,25 @@ def test_what_the_former_form_cannot_say_is_empty(code: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["", " ", ".", "55", "H55.", "H55..05", "H55.A5", "H55.1234", "000.00.00", "H55,05", "Đ55", "H-55", "\0", "H55.٠٥"]
-    + ["H55" * 3_000, "H55." + "01." * 20 + "01", "H" * 10_000],
+    [
+        "",
+        " ",
+        ".",
+        "55",
+        "H55.",
+        "H55..05",
+        "H55.A5",
+        "H55.1234",
+        "000.00.00",
+        "H55,05",
+        "Đ55",
+        "H-55",
+        "\0",
+        "H55.٠٥",
+        "H55" * 3_000,
+        "H55." + "01." * 20 + "01",
+        "H" * 10_000,
+    ],
 )
 def test_other_text_is_refused(text: str) -> None:
     with pytest.raises(BadCode) as refused:

@@ -26,11 +26,22 @@ from lienthong.directory.models import (
 from lienthong.directory.queries import children_of, find_agency, search_agencies
 from lienthong.directory.tests.factories import TODAY
 
-TABLES = ("administrativeunit", "unitsuccession", "agency", "calendarday", "division", "post", "official", "postholding")
+TABLES = (
+    "administrativeunit",
+    "unitsuccession",
+    "agency",
+    "calendarday",
+    "division",
+    "post",
+    "official",
+    "postholding",
+)
 
 
 @pytest.fixture(scope="module")
-def country(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[list[tuple[str, int, int]]]:
+def country(
+    django_db_setup: None, django_db_blocker: DjangoDbBlocker
+) -> Iterator[list[tuple[str, int, int]]]:
     """The country, loaded once for this module; what was reported while loading."""
     said: list[tuple[str, int, int]] = []
     with django_db_blocker.unblock(), transaction.atomic():
@@ -44,7 +55,10 @@ def rows_as_they_lie() -> list[tuple[object, ...]]:
     found = []
     with connection.cursor() as cursor:
         for table in TABLES:
-            cursor.execute(f"SELECT count(*), md5(string_agg(t::text || t.ctid, ',' ORDER BY id)) FROM directory_{table} t")
+            cursor.execute(
+                "SELECT count(*), md5(string_agg(t::text || t.ctid, ',' ORDER BY id)) "
+                f"FROM directory_{table} t"
+            )
             found.append(cursor.fetchone())
     return found
 
@@ -78,7 +92,9 @@ def test_both_editions_and_their_successions_are_loaded(country: list[object]) -
     assert [one.new.name for one in bac_kan.successions.all()] == ["Tỉnh Thái Nguyên"]
     orphans = AdministrativeUnit.objects.filter(parent=None, level__gt=1)
     assert not orphans.exists()
-    assert {unit.parent.level for unit in AdministrativeUnit.objects.filter(edition=2025, level=3)[:50]} == {1}  # type: ignore[union-attr]
+    assert {unit.parent.level for unit in AdministrativeUnit.objects.filter(edition=2025, level=3)[:50]} == {
+        1
+    }  # type: ignore[union-attr]
 
 
 @pytest.mark.django_db
@@ -101,7 +117,9 @@ def test_every_commune_has_its_committee_its_clinic_and_a_school(country: list[o
         ("phong noi vu dinh hoa", "Phòng Nội vụ huyện Định Hóa", "PNV"),
     ],
 )
-def test_agencies_have_the_names_people_know(country: list[object], text: str, name: str, short_name: str) -> None:
+def test_agencies_have_the_names_people_know(
+    country: list[object], text: str, name: str, short_name: str
+) -> None:
     found = search_agencies(text, on=TODAY)[0]
     assert (found.name, found.short_name) == (name, short_name)
 
@@ -183,12 +201,18 @@ def test_staff_is_the_same_whoever_else_is_staffed(country: list[object]) -> Non
         agency.posts.all().delete()
     together = staff_agencies(many, on=TODAY)
     assert [post.official_name for post in together if post.agency_code == "H55"] == alone
-    assert [post.official_name for post in staff_agencies([one], on=TODAY, seed=2)] == alone, "who is there stays"
+    assert [post.official_name for post in staff_agencies([one], on=TODAY, seed=2)] == alone, (
+        "who is there stays"
+    )
 
 
 @pytest.mark.django_db
 def test_each_staffed_agency_has_every_duty_once_or_more(country: list[object]) -> None:
-    agencies = [*children_of(None, on=TODAY), find_agency("H55.05", on=TODAY), find_agency("H55.21.22", on=TODAY)]
+    agencies = [
+        *children_of(None, on=TODAY),
+        find_agency("H55.05", on=TODAY),
+        find_agency("H55.21.22", on=TODAY),
+    ]
     posts = staff_agencies(agencies, on=TODAY)
     duties = {code: set() for code in {post.agency_code for post in posts}}  # type: ignore[var-annotated]
     for post in posts:
@@ -198,7 +222,11 @@ def test_each_staffed_agency_has_every_duty_once_or_more(country: list[object]) 
     heads = {post.agency_code: post.title for post in posts if post.duty == "leader"}
     assert heads["G22"] == "Bộ trưởng, Chủ nhiệm"
     assert (heads["H55"], heads["H55.05"]) == ("Chủ tịch", "Giám đốc")
-    assert not PostHolding.objects.exclude(post__division=None).exclude(post__division__agency__in=agencies).exists()
+    assert (
+        not PostHolding.objects.exclude(post__division=None)
+        .exclude(post__division__agency__in=agencies)
+        .exists()
+    )
 
 
 @pytest.mark.django_db

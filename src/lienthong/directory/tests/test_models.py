@@ -75,7 +75,12 @@ def test_the_former_code_is_unique_too() -> None:
     make_agency("H55.05")
     with pytest.raises(IntegrityError, match="old_code"):
         Agency.objects.create(
-            code="H55.5", old_code="000.00.05.H55", name="x", short_name="x", kind="x", valid_from=date(2024, 1, 1)
+            code="H55.5",
+            old_code="000.00.05.H55",
+            name="x",
+            short_name="x",
+            kind="x",
+            valid_from=date(2024, 1, 1),
         )
 
 

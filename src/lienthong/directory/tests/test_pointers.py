@@ -12,8 +12,12 @@ from lienthong.directory.tests.factories import TODAY, make_agency
 
 
 def test_every_foreign_key_to_agencies_is_seen() -> None:
-    found = {(model._meta.label_lower, field.name) for model in apps.get_models() for field in model._meta.fields
-             if field.related_model is Agency}
+    found = {
+        (model._meta.label_lower, field.name)
+        for model in apps.get_models()
+        for field in model._meta.fields
+        if field.related_model is Agency
+    }
     assert found == set(pointers._foreign_keys())
     assert ("directory.agency", "parent") in found
 

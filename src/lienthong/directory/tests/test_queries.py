@@ -34,7 +34,9 @@ pytestmark = pytest.mark.django_db
 def province() -> Agency:
     """Thái Nguyên with a department and a commune in a district."""
     top = make_agency("H55", name="Ủy ban nhân dân tỉnh Thái Nguyên", kind="province")
-    make_agency("H55.05", name="Sở Thông tin và Truyền thông tỉnh Thái Nguyên", parent=top, short_name="STTTT")
+    make_agency(
+        "H55.05", name="Sở Thông tin và Truyền thông tỉnh Thái Nguyên", parent=top, short_name="STTTT"
+    )
     city = make_agency("H55.21", name="Ủy ban nhân dân thành phố Thái Nguyên", parent=top, kind="district")
     make_agency("H55.21.22", name="Ủy ban nhân dân phường Đồng Quang", parent=city, kind="commune")
     make_agency("H55.21.23", name="Ủy ban nhân dân xã Đông Quang", parent=city, kind="commune")
@@ -57,7 +59,9 @@ def test_a_code_goes_before_an_alias_of_another(province: Agency) -> None:
     assert find_agency("H55", on=TODAY) == province
 
 
-@pytest.mark.parametrize("code", ["", "H56", "không có", "\0", "H55.05.05.05.05.05", "x" * 10_000, "%", "H55'--"])
+@pytest.mark.parametrize(
+    "code", ["", "H56", "không có", "\0", "H55.05.05.05.05.05", "x" * 10_000, "%", "H55'--"]
+)
 def test_an_unknown_code_is_refused(province: Agency, code: str) -> None:
     with pytest.raises(UnknownAgency) as refused:
         find_agency(code, on=TODAY)
@@ -171,7 +175,9 @@ def test_the_tree_is_drawn_with_one_query_at_any_depth(
     assert closed.below == ()
 
 
-def test_ancestors_come_root_first(province: Agency, django_assert_num_queries: DjangoAssertNumQueries) -> None:
+def test_ancestors_come_root_first(
+    province: Agency, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
     commune = Agency.objects.get(code="H55.21.22")
     with django_assert_num_queries(1):
         assert [one.code for one in ancestors_of(commune)] == ["H55", "H55.21"]
@@ -186,7 +192,9 @@ def test_pages_of_children_join_without_gap_or_repeat(province: Agency) -> None:
     parent = Agency.objects.get(code="H55.05")
     first = children_page(parent, on=TODAY)
     second = children_page(parent, on=TODAY, cursor=first.next)
-    assert [row.code for row in first.rows + second.rows] == [f"H55.05.{number:02}" for number in range(1, 81)]
+    assert [row.code for row in first.rows + second.rows] == [
+        f"H55.05.{number:02}" for number in range(1, 81)
+    ]
     assert second.next == ""
 
 

@@ -89,7 +89,9 @@ def test_a_search_that_finds_nothing_repeats_what_was_asked_safely(client: Clien
         ({"open": "-1"}, 404),
     ],
 )
-def test_bad_input_gets_its_own_answer(client: Client, province: Agency, query: dict[str, str], status: int) -> None:
+def test_bad_input_gets_its_own_answer(
+    client: Client, province: Agency, query: dict[str, str], status: int
+) -> None:
     assert client.get(TREE, query).status_code == status
 
 
@@ -98,7 +100,15 @@ def test_the_agency_page_tells_codes_history_and_validity(client: Client, provin
     AgencySuccession.objects.create(predecessor=old, successor=province, on_date=date(2025, 7, 1))
     AgencyAlias.objects.create(alias="TN-UBND", agency=province)
     text = page(client, province)
-    for expected in ("H55", "000.00.00.H55", "TN-UBND", "tỉnh Bắc Kạn", "01/07/2025", "01/01/2024", "Đang hoạt động"):
+    for expected in (
+        "H55",
+        "000.00.00.H55",
+        "TN-UBND",
+        "tỉnh Bắc Kạn",
+        "01/07/2025",
+        "01/01/2024",
+        "Đang hoạt động",
+    ):
         assert expected in text
     closed = page(client, old)
     assert "Không hoạt động" in closed
@@ -138,7 +148,9 @@ def test_the_working_calendar_shows_holidays_of_the_asked_year(client: Client, p
         assert client.get(url, {"show": "time", "year": year}).status_code == 200
 
 
-@pytest.mark.parametrize("query", [{"show": "nonsense"}, {"show": "below", "cursor": "zzz"}, {"show": "posts", "cursor": "Ă"}])
+@pytest.mark.parametrize(
+    "query", [{"show": "nonsense"}, {"show": "below", "cursor": "zzz"}, {"show": "posts", "cursor": "Ă"}]
+)
 def test_a_damaged_address_never_breaks(client: Client, province: Agency, query: dict[str, str]) -> None:
     assert client.get(reverse("directory:agency", args=[province.pk]), query).status_code in {200, 400}
 

@@ -39,7 +39,9 @@ def calendars(draw: st.DrawFn) -> WorkingCalendar:
     """Any calendar of one month, with some days unlike their weekday."""
     week = tuple(draw(days()) for _ in range(7))
     special = draw(st.dictionaries(st.dates(FIRST, LAST), st.one_of(st.just(()), days()), max_size=6))
-    return WorkingCalendar(first=FIRST, last=LAST, week=week, special=special, cut_off=draw(st.integers(0, 1440)))
+    return WorkingCalendar(
+        first=FIRST, last=LAST, week=week, special=special, cut_off=draw(st.integers(0, 1440))
+    )
 
 
 def instants(last: date = LAST) -> st.SearchStrategy[datetime]:
@@ -146,7 +148,9 @@ def office() -> WorkingCalendar:
 )
 def test_holidays_and_swapped_days_are_heeded(start: str, minutes: int, end: str) -> None:
     began = datetime.fromisoformat(start).replace(tzinfo=VIETNAM)
-    assert add_working_minutes(office(), began, minutes) == datetime.fromisoformat(end).replace(tzinfo=VIETNAM)
+    assert add_working_minutes(office(), began, minutes) == datetime.fromisoformat(end).replace(
+        tzinfo=VIETNAM
+    )
 
 
 def test_what_comes_after_the_cut_off_counts_from_the_next_working_day() -> None:
