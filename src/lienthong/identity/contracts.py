@@ -54,6 +54,7 @@ class Viewer:
             agency_id=self.agency_id,
             agency_code=self.agency_code,
             source=self.source,
+            acting_for=self.acting_for,
         )
 
 

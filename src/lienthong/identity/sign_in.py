@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
@@ -89,5 +90,4 @@ def _actor(viewer: Viewer, *, source: str, failed: bool) -> Actor:
     """Who signed in; after a failure nobody knows who it was, only which agency's account was tried."""
     if failed:
         return Actor("public", "", "", "", viewer.agency_id, viewer.agency_code, source)
-    actor = viewer.actor()
-    return Actor(actor.kind, actor.id, actor.name, actor.post, actor.agency_id, actor.agency_code, source)
+    return replace(viewer.actor(), source=source)

@@ -15,7 +15,8 @@ JSON: TypeAlias = "bool | int | float | str | Sequence[JSON] | Mapping[str, JSON
 class Actor:
     """Who acts: an official in a post, a connected system, or a job of the platform.
 
-    `kind` is "official", "system", "job" or "public"; `source` is a client address or a job's name.
+    `kind` is "official", "system", "job" or "public"; `source` is a client address or a job's name. Under a
+    delegation `post` is the one acted in and `acting_for` names its holder.
     """
 
     kind: str
@@ -25,6 +26,7 @@ class Actor:
     agency_id: int | None = None
     agency_code: str = ""
     source: str = ""
+    acting_for: str = ""
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,7 @@ class EventRow(models.Model):
     actor_id = models.TextField()
     actor_name = models.TextField()
     post = models.TextField()
+    acting_for = models.TextField()
     agency_id = models.BigIntegerField(null=True)
     agency_code = models.TextField()
     source = models.TextField()
@@ -42,6 +43,7 @@ class EventRow(models.Model):
             id=self.actor_id,
             name=self.actor_name,
             post=self.post,
+            acting_for=self.acting_for,
             agency_id=self.agency_id,
             agency_code=self.agency_code,
             source=self.source,
