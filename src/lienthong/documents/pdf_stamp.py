@@ -39,13 +39,13 @@ def _print(writer: IncrementalPdfFileWriter, page: DictionaryObject, stamp: byte
     """Draw the one page of `stamp` in the upper right corner, whatever state its own content leaves."""
     _left, _bottom, right, top = media_box(page)
     x, y = right - STAMP[0] * MILLIMETRE - EDGE, top - STAMP[1] * MILLIMETRE - EDGE
-    drawing = writer.import_page_as_xobject(PdfFileReader(io.BytesIO(stamp)))  # type: ignore[no-untyped-call]
+    drawing = writer.import_page_as_xobject(PdfFileReader(io.BytesIO(stamp)))
     before = writer.add_object(StreamObject(stream_data=b"q\n"))
     after = writer.add_object(
         StreamObject(stream_data=f"\nQ\nq 1 0 0 1 {x:.2f} {y:.2f} cm /LienThongNumber Do Q\n".encode())
     )
-    resources = DictionaryObject(
-        {pdf_name("/XObject"): DictionaryObject({pdf_name("/LienThongNumber"): drawing})}
-    )
+    resources: DictionaryObject = DictionaryObject()  # type: ignore[no-untyped-call]
+    resources[pdf_name("/XObject")] = DictionaryObject()  # type: ignore[no-untyped-call]
+    resources["/XObject"][pdf_name("/LienThongNumber")] = drawing
     writer.add_stream_to_page(0, before, prepend=True)  # type: ignore[no-untyped-call]
     writer.add_stream_to_page(0, after, resources=resources)  # type: ignore[no-untyped-call]

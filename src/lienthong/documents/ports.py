@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Protocol
 
 from lienthong.documents.contracts import Box
-from lienthong.signing.contracts import Verdict
+from lienthong.signing.public import Verdict
 
 
 class PdfSigner(Protocol):

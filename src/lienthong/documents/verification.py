@@ -18,7 +18,7 @@ from lienthong.documents.queries import recorded_facts
 from lienthong.kernel.blobs import EmptyFile, FileTooLarge
 from lienthong.kernel.errors import Refusal
 from lienthong.kernel.media_types import HEAD, PDF, XML, sniff
-from lienthong.signing.contracts import Verdict
+from lienthong.signing.public import Verdict
 
 MAX_BYTES = 60 * 1024 * 1024
 CHECKS_A_MINUTE = 30

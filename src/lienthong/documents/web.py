@@ -22,7 +22,7 @@ from lienthong.kernel.access import public_page
 from lienthong.kernel.blobs import FileTooLarge, open_blob
 from lienthong.kernel.clock import now
 from lienthong.kernel.errors import Refusal
-from lienthong.signing.contracts import SignerVerdict
+from lienthong.signing.public import SignerVerdict
 from lienthong.ui.public import wants_problem
 
 _HASH = re.compile(r"[0-9a-f]{64}")

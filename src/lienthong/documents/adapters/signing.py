@@ -1,35 +1,32 @@
-"""Signing with the keys that `signing` keeps."""
+"""Signing and verifying with the keys that `signing` keeps."""
 
 from __future__ import annotations
 
 from datetime import datetime
-from importlib import import_module
 
 from lienthong.documents.contracts import Box
-from lienthong.signing.contracts import Verdict
+from lienthong.signing import public as signing
 
 
 def sign_with_keys(
     pdf: bytes, *, official_id: int, agency_id: int, signature: Box, seal: Box, at: datetime
 ) -> bytes:
     """PAdES: first the official's personal signature, then the agency's over it."""
-    signing = import_module("lienthong.signing.public")
     places = [
         signing.PdfSignature(
-            kind="personal", official_id=official_id, page=signature.page, box=_edges(signature)
+            kind="personal", page=signature.page, box=_edges(signature), official_id=official_id
         ),
-        signing.PdfSignature(kind="agency", agency_id=agency_id, page=seal.page, box=_edges(seal)),
+        signing.PdfSignature(kind="agency", page=seal.page, box=_edges(seal), agency_id=agency_id),
     ]
-    signed: bytes = signing.sign_pdf(pdf, signatures=places, at=at)
-    return signed
+    return signing.sign_pdf(pdf, signatures=places, at=at)
 
 
-def _edges(box: Box) -> tuple[float, float, float, float]:
-    return box.left, box.bottom, box.right, box.top
-
-
-def verify_with_keys(content: bytes, *, packet: bool, at: datetime) -> Verdict:
+def verify_with_keys(content: bytes, *, packet: bool, at: datetime) -> signing.Verdict:
     """The verdict on a signed PDF, or on a signed edXML packet."""
-    signing = import_module("lienthong.signing.public")
-    verdict: Verdict = (signing.verify_packet if packet else signing.verify_pdf)(content, at=at)
-    return verdict
+    if packet:
+        return signing.verify_packet(content, at=at)
+    return signing.verify_pdf(content, at=at)
+
+
+def _edges(box: Box) -> signing.PdfBox:
+    return signing.PdfBox(box.left, box.bottom, box.right, box.top)

@@ -19,7 +19,7 @@ from lienthong.identity.public import Role
 from lienthong.kernel.blobs import read_blob
 from lienthong.kernel.clock import VIETNAM
 from lienthong.kernel.errors import Refusal
-from lienthong.signing.contracts import Verdict
+from lienthong.signing.public import Verdict
 
 AT = datetime(2026, 3, 5, 9, 0, tzinfo=VIETNAM)
 
