@@ -14,7 +14,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ('directory', '0002_paths'),
+        ('directory', '0001_initial'),
         ('documents', '0001_initial'),
         ('kernel', '0001_initial'),
     ]
