@@ -48,7 +48,7 @@ bench: install ## Documents per second, and what this machine can do at most
 	$(BIN)/python -m bench
 
 screenshots: install ## The pictures in docs/
-	$(BIN)/python -m tests.screenshots
+	$(BIN)/python -m tests.journeys.screenshots
 
 lock: install ## Pin every package with its hashes
 	[ -x $(BIN)/uv ] || $(PIP) uv
