@@ -34,7 +34,6 @@ class Env(BaseSettings):
     blob_grace_hours: int = 24
     session_idle_seconds: int = 30 * 60
     require_second_factor: bool = False
-    email_url: str = "console://"
     key_store: Literal["software", "pkcs11"] = "software"
     pkcs11_module: str = ""
     pkcs11_token: str = ""

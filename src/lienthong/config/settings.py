@@ -51,6 +51,9 @@ INSTALLED_APPS = [
     "procrastinate.contrib.django",
 ]
 
+if ENV.profile == "hub":
+    INSTALLED_APPS = [app for app in INSTALLED_APPS if app not in {"lienthong.office", "lienthong.demo"}]
+
 MIDDLEWARE = [
     "lienthong.config.metrics.MetricsMiddleware",
     "django.middleware.security.SecurityMiddleware",
@@ -122,7 +125,7 @@ AUTH_PASSWORD_VALIDATORS = [
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
-HOME_URL_NAME = "office:incoming"
+HOME_URL_NAME = "axis:packets" if ENV.profile == "hub" else "office:incoming"
 CSRF_FAILURE_VIEW = "lienthong.ui.web.csrf_failure"
 API_PREFIXES = ("/axis/v1/",)
 
@@ -153,6 +156,8 @@ MFA_FORMS = {
 REQUIRE_SECOND_FACTOR = ENV.require_second_factor
 TRUSTED_PROXIES = frozenset(ENV.trusted_proxies)
 
+if ENV.trusted_proxies:
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SECURE_COOKIES = BASE_URL.startswith("https://")
 SESSION_COOKIE_AGE = ENV.session_idle_seconds
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_COOKIES

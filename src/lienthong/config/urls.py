@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.apps import apps
 from django.urls import URLPattern, URLResolver, include, path
 
 from lienthong.config import web
@@ -19,6 +20,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("lienthong.identity.urls")),
     path("directory/", include("lienthong.directory.urls")),
     path("", include("lienthong.documents.urls")),
-    path("office/", include("lienthong.office.urls")),
     path("axis/", include("lienthong.axis.urls")),
 ]
+
+if apps.is_installed("lienthong.office"):
+    urlpatterns.append(path("office/", include("lienthong.office.urls")))
