@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Coroutine, Iterable
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, TypeVar
 
 from asn1crypto import pem
 from asn1crypto import x509 as asn1
@@ -20,8 +17,8 @@ from pyhanko_certvalidator.errors import PathBuildingError, PathValidationError,
 from lienthong.signing.certificates import fingerprint
 from lienthong.signing.contracts import Purpose
 from lienthong.signing.models import Certificate
+from lienthong.signing.running import run
 
-T = TypeVar("T")
 SUFFIXES = {".pem", ".crt", ".cer", ".der"}
 
 
@@ -92,13 +89,3 @@ def find_rows(ders: Iterable[bytes]) -> dict[str, Certificate]:
     wanted = {fingerprint(der) for der in ders}
     rows = Certificate.objects.filter(sha256__in=wanted).select_related("agency", "official", "issuer")
     return {row.sha256: row for row in rows}
-
-
-def run(coroutine: Coroutine[Any, Any, T]) -> T:
-    """Run a library's coroutine to its end, also where the thread already runs an event loop."""
-    try:
-        asyncio.get_running_loop()
-    except RuntimeError:
-        return asyncio.run(coroutine)
-    with ThreadPoolExecutor(max_workers=1) as threads:
-        return threads.submit(asyncio.run, coroutine).result()
