@@ -286,21 +286,6 @@ class Recipient(models.Model):
 
 
 def _work_is_open(day: date) -> Q:
-    return ~Q(state__in=["finished", "refused"])
-
-
-def _not_sent(day: date) -> Q:
-    return ~Q(state="sent")
-
-
-# Which rows keep an agency from being closed; said here because apps.py runs before models can be imported.
-holds_agency(IncomingDocument._meta.label, "agency", still=_work_is_open)
-holds_agency(OutgoingDocument._meta.label, "agency", still=_not_sent)
-remembers_agency("office.Register", "agency")
-remembers_agency("office.Recipient", "agency")
-
-
-def _work_is_open(day: date) -> Q:
     return ~Q(state__in=[State.FINISHED, State.REFUSED])
 
 
