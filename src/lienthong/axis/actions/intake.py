@@ -7,7 +7,7 @@ from datetime import date, datetime
 
 from django.utils.translation import gettext_lazy as _
 
-from lienthong.axis.actions._signing import check_pdf, verify_packet
+from lienthong.axis.actions._signing import check_pdf
 from lienthong.axis.edxml import Attachment, Business, EdxmlPacket
 from lienthong.axis.edxml.errors import RecipientRepeated
 from lienthong.axis.models import ConnectedSystem
@@ -15,6 +15,7 @@ from lienthong.axis.policies import require_speaks_for
 from lienthong.directory.public import Agency, ClosedAgency, find_agencies, find_agency
 from lienthong.kernel.errors import Refusal
 from lienthong.kernel.media_types import HEAD, PDF, executable_kind, sniff
+from lienthong.signing.public import SignatureRefusal, require_valid, verify_packet
 
 NAMED = 10
 
@@ -58,13 +59,6 @@ class BusinessNotSupported(Refusal):
     )
 
 
-class SignatureRefused(Refusal):
-    """The packet's signature is missing, broken, or not trusted."""
-
-    code, status = "signature-refused", 422
-    sentence = _("The packet's signature was not accepted: %(reason)s")
-
-
 class SignatureOfAnother(Refusal):
     """A good signature, but of another agency than the sender."""
 
@@ -82,13 +76,6 @@ class ProgramAttached(Refusal):
     sentence = _(
         "The attachment “%(name)s” is a program (%(kind)s), which is not accepted. Attach a document."
     )
-
-
-class PdfRefused(Refusal):
-    """An attached PDF cannot be relied on; the code of the reason is in `reason_code`."""
-
-    code, status = "attachment-pdf-refused", 422
-    sentence = _("The attached PDF “%(name)s” was not accepted: %(reason)s")
 
 
 @dataclass(frozen=True)
@@ -125,18 +112,24 @@ def find_parties(packet: EdxmlPacket, *, system: ConnectedSystem, on: date) -> P
 
 
 def check_signature(edxml: bytes, *, sender: Agency, at: datetime) -> None:
-    """Refuse a packet that the sender itself has not signed with a certificate valid now."""
+    """Refuse a packet that the sender itself has not signed with a certificate valid now.
+
+    Raises:
+        SignatureRefusal: why the signature is not accepted, each reason with its own code.
+        SignatureOfAnother: it is good, but by another agency.
+    """
     verdict = verify_packet(edxml, at=at)
-    if not verdict.valid:
-        raise SignatureRefused(field="Signature", reason=verdict.sentence, verdict=verdict.code)
-    signers = [signer.agency_code for signer in verdict.signers]
-    if sender.code not in signers:
-        raise SignatureOfAnother(
-            field="Signature", signer=", ".join(filter(None, signers)) or "?", agency=sender.code
-        )
+    try:
+        require_valid(verdict)
+    except SignatureRefusal as refusal:
+        refusal.field = "Signature"
+        raise
+    if not verdict.signed_by(sender.pk):
+        names = ", ".join(signer.agency_code or signer.name for signer in verdict.signers)
+        raise SignatureOfAnother(field="Signature", signer=names, agency=sender.code)
 
 
-def check_attachments(attachments: tuple[Attachment, ...], *, at: datetime) -> None:
+def check_attachments(attachments: tuple[Attachment, ...]) -> None:
     """Refuse programs and PDFs that are broken or revised too often."""
     for attachment in attachments:
         head = attachment.content[:HEAD]
@@ -154,10 +147,9 @@ def _claims_pdf(attachment: Attachment) -> bool:
 def _check_pdf(attachment: Attachment) -> None:
     try:
         check_pdf(attachment.content)
-    except Refusal as refusal:
-        raise PdfRefused(
-            field="Attachment", name=attachment.name, reason=refusal, reason_code=refusal.code
-        ) from refusal
+    except SignatureRefusal as refusal:
+        refusal.field = f"Attachment/{attachment.name}"
+        raise
 
 
 def _sender_refusal(code: str, on: date) -> Refusal:

@@ -11,7 +11,6 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
-from lienthong.axis.actions._signing import sign_statement
 from lienthong.axis.actions.intake import (
     Parties,
     check_attachments,
@@ -30,6 +29,7 @@ from lienthong.kernel.errors import Refusal
 from lienthong.kernel.identifiers import uuid7
 from lienthong.kernel.models import Blob
 from lienthong.ledger.public import record
+from lienthong.signing.public import sign_statement
 
 
 class DocumentIdReused(Refusal):
@@ -61,7 +61,7 @@ def submit_packet(edxml: bytes, *, system: ConnectedSystem, at: datetime) -> Rec
     parties = find_parties(packet, system=system, on=at.astimezone(VIETNAM).date())
     _refuse_reused_id(packet, parties)
     check_signature(edxml, sender=parties.sender, at=at)
-    check_attachments(packet.attachments, at=at)
+    check_attachments(packet.attachments)
     try:
         with transaction.atomic(durable=True):
             return receipt_of(_store(edxml, packet, parties, system=system, at=at))
