@@ -21,13 +21,13 @@ from typing import Any
 import httpx
 import psycopg
 import pytest
-from axe import AXE_RUN, axe_source, describe
 from django.db import connection
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from lienthong.config.env import read_env
+from tests.journeys.axe import AXE_RUN, axe_source, describe
 
 PROJECT = Path(__file__).resolve().parents[2]
 CHROMIUM_FLAGS = [

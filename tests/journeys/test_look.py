@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from gallery import render_gallery
 from playwright.sync_api import Page, Request
+
+from tests.journeys.gallery import render_gallery
 
 pytestmark = pytest.mark.browser
 
