@@ -20,6 +20,7 @@ from lienthong.documents.queries import documents_of, find_document, recorded_fa
 from lienthong.documents.refusals import SecretDocument, refuse_secret
 from lienthong.documents.rendering import UnprintableText, long_date, render_pdf
 from lienthong.documents.states import DocumentState, Urgency
+from lienthong.documents.verification import Verification, verify_file
 
 __all__ = [
     "DOCUMENT_TYPES",
@@ -40,6 +41,7 @@ __all__ = [
     "SecretDocument",
     "UnprintableText",
     "Urgency",
+    "Verification",
     "adopt_pdf",
     "allowed_actions",
     "can_draft",
@@ -54,4 +56,5 @@ __all__ = [
     "refuse_secret",
     "render_pdf",
     "take_number",
+    "verify_file",
 ]
