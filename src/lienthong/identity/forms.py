@@ -7,6 +7,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django import forms
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -27,13 +28,20 @@ class DateInput(forms.DateInput):
         super().__init__(format="%Y-%m-%d")
 
 
+class DayField(forms.DateField):
+    """A day between 1900 and 2199, so that counting on from it stays within what dates can say."""
+
+    widget = DateInput
+    default_validators = [MinValueValidator(date(1900, 1, 1)), MaxValueValidator(date(2199, 12, 31))]
+
+
 class DelegationForm(forms.Form):
     """A post, a colleague and whole days, first and last included."""
 
     post = forms.TypedChoiceField(label=_("Post to delegate"), coerce=int)
     delegate = forms.TypedChoiceField(label=_("Delegate to"), coerce=int)
-    first_day = forms.DateField(label=_("First day"), widget=DateInput)
-    last_day = forms.DateField(label=_("Last day"), widget=DateInput)
+    first_day = DayField(label=_("First day"))
+    last_day = DayField(label=_("Last day"))
     reason = forms.CharField(
         label=_("Reason"),
         max_length=500,
@@ -70,7 +78,7 @@ class OfficialForm(forms.Form):
     email = forms.EmailField(label=_("E-mail"), required=False)
     telephone = forms.CharField(label=_("Telephone"), max_length=30, required=False)
     post = forms.TypedChoiceField(label=_("Post"), coerce=int)
-    valid_from = forms.DateField(label=_("From day"), widget=DateInput)
+    valid_from = DayField(label=_("From day"))
 
     def __init__(self, *args: Any, posts: Iterable[PostRow], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -81,7 +89,7 @@ class AppointmentForm(forms.Form):
     """Another post for an official."""
 
     post = forms.TypedChoiceField(label=_("Post"), coerce=int)
-    valid_from = forms.DateField(label=_("From day"), widget=DateInput)
+    valid_from = DayField(label=_("From day"))
 
     def __init__(self, *args: Any, posts: Iterable[PostRow], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -146,8 +154,8 @@ class AuditForm(forms.Form):
         help_text=_("delegation, or account.sign_in"),
     )
     actor = forms.RegexField(r"^\d{1,18}$", label=_("Number of the official"), required=False)
-    since = forms.DateField(label=_("From day"), required=False, widget=DateInput)
-    until = forms.DateField(label=_("To day"), required=False, widget=DateInput)
+    since = DayField(label=_("From day"), required=False)
+    until = DayField(label=_("To day"), required=False)
 
     def bounds(self) -> tuple[datetime | None, datetime | None]:
         """From the first day's start to the end of the last, at +07:00."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import ClassVar
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.contrib.postgres.constraints import ExclusionConstraint
@@ -45,7 +46,7 @@ class Account(AbstractBaseUser):
     objects = AccountManager()
     USERNAME_FIELD = "username"
     EMAIL_FIELD = "email"
-    REQUIRED_FIELDS: list[str] = []
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
 
     class Meta:
         constraints = [
@@ -81,16 +82,9 @@ class TimeRange(Func):
     output_field = models.Field()
 
 
-class DelegationQuerySet(models.QuerySet["Delegation"]):
-    """Questions that delegations answer in sets."""
-
-    def in_force(self, at: datetime) -> DelegationQuerySet:
-        """Those under which someone may act at the instant."""
-        return self.filter(Q(ended_at__isnull=True) | Q(ended_at__gt=at), starts_at__lte=at, ends_at__gt=at)
-
-    def unfinished(self, at: datetime) -> DelegationQuerySet:
-        """Those in force or still to come."""
-        return self.filter(Q(ended_at__isnull=True) | Q(ended_at__gt=at), ends_at__gt=at)
+def in_force(at: datetime) -> Q:
+    """The delegations under which someone may act at the instant."""
+    return Q(Q(ended_at__isnull=True) | Q(ended_at__gt=at), starts_at__lte=at, ends_at__gt=at)
 
 
 class Delegation(models.Model):
@@ -106,8 +100,6 @@ class Delegation(models.Model):
     ends_at = models.DateTimeField()
     reason = models.CharField(max_length=500)
     ended_at = models.DateTimeField(null=True, blank=True)
-
-    objects = DelegationQuerySet.as_manager()
 
     class Meta:
         constraints = [

@@ -50,6 +50,18 @@ def require_same_agency(viewer: Viewer, agency_id: int | None) -> None:
         raise NotFound
 
 
+def administered_agency(viewer: Viewer) -> int:
+    """The agency that the viewer administers, by id.
+
+    Raises:
+        NotAllowed: not an administrator of an agency.
+    """
+    require_role(viewer, Role.ADMINISTRATOR)
+    if viewer.agency_id is None:
+        raise NotAllowed
+    return viewer.agency_id
+
+
 def grantable_roles(viewer: Viewer) -> frozenset[Role]:
     """The roles this viewer may put on posts of the own agency."""
     if not viewer.has(Role.ADMINISTRATOR):

@@ -66,7 +66,8 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         assert isinstance(user, Account)
         with transaction.atomic():
             _record(user, "account.sign_in", source=self.get_client_ip(request))
-        return super().post_login(request, user, **kwargs)
+        response: HttpResponse = super().post_login(request, user, **kwargs)
+        return response
 
     def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
         """Record the failure with the user name that was tried, for the agency whose account it is."""

@@ -20,12 +20,14 @@ from lienthong.kernel.access import Access, mark
 
 
 def _public(route: str, view: Any, name: str, reason: str) -> URLPattern:
-    return path(route, mark(view, Access(public=reason)), name=name)
+    found: URLPattern = path(route, mark(view, Access(public=reason)), name=name)
+    return found
 
 
 def _own(route: str, view: Any, name: str) -> URLPattern:
     """A page on which signed-in officials look after their own account."""
-    return path(route, mark(view, Access()), name=name)
+    found: URLPattern = path(route, mark(view, Access()), name=name)
+    return found
 
 
 sign_in = [

@@ -33,6 +33,7 @@ from lienthong.identity.queries.administration import (
     divisions_of_agency,
     official_sheet,
     officials_of_agency,
+    post_of_agency,
     posts_of_agency,
 )
 from lienthong.kernel.clock import VIETNAM, now
@@ -174,7 +175,7 @@ def change_role(request: HttpRequest, post_id: int) -> HttpResponse:
     form = RoleForm(request.POST)
     viewer, at = viewer_of(request), now()
     if not form.is_valid():
-        actions.post_of_agency(viewer, post_id)
+        post_of_agency(viewer, post_id)
         raise ReasonMissing(field="reason")
     role = form.role_named()
     if form.cleaned_data["action"] == "grant":

@@ -91,7 +91,7 @@ def switch_post(*, viewer: Viewer, post_id: int, at: datetime) -> Capacity:
     """
     chosen = _capacity(viewer, post_id, at=at)
     with transaction.atomic():
-        Account.objects.filter(pk=viewer.account_id).update(last_post_id=post_id)
+        Account.objects.filter(official_id=chosen.official_id).update(last_post_id=post_id)
         record(
             actor=viewer.actor(),
             verb="post.switch",

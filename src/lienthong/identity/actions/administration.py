@@ -116,12 +116,12 @@ def end_appointment(*, viewer: Viewer, holding_id: int, reason: str, at: datetim
         ReasonMissing: no reason was given.
         LastAdministrator: nobody would administer the agency.
     """
-    policies.require_role(viewer, Role.ADMINISTRATOR)
+    agency_id = policies.administered_agency(viewer)
     reason = clean_reason(reason)
     today = at.astimezone(VIETNAM).date()
     with _agency_locked(viewer):
         rows = PostHolding.objects.select_for_update(of=("self",)).select_related("post")
-        holding = rows.filter(pk=holding_id, post__agency_id=viewer.agency_id).first()
+        holding = rows.filter(pk=holding_id, post__agency_id=agency_id).first()
         if holding is None or holding.valid_to <= today:
             raise NotFound
         _record_appointment(viewer, holding, "appointment.end", at, reason)
@@ -141,12 +141,12 @@ def create_post(*, viewer: Viewer, title: str, division_id: int | None, at: date
         NotAllowed, NotFound: not an administrator; no such division in the agency.
         BadName: the title is empty or over 150 characters.
     """
-    policies.require_role(viewer, Role.ADMINISTRATOR)
+    agency_id = policies.administered_agency(viewer)
     name = _clean_name(title, field="title")
-    if division_id and not Division.objects.filter(pk=division_id, agency_id=viewer.agency_id).exists():
+    if division_id and not Division.objects.filter(pk=division_id, agency_id=agency_id).exists():
         raise NotFound
     with transaction.atomic():
-        post = Post.objects.create(agency_id=viewer.agency_id, division_id=division_id, title=name)
+        post = Post.objects.create(agency_id=agency_id, division_id=division_id, title=name)
         subject = Subject("directory.post", str(post.pk))
         record(actor=viewer.actor(), verb="post.create", subject=subject, at=at, data={"title": name})
     return post
@@ -194,7 +194,7 @@ def disable_account(*, viewer: Viewer, official_id: int, reason: str, at: dateti
     reason = clean_reason(reason)
     with _agency_locked(viewer):
         sheet = _require(viewer, "disable_account", official_id, at)
-        Account.objects.filter(pk=sheet.account_id).update(is_active=False)
+        Account.objects.filter(official_id=official_id).update(is_active=False)
         _record(viewer, "account.disable", official_id, at, {"username": sheet.username, "reason": reason})
         _require_administrator_left(viewer, at)
 
@@ -209,7 +209,7 @@ def enable_account(*, viewer: Viewer, official_id: int, reason: str, at: datetim
     reason = clean_reason(reason)
     with transaction.atomic():
         sheet = _require(viewer, "enable_account", official_id, at)
-        Account.objects.filter(pk=sheet.account_id).update(is_active=True)
+        Account.objects.filter(official_id=official_id).update(is_active=True)
         _record(viewer, "account.enable", official_id, at, {"username": sheet.username, "reason": reason})
 
 
@@ -223,7 +223,7 @@ def reset_password(*, viewer: Viewer, official_id: int, reason: str, at: datetim
     reason, password = clean_reason(reason), initial_password()
     with transaction.atomic():
         sheet = _require(viewer, "reset_password", official_id, at)
-        account = Account.objects.select_for_update().get(pk=sheet.account_id)
+        account = Account.objects.select_for_update().get(official_id=official_id)
         account.set_password(password)
         account.must_change_password = True
         account.save(update_fields=["password", "must_change_password"])
@@ -252,7 +252,7 @@ def reset_second_factor(*, viewer: Viewer, official_id: int, reason: str, at: da
 def _agency_locked(viewer: Viewer) -> Iterator[None]:
     """A transaction in which no other administrator changes who administers the viewer's agency."""
     with transaction.atomic():
-        Agency.objects.select_for_update(no_key=True).filter(pk=viewer.agency_id).first()
+        Agency.objects.select_for_update(no_key=True).get(pk=policies.administered_agency(viewer))
         yield
 
 
@@ -263,7 +263,7 @@ def _require(viewer: Viewer, action: str, official_id: int, at: datetime) -> Off
 
 
 def _require_administrator_left(viewer: Viewer, at: datetime) -> None:
-    if viewer.agency_id is None or not administrators_left(viewer.agency_id, at=at):
+    if not administrators_left(policies.administered_agency(viewer), at=at):
         raise LastAdministrator
 
 

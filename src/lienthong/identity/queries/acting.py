@@ -12,7 +12,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 from lienthong.directory.public import Official, Post, PostHolding
 from lienthong.identity.access import NotFound
 from lienthong.identity.contracts import Capacity, Role, Viewer
-from lienthong.identity.models import Account, Delegation, RoleGrant
+from lienthong.identity.models import Account, Delegation, RoleGrant, in_force
 from lienthong.kernel.clock import VIETNAM
 
 
@@ -92,8 +92,7 @@ def delegated_capacities(official_id: int, *, at: datetime, post_id: int | None 
         post_id=OuterRef("post_id"), official_id=OuterRef("delegator_id")
     )
     rows = (
-        Delegation.objects.in_force(at)
-        .filter(Exists(still_held), delegate_id=official_id)
+        Delegation.objects.filter(in_force(at), Exists(still_held), delegate_id=official_id)
         .select_related("post__agency", "delegate", "delegator")
         .annotate(roles=roles_of("post_id"))
         .order_by("id")
@@ -135,6 +134,8 @@ def delegations_of(viewer: Viewer, *, at: datetime) -> list[DelegationRow]:
 
 def colleagues_of(viewer: Viewer, *, at: datetime) -> list[Official]:
     """The other officials who hold a post in the viewer's agency now, by name: possible delegates."""
+    if viewer.agency_id is None or viewer.official_id is None:
+        return []
     holdings = current_holdings(_day(at)).filter(post__agency_id=viewer.agency_id)
     found = Official.objects.filter(pk__in=holdings.values("official_id")).exclude(pk=viewer.official_id)
     return list(found.order_by("full_name", "pk")[:1000])

@@ -3,20 +3,33 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import TypedDict
 
 from django.contrib.postgres.aggregates import StringAgg
 from django.db.models import Exists, F, Func, OuterRef, Q, QuerySet, Subquery, TextField, Value
 from django.db.models.functions import Coalesce
+from django_stubs_ext import WithAnnotations
 
 from lienthong.directory.public import Division, Official, Post, PostHolding
 from lienthong.identity.access import NotFound
 from lienthong.identity.adapters.allauth import count_second_factors
 from lienthong.identity.contracts import Appointment, OfficialRow, OfficialSheet, PostRow, Role, Viewer
 from lienthong.identity.models import Account, RoleGrant
-from lienthong.identity.policies import require_role
+from lienthong.identity.policies import administered_agency
 from lienthong.identity.queries.acting import current_holdings, roles_of
 from lienthong.kernel.clock import VIETNAM
 from lienthong.kernel.paging import Page, page_of
+
+
+class Columns(TypedDict):
+    """What the list adds to an official."""
+
+    username: str
+    active: bool
+    titles: str
+
+
+Listed = WithAnnotations[Official, Columns]
 
 
 class Plain(Func):
@@ -37,8 +50,7 @@ def officials_of_agency(
         NotAllowed: not an administrator.
         BadCursor: the cursor was not made here.
     """
-    require_role(viewer, Role.ADMINISTRATOR)
-    page = _page(viewer, text=text.strip()[:100], cursor=cursor, on=_day(at))
+    page = _page(administered_agency(viewer), text=text.strip()[:100], cursor=cursor, on=_day(at))
     rows = [
         OfficialRow(
             id=official.pk,
@@ -59,13 +71,13 @@ def official_sheet(viewer: Viewer, official_id: int, *, at: datetime) -> Officia
         NotAllowed: not an administrator.
         NotFound: never held a post in the viewer's agency.
     """
-    require_role(viewer, Role.ADMINISTRATOR)
-    official = _of_agency(viewer).filter(pk=official_id).first()
+    agency_id = administered_agency(viewer)
+    official = _of_agency(agency_id).filter(pk=official_id).first()
     if official is None:
         raise NotFound
     on = _day(at)
     account = Account.objects.filter(official_id=official_id).first()
-    elsewhere = current_holdings(on).filter(official_id=official_id).exclude(post__agency_id=viewer.agency_id)
+    elsewhere = current_holdings(on).filter(official_id=official_id).exclude(post__agency_id=agency_id)
     return OfficialSheet(
         official_id=official.pk,
         full_name=official.full_name,
@@ -76,7 +88,7 @@ def official_sheet(viewer: Viewer, official_id: int, *, at: datetime) -> Officia
         active=bool(account and account.is_active),
         must_change_password=bool(account and account.must_change_password),
         second_factors=count_second_factors(account.pk) if account else 0,
-        appointments=_appointments(viewer, official_id, on),
+        appointments=_appointments(agency_id, official_id, on),
         posts_elsewhere=elsewhere.count(),
     )
 
@@ -87,7 +99,7 @@ def posts_of_agency(viewer: Viewer, *, at: datetime) -> list[PostRow]:
     Raises:
         NotAllowed: not an administrator.
     """
-    require_role(viewer, Role.ADMINISTRATOR)
+    agency_id = administered_agency(viewer)
     holders = (
         current_holdings(_day(at))
         .filter(post_id=OuterRef("pk"))
@@ -97,7 +109,7 @@ def posts_of_agency(viewer: Viewer, *, at: datetime) -> list[PostRow]:
         .values("names")
     )
     posts = (
-        Post.objects.filter(agency_id=viewer.agency_id)
+        Post.objects.filter(agency_id=agency_id)
         .select_related("division")
         .annotate(
             roles=roles_of("pk"), holders=Coalesce(Subquery(holders), Value(""), output_field=TextField())
@@ -122,8 +134,7 @@ def divisions_of_agency(viewer: Viewer) -> list[Division]:
     Raises:
         NotAllowed: not an administrator.
     """
-    require_role(viewer, Role.ADMINISTRATOR)
-    return list(Division.objects.filter(agency_id=viewer.agency_id).order_by("name")[:500])
+    return list(Division.objects.filter(agency_id=administered_agency(viewer)).order_by("name")[:500])
 
 
 def post_of_agency(viewer: Viewer, post_id: int) -> Post:
@@ -133,41 +144,38 @@ def post_of_agency(viewer: Viewer, post_id: int) -> Post:
         NotAllowed: not an administrator.
         NotFound: no such post there.
     """
-    require_role(viewer, Role.ADMINISTRATOR)
-    found = Post.objects.filter(pk=post_id, agency_id=viewer.agency_id).first()
+    found = Post.objects.filter(pk=post_id, agency_id=administered_agency(viewer)).first()
     if found is None:
         raise NotFound
     return found
 
 
-def administrators_left(
-    agency_id: int, *, at: datetime, without_post: int = 0, without_official: int = 0
-) -> bool:
-    """Whether an official with an active account would still administer the agency, leaving those out."""
+def administrators_left(agency_id: int, *, at: datetime) -> bool:
+    """Whether an official with an active account administers the agency."""
     holdings = current_holdings(_day(at)).filter(
         Exists(RoleGrant.objects.filter(post_id=OuterRef("post_id"), role=Role.ADMINISTRATOR.value)),
         Exists(Account.objects.filter(official_id=OuterRef("official_id"), is_active=True)),
         post__agency_id=agency_id,
     )
-    return holdings.exclude(post_id=without_post).exclude(official_id=without_official).exists()
+    return holdings.exists()
 
 
-def _of_agency(viewer: Viewer) -> QuerySet[Official]:
-    holdings = PostHolding.objects.filter(official_id=OuterRef("pk"), post__agency_id=viewer.agency_id)
+def _of_agency(agency_id: int) -> QuerySet[Official]:
+    holdings = PostHolding.objects.filter(official_id=OuterRef("pk"), post__agency_id=agency_id)
     return Official.objects.filter(Exists(holdings))
 
 
-def _page(viewer: Viewer, *, text: str, cursor: str, on: date) -> Page[Official]:
+def _page(agency_id: int, *, text: str, cursor: str, on: date) -> Page[Listed]:
     account = Account.objects.filter(official_id=OuterRef("pk"))
     titles = (
         current_holdings(on)
-        .filter(official_id=OuterRef("pk"), post__agency_id=viewer.agency_id)
+        .filter(official_id=OuterRef("pk"), post__agency_id=agency_id)
         .order_by()
         .values("official_id")
         .annotate(titles=_listed("post__title"))
         .values("titles")
     )
-    found = _of_agency(viewer).annotate(
+    found = _of_agency(agency_id).annotate(
         username=Coalesce(Subquery(account.values("username")[:1]), Value(""), output_field=TextField()),
         active=Coalesce(Subquery(account.values("is_active")[:1]), Value(False)),
         titles=Coalesce(Subquery(titles), Value(""), output_field=TextField()),
@@ -179,9 +187,9 @@ def _page(viewer: Viewer, *, text: str, cursor: str, on: date) -> Page[Official]
     return page_of(found, key="+id", cursor=cursor)
 
 
-def _appointments(viewer: Viewer, official_id: int, on: date) -> tuple[Appointment, ...]:
+def _appointments(agency_id: int, official_id: int, on: date) -> tuple[Appointment, ...]:
     holdings = (
-        PostHolding.objects.filter(official_id=official_id, post__agency_id=viewer.agency_id)
+        PostHolding.objects.filter(official_id=official_id, post__agency_id=agency_id)
         .select_related("post__division")
         .annotate(roles=roles_of("post_id"))
         .order_by("-valid_to", "-pk")[:100]
