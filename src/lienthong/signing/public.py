@@ -8,6 +8,7 @@ from lienthong.signing.actions.authority import (
     revoke_certificate,
     rotate_key,
 )
+from lienthong.signing.actions.health import check_health
 from lienthong.signing.contracts import (
     Algorithm,
     CertificateInfo,
@@ -20,6 +21,9 @@ from lienthong.signing.contracts import (
 )
 from lienthong.signing.errors import NoCertificate, SignatureRefusal, SigningUnavailable
 from lienthong.signing.packets import sign_packet, verify_packet
+from lienthong.signing.pdf_reading import check_pdf
+from lienthong.signing.pdf_signing import sign_pdf
+from lienthong.signing.pdf_verifying import verify_pdf
 from lienthong.signing.queries import certificate_for_agency, certificates_of
 from lienthong.signing.statements import sign_statement, verify_statement
 from lienthong.signing.verdicts import require_valid
@@ -38,6 +42,8 @@ __all__ = [
     "Verdict",
     "certificate_for_agency",
     "certificates_of",
+    "check_health",
+    "check_pdf",
     "enrol_agency_certificate",
     "ensure_agency_certificates",
     "ensure_authority",
@@ -46,7 +52,9 @@ __all__ = [
     "revoke_certificate",
     "rotate_key",
     "sign_packet",
+    "sign_pdf",
     "sign_statement",
     "verify_packet",
+    "verify_pdf",
     "verify_statement",
 ]
