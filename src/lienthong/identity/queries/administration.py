@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import TypedDict
+from typing import TypeAlias, TypedDict
 
 from django.contrib.postgres.aggregates import StringAgg
 from django.db.models import Exists, F, Func, OuterRef, Q, QuerySet, Subquery, TextField, Value
@@ -29,7 +29,7 @@ class Columns(TypedDict):
     titles: str
 
 
-Listed = WithAnnotations[Official, Columns]
+Listed: TypeAlias = "WithAnnotations[Official, Columns]"
 
 
 class Plain(Func):
