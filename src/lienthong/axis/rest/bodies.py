@@ -49,6 +49,8 @@ def read_packet(request: HttpRequest, *, limit: int) -> bytes:
     announced = _announced(request)
     if announced > limit + _ENVELOPE:
         raise PacketTooLarge(limit=limit)
+    if not announced and not request.content_type:
+        raise EmptyPacket()
     if request.content_type == MULTIPART:
         return _read_multipart(request, limit)
     if request.content_type not in RAW_TYPES:

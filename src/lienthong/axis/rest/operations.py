@@ -15,7 +15,7 @@ from django.http import (
     JsonResponse,
     StreamingHttpResponse,
 )
-from ninja import Query, Router
+from ninja import Query, Router, Status
 from ninja.security import HttpBearer
 
 from lienthong.axis.actions.statuses import report_status
@@ -114,7 +114,7 @@ def create_token(request: HttpRequest) -> HttpResponse:
         "responses": schemas.problems(400, 401, 403, 409, 413, 415, 422),
     },
 )
-def send_packet(request: HttpRequest) -> tuple[int, Any]:
+def send_packet(request: HttpRequest) -> Status[Any]:
     """Store a signed edXML packet and its deliveries; the receipt is given only after the commit.
 
     202 for a new packet. The same bytes again: 200 with the receipt of the first time. The same document id
@@ -122,7 +122,7 @@ def send_packet(request: HttpRequest) -> tuple[int, Any]:
     """
     edxml = read_packet(request, limit=settings.ENV.axis_max_packet_bytes)
     receipt = submit_packet(edxml, system=_system(request), at=now())
-    return (200 if receipt.repeated else 202), receipt
+    return Status(200 if receipt.repeated else 202, receipt)
 
 
 @router.get(

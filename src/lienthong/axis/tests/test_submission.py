@@ -102,13 +102,13 @@ def test_another_system_does_not_get_the_receipt(world: World) -> None:
 def test_the_number_of_queries_does_not_depend_on_the_recipients(world: World) -> None:
     codes = tuple(agency(f"K{number:02}").code for number in range(63))
     counted = []
-    for recipients in (codes[:3], codes):
+    for recipients in (codes[:1], codes[:3], codes):  # the first fills the caches of signing
         xml = signed(edxml_packet(recipients=recipients), world.office)
         with CaptureQueriesContext(connection) as queries:
             submit_packet(xml, system=world.system, at=AT)
         counted.append(len(queries))
-    assert counted[0] == counted[1]
-    assert Delivery.objects.count() == 66
+    assert counted[1] == counted[2] <= counted[0]
+    assert Delivery.objects.count() == 67
 
 
 def test_codes_in_another_spelling_find_the_agency(world: World) -> None:
