@@ -89,6 +89,14 @@ def test_adding_is_the_inverse_of_counting(calendar: WorkingCalendar, start: dat
     assert minutes == 0 or working_minutes_between(calendar, start, end - MINUTE) == minutes - 1
 
 
+@given(calendars(), instants(), instants())
+def test_adding_what_was_counted_comes_no_later(
+    calendar: WorkingCalendar, one: datetime, other: datetime
+) -> None:
+    start, end = sorted((one, other))
+    assert add_working_minutes(calendar, start, working_minutes_between(calendar, start, end)) <= end
+
+
 @given(calendars(), instants(date(2026, 5, 1)), st.integers(0, 3_000), st.integers(0, 3_000))
 def test_adding_in_two_steps_is_adding_at_once(
     calendar: WorkingCalendar, start: datetime, one: int, other: int
