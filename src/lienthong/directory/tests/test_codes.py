@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lienthong.directory.codes import BadCode, leaf_first, root_first
@@ -58,11 +58,13 @@ def test_spelling_does_not_matter(text: str) -> None:
     assert root_first(text) == "H55"
 
 
+@settings(deadline=None)
 @given(root_first_codes())
 def test_going_there_and_back_changes_nothing(code: str) -> None:
     assert root_first(leaf_first(code)) == code
 
 
+@settings(deadline=None)
 @given(
     root_first_codes(),
     st.sampled_from([str.lower, lambda text: f" {text}\t", lambda text: " . ".join(text.split("."))]),
@@ -72,6 +74,7 @@ def test_a_lenient_reading_is_canonical(code: str, spoil) -> None:  # type: igno
     assert root_first(spoil(leaf_first(code))) == code
 
 
+@settings(deadline=None)
 @given(root_first_codes(), root_first_codes())
 def test_different_bodies_have_different_former_codes(one: str, other: str) -> None:
     assert (one == other) == (leaf_first(one) == leaf_first(other))
@@ -111,6 +114,7 @@ def test_other_text_is_refused(text: str) -> None:
     assert len(refused.value.say("en")) < 200
 
 
+@settings(deadline=None)
 @given(st.text(max_size=60))
 def test_any_text_is_read_or_refused(text: str) -> None:
     try:

@@ -24,6 +24,7 @@ from lienthong.kernel.clock import VIETNAM
 
 FIRST, LAST = date(2026, 4, 20), date(2026, 5, 20)
 MINUTE = timedelta(minutes=1)
+unhurried = settings(max_examples=40, deadline=None)
 OPEN = datetime(2026, 4, 20, tzinfo=VIETNAM)
 
 
@@ -67,7 +68,7 @@ def counted(calendar: WorkingCalendar, start: datetime, end: datetime) -> int:
     return total
 
 
-@settings(max_examples=40, deadline=None)
+@unhurried
 @given(calendars(), instants(date(2026, 4, 30)), instants(date(2026, 4, 30)))
 def test_between_agrees_with_a_count_of_every_minute(
     calendar: WorkingCalendar, one: datetime, other: datetime
@@ -77,6 +78,7 @@ def test_between_agrees_with_a_count_of_every_minute(
     assert working_minutes_between(calendar, end, start) == -counted(calendar, start, end)
 
 
+@unhurried
 @given(calendars(), instants(), st.integers(0, 20_000))
 def test_adding_is_the_inverse_of_counting(calendar: WorkingCalendar, start: datetime, minutes: int) -> None:
     try:
@@ -89,6 +91,7 @@ def test_adding_is_the_inverse_of_counting(calendar: WorkingCalendar, start: dat
     assert minutes == 0 or working_minutes_between(calendar, start, end - MINUTE) == minutes - 1
 
 
+@unhurried
 @given(calendars(), instants(), instants())
 def test_adding_what_was_counted_comes_no_later(
     calendar: WorkingCalendar, one: datetime, other: datetime
@@ -97,6 +100,7 @@ def test_adding_what_was_counted_comes_no_later(
     assert add_working_minutes(calendar, start, working_minutes_between(calendar, start, end)) <= end
 
 
+@unhurried
 @given(calendars(), instants(date(2026, 5, 1)), st.integers(0, 3_000), st.integers(0, 3_000))
 def test_adding_in_two_steps_is_adding_at_once(
     calendar: WorkingCalendar, start: datetime, one: int, other: int
@@ -108,6 +112,7 @@ def test_adding_in_two_steps_is_adding_at_once(
     assert add_working_minutes(calendar, add_working_minutes(calendar, start, one), other) == at_once
 
 
+@unhurried
 @given(calendars(), st.lists(instants(), min_size=3, max_size=3))
 def test_time_never_runs_backwards(calendar: WorkingCalendar, three: list[datetime]) -> None:
     one, two, three_ = sorted(three)
@@ -117,6 +122,7 @@ def test_time_never_runs_backwards(calendar: WorkingCalendar, three: list[dateti
     ) + working_minutes_between(calendar, two, three_)
 
 
+@unhurried
 @given(calendars(), instants())
 def test_what_arrives_counts_from_that_instant_or_from_an_opening(
     calendar: WorkingCalendar, received: datetime
