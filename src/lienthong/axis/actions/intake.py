@@ -7,7 +7,6 @@ from datetime import date, datetime
 
 from django.utils.translation import gettext_lazy as _
 
-from lienthong.axis.actions._signing import check_pdf
 from lienthong.axis.edxml import Attachment, Business, EdxmlPacket
 from lienthong.axis.edxml.errors import RecipientRepeated
 from lienthong.axis.models import ConnectedSystem
@@ -15,7 +14,7 @@ from lienthong.axis.policies import require_speaks_for
 from lienthong.directory.public import Agency, ClosedAgency, find_agencies, find_agency
 from lienthong.kernel.errors import Refusal
 from lienthong.kernel.media_types import HEAD, PDF, executable_kind, sniff
-from lienthong.signing.public import SignatureRefusal, require_valid, verify_packet
+from lienthong.signing.public import SignatureRefusal, check_pdf, require_valid, verify_packet
 
 NAMED = 10
 

@@ -70,10 +70,8 @@ def authenticate_system(client_id: str, secret: str, *, address: str, at: dateti
     for key, limit in limits.items():
         if TokenFailure.objects.filter(key=key, at__gt=at - FAILURES_WINDOW)[:limit].count() >= limit:
             raise TooManyAttempts(minutes=FAILURES_WINDOW.seconds // 60)
-    known = ConnectedSystem.objects.select_related("agency").filter(
-        client_id=client_id[:60], disabled_at=None
-    )
-    system = known.first()
+    known = ConnectedSystem.objects.select_related("agency").filter(disabled_at=None)
+    system = known.filter(client_id=client_id).first() if client_id.isprintable() else None
     expected = system.secret_hash if system else ""
     if system and hmac.compare_digest(expected, hash_secret(secret)):
         return system

@@ -28,24 +28,27 @@ from lienthong.axis.tests.factories import (
 from lienthong.directory.public import Agency
 from lienthong.kernel.clock import now
 
-PDF = b"%PDF-1.7\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[]/Count 0>>endobj\n"
+PDF = (
+    b"%PDF-1.7\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n"
+    b"3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]>>endobj\n"
+)
 PLACEHOLDER = b"PLACEHOLDER-" * 2
 
 
 def pdf_with_revisions(count: int) -> bytes:
     """A small PDF, appended to until it has so many revisions (ISO 32000-2, 7.5.6)."""
     content = bytearray(PDF)
-    offsets = [PDF.index(b"1 0 obj"), PDF.index(b"2 0 obj")]
+    offsets = [PDF.index(b"%d 0 obj" % number) for number in (1, 2, 3)]
     at = len(content)
-    content += b"xref\n0 3\n0000000000 65535 f \n"
+    content += b"xref\n0 4\n0000000000 65535 f \n"
     content += b"".join(b"%010d 00000 n \n" % offset for offset in offsets)
-    content += b"trailer<</Size 3/Root 1 0 R>>\nstartxref\n%d\n%%%%EOF\n" % at
+    content += b"trailer<</Size 4/Root 1 0 R>>\nstartxref\n%d\n%%%%EOF\n" % at
     for _revision in range(count - 1):
         before, start = at, len(content)
         content += b"1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n"
         at = len(content)
         content += b"xref\n1 1\n%010d 00000 n \n" % start
-        content += b"trailer<</Size 3/Root 1 0 R/Prev %d>>\nstartxref\n%d\n%%%%EOF\n" % (before, at)
+        content += b"trailer<</Size 4/Root 1 0 R/Prev %d>>\nstartxref\n%d\n%%%%EOF\n" % (before, at)
     return bytes(content)
 
 
@@ -100,46 +103,74 @@ CASES: dict[str, tuple[Callable[[World], bytes], int, str]] = {
     "an altered packet": (altered, 422, "signature-wrong"),
     "no signature": (lambda world: build_packet(edxml_packet()), 422, "unsigned"),
     "a signature of another agency": (
-        lambda world: signed(edxml_packet(), world.ministry), 422, "signature-of-another-agency",
+        lambda world: signed(edxml_packet(), world.ministry),
+        422,
+        "signature-of-another-agency",
     ),
     "an unknown recipient": (
-        lambda world: signed(edxml_packet(recipients=("H55", "X77")), world.office), 422, "unknown-recipient",
+        lambda world: signed(edxml_packet(recipients=("H55", "X77")), world.office),
+        422,
+        "unknown-recipient",
     ),
     "a closed recipient": (
-        lambda world: signed(edxml_packet(recipients=("H55", closed_agency().code)), world.office), 422, "closed-recipient",
+        lambda world: signed(edxml_packet(recipients=("H55", closed_agency().code)), world.office),
+        422,
+        "closed-recipient",
     ),
     "one recipient in two spellings": (
-        lambda world: signed(edxml_packet(recipients=("H55", "000.00.00.H55")), world.office), 422, "recipient-repeated",
+        lambda world: signed(edxml_packet(recipients=("H55", "000.00.00.H55")), world.office),
+        422,
+        "recipient-repeated",
     ),
-    "an unknown sender": (lambda world: signed(edxml_packet(sender="X77"), world.office), 422, "unknown-sender"),
+    "an unknown sender": (
+        lambda world: signed(edxml_packet(sender="X77"), world.office),
+        422,
+        "unknown-sender",
+    ),
     "a closed sender": (from_closed, 422, "closed-sender"),
     "a sender the system does not serve": (
-        lambda world: signed(edxml_packet(sender="G12"), world.ministry), 403, "sender-not-served",
+        lambda world: signed(edxml_packet(sender="G12"), world.ministry),
+        403,
+        "sender-not-served",
     ),
     "0 bytes": (lambda world: b"", 400, "packet-empty"),
     "an attachment of 0 bytes": (lambda world: with_content(world, b""), 422, "attachment-empty"),
     "a broken PDF": (
-        lambda world: signed(edxml_packet(**pdf(b"%PDF-1.7 and then nothing of the kind")), world.office), 422, "pdf-broken",
+        lambda world: signed(edxml_packet(**pdf(b"%PDF-1.7 and then nothing of the kind")), world.office),
+        422,
+        "pdf-broken",
     ),
     "a PDF that is none": (
-        lambda world: signed(edxml_packet(**pdf(b"no PDF at all")), world.office), 422, "pdf-broken",
+        lambda world: signed(edxml_packet(**pdf(b"no PDF at all")), world.office),
+        422,
+        "pdf-broken",
     ),
     "a PDF with more than 20 revisions": (
-        lambda world: signed(edxml_packet(**pdf(pdf_with_revisions(21))), world.office), 422, "pdf-too-many-revisions",
+        lambda world: signed(edxml_packet(**pdf(pdf_with_revisions(21))), world.office),
+        422,
+        "pdf-too-many-revisions",
     ),
     "a program": (
-        lambda world: signed(edxml_packet(attachments=(attachment(b"MZ\x90\x00" * 9),)), world.office), 422, "attachment-executable",
+        lambda world: signed(edxml_packet(attachments=(attachment(b"MZ\x90\x00" * 9),)), world.office),
+        422,
+        "attachment-executable",
     ),
     "an XML bomb": (bomb, 400, "xml-doctype-forbidden"),
     "a ZIP bomb": (lambda world: with_content(world, zip_bomb()), 422, "attachment-zip-bomb"),
     "a name of 10,000 characters": (long_name, 422, "field-too-long"),
-    "invalid UTF-8": (lambda world: altered(world).replace(b"2026", b"\xff\xff\xff\xff", 1), 400, "packet-not-utf8"),
+    "invalid UTF-8": (
+        lambda world: altered(world).replace(b"2026", b"\xff\xff\xff\xff", 1),
+        400,
+        "packet-not-utf8",
+    ),
     "a secret document": (secret, 422, "secret-document"),
     "no XML": (lambda world: b"\x00\x01\x02", 400, "xml-malformed"),
     "a revocation": (
-        lambda world: signed(edxml_packet(business=Business.REVOKE), world.office), 422, "business-not-supported",
+        lambda world: signed(edxml_packet(business=Business.REVOKE), world.office),
+        422,
+        "business-not-supported",
     ),
-}  # fmt: skip
+}
 
 
 def post(client: Client, world: World, xml: bytes) -> object:

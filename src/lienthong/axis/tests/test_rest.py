@@ -70,7 +70,7 @@ def test_a_token_is_got_by_basic_or_in_the_body_and_opens_the_inbox(client: Clie
         ({"client_id": "nobody", "client_secret": "x"}, 401, "invalid_client"),
         ({}, 401, "invalid_client"),
         ({"grant_type": "password"}, 400, "unsupported_grant_type"),
-        ({"grant_type": ""}, 400, "unsupported_grant_type"),
+        ({"grant_type": ""}, 400, "invalid_request"),
         ({"client_id": "a%00b", "client_secret": "x"}, 401, "invalid_client"),
     ],
 )
