@@ -1,0 +1,18 @@
+"""Cheap password hashes, since hundreds of sign-ins with real ones would take minutes."""
+
+from __future__ import annotations
+
+import pytest
+from django.contrib.auth.hashers import Argon2PasswordHasher
+from pytest_django.fixtures import SettingsWrapper
+
+
+class CheapArgon2(Argon2PasswordHasher):
+    """Argon2 with the least work it allows."""
+
+    time_cost, memory_cost, parallelism = 1, 8, 1
+
+
+@pytest.fixture(autouse=True)
+def cheap_passwords(settings: SettingsWrapper) -> None:
+    settings.PASSWORD_HASHERS = [f"{__name__}.CheapArgon2"]
