@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from uuid import uuid4
 
@@ -14,6 +15,7 @@ from procrastinate.contrib.django.models import ProcrastinateJob, ProcrastinateW
 from lienthong.kernel.adapters.object_store import configured_objects
 from lienthong.kernel.checks import Check, Finding, all_checks, bad, check, good, warning
 from lienthong.kernel.clock import now
+from lienthong.signing.public import check_health
 
 OLDEST_POSTGRES = 15
 HEARTBEAT = timedelta(minutes=1)  # the worker writes one every ten seconds
@@ -23,9 +25,18 @@ LITTLE, VERY_LITTLE = 5 * 2**30, 2**29  # bytes free on the disk
 READY = {"Database", "Files", "Worker"}
 
 
-def checks() -> list[Check]:
-    """Every check of this installation."""
-    return all_checks()
+def examine() -> Iterator[tuple[str, Finding]]:
+    """Perform every check of this installation, one after the other."""
+    for each in all_checks():
+        yield each.name, each.perform()
+    try:
+        tried = check_health(at=now())
+    except Exception as error:
+        yield "Signing", bad(f"{type(error).__name__}: {error}".strip())
+    else:
+        for part in tried:
+            name = part.name.rpartition(".")[2].replace("_", " ").capitalize()
+            yield name, (good if part.ok else bad)(str(part.detail))
 
 
 def ready_checks() -> list[Check]:

@@ -19,7 +19,9 @@ from typing import Any, NoReturn
 import django
 import psycopg
 import typer
+from django.utils import translation
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import (
     BarColumn,
     MofNCompleteColumn,
@@ -31,6 +33,7 @@ from rich.progress import (
 
 from lienthong.config import embedded_postgres
 from lienthong.config.env import PROJECT
+from lienthong.kernel.errors import LANGUAGES, Refusal
 
 console = Console(highlight=False)
 SECRETS = ("secret_key", "master_key")
@@ -64,6 +67,7 @@ def prepared() -> Iterator[None]:
                 os.environ["LIENTHONG_DATABASE_URL"] = url
             _require_database(own_database())
         django.setup()
+        translation.activate("en")
         yield
 
 
@@ -110,9 +114,19 @@ def explained() -> Iterator[None]:
         fail(f"The database of LIENTHONG_DATABASE_URL does not answer: {error}")
 
 
+@contextlib.contextmanager
+def refusals() -> Iterator[None]:
+    """Say a refusal in both languages and leave with exit code 1."""
+    try:
+        yield
+    except Refusal as refusal:
+        fail("\n  ".join(refusal.say(language) for language in LANGUAGES))
+
+
 def fail(sentence: str) -> NoReturn:
     """Say why and leave with exit code 1."""
-    Console(stderr=True, highlight=False).print(f"[bold red]✗[/] {sentence}", soft_wrap=True)
+    errors = Console(stderr=True, highlight=False)
+    errors.print(f"[bold red]✗[/] {escape(sentence)}", soft_wrap=True)
     raise typer.Exit(1)
 
 

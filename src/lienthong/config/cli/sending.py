@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
-from typing import Annotated, Any, NoReturn
+from typing import Annotated, Any
 from uuid import uuid4
 
 import typer
@@ -14,7 +14,6 @@ from rich.table import Table
 from lienthong.config.cli import runtime
 from lienthong.config.env import read_env
 from lienthong.kernel.clock import VIETNAM, now
-from lienthong.kernel.errors import Refusal
 
 AXIS, DIRECTORY, DOCUMENTS, SIGNING = (
     f"lienthong.{app}.public" for app in ("axis", "directory", "documents", "signing")
@@ -62,10 +61,8 @@ def send(
                 runtime.fail("A PDF needs --from, --to, --code (such as 15/QĐ-UBND) and --subject.")
             promulgated = on.date() if on else now().date()
             letter = Letter(sender, to or [], code, kind, subject, promulgated, place)
-            try:
+            with runtime.refusals():
                 content = pack(content, letter, at=now())
-            except Refusal as refusal:
-                explain(refusal.say("vi"), refusal.say("en"))
         receipt = submit(content, url or read_env().axis_url)
     print_receipt(receipt)
 
@@ -124,12 +121,7 @@ def submit(packet: bytes, url: str) -> Any:
     except axis.AxisUnreachable as error:
         runtime.fail(f"The axis at {url} cannot be reached: {error}")
     except axis.AxisRefused as refusal:
-        explain(*refusal.sentences.values() or [str(refusal)])
-
-
-def explain(*sentences: str) -> NoReturn:
-    """Say in each language why it was refused, and leave with exit code 1."""
-    runtime.fail("\n  ".join(sentences))
+        runtime.fail("\n  ".join(refusal.sentences.values()) or str(refusal))
 
 
 def print_receipt(receipt: Any) -> None:
