@@ -82,7 +82,9 @@ def test_many_keys_are_made_in_one_call_and_differ(store: KeyStore) -> None:
     assert len(set(made.values())) == 5
 
 
-@pytest.mark.parametrize(("algorithm", "kind"), [("p256", ec.EllipticCurvePrivateKey), ("rsa2048", rsa.RSAPrivateKey)])
+@pytest.mark.parametrize(
+    ("algorithm", "kind"), [("p256", ec.EllipticCurvePrivateKey), ("rsa2048", rsa.RSAPrivateKey)]
+)
 def test_the_key_object_signs_what_libraries_build(store: KeyStore, algorithm: str, kind: type) -> None:
     key_id = uuid4()
     public = store.generate([key_id], Algorithm(algorithm))[key_id]
@@ -114,7 +116,10 @@ def test_what_another_instance_made_is_found_again(token: str) -> None:
     key_id, shelf = uuid4(), MemoryShelf()
     for first, second in (
         (SoftwareKeyStore(shelf, master_key=MASTER), SoftwareKeyStore(shelf, master_key=MASTER)),
-        (Pkcs11KeyStore(module=token, token=TOKEN, pin=PIN), Pkcs11KeyStore(module=token, token=TOKEN, pin=PIN)),
+        (
+            Pkcs11KeyStore(module=token, token=TOKEN, pin=PIN),
+            Pkcs11KeyStore(module=token, token=TOKEN, pin=PIN),
+        ),
     ):
         public = first.generate([key_id], Algorithm.P256)[key_id]
         verify(public, second.sign(key_id, b"data"), b"data")

@@ -65,7 +65,13 @@ class Addresses:
 
 
 def issue(
-    holder: Holder, public_key: PublicKey, *, issuer: Issuer | None, key: PrivateKey, addresses: Addresses, at: datetime
+    holder: Holder,
+    public_key: PublicKey,
+    *,
+    issuer: Issuer | None,
+    key: PrivateKey,
+    addresses: Addresses,
+    at: datetime,
 ) -> x509.Certificate:
     """Issue a certificate from `at` on, signed with `key`; without `issuer` it signs itself.
 
@@ -127,7 +133,11 @@ def _name(holder: Holder) -> x509.Name:
 
 
 def _short(text: str) -> str:
-    return text if len(text) <= NAME_LIMIT else text[: NAME_LIMIT - 1].rstrip() + "…"
+    """At most 64 bytes of UTF-8, as cryptography counts X.520's 64 letters; verdicts take the name by the code."""
+    encoded = text.encode()
+    if len(encoded) <= NAME_LIMIT:
+        return text
+    return encoded[: NAME_LIMIT - 3].decode(errors="ignore").rstrip() + "…"
 
 
 def _constraints(purpose: Purpose) -> x509.BasicConstraints:

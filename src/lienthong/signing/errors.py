@@ -49,7 +49,9 @@ class PdfEncrypted(SignatureRefusal):
     """Protected by a password."""
 
     code = "pdf-encrypted"
-    sentence = _("The PDF is protected by a password, so it cannot be checked or signed. Remove the protection.")
+    sentence = _(
+        "The PDF is protected by a password, so it cannot be checked or signed. Remove the protection."
+    )
 
 
 class PdfTooManyRevisions(SignatureRefusal):
@@ -153,7 +155,9 @@ class SignedXmlDoctype(SignatureRefusal):
     """A document type: the door of XML bombs and external entities."""
 
     code, status = "signed-xml-doctype", 400
-    sentence = _("The packet declares a document type or entities, which is forbidden. It was not read further.")
+    sentence = _(
+        "The packet declares a document type or entities, which is forbidden. It was not read further."
+    )
 
 
 class SignedXmlTooComplex(SignatureRefusal):
@@ -174,7 +178,9 @@ class CertificateUntrusted(SignatureRefusal):
     """The certificate leads to no authority trusted here."""
 
     code = "certificate-untrusted"
-    sentence = _("The certificate of %(name)s was not issued by an authority that is trusted here (%(issuer)s).")
+    sentence = _(
+        "The certificate of %(name)s was not issued by an authority that is trusted here (%(issuer)s)."
+    )
 
 
 class CertificateExpired(SignatureRefusal):
@@ -216,7 +222,9 @@ class SignedByAnotherAgency(SignatureRefusal):
     """A valid signature, but of another agency than the one it should be."""
 
     code, status = "signed-by-another-agency", 403
-    sentence = _("The signature is by %(signer)s, not by %(expected)s. Only the agency itself can sign for it.")
+    sentence = _(
+        "The signature is by %(signer)s, not by %(expected)s. Only the agency itself can sign for it."
+    )
 
 
 class NoCertificate(Refusal):

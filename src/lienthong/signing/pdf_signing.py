@@ -20,7 +20,6 @@ from pyhanko.sign.fields import FieldMDPAction, FieldMDPSpec, MDPPerm, SigFieldS
 from pyhanko.sign.general import SigningError
 from pyhanko.sign.signers import PdfSignatureMetadata, PdfSigner
 from pyhanko.sign.signers.pdf_cms import PdfCMSSignedAttributes
-from pyhanko.sign.timestamps.common_utils import TimestampRequestError
 from pyhanko.sign.validation import DocumentSecurityStore
 from pyhanko.stamp import StaticStampStyle
 
@@ -125,8 +124,6 @@ async def _sign(pdf: bytes, signer: PdfSigner, status: _Statuses | None, at: dat
         prepared = session.prepare_tbs_document(None, bytes_reserved=RESERVED)
         digest, output = prepared.digest_tbs_document()
         await prepared.perform_signature(digest.document_digest, PdfCMSSignedAttributes(signing_time=at))
-    except TimestampRequestError as error:
-        raise TimestampUnavailable(str(error)) from error
     except SigningError as error:
         raise errors.PdfLocked from error
     return output.getvalue()  # type: ignore[no-any-return]

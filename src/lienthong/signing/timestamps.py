@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 import httpx
-from asn1crypto import algos, tsp
+from asn1crypto import algos, cms, tsp
 from asn1crypto import x509 as asn1
 from pyhanko.sign.timestamps import TimeStamper
+from pyhanko.sign.timestamps.common_utils import TimestampRequestError
 
 from lienthong.signing.cms import HeldSigner, sign_encapsulated
 from lienthong.signing.ports import TimestampService, TimestampUnavailable
@@ -87,21 +88,27 @@ class HttpTimestampService:
 
 
 class PortTimeStamper(TimeStamper):
-    """What pyHanko calls; it checks the answer's status and nonce."""
+    """What pyHanko calls; an answer that is no timestamp of what was asked is as good as none."""
 
     def __init__(self, service: TimestampService) -> None:
         super().__init__(include_nonce=True)
         self._service = service
 
-    async def async_request_tsa_response(self, req: tsp.TimeStampReq) -> tsp.TimeStampResp:
-        """Ask the service."""
-        answer = self._service.answer(req.dump())
+    async def async_timestamp(self, message_digest: bytes, md_algorithm: str) -> cms.ContentInfo:
+        """The token over the digest, its status, nonce and digest checked; raises `TimestampUnavailable`."""
         try:
-            parsed = tsp.TimeStampResp.load(answer, strict=True)
-            parsed.native  # noqa: B018 - asn1crypto parses only what is read
-        except (ValueError, TypeError, KeyError) as error:
-            raise TimestampUnavailable("unreadable reply") from error
-        return parsed
+            token = await super().async_timestamp(message_digest, md_algorithm)
+            info = token["content"]["encap_content_info"]["content"].parsed
+            imprint = info["message_imprint"]["hashed_message"].native
+        except (TimestampRequestError, ValueError, TypeError, KeyError, AttributeError) as error:
+            raise TimestampUnavailable(str(error)) from error
+        if imprint != message_digest:
+            raise TimestampUnavailable("the timestamp is over something else")
+        return token
+
+    async def async_request_tsa_response(self, req: tsp.TimeStampReq) -> tsp.TimeStampResp:
+        """Ask the service. (Do not touch `.native` of the whole: asn1crypto then dumps it anew for seconds.)"""
+        return tsp.TimeStampResp.load(self._service.answer(req.dump()), strict=True)
 
 
 def _rejection(failure: str) -> bytes:

@@ -39,7 +39,9 @@ def refused(
 ) -> Verdict:
     """The verdict on a file that is not accepted, with the reason of the refusal."""
     facts = facts_of(refusal)
-    return Verdict(False, refusal.code, errors.sentence_of(refusal.code, facts), tuple(signers), sha256, facts)
+    return Verdict(
+        False, refusal.code, errors.sentence_of(refusal.code, facts), tuple(signers), sha256, facts
+    )
 
 
 def facts_of(refusal: errors.SignatureRefusal) -> dict[str, str]:

@@ -80,7 +80,6 @@ def sign_enveloped(xml: bytes, *, key: PrivateKey, chain: list[x509.Certificate]
     return etree.tostring(signed, encoding="UTF-8", xml_declaration=True)
 
 
-
 def verify_enveloped(xml: bytes, *, certificate: x509.Certificate) -> Verified:
     """Check the one signature against the certificate, whose own validity is the caller's to judge.
 

@@ -264,5 +264,3 @@ def _destroy_key(row: Certificate) -> None:
 
 def _agency_name(agency_id: int) -> str:
     return Agency.objects.filter(pk=agency_id).values_list("name", flat=True).first() or str(agency_id)
-
-

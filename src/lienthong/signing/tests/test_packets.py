@@ -46,7 +46,15 @@ def test_xmlsec1_accepts_what_we_sign(algorithm: Algorithm, tmp_path: Path) -> N
     (tmp_path / "p.xml").write_bytes(signed)
     root = root_of(agency.pk, tmp_path)
     done = subprocess.run(
-        ["xmlsec1", "--verify", "--verification-time", AT.strftime("%Y-%m-%d %H:%M:%S"), "--trusted-der", root, tmp_path / "p.xml"],
+        [
+            "xmlsec1",
+            "--verify",
+            "--verification-time",
+            AT.strftime("%Y-%m-%d %H:%M:%S"),
+            "--trusted-der",
+            root,
+            tmp_path / "p.xml",
+        ],
         capture_output=True,
         check=False,
     )

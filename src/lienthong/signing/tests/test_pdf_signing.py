@@ -31,7 +31,9 @@ def test_pdfsig_finds_both_signatures_valid(tmp_path: Path) -> None:
     signed = sign_pdf(plain_pdf(), signatures=both(official.pk, agency.pk), at=AT)
     (tmp_path / "signed.pdf").write_bytes(signed)
     Path("/tmp/sigset/out/signed.pdf").write_bytes(signed)
-    done = subprocess.run(["pdfsig", "-nocert", tmp_path / "signed.pdf"], capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        ["pdfsig", "-nocert", tmp_path / "signed.pdf"], capture_output=True, text=True, check=False
+    )
     assert done.stdout.count("Signature is Valid.") == 2, done.stdout + done.stderr
     assert "Total document signed" in done.stdout
 
@@ -43,6 +45,12 @@ def test_our_own_verdict_names_who_for_which_agency_and_when() -> None:
     verdict = verify_pdf(signed, at=AT)
     assert (verdict.valid, verdict.code) == (True, "valid"), [str(s.reason) for s in verdict.signers]
     personal, seal = verdict.signers
-    assert (personal.name, personal.agency_code, personal.kind) == (official.full_name, agency.code, "official")
+    assert (personal.name, personal.agency_code, personal.kind) == (
+        official.full_name,
+        agency.code,
+        "official",
+    )
     assert (seal.name, seal.agency_code, seal.kind) == (agency.name, agency.code, "agency")
-    assert all(signer.timestamped and signer.whole_document and signer.signed_at == AT for signer in verdict.signers)
+    assert all(
+        signer.timestamped and signer.whole_document and signer.signed_at == AT for signer in verdict.signers
+    )
