@@ -1,7 +1,6 @@
 """Registers the app with Django, its pages with the navigation, and its handlers with the axis' events."""
 
 from importlib import import_module
-from importlib.util import find_spec
 
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
@@ -18,8 +17,7 @@ class OfficeConfig(AppConfig):
 
     def ready(self) -> None:
         """Put the pages into the navigation and listen to the axis; models are there only by now."""
-        if find_spec("lienthong.signing.public"):  # TODO drop once signing is there
-            import_module("lienthong.office.handlers")
+        import_module("lienthong.office.handlers")
         register(NavItem("office:incoming", _("Incoming"), READERS, order=10, icon="inbox"))
         register(NavItem("office:outgoing", _("Outgoing"), READERS, order=20, icon="send"))
         register(NavItem("office:compose", _("Compose"), DRAFTERS, order=30, icon="pen"))

@@ -58,7 +58,7 @@ class FakeAxis:
     def submit(self, xml: bytes, *, at: datetime) -> Receipt:
         """Hold the packet; the same again gets the same receipt, the same id with other content is refused."""
         self._call("submit")
-        content, sha256 = edxml.parse_packet(xml), hashlib.sha256(xml).hexdigest()
+        content, sha256 = _parsed(xml), hashlib.sha256(xml).hexdigest()
         for stored in self.packets.values():
             if stored.content.document_id == content.document_id:
                 if stored.receipt.sha256 != sha256:
@@ -187,6 +187,13 @@ class FakeAxis:
             sha256=stored.receipt.sha256,
             size=len(stored.xml),
         )
+
+
+def _parsed(xml: bytes) -> edxml.EdxmlPacket:
+    try:
+        return edxml.parse_packet(xml)
+    except edxml.EdxmlRefusal as refusal:
+        raise AxisRefused(answer=refusal.say(), problem=refusal.code) from refusal
 
 
 @cache

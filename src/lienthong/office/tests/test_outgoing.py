@@ -23,9 +23,9 @@ from lienthong.office.models import OutgoingDocument, Recipient
 from lienthong.office.policies import NotNow
 from lienthong.office.states import OutState
 from lienthong.office.tests.factories import NOON, composition, draft
-from lienthong.signing.public import ensure_agency_certificates
+from lienthong.signing.public import ensure_agency_certificates, ensure_official_certificates
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 
 
 def _sender() -> Agency:
@@ -37,6 +37,7 @@ def _sender() -> Agency:
 
 def _send(sender: Agency, outgoing: OutgoingDocument, axis: FakeAxis) -> OutgoingDocument:
     leader = viewer_in(sender, Role.LEADER, at=NOON)
+    ensure_official_certificates([leader.official_id or 0], at=NOON)
     return actions.sign_and_send(outgoing_id=outgoing.id, viewer=leader, at=NOON, port=axis)
 
 

@@ -1,0 +1,205 @@
+"""What an office may rely on, whichever way its calls travel: the fake, the same process, HTTP."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+from uuid import uuid4
+
+import httpx
+import pytest
+
+from lienthong.axis.public import AxisClient, Serves, StatusReport, connect_system
+from lienthong.directory.public import Agency
+from lienthong.identity.tests.factories import agency
+from lienthong.kernel.clock import now
+from lienthong.ledger.public import Actor
+from lienthong.office.adapters import connect
+from lienthong.office.adapters.axis_http import HttpAxis
+from lienthong.office.adapters.axis_in_process import InProcessAxis
+from lienthong.office.adapters.fake import FakeAxis
+from lienthong.office.ports import AxisPort, AxisRefused, AxisUnavailable
+from lienthong.office.tests.packets import packet, signed, text_file
+
+pytestmark = pytest.mark.django_db(transaction=True)
+TEST = Actor(kind="job", id="test", name="test")
+AT = now().replace(microsecond=0)
+
+
+@dataclass
+class Ground:
+    """An axis with a sender and two recipients, all served by the caller's system."""
+
+    axis: AxisPort
+    sender: Agency
+    first: Agency
+    second: Agency
+
+    def packet(self, **changes: Any) -> bytes:
+        """A signed packet of the sender to both recipients."""
+        return signed(packet(self.sender, self.first, self.second, **changes), self.sender)
+
+
+@pytest.fixture(params=["fake", "in_process", "http"])
+def ground(request: pytest.FixtureRequest) -> Iterator[Ground]:
+    """The same ground over each adapter."""
+    sender, first, second = agency(), agency(), agency()
+    if request.param == "fake":
+        yield Ground(FakeAxis(), sender, first, second)
+        return
+    system, credentials = connect_system(name="Test", agency=sender, serves=Serves.ALL, actor=TEST, at=AT)
+    if request.param == "in_process":
+        yield Ground(InProcessAxis(lambda: system), sender, first, second)
+        return
+    server = request.getfixturevalue("live_server")
+    with AxisClient(server.url, credentials.client_id, credentials.client_secret, attempts=2) as client:
+        yield Ground(HttpAxis(client), sender, first, second)
+
+
+def test_a_packet_gets_a_receipt_that_names_it_and_its_recipients(ground: Ground) -> None:
+    receipt = ground.axis.submit(ground.packet(), at=AT)
+    assert len(receipt.sha256) == 64
+    assert len(receipt.recipients) == 2
+    assert not receipt.repeated
+
+
+def test_the_same_bytes_again_get_the_first_receipt(ground: Ground) -> None:
+    xml = ground.packet()
+    first, again = ground.axis.submit(xml, at=AT), ground.axis.submit(xml, at=AT + timedelta(hours=1))
+    assert again == first
+    assert again.repeated
+    assert len(ground.axis.inbox(at=AT).items) == 2
+
+
+def test_the_same_id_with_other_content_is_refused(ground: Ground) -> None:
+    number = {"number": "77", "document_id": f"{ground.sender.old_code},2026/03/02,77/VPCP-KSTT"}
+    ground.axis.submit(ground.packet(**number), at=AT)
+    with pytest.raises(AxisRefused):
+        ground.axis.submit(ground.packet(**number, subject="Nội dung khác"), at=AT)
+    assert len(ground.axis.inbox(at=AT).items) == 2
+
+
+def test_bytes_that_are_no_packet_are_refused(ground: Ground) -> None:
+    with pytest.raises(AxisRefused):
+        ground.axis.submit(b"no packet", at=AT)
+
+
+def test_a_packet_comes_out_as_it_went_in(ground: Ground) -> None:
+    xml = ground.packet(files=(text_file(b"x" * 300_000),))
+    ground.axis.submit(xml, at=AT)
+    item = ground.axis.inbox(at=AT).items[0]
+    assert ground.axis.packet(str(item.delivery_id), at=AT) == xml
+    assert item.size == len(xml)
+
+
+def test_the_inbox_names_sender_recipient_and_document(ground: Ground) -> None:
+    receipt = ground.axis.submit(ground.packet(), at=AT)
+    items = ground.axis.inbox(at=AT).items
+    assert {item.packet_id for item in items} == {receipt.packet_id}
+    assert {item.subject for item in items} == {"Về việc kết nối, liên thông văn bản điện tử"}
+    codes = {code for place in (ground.first, ground.second) for code in (place.code, place.old_code)}
+    assert all(item.recipient.code in codes for item in items)
+    assert {item.sender.code for item in items} <= {ground.sender.code, ground.sender.old_code}
+
+
+def test_the_inbox_is_paged_oldest_first_and_each_delivery_stands_there_once(ground: Ground) -> None:
+    for _ in range(3):
+        ground.axis.submit(ground.packet(), at=AT)
+    seen, after = [], ""
+    while True:
+        page = ground.axis.inbox(after=after, limit=2, at=AT)
+        seen += [item.delivery_id for item in page.items]
+        after = page.next
+        if not after:
+            break
+    assert len(seen) == len(set(seen)) == 6
+    assert seen == sorted(seen)
+
+
+def test_what_was_reported_leaves_the_inbox(ground: Ground) -> None:
+    ground.axis.submit(ground.packet(), at=AT)
+    gone, stays = ground.axis.inbox(at=AT).items
+    ground.axis.report_status(str(gone.delivery_id), StatusReport(code="01", at=AT), at=AT)
+    assert [item.delivery_id for item in ground.axis.inbox(at=AT).items] == [stays.delivery_id]
+
+
+def test_every_state_comes_back_to_the_sender_with_its_time_and_note(ground: Ground) -> None:
+    receipt = ground.axis.submit(ground.packet(), at=AT)
+    first, second = ground.axis.inbox(at=AT).items
+    for minutes, code in enumerate(("01", "03", "04", "05", "06")):
+        report = StatusReport(code=code, at=AT + timedelta(minutes=minutes), description=f"step {code}", staff="Bích")
+        ground.axis.report_status(str(first.delivery_id), report, at=AT)
+    ground.axis.report_status(str(second.delivery_id), StatusReport("02", AT, "Gửi trùng"), at=AT)
+    state = ground.axis.packet_state(str(receipt.packet_id), at=AT)
+    assert {row.delivery_id: row.state for row in state.recipients} == {
+        first.delivery_id: "06",
+        second.delivery_id: "02",
+    }
+    told = [entry for entry in state.timeline if entry.recipient.code == first.recipient.code]
+    assert [entry.code for entry in told] == ["01", "03", "04", "05", "06"]
+    assert (told[-1].at, told[-1].description, told[-1].staff) == (AT + timedelta(minutes=4), "step 06", "Bích")
+
+
+def test_a_status_reported_twice_counts_once(ground: Ground) -> None:
+    receipt = ground.axis.submit(ground.packet(), at=AT)
+    item = ground.axis.inbox(at=AT).items[0]
+    for _ in range(2):
+        ground.axis.report_status(str(item.delivery_id), StatusReport(code="01", at=AT), at=AT)
+    assert len(ground.axis.packet_state(str(receipt.packet_id), at=AT).timeline) == 1
+
+
+def test_a_status_out_of_order_is_refused(ground: Ground) -> None:
+    ground.axis.submit(ground.packet(), at=AT)
+    item = ground.axis.inbox(at=AT).items[0]
+    with pytest.raises(AxisRefused):
+        ground.axis.report_status(str(item.delivery_id), StatusReport(code="06", at=AT), at=AT)
+
+
+def test_what_does_not_exist_is_refused(ground: Ground) -> None:
+    unknown = str(uuid4())
+    for call in (
+        lambda: ground.axis.packet(unknown, at=AT),
+        lambda: ground.axis.packet_state(unknown, at=AT),
+        lambda: ground.axis.report_status(unknown, StatusReport(code="01", at=AT), at=AT),
+    ):
+        with pytest.raises(AxisRefused):
+            call()
+
+
+def test_the_fake_fails_on_demand_and_then_works_again() -> None:
+    axis, sender, recipient = FakeAxis(failures=2), agency(), agency()
+    xml = packet(sender, recipient)
+    for _ in range(2):
+        with pytest.raises(AxisUnavailable):
+            axis.submit(xml, at=AT)
+    assert axis.submit(xml, at=AT)
+
+
+def test_an_axis_that_answers_with_failures_of_its_own_is_unavailable() -> None:
+    broken = httpx.MockTransport(lambda request: httpx.Response(503))
+    client = AxisClient("http://axis.test", "id", "secret", attempts=2, transport=broken, sleep=lambda pause: None)
+    with pytest.raises(AxisUnavailable):
+        HttpAxis(client).inbox(at=AT)
+
+
+def test_an_axis_nobody_answers_for_is_unavailable() -> None:
+    def refuse(request: httpx.Request) -> httpx.Response:
+        raise httpx.ConnectError("no answer", request=request)
+
+    client = AxisClient(
+        "http://axis.test",
+        "id",
+        "secret",
+        attempts=2,
+        transport=httpx.MockTransport(refuse),
+        sleep=lambda pause: None,
+    )
+    with pytest.raises(AxisUnavailable):
+        HttpAxis(client).submit(b"<x/>", at=AT)
+
+
+def test_an_installation_without_a_connected_system_is_unavailable() -> None:
+    with pytest.raises(AxisUnavailable):
+        connect().inbox(at=AT)
