@@ -36,6 +36,7 @@ class Route:
 
     `roles` is None for a public route and empty for one that every signed-in official may call.
     `shared`: the object is not one agency's own, so officials of another agency may see it too.
+    `token`: the operation wants a bearer token, which nobody here has.
     `personal`: the page shows something of the asker's own, and 404 only says that they have none.
     """
 
@@ -45,6 +46,12 @@ class Route:
     data: Arguments | None = None
     shared: bool = False
     personal: bool = False
+    token: bool = False
+
+
+def api(*, methods: tuple[str, ...] = ("GET",), kwargs: Arguments | None = None) -> Route:
+    """An operation that asks for its own bearer token: whoever comes with a session only gets 401."""
+    return Route(roles=None, methods=methods, kwargs=kwargs, shared=True, token=True)
 
 
 def public(*, methods: tuple[str, ...] = ("GET",), kwargs: Arguments | None = None) -> Route:

@@ -165,6 +165,8 @@ def _body(data: dict[str, object]) -> dict[str, str]:
 
 def _let_in(answer: HttpResponse, line: Route) -> bool:
     """Whether the view itself answered; a public one may lead to signing in by itself."""
+    if line.token:
+        return answer.status_code == 401
     refused = (401, 403) if line.personal else (401, 403, 404)
     to_sign_in = answer.status_code == 302 and urlsplit(answer["Location"]).path == reverse(SIGN_IN)
     return answer.status_code not in refused and (line.roles is None or not to_sign_in)

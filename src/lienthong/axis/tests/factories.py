@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from itertools import count
@@ -100,6 +101,32 @@ def system_for(agency: Agency, serves: Serves = Serves.SUBTREE) -> ConnectedSyst
         serves=serves,
         created_at=AT,
     )
+
+
+def stored_packet(sender: Agency, *recipients: Agency, at: datetime = AT, **changes: object) -> Packet:
+    """A packet and its deliveries as rows, for tests of reading; its file is not in the store."""
+    number = next(_numbers)
+    sha256 = hashlib.sha256(str(number).encode()).hexdigest()
+    fields: dict[str, object] = {
+        "system": system_for(sender),
+        "sender": sender,
+        "document_id": f"{sender.code},2026/03/02,{number}/UBND-VP",
+        "blob": Blob.objects.create(sha256=sha256, size=1, media_type="application/xml", created_at=at),
+        "number": str(number),
+        "notation": "UBND-VP",
+        "subject": "Về việc đẩy mạnh gửi, nhận văn bản điện tử",
+        "promulgated_on": TODAY,
+        "attachment_count": 0,
+        "recipient_count": len(recipients),
+        "received_at": at,
+        "receipt_statement": b"{}",
+        "receipt_signature": b"",
+    }
+    packet = Packet.objects.create(**fields | changes)
+    Delivery.objects.bulk_create(
+        Delivery(packet=packet, recipient=recipient, sent_at=at) for recipient in recipients
+    )
+    return packet
 
 
 def bearer(system: ConnectedSystem) -> dict[str, str]:

@@ -29,7 +29,8 @@ from lienthong.directory.public import Agency
 from lienthong.kernel.clock import now
 
 PDF = (
-    b"%PDF-1.7\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n"
+    b"%PDF-1.7\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n"
+    b"2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n"
     b"3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]>>endobj\n"
 )
 PLACEHOLDER = b"PLACEHOLDER-" * 2
@@ -145,8 +146,8 @@ CASES: dict[str, tuple[Callable[[World], bytes], int, str]] = {
         422,
         "pdf-broken",
     ),
-    "a PDF with more than 20 revisions": (
-        lambda world: signed(edxml_packet(**pdf(pdf_with_revisions(21))), world.office),
+    "a PDF with 20 revisions": (
+        lambda world: signed(edxml_packet(**pdf(pdf_with_revisions(20))), world.office),
         422,
         "pdf-too-many-revisions",
     ),
