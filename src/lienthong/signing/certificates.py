@@ -75,8 +75,8 @@ def issue(
 ) -> x509.Certificate:
     """Issue a certificate from `at` on, signed with `key`; without `issuer` it signs itself.
 
-    Authorities may sign certificates and lists; all others sign content. The timestamp and OCSP services carry
-    their one usage, the latter with no status of its own (RFC 6960, 4.2.2.2.1).
+    Authorities may sign certificates and lists; all others sign content. The timestamp and OCSP services
+    carry their one usage, the latter with no status of its own (RFC 6960, 4.2.2.2.1).
     """
     subject = _name(holder)
     begin = (at - BACKDATED).astimezone(UTC).replace(microsecond=0)
@@ -133,7 +133,7 @@ def _name(holder: Holder) -> x509.Name:
 
 
 def _short(text: str) -> str:
-    """At most 64 bytes of UTF-8, as cryptography counts X.520's 64 letters; verdicts take the name by the code."""
+    """At most 64 bytes of UTF-8, as cryptography counts X.520's 64 letters; verdicts name by the row."""
     encoded = text.encode()
     if len(encoded) <= NAME_LIMIT:
         return text

@@ -21,6 +21,7 @@ from lienthong.office.public import (
     Direction,
     IncomingDocument,
     OutgoingDocument,
+    StoredVerdict,
     assign,
     collect_inbox,
     compose,
@@ -63,7 +64,8 @@ def play_story(*, clock: Clock) -> Iterator[Scene]:
     ):
         began = monotonic()
         who, outcome = act()
-        report_statuses(at=clock())
+        while report_statuses(at=clock()):
+            pass
         yield Scene(title, who.name, who.agency_name, outcome, monotonic() - began, story.seen_by_sender())
     record_played(clock())
 
@@ -106,7 +108,7 @@ class _Story:
         collect_inbox(at=self.clock())
         who = self.official(THAI_NGUYEN, Duty.CLERK)
         self.ours = self.arrived(who)
-        return who, str(self.ours.packet_verdict.sentence)
+        return who, StoredVerdict.from_json(self.ours.verdict).sentence
 
     def register(self) -> tuple[Viewer, str]:
         who = self.official(THAI_NGUYEN, Duty.CLERK)
