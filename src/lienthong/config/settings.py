@@ -125,7 +125,6 @@ AUTH_PASSWORD_VALIDATORS = [
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
-HOME_URL_NAME = "axis:packets" if ENV.profile == "hub" else "office:incoming"
 CSRF_FAILURE_VIEW = "lienthong.ui.web.csrf_failure"
 API_PREFIXES = ("/axis/v1/",)
 

@@ -68,6 +68,13 @@ def links(*, place: Place, roles: Collection[str], signed_in: bool, path: str) -
     return [Link(url, item.label, item.icon, url == current) for item, url in found]
 
 
+def desk(roles: Collection[str]) -> str:
+    """Where someone with these roles begins the day: the first page that is not everyone's; empty if none."""
+    own = (item for (at, _), item in _items.items() if at == "main" and not item.public)
+    meant = sorted((item for item in own if item.is_for(roles, signed_in=True)), key=lambda item: item.order)
+    return next((url for item in meant if (url := _url(item.url_name))), "")
+
+
 def _url(name: str) -> str:
     try:
         return reverse(name)

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 from django.views.i18n import set_language as django_set_language
 
 from lienthong.kernel.access import public_page
+from lienthong.ui import navigation
 from lienthong.ui.middleware import page_or_fragment, wants_problem
 
 YEAR = 365 * 24 * 3600
@@ -20,12 +20,10 @@ YEAR = 365 * 24 * 3600
 
 @public_page("what this installation is, before anyone signs in")
 def home(request: HttpRequest) -> HttpResponse:
-    """What this is and where to go; an official who is signed in goes to the desk (setting HOME_URL_NAME)."""
-    if request.user.is_authenticated:
-        try:
-            return HttpResponseRedirect(reverse(getattr(settings, "HOME_URL_NAME", "")))
-        except NoReverseMatch:
-            pass
+    """What this is and where to go; whoever is signed in goes to the first page of their own work."""
+    roles = [str(role) for role in getattr(getattr(request, "viewer", None), "roles", ())]
+    if request.user.is_authenticated and (address := navigation.desk(roles)):
+        return HttpResponseRedirect(address)
     return render(request, "ui/home.html", {"is_home": True})
 
 

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from http import HTTPStatus
-from typing import Any
+from types import SimpleNamespace
 
 import pytest
 from django.contrib.auth import get_user_model
 from django.core.exceptions import PermissionDenied, SuspiciousOperation
 from django.test import Client, RequestFactory
 
-from lienthong.ui import web
+from lienthong.ui import navigation, web
+from lienthong.ui.navigation import NavItem
 
 BROWSER = {"accept": "text/html,*/*;q=0.8"}
 
@@ -26,12 +27,18 @@ def test_the_home_page_says_what_this_is_in_the_chosen_language(reader: Client) 
     assert "Signed documents" in reader.get("/").content.decode()
 
 
-def test_an_official_who_is_signed_in_goes_to_the_desk(settings: Any) -> None:
-    settings.HOME_URL_NAME = "set_language"
+def test_an_official_who_is_signed_in_goes_to_the_first_page_of_their_own_work(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(navigation, "_items", {})
+    navigation.register(NavItem("home", "Public", public=True, order=1))
+    navigation.register(NavItem("nowhere:here", "Not installed", frozenset({"clerk"}), order=2))
+    navigation.register(NavItem("set_language", "Desk", frozenset({"clerk"}), order=3))
     request = RequestFactory().get("/")
-    request.user = get_user_model()(username="h55.clerk")
+    request.user = get_user_model()(username="h55.vanthu")
+    request.viewer = SimpleNamespace(roles={"clerk"})
     assert web.home(request).headers["Location"] == "/i18n/setlang/"
-    settings.HOME_URL_NAME = "nowhere:here"
+    request.viewer = SimpleNamespace(roles={"auditor"})
     assert web.home(request).status_code == HTTPStatus.OK
 
 

@@ -55,6 +55,19 @@ window.addEventListener("pageshow", () => {
   for (const button of document.querySelectorAll("[aria-busy]")) button.removeAttribute("aria-busy");
 });
 
+// Tables whose template does not name its cells become cards on a phone too.
+function nameCells() {
+  for (const table of document.querySelectorAll(".table-wrap > .ds-table:not(.cards)")) {
+    const names = [...(table.tHead?.rows[0]?.cells ?? [])].map((cell) => cell.textContent.trim());
+    for (const row of [...table.tBodies].flatMap((body) => [...body.rows])) {
+      [...row.cells].slice(1).forEach((cell, place) => { cell.dataset.label ??= names[place + 1] ?? ""; });
+    }
+    table.classList.add("cards");
+  }
+}
+nameCells();
+document.addEventListener("htmx:afterSettle", nameCells);
+
 // Copy a value: <button data-copy="text">; print: <button data-print>.
 document.addEventListener("click", (event) => {
   const copy = event.target.closest("[data-copy]");
