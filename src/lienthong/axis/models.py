@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 from django.contrib.postgres.indexes import GinIndex, OpClass
-from django.contrib.postgres.search import SearchVectorField
+from django.contrib.postgres.search import SearchQuery, SearchVectorField
 from django.db import models
 from django.db.models import F, Func, Q, Value
 
 from lienthong.axis.edxml import Business, Urgency
 from lienthong.axis.states import UNCOLLECTED, UNREGISTERED, DeliveryState
-from lienthong.directory.public import Agency
+from lienthong.directory.public import Agency, holds_agency, remembers_agency
 from lienthong.kernel.identifiers import uuid7
 from lienthong.kernel.models import Blob
 from lienthong.ledger.public import Actor, Subject
@@ -109,9 +109,9 @@ class PacketQuerySet(models.QuerySet["Packet"]):
 
     def matching(self, text: str) -> PacketQuerySet:
         """Those whose number and notation, or subject, have the words, with or without marks."""
-        words = models.Func(Value("simple"), Plain(Value(text)), function="plainto_tsquery")
-        words.output_field = models.TextField()
-        return self.filter(Q(search_code__contains=PlainCode(Value(text))) | Q(search_words=words))
+        asked = Value(text.replace("\0", " "))
+        words = SearchQuery(Plain(asked), config="simple")
+        return self.filter(Q(search_code__contains=PlainCode(asked)) | Q(search_words=words))
 
 
 class Plain(Func):
@@ -262,3 +262,16 @@ class StatusEvent(models.Model):
 
     def __str__(self) -> str:
         return self.code
+
+
+def _is_connected(day: date) -> Q:
+    return Q(disabled_at=None)
+
+
+def _is_under_way(day: date) -> Q:
+    return ~Q(state__in=[DeliveryState.REFUSED, DeliveryState.FINISHED])
+
+
+holds_agency(ConnectedSystem._meta.label, "agency", still=_is_connected)
+holds_agency(Delivery._meta.label, "recipient", still=_is_under_way)
+remembers_agency(Packet._meta.label, "sender")

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from django.db import models
 from django.db.models import Q
 
-from lienthong.directory.public import Agency, Division, Official
+from lienthong.directory.public import Agency, Division, Official, holds_agency, remembers_agency
 from lienthong.documents.contracts import DOCUMENT_TYPES, TYPES, DocumentType
 from lienthong.documents.states import DocumentState, Urgency
 from lienthong.kernel.identifiers import uuid7
@@ -105,3 +107,11 @@ class OfficialDocument(models.Model):
     def ledger_subject(self) -> Subject:
         """This document as the ledger names it."""
         return Subject("documents.officialdocument", str(self.pk))
+
+
+def _is_draft(day: date) -> Q:
+    return Q(state=DocumentState.DRAFT)
+
+
+holds_agency(OfficialDocument._meta.label, "agency", still=_is_draft)
+remembers_agency(NumberSeries._meta.label, "agency")

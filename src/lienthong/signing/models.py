@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
@@ -10,7 +10,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from lienthong.directory.public import Agency, Official
+from lienthong.directory.public import Agency, Official, holds_agency
 from lienthong.signing.contracts import Algorithm, Purpose, RevocationReason
 
 HOLDERS = (Purpose.AGENCY, Purpose.OFFICIAL)
@@ -39,8 +39,8 @@ class CertificateQuerySet(models.QuerySet["Certificate"]):
 class Certificate(models.Model):
     """A certificate of the platform's own authority, or a foreign one enrolled for an agency (`key_id` null).
 
-    An agency, an official, and each part of the authority has one current certificate at a time; a replaced one
-    still proves what it signed, a revoked one proves nothing signed later than `revoked_at`.
+    An agency, an official and each part of the authority has one current certificate at a time; a replaced
+    one still proves what it signed, a revoked one proves nothing signed later than `revoked_at`.
     """
 
     purpose = models.CharField(max_length=10, choices=[(purpose, purpose) for purpose in Purpose])
@@ -133,3 +133,10 @@ class StoredVerdict(models.Model):
     class Meta:
         constraints = [models.UniqueConstraint(fields=["sha256", "kind"], name="verdict_once_per_file")]
         indexes = [GinIndex(fields=["certificates"], name="verdict_certificates")]
+
+
+def _can_sign(day: date) -> Q:
+    return CURRENT & Q(valid_to__date__gt=day)
+
+
+holds_agency(Certificate._meta.label, "agency", still=_can_sign)
