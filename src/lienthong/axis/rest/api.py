@@ -2,22 +2,44 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+from typing import Any
+
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, re_path
 from django.views.decorators.csrf import csrf_exempt
 from ninja import NinjaAPI
+from ninja.renderers import JSONRenderer
+from ninja.responses import NinjaJSONEncoder
 
 from lienthong.axis.rest.operations import router
 from lienthong.axis.rest.problems import install_handlers, problem_response, with_problems
 from lienthong.axis.rest.schemas import OAUTH_ERROR, PROBLEM
 from lienthong.identity.public import NotFound
 from lienthong.kernel.access import Access, mark
+from lienthong.kernel.clock import VIETNAM
+
+
+class VietnamTime(NinjaJSONEncoder):
+    """Writes instants at +07:00 with all their microseconds; Django's own encoder cuts them to milliseconds."""
+
+    def default(self, o: Any) -> Any:
+        """An instant as ISO 8601; anything else as django-ninja has it."""
+        return o.astimezone(VIETNAM).isoformat() if isinstance(o, datetime) else super().default(o)
+
+
+class Renderer(JSONRenderer):
+    """JSON with our times."""
+
+    encoder_class = VietnamTime
+
 
 api = NinjaAPI(
     title="Liên Thông: document axis",
     version="1",
     description="Interchange of edXML packets between agencies; every operation but /token needs a token.",
     docs_url=None,
+    renderer=Renderer(),
     openapi_url="/openapi.json",
     urls_namespace="axis:axis-api",
     openapi_extra={"components": {"schemas": {"Problem": PROBLEM, "OAuthError": OAUTH_ERROR}}},

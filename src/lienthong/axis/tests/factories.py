@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from itertools import count
 
 import pytest
+from django.core.signals import request_finished, request_started
+from django.db import close_old_connections
 
 from lienthong.axis.actions.systems import hash_secret, issue_token
 from lienthong.axis.edxml import Attachment, EdxmlPacket, Party, Signer, build_packet, document_id_of
@@ -139,6 +142,17 @@ def stored_counts() -> dict[str, int]:
     return {
         model.__name__: model.objects.count() for model in (Packet, Delivery, StatusEvent, Blob, EventRow)
     }
+
+
+@pytest.fixture
+def one_connection(db: None) -> Iterator[None]:
+    """Let WSGI calls share the test's transaction: Django's end of a request would close its connection."""
+    signals = (request_started, request_finished)
+    for signal in signals:
+        signal.disconnect(close_old_connections)
+    yield
+    for signal in signals:
+        signal.connect(close_old_connections)
 
 
 @pytest.fixture
