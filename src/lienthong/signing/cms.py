@@ -25,7 +25,8 @@ class HeldSigner(Signer):
     def __init__(
         self, *, certificate: asn1.Certificate, key: PrivateKey, chain: Iterable[x509.Certificate]
     ) -> None:
-        store = SimpleCertificateStore()
+        self.certificate = certificate
+        store = SimpleCertificateStore()  # type: ignore[no-untyped-call]
         store.register_multiple([to_asn1(found) for found in chain])
         super().__init__(signing_cert=certificate, cert_registry=store, embed_roots=False)
         self._key = key

@@ -32,7 +32,7 @@ class Purpose(StrEnum):
 
 
 class RevocationReason(StrEnum):
-    """Why a certificate no longer holds (RFC 5280, 5.3.1), as the values of `cryptography.x509.ReasonFlags`."""
+    """Why a certificate no longer holds (RFC 5280, 5.3.1), as `cryptography.x509.ReasonFlags` has them."""
 
     UNSPECIFIED = "unspecified"
     KEY_COMPROMISE = "keyCompromise"

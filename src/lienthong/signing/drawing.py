@@ -42,23 +42,23 @@ class Matrix:
         return f"{self.a * x + self.c * y + self.e:.2f} {self.b * x + self.d * y + self.f:.2f}"
 
 
-class _PdfPen(BasePen):
+class _PdfPen(BasePen):  # type: ignore[misc]
     """Writes an outline as PDF path operators."""
 
     def __init__(self, glyphs: object, matrix: Matrix) -> None:
         super().__init__(glyphs)
         self.matrix, self.operators = matrix, list[str]()
 
-    def _moveTo(self, pt: tuple[float, float]) -> None:  # noqa: N802
+    def _moveTo(self, pt: tuple[float, float]) -> None:
         self.operators.append(f"{self.matrix.of(*pt)} m")
 
-    def _lineTo(self, pt: tuple[float, float]) -> None:  # noqa: N802
+    def _lineTo(self, pt: tuple[float, float]) -> None:
         self.operators.append(f"{self.matrix.of(*pt)} l")
 
-    def _curveToOne(self, *points: tuple[float, float]) -> None:  # noqa: N802
+    def _curveToOne(self, *points: tuple[float, float]) -> None:
         self.operators.append(" ".join(self.matrix.of(*point) for point in points) + " c")
 
-    def _closePath(self) -> None:  # noqa: N802
+    def _closePath(self) -> None:
         self.operators.append("h")
 
 
@@ -120,7 +120,7 @@ def draw_signature(name: str, width: float, height: float) -> bytes:
 
 @lru_cache(maxsize=2048)
 def draw_seal(agency: str, diameter: float) -> bytes:
-    """PDF operators for a round seal: the State around, the agency in lines across the middle, a star below."""
+    """PDF operators for a round seal: the State around, the agency across the middle, a star below."""
     radius = diameter / 2
     rings = [(radius * 0.97, 1.4), (radius * 0.92, 0.5), (radius * 0.62, 0.5)]
     parts = [f"{width} w {_circle(radius, ring)} S" for ring, width in rings]
@@ -139,18 +139,13 @@ def _flourish(width: float, height: float) -> str:
 
 
 def _circle(centre: float, radius: float) -> str:
-    handle = radius * CIRCLE
-    points = [
-        [(1, 0)],
-        [(1, handle / radius), (handle / radius, 1), (0, 1)],
-        [(-handle / radius, 1), (-1, handle / radius), (-1, 0)],
-        [(-1, -handle / radius), (-handle / radius, -1), (0, -1)],
-        [(handle / radius, -1), (1, -handle / radius), (1, 0)],
-    ]
-    written = [
-        " ".join(f"{centre + x * radius:.2f} {centre + y * radius:.2f}" for x, y in group) for group in points
-    ]
-    return f"{written[0]} m " + " ".join(f"{group} c" for group in written[1:]) + " h"
+    """Four Béziers; each quarter is the first one turned."""
+    quarters = []
+    for x, y in ((1, 0), (0, 1), (-1, 0), (0, -1)):
+        ends = ((x - y * CIRCLE, y + x * CIRCLE), (x * CIRCLE - y, y * CIRCLE + x), (-y, x))
+        points = (f"{centre + across * radius:.2f} {centre + up * radius:.2f}" for across, up in ends)
+        quarters.append(" ".join(points) + " c")
+    return f"{centre + radius:.2f} {centre:.2f} m {' '.join(quarters)} h"
 
 
 def _around(text: str, *, centre: float, radius: float, size: float) -> list[str]:

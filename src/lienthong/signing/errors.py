@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import cast
 
 from django.utils.functional import Promise, lazy
 from django.utils.translation import gettext_lazy as _
@@ -271,4 +272,4 @@ _lazily = lazy(_say, str)
 
 def sentence_of(code: str, facts: Mapping[str, str]) -> Promise:
     """The sentence of a reason, in whatever language is active when it is shown."""
-    return _lazily(code, tuple(facts.items()))
+    return cast(Promise, _lazily(code, tuple(facts.items())))

@@ -18,7 +18,7 @@ from lienthong.signing.xmldsig import sign_enveloped, verify_enveloped
 
 
 def sign_packet(xml: bytes, *, agency_id: int, at: datetime) -> bytes:
-    """Sign the whole packet with the agency's current key: enveloped in `edXMLHeader`, exclusive C14N, SHA-256.
+    """Sign the whole packet with the agency's current key: in `edXMLHeader`, exclusive C14N, SHA-256.
 
     Raises:
         NoCertificate, SigningUnavailable: the agency cannot sign now.

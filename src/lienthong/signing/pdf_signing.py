@@ -35,7 +35,7 @@ from lienthong.signing.running import run
 from lienthong.signing.timestamps import HttpTimestampService, LocalTimestampService, PortTimeStamper
 
 RESERVED = 24 * 1024  # hexadecimal digits for the CMS with its timestamp and both chains
-_LAYOUT = SimpleBoxLayoutRule(AxisAlignment.ALIGN_MID, AxisAlignment.ALIGN_MID, Margins.uniform(0))
+_LAYOUT = SimpleBoxLayoutRule(AxisAlignment.ALIGN_MID, AxisAlignment.ALIGN_MID, Margins())
 
 
 def sign_pdf(
@@ -126,7 +126,7 @@ async def _sign(pdf: bytes, signer: PdfSigner, status: _Statuses | None, at: dat
         await prepared.perform_signature(digest.document_digest, PdfCMSSignedAttributes(signing_time=at))
     except SigningError as error:
         raise errors.PdfLocked from error
-    return output.getvalue()  # type: ignore[no-any-return]
+    return bytes(output.getvalue())  # type: ignore[attr-defined]
 
 
 def _page(page: int, pages: int) -> int:

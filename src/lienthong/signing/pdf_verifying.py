@@ -39,8 +39,8 @@ _FINAL = frozenset({"valid", "valid-weak", "unsigned", "signature-wrong", "pdf-r
 def verify_pdf(pdf: bytes, *, at: datetime) -> Verdict:
     """Say what the PDF's signatures are worth at `at`; nothing is raised for what is wrong with it.
 
-    Valid means: there is a signature; each one fits, was made by a certificate that was trusted and good at the
-    time its timestamp proves (else: is good at `at`); and nothing but signatures was added after any of them.
+    Valid means: there is a signature; each one fits and was made by a certificate that was trusted and good
+    at the time its timestamp proves (else: is good at `at`); only signatures were added after any of them.
     Neither the network nor the rest of the file's claims are asked. Costs 20 to 40 ms a signature the first
     time, a query later.
     """

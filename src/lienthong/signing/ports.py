@@ -1,4 +1,4 @@
-"""What signing needs from outside: a place for keys, a shelf for their sealed bytes, and a clock one can prove."""
+"""What signing needs from outside: a place for keys, a shelf for their sealed bytes, and a provable clock."""
 
 from __future__ import annotations
 
@@ -72,7 +72,9 @@ class TimestampUnavailable(Exception):
 class TimestampService(Protocol):
     """Proves when something existed (RFC 3161)."""
 
-    name: str
+    @property
+    def name(self) -> str:
+        """Which service it is."""
 
     def answer(self, request: bytes) -> bytes:
         """The DER TimeStampResp to a DER TimeStampReq. Raises `TimestampUnavailable`."""

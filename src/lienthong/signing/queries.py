@@ -80,9 +80,9 @@ def certificates_of(
     *, agency_id: int | None = None, official_id: int | None = None, at: datetime
 ) -> list[CertificateInfo]:
     """All certificates ever issued to the agency itself, or to the official, newest first."""
-    rows = Certificate.objects.filter(purpose=Purpose.AGENCY, agency_id=agency_id)
+    rows = Certificate.objects.filter(purpose=Purpose.AGENCY, agency=agency_id)
     if official_id is not None:
-        rows = Certificate.objects.filter(purpose=Purpose.OFFICIAL, official_id=official_id)
+        rows = Certificate.objects.filter(purpose=Purpose.OFFICIAL, official=official_id)
     return [info_of(row, at=at) for row in rows.order_by("-valid_from", "-pk")]
 
 

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 import jwt
 from cryptography import x509
-from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from lienthong.signing import errors
@@ -71,6 +71,8 @@ def _check(payload: bytes, signature: bytes) -> tuple[bytes, datetime]:
         signed_at = datetime.fromtimestamp(int(header["iat"]), tz=UTC)
     except (jwt.PyJWTError, KeyError, IndexError, TypeError, ValueError, OverflowError, OSError) as error:
         raise errors.SignatureUnreadable from error
+    if not isinstance(key, ec.EllipticCurvePublicKey | rsa.RSAPublicKey):
+        raise errors.SignatureUnreadable
     try:
         jwt.PyJWS().decode(token, key, algorithms=_ALGORITHMS, detached_payload=payload)
     except (jwt.PyJWTError, TypeError) as error:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 import httpx
-from asn1crypto import algos, cms, tsp
+from asn1crypto import algos, cms, core, tsp
 from asn1crypto import x509 as asn1
 from pyhanko.sign.timestamps import TimeStamper
 from pyhanko.sign.timestamps.common_utils import TimestampRequestError
@@ -59,7 +59,7 @@ class LocalTimestampService:
             "serial_number": secrets.randbits(127) + 1,
             "gen_time": self.at.astimezone(UTC).replace(microsecond=0),
             "accuracy": {"seconds": 1},
-            "tsa": asn1.GeneralName("directory_name", self.signer.signing_cert.subject),
+            "tsa": asn1.GeneralName("directory_name", self.signer.certificate.subject),
         }
         if nonce is not None:
             fields["nonce"] = nonce
@@ -91,7 +91,7 @@ class PortTimeStamper(TimeStamper):
     """What pyHanko calls; an answer that is no timestamp of what was asked is as good as none."""
 
     def __init__(self, service: TimestampService) -> None:
-        super().__init__(include_nonce=True)
+        super().__init__(include_nonce=True)  # type: ignore[no-untyped-call]
         self._service = service
 
     async def async_timestamp(self, message_digest: bytes, md_algorithm: str) -> cms.ContentInfo:
@@ -107,10 +107,15 @@ class PortTimeStamper(TimeStamper):
         return token
 
     async def async_request_tsa_response(self, req: tsp.TimeStampReq) -> tsp.TimeStampResp:
-        """Ask the service. (Do not touch `.native` of the whole: asn1crypto then dumps it anew for seconds.)"""
+        """Ask the service. (Never `.native` of the whole: asn1crypto then dumps it anew for seconds.)"""
         return tsp.TimeStampResp.load(self._service.answer(req.dump()), strict=True)
 
 
+class _Rejection(core.Sequence):  # type: ignore[misc]
+    """A TimeStampResp without token, which asn1crypto does not allow for (RFC 3161, 2.4.2 does)."""
+
+    _fields = [("status", tsp.PKIStatusInfo)]
+
+
 def _rejection(failure: str) -> bytes:
-    status = {"status": "rejection", "fail_info": {failure}}
-    return bytes(tsp.TimeStampResp({"status": status}).dump())
+    return bytes(_Rejection({"status": {"status": "rejection", "fail_info": {failure}}}).dump())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -142,10 +142,9 @@ def keep(
     )
 
 
-_SIGNER_TEXTS = (
-    "name agency_name agency_code timestamped trusted whole_document weak reason_code reason_facts kind "
-    "agency_id official_id issuer certificate"
-).split()
+_SIGNER_TEXTS = tuple(
+    found.name for found in fields(SignerVerdict) if found.name not in {"signed_at", "reason"}
+)
 
 
 def _write(verdict: Verdict) -> dict[str, Any]:

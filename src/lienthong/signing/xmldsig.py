@@ -1,4 +1,4 @@
-"""Enveloped XML signatures over a whole packet, through signxml: exclusive C14N, RSA or ECDSA with SHA-256."""
+"""Enveloped XML signatures over a whole packet, through signxml: exclusive C14N, RSA or ECDSA, SHA-256."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec
 from lxml import etree
-from signxml import (
+from signxml import (  # type: ignore[attr-defined]
     CanonicalizationMethod,
     DigestAlgorithm,
     SignatureConfiguration,
@@ -44,7 +44,7 @@ _NAMES = {"ds": DSIG}
 
 @dataclass(frozen=True)
 class Verified:
-    """A signature that fits: the canonical bytes it covers (the packet without it), and what is weak in it."""
+    """A signature that fits: the canonical bytes it covers (the packet without it), what is weak."""
 
     content: bytes
     weak: str
@@ -75,7 +75,7 @@ def sign_enveloped(xml: bytes, *, key: PrivateKey, chain: list[x509.Certificate]
         digest_algorithm=DigestAlgorithm.SHA256,
         c14n_algorithm=CanonicalizationMethod.EXCLUSIVE_XML_CANONICALIZATION_1_0,
     )
-    signer._parser = hardened_parser(len(xml))
+    signer._parser = hardened_parser(len(xml))  # type: ignore[assignment]
     signed = signer.sign(root, key=key, cert=chain)
     return etree.tostring(signed, encoding="UTF-8", xml_declaration=True)
 

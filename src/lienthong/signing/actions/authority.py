@@ -51,7 +51,7 @@ class _Order:
 
 
 def ensure_authority(*, at: datetime) -> None:
-    """Make the root, the issuing authority, the OCSP, timestamp and hub certificates, unless they are there."""
+    """Make the root, issuing, OCSP, timestamp and hub certificates, unless they are there."""
     wanted = {purpose for purpose, _, _ in PARTS}
     if wanted <= _parts():
         return
@@ -127,7 +127,7 @@ def rotate_key(agency_id: int, *, at: datetime) -> CertificateInfo:
 
 
 def revoke_certificate(sha256: str, *, reason: RevocationReason, at: datetime) -> CertificateInfo:
-    """Withdraw the certificate from `at` on: lists, OCSP and every verdict say so at once; its key is destroyed.
+    """Withdraw the certificate from `at` on: lists, OCSP, verdicts say so at once; its key is destroyed.
 
     Raises:
         CertificateUnknown, AlreadyRevoked

@@ -18,7 +18,7 @@ from lienthong.signing.ports import (
 
 
 class FakeKeyStore:
-    """Keys in memory; while `failing`, everything raises `KeyStoreUnavailable`, also keys handed out before."""
+    """Keys in memory; while `failing`, all raises `KeyStoreUnavailable`, also keys handed out before."""
 
     name = "fake"
 

@@ -1,6 +1,6 @@
 """Key objects that look like those of `cryptography` but leave the signing to a key store.
 
-The certificate, OCSP and CRL builders, signxml and PyJWT all take them, so no library ever sees a private key.
+The certificate, OCSP and CRL builders, signxml and PyJWT take them, so no library ever sees a private key.
 """
 
 from __future__ import annotations

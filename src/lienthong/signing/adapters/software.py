@@ -53,7 +53,7 @@ class SoftwareKeyStore:
         self._lock = Lock()
 
     def generate(self, ids: Sequence[UUID], algorithm: Algorithm) -> Mapping[UUID, bytes]:
-        """Make the pairs and shelve them sealed, all at once. P-256 takes microseconds, RSA-2048 some 0.1 s."""
+        """Make the pairs and shelve them sealed, at once. P-256 takes microseconds, RSA-2048 some 0.1 s."""
         keys = {key_id: _generate(algorithm) for key_id in ids}
         self._shelf.put({key_id: self._seal(key_id, key) for key_id, key in keys.items()})
         return {key_id: _public(key) for key_id, key in keys.items()}

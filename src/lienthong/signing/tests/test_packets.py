@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import subprocess
-from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from lxml import etree
 
 from lienthong.signing import errors
-from lienthong.signing.actions.authority import ensure_agency_certificates, revoke_certificate, rotate_key
-from lienthong.signing.contracts import Algorithm, RevocationReason
+from lienthong.signing.actions.authority import ensure_agency_certificates
+from lienthong.signing.contracts import Algorithm
 from lienthong.signing.models import Certificate
 from lienthong.signing.packets import sign_packet, verify_packet
-from lienthong.signing.queries import certificate_for_agency
 from lienthong.signing.tests.factories import AT, PACKET, make_agency
 from lienthong.signing.verdicts import require_valid
 from lienthong.signing.xml_scan import DSIG
