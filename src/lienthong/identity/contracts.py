@@ -147,3 +147,16 @@ class PostRow:
     division_name: str
     roles: frozenset[Role]
     holders: str
+
+
+@dataclass(frozen=True)
+class SpecialDay:
+    """A day on which an agency works as on weekday `works_as` (0 Monday), or not at all (None).
+
+    `own`: decided by the agency itself, not by one above it or for the country.
+    """
+
+    day: date
+    works_as: int | None
+    name: str
+    own: bool

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from lienthong.directory.public import Division, Official
 from lienthong.identity.contracts import Capacity, PostRow, Role
-from lienthong.identity.labels import ROLE_LABELS
+from lienthong.identity.labels import ROLE_LABELS, WORKS_AS
 from lienthong.kernel.clock import VIETNAM
 
 Choice = tuple[str, str | Promise]
@@ -106,6 +106,31 @@ class PostForm(forms.Form):
         super().__init__(*args, **kwargs)
         rows = [(str(division.pk), division.name) for division in divisions]
         _choose(self, "division", [("", _("No division")), *rows])
+
+
+class SpecialDayForm(forms.Form):
+    """A day on which the agency works otherwise than on its weekday."""
+
+    day = DayField(label=_("Day"))
+    works_as = forms.TypedChoiceField(label=_("Working time"), coerce=int, required=False, empty_value=None)
+    name = forms.CharField(label=_("Reason"), max_length=200)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        days = [(str(number), text) for number, text in enumerate(WORKS_AS)]
+        _choose(self, "works_as", [("", _("Day off")), *days])
+
+
+class DayForm(forms.Form):
+    """A day alone."""
+
+    day = DayField()
+
+
+class YearForm(forms.Form):
+    """Which year of the calendar to show."""
+
+    year = forms.IntegerField(label=_("Year"), min_value=2000, max_value=2199, required=False)
 
 
 class RoleForm(forms.Form):

@@ -17,6 +17,16 @@ ROLE_LABELS: dict[Role, Promise | str] = {
     Role.AUDITOR: _("Auditor"),
 }
 
+WORKS_AS: tuple[Promise | str, ...] = (
+    _("Works as on Monday"),
+    _("Works as on Tuesday"),
+    _("Works as on Wednesday"),
+    _("Works as on Thursday"),
+    _("Works as on Friday"),
+    _("Works as on Saturday"),
+    _("Works as on Sunday"),
+)
+
 # What allauth's own forms say, so that its words stand in our catalogue and are translated like ours.
 ALLAUTH_WORDS = (
     gettext_noop("Username"),

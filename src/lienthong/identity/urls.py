@@ -15,7 +15,7 @@ from allauth.mfa.totp import views as totp
 from allauth.mfa.webauthn import views as keys
 from django.urls import URLPattern, URLResolver, include, path
 
-from lienthong.identity import web, web_administration
+from lienthong.identity import web, web_administration, web_calendar
 from lienthong.kernel.access import Access, mark
 
 
@@ -67,6 +67,9 @@ administration = [
     path("officials/<int:official_id>/appoint/", web_administration.appoint, name="appoint"),
     path("officials/<int:official_id>/account/", web_administration.change_account, name="change_account"),
     path("appointments/<int:holding_id>/end/", web_administration.stop_appointment, name="end_appointment"),
+    path("calendar/", web_calendar.days, name="calendar"),
+    path("calendar/set/", web_calendar.change, name="set_day"),
+    path("calendar/clear/", web_calendar.restore, name="clear_day"),
     path("posts/", web_administration.posts, name="posts"),
     path("posts/new/", web_administration.new_post, name="create_post"),
     path("posts/<int:post_id>/roles/", web_administration.change_role, name="change_role"),

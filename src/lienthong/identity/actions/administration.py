@@ -7,10 +7,22 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from lienthong.directory.public import Agency, Division, Official, Post, PostHolding
+from lienthong.directory.public import (
+    Agency,
+    Division,
+    Official,
+    Post,
+    PostHolding,
+    add_official,
+    add_post,
+    appoint,
+    clear_day,
+    end_holding,
+    set_day,
+)
 from lienthong.identity import policies
 from lienthong.identity.access import NotFound
 from lienthong.identity.actions.accounts import create_account, grant_role, initial_password
@@ -31,20 +43,6 @@ class LastAdministrator(Refusal):
     sentence = _(
         "This would leave the agency without an administrator. Make another official administrator first."
     )
-
-
-class AlreadyAppointed(Refusal):
-    """The official holds the post for part of that time already."""
-
-    code, status = "already-appointed", 409
-    sentence = _("%(name)s already holds the post %(post)s from that date. Nothing was changed.")
-
-
-class BadName(Refusal):
-    """A name is empty or too long."""
-
-    code, status = "bad-name", 422
-    sentence = _("Give a name of 1 to 150 characters.")
 
 
 @dataclass(frozen=True)
@@ -72,20 +70,19 @@ def engage_official(
 
     Raises:
         NotAllowed, NotFound: not an administrator, or no such post in the agency.
-        BadName, BadUsername, UsernameTaken: the input is at fault.
+        BadUsername, UsernameTaken, and the refusals of the directory: the input is at fault.
     """
     post = _appointable(viewer, post_id)
-    name = _clean_name(full_name)
-    password = initial_password()
+    actor, password = viewer.actor(), initial_password()
     with transaction.atomic():
-        official = Official.objects.create(full_name=name, email=email, telephone=telephone)
+        official = add_official(full_name=full_name, email=email, telephone=telephone, actor=actor, at=at)
         account = create_account(
             username=username, official=official, password=password, email=email, must_change_password=True
         )
-        holding = PostHolding.objects.create(post=post, official=official, valid_from=valid_from)
-        _record(viewer, "account.create", official.pk, at, {"username": account.username, "name": name})
-        _record_appointment(viewer, holding, "appointment.create", at)
-    return Engaged(official.pk, name, account.username, password)
+        appoint(post, official, on=valid_from, actor=actor, at=at)
+        data: dict[str, JSON] = {"username": account.username, "name": official.full_name}
+        _record(viewer, "account.create", official.pk, at, data)
+    return Engaged(official.pk, official.full_name, account.username, password)
 
 
 def appoint_official(
@@ -95,17 +92,13 @@ def appoint_official(
 
     Raises:
         NotAllowed, NotFound: not an administrator; official or post not of the agency.
-        AlreadyAppointed: holds it already for part of that time.
+        AlreadyHolds: holds it already for part of that time.
     """
     post = _appointable(viewer, post_id)
     sheet = official_sheet(viewer, official_id, at=at)
     policies.require_action(viewer, "appoint_official", sheet)
-    try:
-        with transaction.atomic():
-            holding = PostHolding.objects.create(post=post, official_id=official_id, valid_from=valid_from)
-            _record_appointment(viewer, holding, "appointment.create", at)
-    except IntegrityError as error:
-        raise AlreadyAppointed(field="post", name=sheet.full_name, post=post.title) from error
+    official = Official.objects.get(pk=official_id)
+    appoint(post, official, on=valid_from, actor=viewer.actor(), at=at)
 
 
 def end_appointment(*, viewer: Viewer, holding_id: int, reason: str, at: datetime) -> int:
@@ -120,16 +113,16 @@ def end_appointment(*, viewer: Viewer, holding_id: int, reason: str, at: datetim
     reason = clean_reason(reason)
     today = at.astimezone(VIETNAM).date()
     with _agency_locked(viewer):
-        rows = PostHolding.objects.select_for_update(of=("self",)).select_related("post")
+        rows = PostHolding.objects.select_for_update(of=("self",)).select_related("post__agency")
         holding = rows.filter(pk=holding_id, post__agency_id=agency_id).first()
         if holding is None or holding.valid_to <= today:
             raise NotFound
-        _record_appointment(viewer, holding, "appointment.end", at, reason)
+        data: dict[str, JSON] = {"post": holding.post.title, "reason": reason}
+        _record(viewer, "appointment.end", holding.official_id, at, data)
         if holding.valid_from >= today:
             holding.delete()
         else:
-            holding.valid_to = today
-            holding.save(update_fields=["valid_to"])
+            end_holding(holding=holding, on=today, actor=viewer.actor(), at=at)
         _require_administrator_left(viewer, at)
     return holding.official_id
 
@@ -139,17 +132,34 @@ def create_post(*, viewer: Viewer, title: str, division_id: int | None, at: date
 
     Raises:
         NotAllowed, NotFound: not an administrator; no such division in the agency.
-        BadName: the title is empty or over 150 characters.
+        BadText: the title is empty or too long.
     """
-    agency_id = policies.administered_agency(viewer)
-    name = _clean_name(title, field="title")
-    if division_id and not Division.objects.filter(pk=division_id, agency_id=agency_id).exists():
+    agency = Agency.objects.get(pk=policies.administered_agency(viewer))
+    division = Division.objects.filter(pk=division_id, agency=agency).first() if division_id else None
+    if division_id and division is None:
         raise NotFound
-    with transaction.atomic():
-        post = Post.objects.create(agency_id=agency_id, division_id=division_id, title=name)
-        subject = Subject("directory.post", str(post.pk))
-        record(actor=viewer.actor(), verb="post.create", subject=subject, at=at, data={"title": name})
-    return post
+    return add_post(agency=agency, title=title, division=division, actor=viewer.actor(), at=at)
+
+
+def change_day(*, viewer: Viewer, day: date, works_as: int | None, name: str, at: datetime) -> None:
+    """Decide that on the day the viewer's agency works as on a weekday (0 Monday), or not at all (None).
+
+    Raises:
+        NotAllowed: not an administrator.
+        BadText, BadWeekday: the input is at fault.
+    """
+    agency = Agency.objects.get(pk=policies.administered_agency(viewer))
+    set_day(agency=agency, day=day, works_as=works_as, name=name, actor=viewer.actor(), at=at)
+
+
+def restore_day(*, viewer: Viewer, day: date, at: datetime) -> None:
+    """Take back what the viewer's agency decided for the day.
+
+    Raises:
+        NotAllowed: not an administrator.
+    """
+    agency = Agency.objects.get(pk=policies.administered_agency(viewer))
+    clear_day(agency=agency, day=day, actor=viewer.actor(), at=at)
 
 
 def grant_post_role(*, viewer: Viewer, post_id: int, role: Role, at: datetime) -> None:
@@ -275,23 +285,9 @@ def _appointable(viewer: Viewer, post_id: int) -> Post:
     return post
 
 
-def _clean_name(name: str, *, field: str = "full_name") -> str:
-    cleaned = " ".join(name.split())
-    if not 1 <= len(cleaned) <= 150:
-        raise BadName(field=field)
-    return cleaned
-
-
 def _record(viewer: Viewer, verb: str, official_id: int, at: datetime, data: dict[str, JSON]) -> None:
     subject = Subject("directory.official", str(official_id))
     record(actor=viewer.actor(), verb=verb, subject=subject, at=at, data=data)
-
-
-def _record_appointment(
-    viewer: Viewer, holding: PostHolding, verb: str, at: datetime, reason: str = ""
-) -> None:
-    data: dict[str, JSON] = {"post": holding.post.title, "valid_from": holding.valid_from.isoformat()}
-    _record(viewer, verb, holding.official_id, at, data | ({"reason": reason} if reason else {}))
 
 
 def _record_role(viewer: Viewer, post: Post, verb: str, role: Role, at: datetime, reason: str = "") -> None:

@@ -10,10 +10,18 @@ from django.db.models import Exists, F, Func, OuterRef, Q, QuerySet, Subquery, T
 from django.db.models.functions import Coalesce
 from django_stubs_ext import WithAnnotations
 
-from lienthong.directory.public import Division, Official, Post, PostHolding
+from lienthong.directory.public import Agency, Division, Official, Post, PostHolding, special_days_of
 from lienthong.identity.access import NotFound
 from lienthong.identity.adapters.allauth import count_second_factors
-from lienthong.identity.contracts import Appointment, OfficialRow, OfficialSheet, PostRow, Role, Viewer
+from lienthong.identity.contracts import (
+    Appointment,
+    OfficialRow,
+    OfficialSheet,
+    PostRow,
+    Role,
+    SpecialDay,
+    Viewer,
+)
 from lienthong.identity.models import Account, RoleGrant
 from lienthong.identity.policies import administered_agency
 from lienthong.identity.queries.acting import current_holdings, roles_of
@@ -137,6 +145,19 @@ def divisions_of_agency(viewer: Viewer) -> list[Division]:
     return list(Division.objects.filter(agency_id=administered_agency(viewer)).order_by("name")[:500])
 
 
+def days_of_agency(viewer: Viewer, *, year: int) -> list[SpecialDay]:
+    """The days of the year on which the viewer's agency works otherwise than on their weekday, in order.
+
+    Raises:
+        NotAllowed: not an administrator.
+    """
+    agency = Agency.objects.get(pk=administered_agency(viewer))
+    return [
+        SpecialDay(day=row.day, works_as=row.works_as, name=row.name, own=row.agency_id == agency.pk)
+        for row in special_days_of(agency, year=year)
+    ]
+
+
 def post_of_agency(viewer: Viewer, post_id: int) -> Post:
     """One post of the viewer's agency.
 
@@ -144,7 +165,11 @@ def post_of_agency(viewer: Viewer, post_id: int) -> Post:
         NotAllowed: not an administrator.
         NotFound: no such post there.
     """
-    found = Post.objects.filter(pk=post_id, agency_id=administered_agency(viewer)).first()
+    found = (
+        Post.objects.filter(pk=post_id, agency_id=administered_agency(viewer))
+        .select_related("agency")
+        .first()
+    )
     if found is None:
         raise NotFound
     return found

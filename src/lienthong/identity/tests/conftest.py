@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from django.contrib.auth.hashers import Argon2PasswordHasher
-from pytest_django.fixtures import SettingsWrapper
 
 
 class CheapArgon2(Argon2PasswordHasher):
@@ -14,5 +15,5 @@ class CheapArgon2(Argon2PasswordHasher):
 
 
 @pytest.fixture(autouse=True)
-def cheap_passwords(settings: SettingsWrapper) -> None:
+def cheap_passwords(settings: Any) -> None:
     settings.PASSWORD_HASHERS = [f"{__name__}.CheapArgon2"]

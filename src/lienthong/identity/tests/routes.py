@@ -79,6 +79,9 @@ ROUTES: dict[str, Route] = {
     "administration:end_appointment": only(
         ADMINISTRATOR, kwargs=_holding, methods=POST, data=lambda world: {"reason": "Nghỉ việc"}
     ),
+    "administration:calendar": only(ADMINISTRATOR),
+    "administration:set_day": only(ADMINISTRATOR, methods=POST),
+    "administration:clear_day": only(ADMINISTRATOR, methods=POST),
     "administration:posts": only(ADMINISTRATOR),
     "administration:create_post": only(ADMINISTRATOR, methods=POST),
     "administration:change_role": only(

@@ -9,12 +9,12 @@ from allauth.mfa.models import Authenticator
 from django.db import connection
 from django.test import Client
 
-from lienthong.directory.public import Division, Official, Post, PostHolding
+from lienthong.directory.public import AlreadyHolds, Division, Official, Post, PostHolding
 from lienthong.identity.access import NotAllowed, NotFound
 from lienthong.identity.actions import administration as actions
 from lienthong.identity.actions.accounts import BadUsername, UsernameTaken
 from lienthong.identity.actions.acting import ReasonMissing
-from lienthong.identity.actions.administration import AlreadyAppointed, BadName, LastAdministrator
+from lienthong.identity.actions.administration import LastAdministrator
 from lienthong.identity.contracts import NOBODY, Role, Viewer
 from lienthong.identity.models import Account, RoleGrant
 from lienthong.identity.policies import (
@@ -24,7 +24,12 @@ from lienthong.identity.policies import (
     grantable_roles,
 )
 from lienthong.identity.queries.acting import acting_viewer
-from lienthong.identity.queries.administration import official_sheet, officials_of_agency, posts_of_agency
+from lienthong.identity.queries.administration import (
+    days_of_agency,
+    official_sheet,
+    officials_of_agency,
+    posts_of_agency,
+)
 from lienthong.identity.tests.factories import (
     PASSWORD,
     agency,
@@ -83,7 +88,7 @@ class TestEngaging:
         assert (engaged.full_name, account.must_change_password) == ("Vũ Minh Khôi", True)
         assert account.check_password(engaged.password)
         assert acting_viewer(account, at=NOON).roles == {Role.ADMINISTRATOR}
-        assert verbs(admin) == ["appointment.create", "account.create"]
+        assert verbs(admin) == ["account.create", "post.appoint", "official.add"]
 
     def test_passwords_are_long_and_never_the_same(self, admin: Viewer) -> None:
         made = {self.engage(admin, username=f"someone{n}").password for n in range(3)}
@@ -98,8 +103,8 @@ class TestEngaging:
     @pytest.mark.parametrize(
         ("changes", "refusal"),
         [
-            ({"full_name": " "}, BadName),
-            ({"full_name": "x" * 10_000}, BadName),
+            ({"full_name": " "}, Refusal),
+            ({"full_name": "x" * 10_000}, Refusal),
             ({"username": "ab"}, BadUsername),
             ({"username": "đặng"}, BadUsername),
             ({"username": "a b c"}, BadUsername),
@@ -144,7 +149,7 @@ class TestAppointments:
         assert official_sheet(admin, official_id, at=NOON).roles == {Role.CLERK, Role.LEADER}
 
     def test_to_the_post_held_already_is_refused(self, admin: Viewer, clerk: Account) -> None:
-        with pytest.raises(AlreadyAppointed):
+        with pytest.raises(AlreadyHolds):
             actions.appoint_official(
                 viewer=admin,
                 official_id=official_of(clerk).pk,
@@ -157,7 +162,7 @@ class TestAppointments:
         holding = official_of(clerk).holdings.get()
         actions.end_appointment(viewer=admin, holding_id=holding.pk, reason=WHY, at=NOON)
         assert acting_viewer(clerk, at=NOON).roles == frozenset()
-        [event] = search_events(agency_id=admin.agency_id).rows
+        [event] = search_events(agency_id=admin.agency_id, verb="appointment").rows
         assert (event.verb, event.data["reason"]) == ("appointment.end", WHY)
 
     def test_one_that_begins_today_is_withdrawn(self, admin: Viewer, clerk: Account) -> None:
@@ -456,6 +461,50 @@ class TestPages:
             signed_in.get(f"/administration/officials/{admin.official_id}/")
 
 
+class TestCalendar:
+    @pytest.fixture
+    def signed_in(self, admin: Viewer, client: Client) -> Client:
+        client.force_login(Account.objects.get(official_id=admin.official_id))
+        return client
+
+    def test_an_agency_decides_on_a_day_and_takes_it_back(self, signed_in: Client, admin: Viewer) -> None:
+        given = {"day": "2026-08-10", "works_as": "", "name": "Ngày hội thể thao"}
+        assert signed_in.post("/administration/calendar/set/", given).status_code == 302
+        assert [day.name for day in days_of_agency(admin, year=2026) if day.own] == ["Ngày hội thể thao"]
+        page = signed_in.get("/administration/calendar/?year=2026").content.decode()
+        assert "Ngày hội thể thao" in page
+        signed_in.post("/administration/calendar/clear/", {"day": "2026-08-10"})
+        assert not [day for day in days_of_agency(admin, year=2026) if day.own]
+
+    def test_a_saturday_may_be_worked(self, signed_in: Client, admin: Viewer) -> None:
+        given = {"day": "2026-08-08", "works_as": "0", "name": "Làm bù"}
+        signed_in.post("/administration/calendar/set/", given)
+        assert [day.works_as for day in days_of_agency(admin, year=2026) if day.own] == [0]
+
+    def test_what_another_agency_decides_does_not_hold_here(self, signed_in: Client, admin: Viewer) -> None:
+        other = viewer_in(agency(), Role.ADMINISTRATOR, at=NOON)
+        actions.change_day(viewer=other, day=TODAY, works_as=None, name="Nghỉ", at=NOON)
+        assert not [day for day in days_of_agency(admin, year=2026) if day.own]
+
+    @pytest.mark.parametrize(
+        "given",
+        [
+            {},
+            {"day": "2026-02-30", "name": "x"},
+            {"day": "9999-12-31", "name": "x"},
+            {"day": "2026-03-02", "name": " "},
+            {"day": "2026-03-02", "name": "x", "works_as": "7"},
+            {"day": "2026-03-02", "name": "x" * 10_000},
+        ],
+    )
+    def test_impossible_days_are_refused(self, signed_in: Client, given: dict[str, str]) -> None:
+        assert signed_in.post("/administration/calendar/set/", given).status_code == 422
+
+    @pytest.mark.parametrize("year", ["", "abc", "1", "99999", "-5"])
+    def test_an_odd_year_shows_this_one(self, signed_in: Client, year: str) -> None:
+        assert signed_in.get(f"/administration/calendar/?year={year}").status_code == 200
+
+
 class TestAuditPage:
     @pytest.fixture
     def auditor(self, client: Client) -> Viewer:
@@ -474,7 +523,7 @@ class TestAuditPage:
     def test_filters_by_act_day_and_person(self, client: Client, auditor: Viewer) -> None:
         actions.create_post(viewer=auditor, title="Chánh văn phòng", division_id=None, at=NOON)
         for query, shown in {
-            "verb=post.create": True,
+            "verb=post.add": True,
             "verb=post": True,
             "verb=account": False,
             "since=2026-03-02&until=2026-03-02": True,
