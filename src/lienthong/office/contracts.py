@@ -1,4 +1,4 @@
-"""What crosses the borders of `office` as plain values: what is composed, assigned, searched, and stored of a verdict."""
+"""Plain values of `office`: what is composed, assigned, searched for, and kept of a verdict."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from lienthong.kernel.errors import LANGUAGES
 
 @dataclass(frozen=True)
 class StoredSigner:
-    """One signature of a verdict: who signed, for which agency, when, and why it is not trusted if it is not."""
+    """One signature of a verdict: who signed, for which agency, when, and why it is not trusted."""
 
     name: str
     agency_name: str = ""
@@ -61,7 +61,9 @@ class StoredVerdict:
             StoredSigner(
                 **{
                     **signer,
-                    "signed_at": datetime.fromisoformat(signer["signed_at"]) if signer.get("signed_at") else None,
+                    "signed_at": datetime.fromisoformat(signer["signed_at"])
+                    if signer.get("signed_at")
+                    else None,
                 }
             )
             for signer in stored.get("signers", ())

@@ -26,7 +26,8 @@ class SignedByAnother(Refusal):
 
     code, status = "signed-by-another", 409
     sentence = _(
-        "The packet names %(sender)s as its sender but is signed by %(signer)s. Ask the sender by another way."
+        "The packet names %(sender)s as its sender but is signed by %(signer)s. "
+        "Ask the sender by another way."
     )
 
 
@@ -81,7 +82,11 @@ def examine(xml: bytes, *, at: datetime) -> Examined:
             _require_sender_signed(content, verdict, at)
         for attachment in content.attachments:
             blob = store_blob(io.BytesIO(attachment.content), at=at, max_bytes=limit)
-            found = _stored(verify_pdf(attachment.content, at=at)) if blob.media_type == "application/pdf" else None
+            found = (
+                _stored(verify_pdf(attachment.content, at=at))
+                if blob.media_type == "application/pdf"
+                else None
+            )
             files.append(ExaminedFile(attachment.name, blob, found))
         if not files:
             raise NoDocumentInside
@@ -118,7 +123,7 @@ def _stored(verdict: Verdict) -> StoredVerdict:
             timestamped=signer.timestamped,
             trusted=signer.trusted,
             whole_document=signer.whole_document,
-            weak=signer.weak,
+            weak=bool(signer.weak),
             reasons=in_both_languages(signer.reason) if signer.reason else {},
         )
         for signer in verdict.signers

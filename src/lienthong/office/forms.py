@@ -84,7 +84,9 @@ class AssignForm(forms.Form):
         max_length=TEXT_LIMIT,
         widget=forms.Textarea(attrs={"rows": 4}),
     )
-    lead = forms.TypedChoiceField(label=_("Lead"), help_text=_("Exactly one official leads the work."), coerce=int)
+    lead = forms.TypedChoiceField(
+        label=_("Lead"), help_text=_("Exactly one official leads the work."), coerce=int
+    )
     cooperating = forms.TypedMultipleChoiceField(
         label=_("Co-operating"), required=False, coerce=int, widget=forms.CheckboxSelectMultiple
     )
@@ -93,7 +95,9 @@ class AssignForm(forms.Form):
     )
     due_at = forms.DateTimeField(
         label=_("Deadline"),
-        help_text=_("Vietnam time. Left empty, it follows from the sender's wish or the urgency, in working time."),
+        help_text=_(
+            "Vietnam time. Left empty, it follows from the sender's wish or the urgency, in working time."
+        ),
         required=False,
         input_formats=["%Y-%m-%dT%H:%M", "%d/%m/%Y %H:%M", "%d/%m/%Y"],
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
@@ -129,7 +133,10 @@ def _local(moment: datetime | None) -> datetime | None:
 
 def _type_choices() -> list[tuple[str, str]]:
     vietnamese = (get_language() or "vi").startswith("vi")
-    return [(kind.code, kind.name_vi if vietnamese else f"{kind.name_en} ({kind.name_vi})") for kind in DOCUMENT_TYPES]
+    return [
+        (kind.code, kind.name_vi if vietnamese else f"{kind.name_en} ({kind.name_vi})")
+        for kind in DOCUMENT_TYPES
+    ]
 
 
 class ComposeForm(forms.Form):
@@ -145,7 +152,9 @@ class ComposeForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 2}),
     )
     place = forms.CharField(label=_("Place of issue"), max_length=PLACE_LIMIT)
-    urgency = forms.TypedChoiceField(label=_("Urgency"), coerce=int, choices=list(URGENCIES.items())[:4], initial=0)
+    urgency = forms.TypedChoiceField(
+        label=_("Urgency"), coerce=int, choices=list(URGENCIES.items())[:4], initial=0
+    )
     steering_type = forms.TypedChoiceField(
         label=_("Steering"),
         help_text=_("Whether the document directs its recipients, or reports on a directive."),
@@ -168,7 +177,9 @@ class ComposeForm(forms.Form):
     )
     body = forms.CharField(
         label=_("Text"),
-        help_text=_("Paragraphs are parted by a blank line. Layout, number, date and signatures are added on issue."),
+        help_text=_(
+            "Paragraphs are parted by a blank line. Layout, number, date and signatures are added on issue."
+        ),
         required=False,
         max_length=BODY_LIMIT,
         widget=forms.Textarea(attrs={"rows": 12}),
@@ -212,5 +223,3 @@ class ComposeForm(forms.Form):
             due_on=given["due_on"],
             steering_type=given["steering_type"],
         )
-
-

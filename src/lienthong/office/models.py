@@ -13,7 +13,15 @@ from django.utils.functional import Promise
 from lienthong.directory.public import Agency, Official, Post, holds_agency, remembers_agency
 from lienthong.kernel.identifiers import uuid7
 from lienthong.kernel.models import Blob
-from lienthong.office.states import OUT_STATE_LABELS, STATE_LABELS, STATUS_LABELS, URGENCIES, OutState, Part, State
+from lienthong.office.states import (
+    OUT_STATE_LABELS,
+    STATE_LABELS,
+    STATUS_LABELS,
+    URGENCIES,
+    OutState,
+    Part,
+    State,
+)
 
 
 class Plain(models.Func):
@@ -25,9 +33,11 @@ class Plain(models.Func):
 
 
 class NumberKey(models.Func):
-    """SQL form of a number and notation that all its spellings share: "015 / QĐ-UBND" becomes "15/qd-ubnd"."""
+    """SQL form of a number that all its spellings share: "015 / QĐ-UBND" becomes "15/qd-ubnd"."""
 
-    template = r"regexp_replace(regexp_replace(plain(%(expressions)s), '\s', '', 'g'), '(^|/)0+(?=\d)', '\1', 'g')"
+    template = (
+        r"regexp_replace(regexp_replace(plain(%(expressions)s), '\s', '', 'g'), '(^|/)0+(?=\d)', '\1', 'g')"
+    )
     arity = 1
     output_field = models.TextField()
 
@@ -45,7 +55,7 @@ class Register(models.Model):
 
 
 class IncomingDocument(models.Model):
-    """A document that reached an agency: what its packet says, whether it is authentic, and where it stands."""
+    """A document that reached an agency: what its packet says, whether it is authentic, where it stands."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="+")
@@ -101,7 +111,9 @@ class IncomingDocument(models.Model):
                 condition=Q(state__in=[State.ARRIVED, State.REFUSED]) | Q(register_number__isnull=False),
                 name="incoming_past_arrival_is_registered",
             ),
-            models.CheckConstraint(condition=~Q(state=State.REFUSED) | ~Q(reason=""), name="incoming_return_has_reason"),
+            models.CheckConstraint(
+                condition=~Q(state=State.REFUSED) | ~Q(reason=""), name="incoming_return_has_reason"
+            ),
             models.CheckConstraint(
                 condition=Q(authentic=True) | Q(state__in=[State.ARRIVED, State.REFUSED]),
                 name="incoming_work_only_on_authentic",
@@ -144,7 +156,9 @@ class IncomingFile(models.Model):
 
     class Meta:
         ordering = ["position"]
-        constraints = [models.UniqueConstraint(fields=["document", "position"], name="incoming_file_position")]
+        constraints = [
+            models.UniqueConstraint(fields=["document", "position"], name="incoming_file_position")
+        ]
 
 
 class Directive(models.Model):
@@ -168,7 +182,9 @@ class Assignment(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["document"], condition=Q(part=Part.LEAD), name="assignment_one_lead"),
+            models.UniqueConstraint(
+                fields=["document"], condition=Q(part=Part.LEAD), name="assignment_one_lead"
+            ),
             models.UniqueConstraint(fields=["document", "official"], name="assignment_once_each"),
             models.CheckConstraint(condition=Q(part__in=list(Part)), name="assignment_part_known"),
         ]
@@ -196,7 +212,9 @@ class StatusToReport(models.Model):
     class Meta:
         indexes = [
             models.Index(
-                fields=["next_attempt_at"], condition=Q(reported_at__isnull=True, refused=""), name="status_waiting"
+                fields=["next_attempt_at"],
+                condition=Q(reported_at__isnull=True, refused=""),
+                name="status_waiting",
             ),
             models.Index(fields=["document", "id"], name="status_of_document"),
         ]
@@ -232,7 +250,7 @@ class OutgoingDocument(models.Model):
     next_attempt_at = models.DateTimeField(null=True)
     error = models.TextField(blank=True)
 
-    # Copied from the official document, which stands in another table, so that a list is searched in one index.
+    # Copied from the official document, so that a list is searched in this table's own indexes.
     subject = models.TextField()
     code = models.CharField(max_length=200, blank=True)
     urgency = models.SmallIntegerField(default=0)
@@ -249,12 +267,16 @@ class OutgoingDocument(models.Model):
             models.CheckConstraint(
                 condition=Q(state=OutState.DRAFT) | Q(edxml__isnull=False), name="outgoing_issued_has_packet"
             ),
-            models.CheckConstraint(condition=~Q(state=OutState.SENT) | ~Q(packet_id=""), name="outgoing_sent_has_id"),
+            models.CheckConstraint(
+                condition=~Q(state=OutState.SENT) | ~Q(packet_id=""), name="outgoing_sent_has_id"
+            ),
         ]
         indexes = [
             models.Index(fields=["agency", "state", "-id"], name="outgoing_by_state"),
             models.Index(fields=["agency", "-id"], name="outgoing_newest"),
-            models.Index(fields=["next_attempt_at"], condition=Q(state=OutState.WAITING), name="outgoing_waiting"),
+            models.Index(
+                fields=["next_attempt_at"], condition=Q(state=OutState.WAITING), name="outgoing_waiting"
+            ),
             GinIndex(OpClass(F("number_key"), "gin_trgm_ops"), name="outgoing_number"),
             GinIndex(OpClass(F("search_text"), "gin_trgm_ops"), name="outgoing_search"),
         ]

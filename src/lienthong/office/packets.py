@@ -24,7 +24,7 @@ def packet_of(
     place: str,
     viewer: Viewer,
 ) -> bytes:
-    """The unsigned edXML of an issued document with its PDF, for the recipients; the codes are in the old form.
+    """The unsigned edXML of an issued document with its PDF; agencies are named by their old codes.
 
     The old, leaf-first form is what QCVN 102:2016 prescribes in a packet.
     """

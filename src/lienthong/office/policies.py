@@ -9,12 +9,26 @@ from django.utils.translation import gettext_lazy as _
 from lienthong.identity.public import NotAllowed, Role, Viewer
 from lienthong.kernel.errors import Refusal
 from lienthong.office.models import Assignment, IncomingDocument, OutgoingDocument
-from lienthong.office.states import OUT_STATE_LABELS, STATE_LABELS, TRANSITIONS, OutState, Part, State, Transition
+from lienthong.office.states import (
+    OUT_STATE_LABELS,
+    STATE_LABELS,
+    TRANSITIONS,
+    OutState,
+    Part,
+    State,
+    Transition,
+)
 
 READ_ALL = frozenset({Role.CLERK, Role.LEADER, Role.AUDITOR})
 READERS = READ_ALL | {Role.SPECIALIST}
 DRAFTERS = frozenset({Role.SPECIALIST, Role.CLERK, Role.LEADER})
-COMPOSE, REVISE, DISCARD, SIGN_AND_SEND, SEND_AGAIN = "compose", "revise", "discard", "sign-and-send", "send-again"
+COMPOSE, REVISE, DISCARD, SIGN_AND_SEND, SEND_AGAIN = (
+    "compose",
+    "revise",
+    "discard",
+    "sign-and-send",
+    "send-again",
+)
 
 
 class NotNow(Refusal):
@@ -39,7 +53,8 @@ class NotAuthentic(Refusal):
 
     code, status = "not-authentic", 409
     sentence = _(
-        "The document's signature could not be established, so it cannot be registered. Return it to the sender."
+        "The document's signature could not be established, so it cannot be registered. "
+        "Return it to the sender."
     )
 
 
@@ -58,7 +73,9 @@ def leads(viewer: Viewer, document: IncomingDocument) -> bool:
     lead = lead_of(document)
     if lead is None:
         return False
-    return lead.official_id == viewer.official_id or (bool(viewer.acting_for) and lead.post_id == viewer.post_id)
+    return lead.official_id == viewer.official_id or (
+        bool(viewer.acting_for) and lead.post_id == viewer.post_id
+    )
 
 
 def allowed_moves(viewer: Viewer, document: IncomingDocument) -> list[Transition]:
@@ -94,7 +111,11 @@ def require_compose(viewer: Viewer) -> None:
 
 def allowed_acts(viewer: Viewer, document: OutgoingDocument) -> list[str]:
     """What the viewer may do now with an outgoing document."""
-    return [act for act in (REVISE, SIGN_AND_SEND, SEND_AGAIN, DISCARD) if _out_refusal(viewer, document, act) is None]
+    return [
+        act
+        for act in (REVISE, SIGN_AND_SEND, SEND_AGAIN, DISCARD)
+        if _out_refusal(viewer, document, act) is None
+    ]
 
 
 def require_act(viewer: Viewer, document: OutgoingDocument, act: str) -> None:

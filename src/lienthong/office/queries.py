@@ -49,7 +49,10 @@ def find_incoming(viewer: Viewer, document_id: UUID, *, lock: bool = False) -> I
         NotFound: there is none, or the viewer may not see it.
     """
     rows = incoming_of(viewer).prefetch_related(
-        Prefetch("assignments", Assignment.objects.select_related("official").order_by("part", "official__full_name"))
+        Prefetch(
+            "assignments",
+            Assignment.objects.select_related("official").order_by("part", "official__full_name"),
+        )
     )
     if lock:
         rows = rows.select_for_update(of=("self",))
@@ -91,7 +94,7 @@ def filter_incoming(viewer: Viewer, wanted: IncomingFilter, *, at: datetime) -> 
 
 
 def matching(text: str) -> Q:
-    """Documents whose number has the spelling's key, or whose summary or sender has every word, marks or not."""
+    """Documents whose number has the text's key, or whose summary and sender have every word."""
     words = text.split()
     if not words:
         return Q()
@@ -156,7 +159,9 @@ def find_file(viewer: Viewer, document_id: UUID, position: int) -> IncomingFile:
 
 def find_product(viewer: Viewer, document_id: UUID) -> IncomingDocument:
     """A finished document that has a product file; raises `NotFound`."""
-    document = incoming_of(viewer).filter(id=document_id, product__isnull=False).select_related("product").first()
+    document = (
+        incoming_of(viewer).filter(id=document_id, product__isnull=False).select_related("product").first()
+    )
     if document is None:
         raise NotFound
     return document
@@ -209,7 +214,7 @@ def filter_outgoing(viewer: Viewer, wanted: OutgoingFilter) -> QuerySet[Outgoing
 
 
 def list_outgoing(viewer: Viewer, wanted: OutgoingFilter, *, cursor: str = "") -> Page[OutgoingDocument]:
-    """A page of outgoing documents, newest first, each with `total`, `received` and `finished` of its recipients."""
+    """A page of outgoing documents, newest first, each with the `progress` of its recipients."""
     rows = filter_outgoing(viewer, wanted).select_related("document", "prepared_by")
     page = page_of(rows, key="id", cursor=cursor)
     counts = {
@@ -231,7 +236,7 @@ def list_outgoing(viewer: Viewer, wanted: OutgoingFilter, *, cursor: str = "") -
 def progress_of(document: OutgoingDocument) -> Progress:
     """How many recipients stand at each status: one grouped query."""
     counted = document.recipients.order_by("status").values_list("status").annotate(number=Count("id"))
-    found: dict[str, int] = {status: number for status, number in counted}
+    found: dict[str, int] = dict(counted)
     total = sum(found.values())
     counts = tuple(
         RecipientCount(code, str(label), found[code], round(100 * found[code] / total))
@@ -249,7 +254,9 @@ def progress_of(document: OutgoingDocument) -> Progress:
     )
 
 
-def list_recipients(document: OutgoingDocument, *, status: str | None = None, cursor: str = "") -> Page[Recipient]:
+def list_recipients(
+    document: OutgoingDocument, *, status: str | None = None, cursor: str = ""
+) -> Page[Recipient]:
     """A page of the document's recipients with their agencies, optionally of one status."""
     rows = document.recipients.select_related("agency")
     if status is not None:
@@ -279,12 +286,16 @@ def composed(draft: OutgoingDocument) -> dict[str, object]:
 
 
 def usual_place(viewer: Viewer) -> str:
-    """Where the agency's last document was issued, or the name of its administrative unit without its kind."""
+    """Where the agency's last document was issued, or the name of its administrative unit."""
     last = outgoing_of(viewer).exclude(place="").order_by("-id").values_list("place", flat=True).first()
     if last:
         return last
     unit = AdministrativeUnit.objects.filter(agencies=viewer.agency_id).first()
-    return unit.name.removeprefix(unit.kind).removeprefix("Tỉnh ").removeprefix("Thành phố ").strip() if unit else ""
+    return (
+        unit.name.removeprefix(unit.kind).removeprefix("Tỉnh ").removeprefix("Thành phố ").strip()
+        if unit
+        else ""
+    )
 
 
 def pdf_of(document: OutgoingDocument) -> tuple[Blob, str]:

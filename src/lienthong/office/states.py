@@ -131,7 +131,7 @@ PART_LABELS: dict[str, Promise] = {
     Part.INFORMED: _("For information"),
 }
 
-# The axis' own words for the codes of QCVN 102:2016; an empty code is a recipient whose system has not answered.
+# The codes of QCVN 102:2016; an empty one is a recipient whose system has not answered.
 STATUS_LABELS: dict[str, Promise] = {
     "": _("Not yet collected"),
     "01": _("Arrived"),
@@ -162,7 +162,7 @@ STEERING_TYPES: dict[int, Promise] = {
     2: _("Report on a directive"),
 }
 
-# Working days that a document is given when neither the sender nor the leader names a deadline; an hour is 1/8.
+# Working minutes given by urgency when neither the sender nor the leader names a deadline; a day has 480.
 DEFAULT_WORKING_MINUTES: dict[int, int] = {0: 5 * 480, 1: 2 * 480, 2: 480, 3: 240, 4: 120}
 
 VERB_LABELS: dict[str, Promise] = {

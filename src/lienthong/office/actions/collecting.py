@@ -24,7 +24,9 @@ from lienthong.office.states import ARRIVED_CODE, REFUSED_CODE, State
 
 logger = logging.getLogger(__name__)
 PAGE = 200
-COLLECTOR = Actor(kind="job", id="office.collect_inbox", name="office.collect_inbox", source="office.collect_inbox")
+COLLECTOR = Actor(
+    kind="job", id="office.collect_inbox", name="office.collect_inbox", source="office.collect_inbox"
+)
 
 
 @dataclass(frozen=True)
@@ -48,7 +50,7 @@ class Arrival:
 
 
 def collect_inbox(*, at: datetime, port: AxisPort | None = None) -> Collected:
-    """Take in every delivery that waits at the axis; each has exactly one effect, however many collect at once.
+    """Take in every delivery that waits at the axis, each once, however many collect at the same time.
 
     A packet for many agencies is fetched, parsed and verified once. Its documents, their files, the ledger's
     events and the statuses to report (01, and 02 with the reason for what is not authentic: NĐ 30/2020,
@@ -169,7 +171,9 @@ def _fill(document: IncomingDocument, arrival: Arrival) -> None:
 def _entries(document: IncomingDocument, at: datetime) -> list[Entry]:
     actor = Actor(**{**vars(COLLECTOR), "agency_id": document.agency_id, "agency_code": document.agency.code})
     subject = Subject("office.incoming", str(document.id))
-    entries = [Entry(actor, "incoming.collect", subject, at, {"code": document.code, "from": document.sender_name})]
+    entries = [
+        Entry(actor, "incoming.collect", subject, at, {"code": document.code, "from": document.sender_name})
+    ]
     if document.state == State.REFUSED:
         entries.append(Entry(actor, "incoming.return", subject, at, {"reason": document.reason}))
     return entries

@@ -116,7 +116,8 @@ def assign(*, document_id: UUID, viewer: Viewer, direction: Direction, at: datet
     working time by urgency. Reports 04.
 
     Raises:
-        DirectiveMissing, TextTooLong, NamedTwice, NotOfThisAgency, DeadlineInPast, NotFound, NotAllowed, NotNow.
+        DirectiveMissing, TextTooLong, NamedTwice, NotOfThisAgency, DeadlineInPast; NotFound, NotAllowed,
+        NotNow.
     """
     text = _text(direction.text, field="text", limit=TEXT_LIMIT, missing=DirectiveMissing)
     with transaction.atomic():
@@ -127,12 +128,18 @@ def assign(*, document_id: UUID, viewer: Viewer, direction: Direction, at: datet
         directive = Directive.objects.create(
             document=document,
             text=text,
-            leader_id=viewer.official_id,
+            leader_id=viewer.official_id or 0,
             leader_title=viewer.post_title,
             written_at=at,
         )
         Assignment.objects.bulk_create(
-            Assignment(document=document, directive=directive, official_id=official, post_id=named[official].post_id, part=part)
+            Assignment(
+                document=document,
+                directive=directive,
+                official_id=official,
+                post_id=named[official].post_id,
+                part=part,
+            )
             for part, official in _parts(direction)
         )
         lead = named[direction.lead].official.full_name
@@ -178,7 +185,9 @@ def finish(
             document.product_name = product_name[-200:]
         document.product_note = note
         document.finished_at = at
-        _move(document, FINISH, viewer, at, description=note, data={"note": note, "file": product_name[-200:]})
+        _move(
+            document, FINISH, viewer, at, description=note, data={"note": note, "file": product_name[-200:]}
+        )
     return document
 
 

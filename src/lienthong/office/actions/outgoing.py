@@ -46,7 +46,10 @@ class UnknownRecipients(Refusal):
     """Recipients that are no agencies, or the sender itself."""
 
     code, status = "unknown-recipients", 422
-    sentence = _("%(count)s of the recipients chosen cannot receive this document. Choose them again from the directory.")
+    sentence = _(
+        "%(count)s of the recipients chosen cannot receive this document. "
+        "Choose them again from the directory."
+    )
 
 
 class ClosedRecipients(Refusal):
@@ -54,7 +57,8 @@ class ClosedRecipients(Refusal):
 
     code, status = "closed-recipients", 422
     sentence = _(
-        "These recipients no longer exist: %(names)s. Take them out, or choose the agencies that succeeded them."
+        "These recipients no longer exist: %(names)s. "
+        "Take them out, or choose the agencies that succeeded them."
     )
 
 
@@ -79,9 +83,9 @@ def compose(
         groups = _recipients(composition, viewer, at)
         document = _official(composition, groups, pdf, viewer, at)
         outgoing = OutgoingDocument.objects.create(
-            agency_id=viewer.agency_id,
+            agency_id=viewer.agency_id or 0,
             document=document,
-            prepared_by_id=viewer.official_id,
+            prepared_by_id=viewer.official_id or 0,
             prepared_post_id=viewer.post_id,
             prepared_at=at,
             **_facts(composition, document),
@@ -138,8 +142,9 @@ def sign_and_send(
 ) -> OutgoingDocument:
     """Issue the draft as the viewer, seal its packet with the agency's key, and hand it to the axis.
 
-    Issue and packet are one transaction. If the axis then fails, the document stays issued, state WAITING, and
-    `sending.send_waiting` sends the same bytes again until the axis takes them. Must not run in a transaction.
+    Issue and packet are one transaction. If the axis then fails, the document stays issued, state WAITING,
+    and `sending.send_waiting` sends the same bytes again until the axis takes them. Must not run in a
+    transaction.
 
     Raises:
         NotFound, NotAllowed, NotNow, NoRecipients, ClosedRecipients, and what `issue_document` refuses.
@@ -243,7 +248,9 @@ def _official(
 ) -> OfficialDocument:
     """The draft in `documents`, of the text or of the uploaded PDF."""
     urgency = DOCUMENT_URGENCIES[composition.urgency]
-    division = Division.objects.filter(pk=viewer.division_id).first() if composition.type_code == "CV" else None
+    division = (
+        Division.objects.filter(pk=viewer.division_id or 0).first() if composition.type_code == "CV" else None
+    )
     if pdf is not None:
         return adopt_pdf(
             viewer=viewer,
@@ -256,14 +263,17 @@ def _official(
         )
     names = [ADDRESSES[group] for group in composition.groups] + [agency.name for agency in groups[""]]
     addressed = composition.type_code in ADDRESSED
-    agency = Agency.objects.get(pk=viewer.agency_id)
+    agency = Agency.objects.get(pk=viewer.agency_id or 0)
     return draft_document(
         viewer=viewer,
         type_code=composition.type_code,
         subject=composition.subject,
-        paragraphs=[part for part in re.split(r"\n\s*\n", composition.body.replace("\r\n", "\n")) if part.strip()],
+        paragraphs=[
+            part for part in re.split(r"\n\s*\n", composition.body.replace("\r\n", "\n")) if part.strip()
+        ],
         addressees=names if addressed else [],
-        recipients=["Như trên;" if addressed else f"{name};" for name in (names[:1] if addressed else names)] + [ARCHIVED],
+        recipients=["Như trên;" if addressed else f"{name};" for name in (names[:1] if addressed else names)]
+        + [ARCHIVED],
         authority=COMMITTEE if agency.short_name == "UBND" else "",
         place=composition.place,
         urgency=urgency,
@@ -286,4 +296,10 @@ def _facts(composition: Composition, document: OfficialDocument) -> dict[str, ob
 def _record(
     outgoing: OutgoingDocument, verb: str, viewer: Viewer, at: datetime, data: dict[str, JSON] | None = None
 ) -> None:
-    record(actor=viewer.actor(), verb=verb, subject=Subject("office.outgoing", str(outgoing.id)), at=at, data=data)
+    record(
+        actor=viewer.actor(),
+        verb=verb,
+        subject=Subject("office.outgoing", str(outgoing.id)),
+        at=at,
+        data=data,
+    )

@@ -23,7 +23,9 @@ logger = logging.getLogger(__name__)
 BATCH = 20
 WATCHED = timedelta(days=180)
 WATCH_BATCH = 200
-SENDER = Actor(kind="job", id="office.send_documents", name="office.send_documents", source="office.send_documents")
+SENDER = Actor(
+    kind="job", id="office.send_documents", name="office.send_documents", source="office.send_documents"
+)
 
 
 def submit(outgoing: OutgoingDocument, *, actor: Actor, at: datetime, port: AxisPort | None = None) -> bool:

@@ -53,7 +53,7 @@ class HttpAxis:
 
 @contextmanager
 def _answering() -> Iterator[None]:
-    """The client's failures as the port knows them; credentials that are wrong today may be right tomorrow."""
+    """The client's failures as the port knows them; wrong credentials may be set right."""
     try:
         yield
     except axis.AxisUnreachable as error:

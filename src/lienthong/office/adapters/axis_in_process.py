@@ -79,7 +79,11 @@ def _own_system() -> ConnectedSystem:
     """The system named by `axis_client_id`; unnamed, the oldest that speaks for all agencies."""
     known = ConnectedSystem.objects.select_related("agency").filter(disabled_at=None)
     wanted = settings.ENV.axis_client_id
-    system = known.filter(client_id=wanted).first() if wanted else known.filter(serves="all").order_by("id").first()
+    system = (
+        known.filter(client_id=wanted).first()
+        if wanted
+        else known.filter(serves="all").order_by("id").first()
+    )
     if system is None:
         raise AxisUnavailable(f"no connected system “{wanted or 'that serves all'}” in this installation")
     return system

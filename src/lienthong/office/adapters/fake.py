@@ -1,4 +1,4 @@
-"""An axis in memory that fails on demand, for tests. It verifies nothing and keeps the axis' rules of order."""
+"""An axis in memory that fails on demand, for tests. It verifies nothing; statuses it takes only in order."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ class FakeAxis:
     entries: dict[UUID, list[TimelineEntry]] = field(default_factory=dict)
 
     def submit(self, xml: bytes, *, at: datetime) -> Receipt:
-        """Hold the packet; the same again gets the same receipt, the same id with other content is refused."""
+        """Hold the packet; the same again gets the same receipt, its id with other content is refused."""
         self._call("submit")
         content, sha256 = _parsed(xml), hashlib.sha256(xml).hexdigest()
         for stored in self.packets.values():
@@ -112,10 +112,15 @@ class FakeAxis:
             department=report.department,
             staff=report.staff,
         )
-        if any((known.recipient, known.code, known.at) == (entry.recipient, entry.code, entry.at) for known in entries):
+        if any(
+            (known.recipient, known.code, known.at) == (entry.recipient, entry.code, entry.at)
+            for known in entries
+        ):
             return
         if self.states[delivery] not in FOLLOWS.get(report.code, ()):
-            raise AxisRefused(answer=f"{report.code} after {self.states[delivery]}", problem="status-out-of-order")
+            raise AxisRefused(
+                answer=f"{report.code} after {self.states[delivery]}", problem="status-out-of-order"
+            )
         self.states[delivery] = report.code
         entries.append(entry)
 

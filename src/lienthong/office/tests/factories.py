@@ -47,10 +47,16 @@ def incoming_document(agency: Agency, *, at: datetime = NOON, **fields: Any) -> 
     return IncomingDocument.objects.create(**values | fields)
 
 
-def led_by(document: IncomingDocument, lead: Viewer, *, part: Part = Part.LEAD, at: datetime = NOON) -> Assignment:
+def led_by(
+    document: IncomingDocument, lead: Viewer, *, part: Part = Part.LEAD, at: datetime = NOON
+) -> Assignment:
     """Give the viewer a part in the work on the document."""
     directive = Directive.objects.create(
-        document=document, text="Nghiên cứu, tham mưu.", leader_id=lead.official_id, leader_title="", written_at=at
+        document=document,
+        text="Nghiên cứu, tham mưu.",
+        leader_id=lead.official_id,
+        leader_title="",
+        written_at=at,
     )
     return Assignment.objects.create(
         document=document, directive=directive, official_id=lead.official_id, post_id=lead.post_id, part=part

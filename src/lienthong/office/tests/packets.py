@@ -19,7 +19,9 @@ from lienthong.signing.public import ensure_agency_certificates, sign_packet
 _numbers = count(1)
 
 
-def packet(sender: Agency, *recipients: Agency, files: tuple[edxml.Attachment, ...] | None = None, **changes: Any) -> bytes:
+def packet(
+    sender: Agency, *recipients: Agency, files: tuple[edxml.Attachment, ...] | None = None, **changes: Any
+) -> bytes:
     """An unsigned packet of the sender with one small text file."""
     number = str(next(_numbers))
     day = date(2026, 3, 2)
@@ -37,7 +39,9 @@ def packet(sender: Agency, *recipients: Agency, files: tuple[edxml.Attachment, .
     return edxml.build_packet(replace(content, **changes))
 
 
-def text_file(content: bytes = b"plain words", name: str = "phu-luc.txt", kind: str = "text/plain") -> edxml.Attachment:
+def text_file(
+    content: bytes = b"plain words", name: str = "phu-luc.txt", kind: str = "text/plain"
+) -> edxml.Attachment:
     """A file to attach."""
     return edxml.Attachment(name=name, content_type=kind, content=content, content_id=name)
 

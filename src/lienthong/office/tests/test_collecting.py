@@ -107,7 +107,9 @@ def test_a_program_inside_sends_the_document_back() -> None:
 
 def test_a_document_pdf_without_a_signature_sends_the_document_back() -> None:
     ours, axis = agency(), FakeAxis()
-    pdf = text_file(b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n", "van-ban.pdf", "application/pdf")
+    pdf = text_file(
+        b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n", "van-ban.pdf", "application/pdf"
+    )
     document = collected_document(axis, ours, files=(pdf,))
     assert document.state == State.REFUSED
     assert document.files.get().verdict["valid"] is False

@@ -66,7 +66,10 @@ def test_two_clerks_who_register_the_same_document_use_one_number() -> None:
     document = incoming_document(ours)
     clerks = [viewer_in(ours, Role.CLERK, at=NOON) for _ in range(2)]
     results = at_once(
-        *(lambda clerk=clerk: register_incoming(document_id=document.id, viewer=clerk, at=NOON) for clerk in clerks)  # type: ignore[misc]
+        *(
+            lambda clerk=clerk: register_incoming(document_id=document.id, viewer=clerk, at=NOON)
+            for clerk in clerks
+        )  # type: ignore[misc]
     )
     assert sorted(type(result).__name__ for result in results) == ["IncomingDocument", "NotNow"]
     document.refresh_from_db()

@@ -54,14 +54,19 @@ def test_each_year_and_each_agency_counts_from_one() -> None:
     ours, theirs = agency(), agency()
     for place, at in ((ours, NOON), (ours, NOON.replace(year=2027)), (theirs, NOON)):
         clerk = viewer_in(place, Role.CLERK, at=at)
-        assert register_incoming(document_id=incoming_document(place).id, viewer=clerk, at=at).register_number == 1
+        assert (
+            register_incoming(document_id=incoming_document(place).id, viewer=clerk, at=at).register_number
+            == 1
+        )
 
 
 def test_the_year_of_a_register_is_that_of_vietnam() -> None:
     ours = agency()
     clerk = viewer_in(ours, Role.CLERK)
     eve = NOON.replace(month=12, day=31, hour=23)
-    document = register_incoming(document_id=incoming_document(ours).id, viewer=clerk, at=eve + timedelta(hours=2))
+    document = register_incoming(
+        document_id=incoming_document(ours).id, viewer=clerk, at=eve + timedelta(hours=2)
+    )
     assert document.register is not None
     assert document.register.year == 2027
 
@@ -121,7 +126,10 @@ def test_a_reason_longer_than_its_place_is_refused() -> None:
     ours = agency()
     with pytest.raises(TextTooLong):
         refuse_incoming(
-            document_id=incoming_document(ours).id, viewer=viewer_in(ours, Role.CLERK), reason="x" * 501, at=NOON
+            document_id=incoming_document(ours).id,
+            viewer=viewer_in(ours, Role.CLERK),
+            reason="x" * 501,
+            at=NOON,
         )
 
 
@@ -152,8 +160,8 @@ def test_an_official_named_twice_is_refused_and_nothing_is_assigned() -> None:
     ours = agency()
     leader, lead = viewer_in(ours, Role.LEADER), viewer_in(ours, Role.SPECIALIST)
     document = incoming_document(ours, state=State.REGISTERED)
+    given = direction(lead, cooperating=(lead.official_id,))
     with pytest.raises(NamedTwice) as refusal:
-        given = direction(lead, cooperating=(lead.official_id,))
         assign(document_id=document.id, viewer=leader, direction=given, at=NOON)
     assert lead.name in refusal.value.say("vi")
     assert not Assignment.objects.filter(document=document).exists()
@@ -164,7 +172,12 @@ def test_an_official_of_another_agency_is_refused() -> None:
     document = incoming_document(ours, state=State.REGISTERED)
     stranger = viewer_in(agency(), Role.SPECIALIST)
     with pytest.raises(NotOfThisAgency):
-        assign(document_id=document.id, viewer=viewer_in(ours, Role.LEADER), direction=direction(stranger), at=NOON)
+        assign(
+            document_id=document.id,
+            viewer=viewer_in(ours, Role.LEADER),
+            direction=direction(stranger),
+            at=NOON,
+        )
 
 
 @pytest.mark.parametrize("text", ["", "   "])
@@ -222,7 +235,12 @@ def test_only_the_lead_works_and_the_sender_hears_05_and_06() -> None:
     with pytest.raises(NotTheLead):
         finish(document_id=document.id, viewer=colleague, note="Xong", at=NOON)
     finished = finish(
-        document_id=document.id, viewer=lead, note="Đã báo cáo", product=[b"words"], product_name="bc.txt", at=NOON
+        document_id=document.id,
+        viewer=lead,
+        note="Đã báo cáo",
+        product=[b"words"],
+        product_name="bc.txt",
+        at=NOON,
     )
     assert finished.state == State.FINISHED
     assert finished.product is not None
@@ -237,7 +255,9 @@ def test_work_is_not_finished_before_it_starts() -> None:
         finish(document_id=assigned_document(ours, lead).id, viewer=lead, note="Xong", at=NOON)
 
 
-@pytest.mark.parametrize(("product", "refusal"), [([b""], EmptyFile), ([b"MZ" + b"\0" * 100], ExecutableRefused)])
+@pytest.mark.parametrize(
+    ("product", "refusal"), [([b""], EmptyFile), ([b"MZ" + b"\0" * 100], ExecutableRefused)]
+)
 def test_an_empty_product_or_a_program_is_refused_and_the_work_stays_open(
     product: list[bytes], refusal: type[Exception]
 ) -> None:
@@ -257,4 +277,3 @@ def test_who_left_the_agency_gets_no_work() -> None:
     PostHolding.objects.filter(official_id=lead.official_id).update(valid_to=date(2026, 1, 1))
     with pytest.raises(NotOfThisAgency):
         assign(document_id=document.id, viewer=leader, direction=direction(lead), at=NOON)
-

@@ -180,7 +180,8 @@ def test_bad_input_has_its_own_answer_and_leaves_nothing(fields: dict[str, objec
 
 
 @pytest.mark.parametrize(
-    ("content", "code"), [(b"", "empty-file"), (b"plain words", "wrong-file-type"), (b"%PDF-1.7\nbroken", "broken-pdf")]
+    ("content", "code"),
+    [(b"", "empty-file"), (b"plain words", "wrong-file-type"), (b"%PDF-1.7\nbroken", "broken-pdf")],
 )
 def test_a_bad_upload_has_its_own_answer_and_leaves_nothing(content: bytes, code: str) -> None:
     viewer = viewer_in(agency(), Role.CLERK, at=NOON)
@@ -212,7 +213,9 @@ def test_a_draft_is_changed_and_discarded_and_leaves_no_loose_ends() -> None:
     assert OfficialDocument.objects.count() == 1
     actions.discard(outgoing_id=outgoing.id, viewer=clerk, at=NOON)
     assert not OfficialDocument.objects.exists()
-    assert [event.verb for event in timeline(Subject("office.outgoing", str(outgoing.id)))][-1] == "outgoing.discard"
+    assert [event.verb for event in timeline(Subject("office.outgoing", str(outgoing.id)))][
+        -1
+    ] == "outgoing.discard"
 
 
 def test_the_sender_sees_each_recipients_state_as_the_axis_tells_it() -> None:

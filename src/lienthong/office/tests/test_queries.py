@@ -43,7 +43,9 @@ def test_a_specialist_sees_only_documents_with_a_part_in_them() -> None:
     told = incoming_document(ours, state=State.ASSIGNED)
     led_by(told, specialist, part=Part.INFORMED)
     assert _list(specialist) == [told]
-    assert [row.id for row in queries.export_incoming(specialist, IncomingFilter(tab="all"), at=NOON)] == [told.id]
+    assert [row.id for row in queries.export_incoming(specialist, IncomingFilter(tab="all"), at=NOON)] == [
+        told.id
+    ]
 
 
 def test_an_administrator_of_the_agency_sees_no_documents() -> None:
@@ -81,7 +83,16 @@ def test_a_delegate_finds_the_work_of_the_post_acted_for() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["15/QĐ-UBND", "15/qd-ubnd", "15/QD-UBND", "015/QĐ-UBND", "15 / qđ-ubnd", "15/QĐ", "quyet dinh 15/qd-ubnd"]
+    "text",
+    [
+        "15/QĐ-UBND",
+        "15/qd-ubnd",
+        "15/QD-UBND",
+        "015/QĐ-UBND",
+        "15 / qđ-ubnd",
+        "15/QĐ",
+        "quyet dinh 15/qd-ubnd",
+    ],
 )
 def test_a_number_is_found_in_any_spelling(text: str) -> None:
     ours = agency()
@@ -92,7 +103,15 @@ def test_a_number_is_found_in_any_spelling(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["liên thông", "lien thong", "LIÊN THÔNG", unicodedata.normalize("NFD", "liên thông"), "thông liên", "Ngoại vụ liên"]
+    "text",
+    [
+        "liên thông",
+        "lien thong",
+        "LIÊN THÔNG",
+        unicodedata.normalize("NFD", "liên thông"),
+        "thông liên",
+        "Ngoại vụ liên",
+    ],
 )
 def test_a_summary_is_found_with_or_without_marks_and_in_any_order(text: str) -> None:
     ours = agency()
@@ -160,7 +179,9 @@ def test_a_list_costs_the_same_queries_at_10_and_at_200_rows(role: Role) -> None
     costs = []
     for more in (10, 190):
         _many(ours, lead, more)
-        with CaptureQueriesContext(connection, ) as caught:
+        with CaptureQueriesContext(
+            connection,
+        ) as caught:
             rows = _list(lead)
             names = [part.official.full_name for row in rows for part in row.assignments.all()]
         assert names
@@ -206,7 +227,13 @@ def test_progress_counts_recipients_by_status() -> None:
         row.status = status
         row.save()
     progress = queries.progress_of(outgoing)
-    assert (progress.total, progress.received, progress.registered, progress.finished, progress.returned) == (5, 4, 2, 1, 1)
+    assert (progress.total, progress.received, progress.registered, progress.finished, progress.returned) == (
+        5,
+        4,
+        2,
+        1,
+        1,
+    )
     assert [(count.status, count.percent) for count in progress.counts] == [
         ("", 20),
         ("01", 20),

@@ -18,13 +18,20 @@ from lienthong.office.states import VERB_LABELS
 
 PDF = "application/pdf"
 # A browser's own viewer draws a PDF with elements and styles of its own, inside this one answer.
-PDF_POLICY = "default-src 'none'; object-src 'self'; plugin-types application/pdf; style-src 'unsafe-inline'; frame-ancestors 'self'"
-COLORS = {"incoming.refuse": "danger", "incoming.return": "danger", "incoming.finish": "success", "outgoing.send": "success"}
+PDF_POLICY = "default-src 'none'; object-src 'self'; style-src 'unsafe-inline'; frame-ancestors 'self'"
+COLORS = {
+    "incoming.refuse": "danger",
+    "incoming.return": "danger",
+    "incoming.finish": "success",
+    "outgoing.send": "success",
+}
 
 
-def tabs_of(request: HttpRequest, choices: Iterable[tuple[str, str | Promise]], current: str) -> list[dict[str, object]]:
+def tabs_of(
+    request: HttpRequest, choices: Iterable[tuple[str, str | Promise]], current: str
+) -> list[dict[str, object]]:
     """Links that switch the tab and keep the other filters, but not the place in the list."""
-    rows = []
+    rows: list[dict[str, object]] = []
     for value, label in choices:
         query = request.GET.copy()
         query.pop("cursor", None)
@@ -34,7 +41,7 @@ def tabs_of(request: HttpRequest, choices: Iterable[tuple[str, str | Promise]], 
 
 
 def timeline_of(kind: str, key: object, statuses: Sequence[StatusToReport] = ()) -> list[dict[str, object]]:
-    """The acts of the ledger and what the axis was told, newest first, as the timeline component draws them."""
+    """The acts of the ledger and what the axis was told, newest first, for the timeline component."""
     rows = [_event_row(event) for event in timeline(Subject(kind, str(key)))]
     rows += [_status_row(status) for status in statuses]
     return sorted(rows, key=lambda row: row["at"], reverse=True)  # type: ignore[arg-type,return-value]
@@ -71,7 +78,11 @@ def _status_row(status: StatusToReport) -> dict[str, object]:
         color = "warning"
         detail = _("The axis has not confirmed it yet; it will be told again.") if status.attempts else ""
     confirmed = status.reported_at is not None
-    title = _("The sender was told: %(code)s %(label)s") if confirmed else _("To be told to the sender: %(code)s %(label)s")
+    title = (
+        _("The sender was told: %(code)s %(label)s")
+        if confirmed
+        else _("To be told to the sender: %(code)s %(label)s")
+    )
     return {
         "title": title % {"code": status.code, "label": status.label},
         "at": status.reported_at or status.happened_at,
@@ -122,5 +133,3 @@ def _harmless(cell: object) -> str:
 def is_htmx(request: HttpRequest) -> bool:
     """Whether only a fragment of the page was asked for."""
     return request.headers.get("HX-Request") == "true"
-
-

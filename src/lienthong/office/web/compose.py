@@ -110,7 +110,9 @@ def _sign(request: HttpRequest, saved: OutgoingDocument, viewer: Viewer, at: dat
     if sent.sent_at:
         messages.success(request, _("Signed, issued as %(code)s and sent.") % {"code": sent.code})
     else:
-        messages.warning(request, _("Issued as %(code)s. It waits to be sent and goes by itself.") % {"code": sent.code})
+        messages.warning(
+            request, _("Issued as %(code)s. It waits to be sent and goes by itself.") % {"code": sent.code}
+        )
     return redirect("office:outgoing_detail", saved.id)
 
 
@@ -130,7 +132,10 @@ def _page(
 ) -> HttpResponse:
     signs = viewer_of(request).has(Role.LEADER)
     return render(
-        request, "office/compose.html", {"form": form, "draft": draft, "signs": signs, **picker}, status=status
+        request,
+        "office/compose.html",
+        {"form": form, "draft": draft, "signs": signs, **picker},
+        status=status,
     )
 
 

@@ -26,7 +26,11 @@ from lienthong.office.web.common import csv_answer, file_answer, tabs_of, timeli
 
 READERS = (Role.CLERK, Role.SPECIALIST, Role.LEADER, Role.AUDITOR)
 WORKERS = (Role.SPECIALIST, Role.LEADER, Role.CLERK)
-TABS = [(queries.MINE, gettext_lazy("Waiting for me")), (queries.ALL, gettext_lazy("All")), *STATE_LABELS.items()]
+TABS = [
+    (queries.MINE, gettext_lazy("Waiting for me")),
+    (queries.ALL, gettext_lazy("All")),
+    *STATE_LABELS.items(),
+]
 
 
 @needs(*READERS)
@@ -38,7 +42,13 @@ def incoming(request: HttpRequest) -> HttpResponse:
     form = IncomingFilterForm(request.GET)
     page = queries.list_incoming(viewer, form.wanted(tab), at=at, cursor=request.GET.get("cursor", ""))
     filtered = any(form.cleaned_data.values())
-    context = {"page": page, "form": form, "tab": tab, "filtered": filtered, "tabs": tabs_of(request, TABS, tab)}
+    context = {
+        "page": page,
+        "form": form,
+        "tab": tab,
+        "filtered": filtered,
+        "tabs": tabs_of(request, TABS, tab),
+    }
     return render(request, "office/incoming.html", context)
 
 
@@ -52,7 +62,7 @@ def _tab(request: HttpRequest, viewer: Viewer) -> str:
 @needs(*READERS)
 @require_GET
 def incoming_export(request: HttpRequest) -> HttpResponseBase:
-    """The filtered list as CSV, with the columns of the register of incoming documents (NĐ 30/2020, annex IV)."""
+    """The filtered list as CSV, with the columns of the register of incoming documents (NĐ 30, annex IV)."""
     viewer, at = viewer_of(request), now()
     wanted = IncomingFilterForm(request.GET).wanted(request.GET.get("tab", queries.ALL))
     head = [
@@ -237,5 +247,3 @@ def incoming_product(request: HttpRequest, document_id: UUID) -> HttpResponseBas
     document = queries.find_product(viewer_of(request), document_id)
     assert document.product is not None
     return file_answer(document.product, document.product_name, inline="inline" in request.GET)
-
-

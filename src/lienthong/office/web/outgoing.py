@@ -49,7 +49,14 @@ def outgoing_export(request: HttpRequest) -> HttpResponseBase:
     """The filtered list as CSV, with the columns of the register of outgoing documents."""
     viewer, at = viewer_of(request), now()
     wanted = OutgoingFilterForm(request.GET).wanted(request.GET.get("tab", queries.ALL))
-    head = [_("Number and notation"), _("Date of the document"), _("Summary"), _("Signer"), _("Recipients"), _("State")]
+    head = [
+        _("Number and notation"),
+        _("Date of the document"),
+        _("Summary"),
+        _("Signer"),
+        _("Recipients"),
+        _("State"),
+    ]
     rows = (_register_row(document) for document in queries.export_outgoing(viewer, wanted))
     return csv_answer(f"{_('outgoing')}-{viewer.agency_code}-{at:%Y%m%d}.csv", head, rows)
 
@@ -104,7 +111,10 @@ def sign_and_send(request: HttpRequest, document_id: UUID) -> HttpResponse:
     if document.state == OutState.SENT:
         messages.success(request, _("Signed, issued as %(code)s and sent.") % {"code": document.code})
     else:
-        messages.warning(request, _("Issued as %(code)s. It waits to be sent and goes by itself.") % {"code": document.code})
+        messages.warning(
+            request,
+            _("Issued as %(code)s. It waits to be sent and goes by itself.") % {"code": document.code},
+        )
     return redirect("office:outgoing_detail", document_id)
 
 
@@ -136,5 +146,3 @@ def outgoing_pdf(request: HttpRequest, document_id: UUID) -> HttpResponseBase:
     document = queries.find_outgoing(viewer_of(request), document_id)
     blob, name = queries.pdf_of(document)
     return file_answer(blob, name, inline="inline" in request.GET)
-
-
