@@ -20,7 +20,7 @@ class Env(BaseSettings):
     profile: Literal["all", "hub"] = "all"
     debug: bool = False
     database_url: SecretStr = SecretStr("postgresql:///lienthong")
-    database_pool: int = 20
+    database_pool: int = Field(default=20, ge=0)
     secret_key: SecretStr = SecretStr("")
     secret_key_file: Path | None = None
     master_key: SecretStr = SecretStr("")
@@ -31,8 +31,8 @@ class Env(BaseSettings):
     var: Path = PROJECT / "var"
     frontend: Path = PROJECT / "node_modules"
     blobs_url: str = ""
-    blob_grace_hours: int = 24
-    session_idle_seconds: int = 30 * 60
+    blob_grace_hours: int = Field(default=24, ge=1)
+    session_idle_seconds: int = Field(default=30 * 60, gt=0)
     require_second_factor: bool = False
     key_store: Literal["software", "pkcs11"] = "software"
     pkcs11_module: str = ""

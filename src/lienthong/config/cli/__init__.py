@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from lienthong.config.cli import checking, demonstration, loading, sending, serving, verifying
+from lienthong.config.cli import beginning, checking, demonstration, loading, sending, serving, verifying
 
 app = typer.Typer(
     name="lienthong",
@@ -19,3 +19,4 @@ app.command()(checking.doctor)
 app.command()(verifying.verify)
 app.command()(sending.send)
 app.command("load-country")(loading.load_country)
+app.command("first-administrator")(beginning.first_administrator)
