@@ -32,12 +32,16 @@ FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-
 
 @dataclass(frozen=True)
 class Shot:
-    """One picture: the page at `path` as `user` sees it ("" is nobody), after clicking `click` if given."""
+    """One picture: the page at `path` as `user` sees it ("" is nobody), after clicking `click` if given.
+
+    With `verdict`, the PDF of the document on that page is dropped on /verify, and the answer is the picture.
+    """
 
     name: str
     path: str
     user: str = ""
     click: str = ""
+    verdict: bool = False
 
 
 SENDER, CLERK, OPERATOR = "g22.chuyenvien", "h55.vanthu", "truc.vanhanh"
@@ -47,11 +51,12 @@ SHOTS = [
     Shot("sign-in", "/accounts/login/"),
     Shot("verify", "/verify"),
     Shot("directory", "/directory/?q=dong quang"),
-    Shot("incoming", "/office/incoming/?show=all", CLERK),
-    Shot("incoming-document", "/office/incoming/?show=all", CLERK, FIRST_ROW),
+    Shot("incoming", "/office/incoming/?tab=all", CLERK),
+    Shot("incoming-document", "/office/incoming/?tab=all", CLERK, FIRST_ROW),
     Shot("compose", "/office/compose/", SENDER),
     Shot("outgoing", "/office/outgoing/", SENDER),
     Shot("outgoing-document", "/office/outgoing/", SENDER, FIRST_ROW),
+    Shot("verdict", "/office/outgoing/", SENDER, FIRST_ROW, verdict=True),
     Shot("packets", "/axis/packets/", OPERATOR),
     Shot("packet", "/axis/packets/", OPERATOR, FIRST_ROW),
 ]
@@ -124,6 +129,8 @@ def take(
         if shot.click:
             page.locator(shot.click).click()
             page.wait_for_load_state()
+        if shot.verdict:
+            ask_for_verdict(page)
         suffix = "" if width > 600 else "-phone"
         save(page, IMAGES / f"{shot.name}{suffix}.png", height)
     context.close()
@@ -136,6 +143,19 @@ def sign_in(page: Page, user: str, password: str) -> None:
     page.locator("[name=password]").fill(password)
     page.locator("[name=password]").press("Enter")
     page.wait_for_url(lambda url: "/accounts/login" not in url)
+
+
+def ask_for_verdict(page: Page) -> None:
+    """Take the PDF of the document on the page and have /verify examine it."""
+    address = page.locator("main a[href*='/pdf/']").first.get_attribute("href")
+    assert address is not None
+    pdf = page.request.get(address).body()
+    page.goto("/verify")
+    page.locator("input[type=file]").set_input_files(
+        {"name": "van-ban.pdf", "mimeType": "application/pdf", "buffer": pdf}
+    )
+    page.locator("main form button").first.click()
+    page.wait_for_load_state()
 
 
 def save(page: Page, file: Path, height: int) -> None:

@@ -1,0 +1,9 @@
+"""Who may call the common pages."""
+
+from tests.architecture.routes import public
+
+ROUTES = {
+    "home": public(),
+    "set_language": public(methods=("POST",)),
+    "scheme": public(methods=("POST",)),
+}
