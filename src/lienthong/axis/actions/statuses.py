@@ -25,7 +25,8 @@ class StatusOutOfOrder(Refusal):
 
     code, status = "status-out-of-order", 409
     sentence = _(
-        "The status %(code)s cannot follow the state %(state)s of this delivery. Report the steps in order."
+        "The status %(code)s cannot follow the state %(state)s (%(label)s) of this delivery. "
+        "Report the steps in order."
     )
 
 
@@ -55,7 +56,10 @@ def report_status(
             return DeliveryState(delivery.state)
         if not allows(delivery.state, report.code):
             raise StatusOutOfOrder(
-                field="code", code=report.code, state=f"{delivery.state} ({delivery.get_state_display()})"
+                field="code",
+                code=report.code,
+                state=delivery.state,
+                label=DeliveryState(delivery.state).label,
             )
         _write(system, delivery, report, at)
     return DeliveryState(delivery.state)

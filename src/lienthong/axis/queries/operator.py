@@ -48,9 +48,9 @@ def search_packets(viewer: Viewer, wanted: PacketFilter, *, cursor: str = "") ->
         NotAllowed: the viewer neither operates nor audits the axis.
     """
     require_can_watch(viewer)
-    rows = Packet.objects.select_related("sender")
+    rows: QuerySet[Packet] = Packet.objects.select_related("sender")
     if any(letter.isalnum() for letter in wanted.text):
-        rows = rows.matching(wanted.text)
+        rows = Packet.objects.select_related("sender").matching(wanted.text)
     rows = _between(rows, wanted.since, wanted.until)
     if wanted.urgency is not None:
         rows = rows.filter(urgency=wanted.urgency)

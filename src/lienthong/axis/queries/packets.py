@@ -21,6 +21,8 @@ from lienthong.directory.public import Agency
 from lienthong.identity.public import NotFound
 from lienthong.kernel.paging import page_of
 
+AGENCIES_MOST = 1000
+
 
 def receipt_of(packet: Packet) -> Receipt:
     """The receipt given for the packet, exactly as it was signed."""
@@ -102,7 +104,7 @@ def agencies(*, on: date, after: str = "", limit: int = 200) -> AgencyPage:
         BadCursor: `after` was not made by this axis.
     """
     rows = Agency.objects.valid(on).select_related("parent")
-    page = page_of(rows, key="+code", cursor=after, size=max(1, min(limit, 1000)))
+    page = page_of(rows, key="+code", cursor=after, size=max(1, min(limit, AGENCIES_MOST)))
     items = tuple(
         AgencyItem(
             code=agency.code,

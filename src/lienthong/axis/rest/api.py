@@ -21,7 +21,7 @@ from lienthong.kernel.clock import VIETNAM
 
 
 class VietnamTime(NinjaJSONEncoder):
-    """Writes instants at +07:00 with all their microseconds; Django's own encoder cuts them to milliseconds."""
+    """Writes instants at +07:00 with their microseconds; Django's own encoder cuts them to milliseconds."""
 
     def default(self, o: Any) -> Any:
         """An instant as ISO 8601; anything else as django-ninja has it."""

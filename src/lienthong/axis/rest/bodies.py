@@ -97,4 +97,5 @@ def _read_multipart(request: HttpRequest, limit: int) -> bytes:
         raise EmptyPacket(field=FILE_FIELD)
     if file.size > limit:
         raise PacketTooLarge(limit=limit)
-    return file.read()
+    content: bytes = file.read()
+    return content

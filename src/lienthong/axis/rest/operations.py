@@ -22,7 +22,7 @@ from lienthong.axis.actions.statuses import report_status
 from lienthong.axis.actions.submission import submit_packet
 from lienthong.axis.contracts import InboxPage, PacketState, StatusReport
 from lienthong.axis.models import ConnectedSystem
-from lienthong.axis.queries.deliveries import PAGE_MOST, inbox_of, packet_file
+from lienthong.axis.queries.deliveries import inbox_of, packet_file
 from lienthong.axis.queries.packets import agencies, packet_state
 from lienthong.axis.queries.systems import system_of_token
 from lienthong.axis.rest import schemas
@@ -142,13 +142,9 @@ def read_packet_state(request: HttpRequest, packet_id: UUID) -> PacketState:
     summary="List the deliveries that wait",
     openapi_extra={"responses": schemas.problems(400, 401, 422)},
 )
-def read_inbox(
-    request: HttpRequest,
-    cursor: str = Query("", max_length=400),
-    limit: int = Query(50, ge=1, le=PAGE_MOST),
-) -> InboxPage:
+def read_inbox(request: HttpRequest, page: Query[schemas.InboxQuery]) -> InboxPage:
     """Deliveries not yet collected, oldest first. Reporting status 01 takes a delivery out of the list."""
-    return inbox_of(_system(request), after=cursor, limit=limit)
+    return inbox_of(_system(request), after=page.cursor, limit=page.limit)
 
 
 @router.get(
@@ -196,13 +192,9 @@ def send_status(request: HttpRequest, delivery_id: UUID, report: schemas.StatusI
         "responses": {304: {"description": schemas.SENTENCES[304]}, **schemas.problems(400, 401, 422)}
     },
 )
-def list_agencies(
-    request: HttpRequest,
-    cursor: str = Query("", max_length=400),
-    limit: int = Query(200, ge=1, le=1000),
-) -> HttpResponse:
+def list_agencies(request: HttpRequest, asked: Query[schemas.AgenciesQuery]) -> HttpResponse:
     """By code, page by page; send the ETag back in If-None-Match to learn that nothing changed."""
-    page = agencies(on=now().date(), after=cursor, limit=limit)
+    page = agencies(on=now().date(), after=asked.cursor, limit=asked.limit)
     body = schemas.AgencyPageOut.from_orm(page).dict()
     etag = f'"{hashlib.sha256(json.dumps(body).encode()).hexdigest()[:32]}"'
     if etag in request.headers.get("If-None-Match", ""):

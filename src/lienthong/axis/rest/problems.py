@@ -62,7 +62,7 @@ def problem_response(refusal: Refusal) -> HttpResponse:
 
 def install_handlers(api: NinjaAPI) -> None:
     """Let the API answer its own errors, and django-ninja's, as problems."""
-    api.add_exception_handler(Refusal, lambda request, refusal: problem_response(refusal))
+    api.add_exception_handler(Refusal, _refused)
     api.add_exception_handler(AuthenticationError, lambda request, error: problem_response(NoToken()))
     api.add_exception_handler(ValidationError, _invalid)
     api.add_exception_handler(HttpError, lambda request, error: problem_response(BadRequest()))
@@ -70,8 +70,13 @@ def install_handlers(api: NinjaAPI) -> None:
     api.add_exception_handler(Http404, lambda request, error: problem_response(NotFound()))
 
 
-def _invalid(request: HttpRequest, error: ValidationError) -> HttpResponse:
-    first: dict[str, Any] = error.errors[0] if error.errors else {}
+def _refused(request: HttpRequest, refusal: Refusal | type[Refusal]) -> HttpResponse:
+    return problem_response(refusal() if isinstance(refusal, type) else refusal)
+
+
+def _invalid(request: HttpRequest, error: ValidationError | type[ValidationError]) -> HttpResponse:
+    errors: list[dict[str, Any]] = [] if isinstance(error, type) else error.errors
+    first = errors[0] if errors else {}
     field = "/".join(str(part) for part in first.get("loc", ())[1:]) or "body"
     return problem_response(InvalidRequest(field=field, reason=str(first.get("msg", ""))[:200]))
 

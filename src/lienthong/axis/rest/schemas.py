@@ -9,6 +9,9 @@ from uuid import UUID
 from ninja import Schema
 from pydantic import AfterValidator, AwareDatetime, ConfigDict, Field
 
+from lienthong.axis.queries.deliveries import PAGE_MOST
+from lienthong.axis.queries.packets import AGENCIES_MOST
+
 
 def _believable(at: datetime) -> datetime:
     """A time that somebody's clock can show; beyond, databases and calendars disagree."""
@@ -57,6 +60,16 @@ class InboxItemOut(Schema):
 class InboxPageOut(Schema):
     items: list[InboxItemOut]
     next: str = Field(description="cursor of the next page, empty on the last")
+
+
+class InboxQuery(Schema):
+    cursor: Annotated[str, Field(max_length=400)] = ""
+    limit: Annotated[int, Field(ge=1, le=PAGE_MOST)] = 50
+
+
+class AgenciesQuery(Schema):
+    cursor: Annotated[str, Field(max_length=400)] = ""
+    limit: Annotated[int, Field(ge=1, le=AGENCIES_MOST)] = 200
 
 
 class StatusIn(Schema):
