@@ -208,6 +208,6 @@ LOGGING = {
     "disable_existing_loggers": False,
     "handlers": {"console": {"class": "logging.StreamHandler"}},
     "root": {"handlers": ["console"], "level": ENV.log_level},
-    # Both announce every task by name at every start of every process.
-    "loggers": {f"procrastinate.{part}": {"level": "WARNING"} for part in ("blueprints", "periodic")},
+    # They announce every job and every request by name.
+    "loggers": {name: {"level": "WARNING"} for name in ("procrastinate", "httpx")},
 }

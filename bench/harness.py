@@ -1,0 +1,60 @@
+"""How everything here is measured: repeat, take the median, print the rate beside a peer of the same run."""
+
+from __future__ import annotations
+
+import statistics
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from rich.console import Console
+from rich.table import Table
+
+console = Console(width=110)
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A measured rate in `unit`, and the median and 99th percentile of one piece, in seconds."""
+
+    name: str
+    rate: float
+    median: float
+    p99: float
+    unit: str = "/s"
+
+
+def measure(name: str, work: Callable[[], object], *, seconds: float = 2.0, warm: int = 2) -> Figure:
+    """Repeat `work` for about `seconds` on one thread, after `warm` runs that do not count."""
+    for _ in range(warm):
+        work()
+    times: list[float] = []
+    end = time.perf_counter() + seconds
+    while time.perf_counter() < end or len(times) < 5:
+        began = time.perf_counter()
+        work()
+        times.append(time.perf_counter() - began)
+    return of_times(name, times)
+
+
+def of_times(name: str, times: Iterable[float], *, wall: float | None = None) -> Figure:
+    """A figure of single times; `wall` is how long they took together when they ran side by side."""
+    ordered = sorted(times)
+    median = statistics.median(ordered)
+    rate = len(ordered) / wall if wall else 1 / median
+    return Figure(name, rate, median, ordered[min(len(ordered) - 1, int(len(ordered) * 0.99))])
+
+
+def show(title: str, figures: Iterable[Figure], *, against: Figure | None = None) -> None:
+    """Print the figures as a table; with `against`, also each one's ratio to it."""
+    table = Table(
+        "", "rate", "median", "p99", *(["of the first"] if against else []), title=title, title_justify="left"
+    )
+    for figure in figures:
+        cells = [figure.name, f"{figure.rate:,.1f} {figure.unit}", _time(figure.median), _time(figure.p99)]
+        table.add_row(*cells, *([f"{figure.rate / against.rate:.3f}"] if against else []))
+    console.print(table)
+
+
+def _time(seconds: float) -> str:
+    return f"{seconds * 1000:,.2f} ms" if seconds >= 0.001 else f"{seconds * 1_000_000:,.0f} µs"
