@@ -143,6 +143,7 @@ def _metadata(signature: PdfSignature, identity: Identity, number: int) -> PdfSi
         reason=signature.reason or None,
         location=signature.location or None,
         subfilter=SigSeedSubFilter.PADES,
+        docmdp_permissions=MDPPerm.NO_CHANGES if signature.is_last else MDPPerm.FILL_FORMS,
     )
 
 
