@@ -165,7 +165,7 @@ class SignedXmlTooComplex(SignatureRefusal):
     """Nested too deep, or too many elements or attributes."""
 
     code, status = "signed-xml-too-complex", 400
-    sentence = _("The packet exceeds a limit of XML structure: %(rule)s, at most %(limit)s.")
+    sentence = _("The signed packet exceeds a limit of XML structure: %(rule)s, at most %(limit)s.")
 
 
 class CertificateMissing(SignatureRefusal):

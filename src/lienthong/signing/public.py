@@ -26,7 +26,7 @@ from lienthong.signing.pdf_signing import sign_pdf
 from lienthong.signing.pdf_verifying import verify_pdf
 from lienthong.signing.queries import certificate_for_agency, certificates_of
 from lienthong.signing.statements import sign_statement, verify_statement
-from lienthong.signing.verdicts import require_valid
+from lienthong.signing.verdicts import require_signed_by, require_valid
 
 __all__ = [
     "Algorithm",
@@ -48,6 +48,7 @@ __all__ = [
     "ensure_agency_certificates",
     "ensure_authority",
     "ensure_official_certificates",
+    "require_signed_by",
     "require_valid",
     "revoke_certificate",
     "rotate_key",

@@ -68,6 +68,19 @@ def require_valid(verdict: Verdict) -> Verdict:
     return verdict
 
 
+def require_signed_by(verdict: Verdict, *, agency_id: int, expected: str) -> Verdict:
+    """The verdict itself if it is valid and the agency's own; `expected` names the agency in the refusal.
+
+    Raises:
+        SignedByAnotherAgency, or the verdict's own reason.
+    """
+    require_valid(verdict)
+    if not verdict.signed_by(agency_id):
+        names = ", ".join(signer.name for signer in verdict.signers)
+        raise errors.SignedByAnotherAgency(signer=names, expected=expected)
+    return verdict
+
+
 def signer_of(
     row: Certificate | None,
     certificate: x509.Certificate,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -75,9 +76,25 @@ def sign_enveloped(xml: bytes, *, key: PrivateKey, chain: list[x509.Certificate]
         digest_algorithm=DigestAlgorithm.SHA256,
         c14n_algorithm=CanonicalizationMethod.EXCLUSIVE_XML_CANONICALIZATION_1_0,
     )
+    signer.namespaces = {None: DSIG}  # type: ignore[dict-item]
     signer._parser = hardened_parser(len(xml))  # type: ignore[assignment]
     signed = signer.sign(root, key=key, cert=chain)
     return etree.tostring(signed, encoding="UTF-8", xml_declaration=True)
+
+
+class _Verifier(XMLVerifier):  # type: ignore[misc]
+    """signxml, but for inclusive C14N of a part, where lxml writes `xmlns=""` that is not there.
+
+    Each part becomes a document of its own first; packets in the field are signed so.
+    """
+
+    def _c14n(self, nodes: Any, algorithm: Any, inclusive_ns_prefixes: Any = None) -> bytes:
+        parts = nodes if isinstance(nodes, list) else [nodes]
+        alone = [
+            self._fromstring(etree.tostring(part, with_tail=False)) if part.getparent() is not None else part
+            for part in parts
+        ]
+        return super()._c14n(alone, algorithm, inclusive_ns_prefixes)  # type: ignore[no-any-return]
 
 
 def verify_enveloped(xml: bytes, *, certificate: x509.Certificate) -> Verified:
@@ -88,7 +105,7 @@ def verify_enveloped(xml: bytes, *, certificate: x509.Certificate) -> Verified:
     Raises:
         SignatureWrong, SignatureWrapping, SignatureUnsupported, SignatureUnreadable
     """
-    verifier = XMLVerifier()
+    verifier = _Verifier()
     config = SignatureConfiguration(
         location=".//",
         expect_references=True,
