@@ -86,3 +86,8 @@ def official_of(account: Account) -> Official:
 def post_of(account: Account) -> Post:
     """The first post of the account's official."""
     return official_of(account).holdings.order_by("pk").first().post  # type: ignore[union-attr]
+
+
+def post_of_viewer(viewer: Viewer) -> Post:
+    """The first post of the viewer's official."""
+    return PostHolding.objects.filter(official_id=viewer.official_id).order_by("pk")[0].post
