@@ -62,6 +62,10 @@ class _Cluster:
         log, wait = self.data / "server.log", str(WAIT_SECONDS)
         self.run("pg_ctl", "start", "-D", self.data, "-w", "-t", wait, "-l", log, "-o", words)
 
+    def halt(self) -> None:
+        """Stop the server; clients are cut off, nothing committed is lost."""
+        self.run("pg_ctl", "stop", "-D", self.data, "-m", "fast", "-w", "-t", str(WAIT_SECONDS))
+
     def last_words(self) -> str:
         """The end of the server's log."""
         log = self.data / "server.log"
@@ -100,6 +104,8 @@ def start(data: Path, *, durable: bool = True) -> str:
         if not socket:
             cluster = _prepare(data)
             _forget_the_dead(cluster.data)
+            if (cluster.data / "postmaster.pid").exists():  # alive, but its socket was swept from /tmp
+                cluster.halt()
             socket = _make_socket_directory(cluster.account)
             settings = {"listen_addresses": "", "unix_socket_directories": socket, "max_connections": "200"}
             options = {**settings, **({} if durable else _QUICK)}
@@ -118,8 +124,7 @@ def stop(data: Path) -> None:
     with _alone(data):
         socket = _socket_of(data)
         if socket:
-            cluster = _cluster(data)
-            cluster.run("pg_ctl", "stop", "-D", cluster.data, "-m", "fast", "-w", "-t", str(WAIT_SECONDS))
+            _cluster(data).halt()
             shutil.rmtree(socket, ignore_errors=True)
 
 
