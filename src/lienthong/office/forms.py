@@ -187,7 +187,7 @@ class ComposeForm(forms.Form):
     pdf = forms.FileField(
         label=_("PDF file"),
         help_text=_("Number and signatures are put on it on issue."),
-        required=False,
+        error_messages={"required": _("No PDF was chosen. Choose the file, or write the text instead.")},
         allow_empty_file=True,
         widget=forms.ClearableFileInput(attrs={"accept": "application/pdf"}),
     )
@@ -195,19 +195,14 @@ class ComposeForm(forms.Form):
         label=_("Groups"), required=False, choices=GROUP_LABELS.items, widget=forms.CheckboxSelectMultiple
     )
 
+    use_required_attribute = False
+
     def __init__(self, *args: Any, has_pdf: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.has_pdf = has_pdf
-
-    def clean(self) -> dict[str, Any]:
-        """A text or a PDF has to be there, whichever was chosen."""
-        given = super().clean() or self.cleaned_data
-        uploads = given.get("source") == self.UPLOAD
-        if uploads and given.get("pdf") is None and not self.has_pdf and "pdf" not in self.errors:
-            self.add_error("pdf", _("No PDF was chosen. Choose the file, or write the text instead."))
-        if given.get("source") == self.TEMPLATE and not given.get("body") and "body" not in self.errors:
-            self.add_error("body", _("The text is empty. Write it, or upload a PDF instead."))
-        return given
+        if self.is_bound:
+            source = self.data.get("source")
+            self.fields["body"].required = source == self.TEMPLATE
+            self.fields["pdf"].required = source == self.UPLOAD and not has_pdf
 
     def composition(self, recipients: tuple[int, ...]) -> Composition:
         """The document asked for, going to the agencies with these ids."""

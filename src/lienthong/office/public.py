@@ -18,6 +18,7 @@ from lienthong.office.contracts import (
     OutgoingFilter,
     Progress,
     RecipientCount,
+    StoredVerdict,
 )
 from lienthong.office.models import (
     Assignment,
@@ -58,6 +59,7 @@ __all__ = [
     "RecipientCount",
     "Register",
     "State",
+    "StoredVerdict",
     "assign",
     "collect_inbox",
     "compose",
