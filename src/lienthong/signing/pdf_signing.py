@@ -54,8 +54,8 @@ def sign_pdf(
         NoCertificate, SigningUnavailable: a signer has none, or key store or timestamp service fail.
         PdfBroken, PdfEncrypted, PdfTooManyRevisions, PdfLocked, PdfPageMissing: this PDF takes no signature.
     """
-    stamper = PortTimeStamper(timestamps or timestamp_service(at=at))
     identities = [_identity_of(signature, at) for signature in signatures]
+    stamper = PortTimeStamper(timestamps or timestamp_service(at=at))
     for signature, identity in zip(signatures, identities, strict=True):
         status = _statuses(identities, at) if signature.is_last and not settings.ENV.timestamp_url else None
         pdf = _add(pdf, signature, identity, stamper, status, at)

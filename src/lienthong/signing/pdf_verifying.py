@@ -103,7 +103,7 @@ def _look(signature: EmbeddedPdfSignature, fields: set[str], trusted: Anchors, a
         moment=stamped if stamped is not None and proven else at,
         claimed=stamped if proven else status.signer_reported_dt,
         timestamped=proven,
-        whole=_is_whole(status, fields),
+        whole=_is_whole(status, fields, is_last=_is_last(signature)),
     )
 
 
@@ -141,11 +141,16 @@ def _holds(stamp: object) -> bool:
     return bool(stamp.valid and stamp.intact and stamp.trusted)  # type: ignore[attr-defined]
 
 
-def _is_whole(status: PdfSignatureStatus, fields: set[str]) -> bool:
-    """Whether nothing but signatures (and what proves them) came after it."""
+def _is_last(signature: EmbeddedPdfSignature) -> bool:
+    """Whether no revision follows its own."""
+    return bool(signature.signed_revision == signature.reader.xrefs.total_revisions - 1)
+
+
+def _is_whole(status: PdfSignatureStatus, fields: set[str], *, is_last: bool) -> bool:
+    """Whether nothing but signatures (and what proves them) came after it, not even stray bytes."""
     if status.coverage is SignatureCoverageLevel.ENTIRE_FILE:
         return True
-    if status.coverage is not SignatureCoverageLevel.ENTIRE_REVISION or not status.docmdp_ok:
+    if status.coverage is not SignatureCoverageLevel.ENTIRE_REVISION or not status.docmdp_ok or is_last:
         return False
     changes = status.diff_result
     return (
