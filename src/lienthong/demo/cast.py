@@ -1,4 +1,4 @@
-"""Who can sign in to the demonstration: the holders of the invented posts, and two people who watch over the axis."""
+"""Who can sign in to the demonstration: the holders of the invented posts, and two who watch the axis."""
 
 from __future__ import annotations
 

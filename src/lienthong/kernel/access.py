@@ -24,7 +24,7 @@ def mark(view: View, access: Access) -> View:
 
 
 def mark_all(patterns: Iterable[Any], access: Access) -> None:
-    """Write the mark on every view below the URL patterns: for views of a library, which cannot be decorated."""
+    """Write the mark on every view below the URL patterns: for a library's views, which take no decorator."""
     for pattern in patterns:
         if hasattr(pattern, "url_patterns"):
             mark_all(pattern.url_patterns, access)

@@ -1,4 +1,4 @@
-"""The demonstration country with its people, keys and connection to the axis; making it again changes nothing."""
+"""The demonstration country with its people, keys and connection to the axis; made once."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ from lienthong.signing.public import ensure_agency_certificates, ensure_official
 
 SEEDER = Actor(kind="job", id="demo", name="demo.prepare", source="job:demo.prepare")
 BATCH = 200
-PASSWORD_LETTERS = "abcdefghijkmnpqrstuvwxyz23456789"
+LEGIBLE = "abcdefghijkmnpqrstuvwxyz23456789"
 
 
 def prepare_country(*, at: datetime, report: Report) -> None:
@@ -56,19 +56,24 @@ def logins() -> list[Login]:
     """The accounts that a newcomer is shown, in the order of the story."""
     accounts = Account.objects.filter(username__in=SHOWN).values_list("username", "official_id")
     officials = dict(accounts)
-    today = PostHolding.objects.filter(official_id__in=officials.values()).select_related("official", "post__agency")
-    who = {held.official_id: f"{held.official}, {held.post.title}, {held.post.agency}" for held in today}
+    held = PostHolding.objects.filter(official_id__in=officials.values())
+    who = {
+        row.official_id: f"{row.official}, {row.post.title}, {row.post.agency}"
+        for row in held.select_related("official", "post__agency")
+    }
     return [
-        Login(username, demo_password(), who.get(officials[username], "")) for username in SHOWN if username in officials
+        Login(username, demo_password(), who.get(officials[username] or 0, ""))
+        for username in SHOWN
+        if username in officials
     ]
 
 
 def demo_password() -> str:
-    """The one password of all demonstration accounts, drawn anew for each installation and kept beside its secrets."""
+    """The one password of all demonstration accounts, drawn once and kept beside the secrets."""
     file = Path(settings.ENV.var) / "secrets" / "demo_password"
     file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     with suppress(FileExistsError):
-        drawn = "-".join("".join(secrets.choice(PASSWORD_LETTERS) for _ in range(4)) for _ in range(3))
+        drawn = "-".join("".join(secrets.choice(LEGIBLE) for _ in range(4)) for _ in range(3))
         with file.open("x") as made:
             file.chmod(0o600)
             made.write(drawn)

@@ -1,4 +1,4 @@
-"""The main job on real input: one document from the Government Office to 63 provinces, and what comes back."""
+"""The main job on real input: one document to 63 provinces, and what comes back."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def already_played() -> bool:
 
 
 def play_story(*, clock: Clock) -> Iterator[Scene]:
-    """Play the story, scene by scene; `clock` tells the time of each act. Ends by writing that it was played."""
+    """Play the story, scene by scene; `clock` tells the time of each act. At the end the ledger knows."""
     story = _Story(clock)
     for title, act in (
         ("Draft", story.draft),
@@ -118,7 +118,7 @@ class _Story:
     def assign(self) -> tuple[Viewer, str]:
         who, lead = self.official(THAI_NGUYEN, Duty.LEADER), self.official(THAI_NGUYEN, Duty.SPECIALIST)
         clerk = self.official(THAI_NGUYEN, Duty.CLERK)
-        direction = Direction(texts.DIRECTIVE, lead=lead.official_id or 0, cooperating=(clerk.official_id or 0,))
+        direction = Direction(texts.DIRECTIVE, lead=_id(lead), cooperating=(_id(clerk),))
         self.ours = assign(document_id=self.ours.pk, viewer=who, direction=direction, at=self.clock())
         return who, f"{lead.name}: {texts.DIRECTIVE}"
 
@@ -137,13 +137,14 @@ class _Story:
         others = self.others()
         for code in others[:REFUSING]:
             who = self.official(code, Duty.CLERK)
-            refuse_incoming(document_id=self.arrived(who).pk, viewer=who, reason=texts.REFUSAL, at=self.clock())
+            document = self.arrived(who)
+            refuse_incoming(document_id=document.pk, viewer=who, reason=texts.REFUSAL, at=self.clock())
         for place, code in enumerate(others[REFUSING : REFUSING + REGISTERING]):
             who = self.official(code, Duty.CLERK)
             document = register_incoming(document_id=self.arrived(who).pk, viewer=who, at=self.clock())
             if place < ASSIGNING:
                 leader, lead = self.official(code, Duty.LEADER), self.official(code, Duty.SPECIALIST)
-                direction = Direction(texts.DIRECTIVE, lead=lead.official_id or 0)
+                direction = Direction(texts.DIRECTIVE, lead=_id(lead))
                 assign(document_id=document.pk, viewer=leader, direction=direction, at=self.clock())
         return who, f"{REGISTERING} register, {ASSIGNING} assign, {REFUSING} returns"
 
@@ -154,6 +155,7 @@ class _Story:
 
     def arrived(self, who: Viewer) -> IncomingDocument:
         """The story's document as it lies in the agency of `who`."""
+        assert who.agency_id is not None
         return IncomingDocument.objects.get(agency_id=who.agency_id, packet_id=self.outgoing.packet_id)
 
     def others(self) -> list[str]:
@@ -164,3 +166,8 @@ class _Story:
     def seen_by_sender(self) -> dict[str, int]:
         """How many recipients stand where, by the state's label."""
         return {str(row.label): row.count for row in progress_of(self.outgoing).counts}
+
+
+def _id(viewer: Viewer) -> int:
+    assert viewer.official_id is not None
+    return viewer.official_id
