@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from threading import Barrier
 
 import pytest
 from django.db import connection
@@ -20,9 +21,12 @@ AT_ONCE = 8
 
 
 def at_once(work: Callable[[int], object]) -> list[object]:
-    """The results, or refusals, of so many threads."""
+    """The results, or refusals, of so many threads that begin together, each with its connection open."""
+    start = Barrier(AT_ONCE)
 
     def one(number: int) -> object:
+        connection.ensure_connection()
+        start.wait()
         try:
             return work(number)
         except (DocumentIdReused, StatusOutOfOrder) as refusal:
