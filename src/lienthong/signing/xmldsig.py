@@ -82,7 +82,7 @@ def sign_enveloped(xml: bytes, *, key: PrivateKey, chain: list[x509.Certificate]
     return etree.tostring(signed, encoding="UTF-8", xml_declaration=True)
 
 
-class _Verifier(XMLVerifier):  # type: ignore[misc]
+class _Verifier(XMLVerifier):
     """signxml, but for inclusive C14N of a part, where lxml writes `xmlns=""` that is not there.
 
     Each part becomes a document of its own first; packets in the field are signed so.
@@ -90,11 +90,14 @@ class _Verifier(XMLVerifier):  # type: ignore[misc]
 
     def _c14n(self, nodes: Any, algorithm: Any, inclusive_ns_prefixes: Any = None) -> bytes:
         parts = nodes if isinstance(nodes, list) else [nodes]
-        alone = [
-            self._fromstring(etree.tostring(part, with_tail=False)) if part.getparent() is not None else part
-            for part in parts
-        ]
+        alone = [part if part.getparent() is None else _alone(part) for part in parts]
         return super()._c14n(alone, algorithm, inclusive_ns_prefixes)  # type: ignore[no-any-return]
+
+
+def _alone(part: etree._Element) -> etree._Element:
+    """The part as a document of its own, with the namespaces it stands in."""
+    xml = etree.tostring(part, with_tail=False)
+    return etree.fromstring(xml, hardened_parser(len(xml)))
 
 
 def verify_enveloped(xml: bytes, *, certificate: x509.Certificate) -> Verified:
