@@ -129,7 +129,9 @@ def test_every_state_comes_back_to_the_sender_with_its_time_and_note(ground: Gro
     receipt = ground.axis.submit(ground.packet(), at=AT)
     first, second = ground.axis.inbox(at=AT).items
     for minutes, code in enumerate(("01", "03", "04", "05", "06")):
-        report = StatusReport(code=code, at=AT + timedelta(minutes=minutes), description=f"step {code}", staff="Bích")
+        report = StatusReport(
+            code=code, at=AT + timedelta(minutes=minutes), description=f"step {code}", staff="Bích"
+        )
         ground.axis.report_status(str(first.delivery_id), report, at=AT)
     ground.axis.report_status(str(second.delivery_id), StatusReport("02", AT, "Gửi trùng"), at=AT)
     state = ground.axis.packet_state(str(receipt.packet_id), at=AT)
@@ -139,7 +141,11 @@ def test_every_state_comes_back_to_the_sender_with_its_time_and_note(ground: Gro
     }
     told = [entry for entry in state.timeline if entry.recipient.code == first.recipient.code]
     assert [entry.code for entry in told] == ["01", "03", "04", "05", "06"]
-    assert (told[-1].at, told[-1].description, told[-1].staff) == (AT + timedelta(minutes=4), "step 06", "Bích")
+    assert (told[-1].at, told[-1].description, told[-1].staff) == (
+        AT + timedelta(minutes=4),
+        "step 06",
+        "Bích",
+    )
 
 
 def test_a_status_reported_twice_counts_once(ground: Ground) -> None:
@@ -179,7 +185,9 @@ def test_the_fake_fails_on_demand_and_then_works_again() -> None:
 
 def test_an_axis_that_answers_with_failures_of_its_own_is_unavailable() -> None:
     broken = httpx.MockTransport(lambda request: httpx.Response(503))
-    client = AxisClient("http://axis.test", "id", "secret", attempts=2, transport=broken, sleep=lambda pause: None)
+    client = AxisClient(
+        "http://axis.test", "id", "secret", attempts=2, transport=broken, sleep=lambda pause: None
+    )
     with pytest.raises(AxisUnavailable):
         HttpAxis(client).inbox(at=AT)
 

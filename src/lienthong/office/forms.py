@@ -170,7 +170,7 @@ class ComposeForm(forms.Form):
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
     )
     source = forms.ChoiceField(
-        label=_("Document"),
+        label=_("How it is made"),
         choices=[(TEMPLATE, _("Write the text here")), (UPLOAD, _("Upload a PDF"))],
         initial=TEMPLATE,
         widget=forms.RadioSelect,
@@ -180,7 +180,7 @@ class ComposeForm(forms.Form):
         help_text=_(
             "Paragraphs are parted by a blank line. Layout, number, date and signatures are added on issue."
         ),
-        required=False,
+        error_messages={"required": _("The text is empty. Write it, or upload a PDF instead.")},
         max_length=BODY_LIMIT,
         widget=forms.Textarea(attrs={"rows": 12}),
     )

@@ -44,7 +44,8 @@ def timeline_of(kind: str, key: object, statuses: Sequence[StatusToReport] = ())
     """The acts of the ledger and what the axis was told, newest first, for the timeline component."""
     rows = [_event_row(event) for event in timeline(Subject(kind, str(key)))]
     rows += [_status_row(status) for status in statuses]
-    return sorted(rows, key=lambda row: row["at"], reverse=True)  # type: ignore[arg-type,return-value]
+    # Acts of the same instant keep the order in which they were recorded, the last of them on top.
+    return sorted(rows, key=lambda row: row["at"])[::-1]  # type: ignore[arg-type,return-value]
 
 
 def _event_row(event: Event) -> dict[str, object]:
