@@ -93,7 +93,7 @@ class Migration(migrations.Migration):
             name='Delivery',
             fields=[
                 ('id', models.UUIDField(default=lienthong.kernel.identifiers.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('state', models.CharField(choices=[('00', 'Sent'), ('01', 'Arrived'), ('02', 'Refused'), ('03', 'Registered'), ('04', 'Assigned'), ('05', 'In progress'), ('06', 'Finished')], default='00', max_length=2)),
+                ('state', models.CharField(choices=[('00', 'Not yet collected'), ('01', 'Arrived'), ('02', 'Returned'), ('03', 'Registered'), ('04', 'Assigned'), ('05', 'In progress'), ('06', 'Finished')], default='00', max_length=2)),
                 ('sent_at', models.DateTimeField()),
                 ('collected_at', models.DateTimeField(null=True)),
                 ('last_status_at', models.DateTimeField(null=True)),

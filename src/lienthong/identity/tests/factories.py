@@ -6,6 +6,7 @@ from datetime import date, datetime
 from functools import cache
 from itertools import count
 
+from django.conf import settings
 from django.contrib.auth.hashers import make_password
 
 from lienthong.directory.public import Agency, Division, Official, Post, PostHolding
@@ -18,9 +19,14 @@ BEGINNING = date(2020, 1, 1)
 _numbers = count(1)
 
 
-@cache
 def hashed_password() -> str:
-    """`PASSWORD`, hashed once for all, since hashing is meant to take long."""
+    """`PASSWORD` under the hasher now in use: another one's hash is renewed at sign-in, ending sessions."""
+    return _hashed_by(settings.PASSWORD_HASHERS[0])
+
+
+@cache
+def _hashed_by(hasher: str) -> str:
+    """Hashed once for all, since hashing is meant to take long."""
     return make_password(PASSWORD)
 
 
