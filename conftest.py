@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
+import django
 import pytest
 from django.db import connection
 from django.utils import translation
@@ -16,7 +17,9 @@ from django.utils import translation
 from lienthong.config import embedded_postgres, translations
 
 VAR = Path(__file__).parent / "var" / "test"
+# Named here, not in pyproject.toml: there pytest-django would read the settings before they are prepared.
 ENVIRONMENT = {
+    "DJANGO_SETTINGS_MODULE": "lienthong.config.settings",
     "LIENTHONG_SECRET_KEY": "only-for-tests-" + "x" * 40,
     "LIENTHONG_MASTER_KEY": "00" * 32,
 }
@@ -42,6 +45,7 @@ def _prepare() -> None:
 
 
 _prepare()
+django.setup()  # the conftests below import models
 
 
 @pytest.fixture(autouse=True)

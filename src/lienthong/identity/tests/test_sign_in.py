@@ -17,6 +17,7 @@ from django.http import HttpResponse
 from django.test import Client
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import override
+from psycopg.conninfo import make_conninfo
 
 from lienthong.identity.contracts import Role
 from lienthong.identity.models import Account
@@ -158,10 +159,10 @@ def test_failures_count_together_in_every_process_and_thread() -> None:
         f"wrong = {{'login': {account.username!r}, 'password': 'wrong'}}\n"
         f"for _ in range(3): Client().post({LOGIN!r}, wrong)\n"
     )
-    own = f"{os.environ['LIENTHONG_DATABASE_URL'].split('@')[0]}@/{connection.settings_dict['NAME']}"
-    query = os.environ["LIENTHONG_DATABASE_URL"].partition("?")[2]
     environment = os.environ | {
-        "LIENTHONG_DATABASE_URL": f"{own}?{query}",
+        "LIENTHONG_DATABASE_URL": make_conninfo(
+            os.environ["LIENTHONG_DATABASE_URL"], dbname=connection.settings_dict["NAME"]
+        ),
         "LIENTHONG_HOSTS": '["testserver"]',
         "PYTHONPATH": os.pathsep.join(sys.path),
     }
