@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from cryptography import x509
 from django.conf import settings
 
 from lienthong.signing import errors
+from lienthong.signing.certificates import fingerprint
 from lienthong.signing.contracts import Verdict
+from lienthong.signing.models import Certificate
 from lienthong.signing.queries import agency_identity
 from lienthong.signing.trust import find_rows, foreign_path
 from lienthong.signing.verdicts import accepted, problem_of, refused, signer_of, with_reason
@@ -31,40 +35,68 @@ def sign_packet(xml: bytes, *, agency_id: int, at: datetime) -> bytes:
 
 
 def verify_packet(xml: bytes, *, at: datetime) -> Verdict:
-    """Say what the packet's signature is worth at `at`; nothing is raised for what is wrong with it.
+    """`verify_packets` of one."""
+    return verify_packets([xml], at=at)[0]
+
+
+def verify_packets(xmls: Sequence[bytes], *, at: datetime) -> list[Verdict]:
+    """Say what each packet's signature is worth at `at`; nothing is raised for what is wrong with it.
 
     A packet carries no proof of when it was signed, so the certificate must be valid when it is checked. A
-    valid verdict means: the one signature covers the whole document, by a certificate trusted here.
+    valid verdict means: the one signature covers the whole document, by a certificate trusted here. One query
+    for all that is known of the signers, so that what was revoked a moment ago counts no more.
     """
+    read = [_read(xml) for xml in xmls]
+    rows = find_rows({signed.der for signed in read if isinstance(signed, _Signed)})
+    return [_judge(signed, rows, at) for signed in read]
+
+
+@dataclass(frozen=True)
+class _Signed:
+    """A packet whose signature fits: by which certificate, with which others beside it."""
+
+    sha256: str
+    certificate: x509.Certificate
+    der: bytes
+    others: tuple[bytes, ...]
+    weak: str
+
+
+def _read(xml: bytes) -> _Signed | Verdict:
+    """What the packet's bytes alone tell: who signed them, or why that cannot be accepted."""
     sha256 = hashlib.sha256(xml).hexdigest()
     try:
-        return _verify(xml, sha256, at)
+        found = scan(xml, max_bytes=settings.ENV.axis_max_packet_bytes)
+        if not found.signatures:
+            raise errors.Unsigned
+        if found.signatures > 1:
+            raise errors.SeveralSignatures(count=found.signatures)
+        ders = tuple(found.certificate_ders())
+        if not ders:
+            raise errors.CertificateMissing
+        certificate, der = _leaf(ders)
+        verified = verify_enveloped(xml, certificate=certificate)
     except errors.SignatureRefusal as refusal:
         return refused(refusal, sha256=sha256)
+    return _Signed(sha256, certificate, der, ders, verified.weak)
 
 
-def _verify(xml: bytes, sha256: str, at: datetime) -> Verdict:
-    found = scan(xml, max_bytes=settings.ENV.axis_max_packet_bytes)
-    if not found.signatures:
-        raise errors.Unsigned
-    if found.signatures > 1:
-        raise errors.SeveralSignatures(count=found.signatures)
-    ders = found.certificate_ders()
-    if not ders:
-        raise errors.CertificateMissing
-    certificate, der = _leaf(ders)
-    verified = verify_enveloped(xml, certificate=certificate)
-    row = find_rows([der]).get(hashlib.sha256(der).hexdigest())
-    signer = signer_of(row, certificate, signed_at=None, weak=verified.weak)
+def _judge(signed: _Signed | Verdict, rows: Mapping[str, Certificate], at: datetime) -> Verdict:
+    """The verdict by what is known of the signer at the time."""
+    if isinstance(signed, Verdict):
+        return signed
+    row, certificate = rows.get(fingerprint(signed.der)), signed.certificate
+    signer = signer_of(row, certificate, signed_at=None, weak=signed.weak)
     problem = problem_of(row, certificate, signer.name, moment=at)
-    if problem is None and not _is_trusted(row is not None and row.key_id is not None, der, ders, at):
+    is_ours = row is not None and row.key_id is not None
+    if problem is None and not _is_trusted(is_ours, signed.der, signed.others, at):
         problem = errors.CertificateUntrusted(name=signer.name, issuer=signer.issuer)
     if problem is not None:
-        return refused(problem, sha256=sha256, signers=[with_reason(signer, problem)])
-    return accepted([signer], sha256=sha256)
+        return refused(problem, sha256=signed.sha256, signers=[with_reason(signer, problem)])
+    return accepted([signer], sha256=signed.sha256)
 
 
-def _leaf(ders: list[bytes]) -> tuple[x509.Certificate, bytes]:
+def _leaf(ders: Sequence[bytes]) -> tuple[x509.Certificate, bytes]:
     """The signer's certificate: the one that issued none of the others."""
     try:
         certificates = [x509.load_der_x509_certificate(der) for der in ders]
@@ -77,6 +109,6 @@ def _leaf(ders: list[bytes]) -> tuple[x509.Certificate, bytes]:
     return certificates[0], ders[0]
 
 
-def _is_trusted(is_ours: bool, der: bytes, others: list[bytes], at: datetime) -> bool:
+def _is_trusted(is_ours: bool, der: bytes, others: Sequence[bytes], at: datetime) -> bool:
     """Ours are trusted by our table, which only our authority writes; others by a path to a trusted root."""
     return is_ours or foreign_path(der, at=at, others=others)

@@ -20,7 +20,7 @@ from lienthong.signing.contracts import (
     Verdict,
 )
 from lienthong.signing.errors import NoCertificate, SignatureRefusal, SigningUnavailable
-from lienthong.signing.packets import sign_packet, verify_packet
+from lienthong.signing.packets import sign_packet, verify_packet, verify_packets
 from lienthong.signing.pdf_reading import check_pdf
 from lienthong.signing.pdf_signing import sign_pdf
 from lienthong.signing.pdf_verifying import verify_pdf
@@ -56,6 +56,7 @@ __all__ = [
     "sign_pdf",
     "sign_statement",
     "verify_packet",
+    "verify_packets",
     "verify_pdf",
     "verify_statement",
 ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 
 from asn1crypto import x509 as asn1
 from cryptography import x509
@@ -119,9 +120,16 @@ def _identity(row: Certificate) -> Identity:
         key = key_store(row.store).private_key(row.key_id)  # type: ignore[arg-type]
     except KeyStoreError as error:
         raise SigningUnavailable(detail=type(error).__name__) from error
-    above = row.issuer
-    chain = []
-    while above is not None and above.purpose != Purpose.ROOT:
-        chain.append(x509.load_der_x509_certificate(bytes(above.der)))
-        above = above.issuer
-    return Identity(row, x509.load_der_x509_certificate(bytes(row.der)), key, tuple(chain))
+    certificate, *chain = _path(row.sha256)
+    return Identity(row, certificate, key, tuple(chain))
+
+
+@lru_cache(maxsize=4096)
+def _path(sha256: str) -> tuple[x509.Certificate, ...]:
+    """The certificate and the authorities above it without the root: what a hash names never changes."""
+    rows: list[Certificate] = []
+    row: Certificate | None = Certificate.objects.get(sha256=sha256)
+    while row is not None and (not rows or row.purpose != Purpose.ROOT):
+        rows.append(row)
+        row = row.issuer
+    return tuple(x509.load_der_x509_certificate(bytes(found.der)) for found in rows)
