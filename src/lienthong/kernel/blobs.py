@@ -64,30 +64,41 @@ def store_blob(
     max_bytes: int,
     allow: frozenset[str] | None = None,
 ) -> Blob:
-    """Store the content while hashing it, never whole in memory, and answer its row, new or old.
+    """`store_blobs` of one content."""
+    return store_blobs([chunks], at=at, max_bytes=max_bytes, allow=allow)[0]
 
-    `chunks`: pieces of any size, or an open binary file. `allow`: the media types accepted, None for any but
-    programs. The same content stored by several at once becomes one row; whoever comes second waits until the
-    transaction of the first ends.
+
+def store_blobs(
+    contents: Iterable[Iterable[bytes] | BinaryIO],
+    *,
+    at: datetime,
+    max_bytes: int,
+    allow: frozenset[str] | None = None,
+) -> list[Blob]:
+    """Store each content while hashing it, never whole in memory, and answer its row, new or old.
+
+    A content is pieces of any size, or an open binary file. `allow`: the media types accepted, None for any
+    but programs. The same content stored by several at once becomes one row; whoever comes second waits until
+    the transaction of the first ends. One query for all.
 
     Raises:
         EmptyFile, FileTooLarge, ExecutableRefused, WrongFileType: nothing is left in the store.
     """
-    objects = configured_objects()
-    temporary = f"{INCOMING}/{uuid4().hex}"
-    meter = _Meter(_pieces(chunks), max_bytes=max_bytes, allow=allow)
-    objects.write(temporary, meter)
+    objects, meters = configured_objects(), dict[str, _Meter]()
     try:
-        with transaction.atomic():
-            _hold(meter.sha256, shared=True)
-            blob = _keep_row(
-                Blob(sha256=meter.sha256, size=meter.size, media_type=meter.media_type, created_at=at)
-            )
-            if not objects.has(key_of(blob.sha256)):
-                objects.move(temporary, key_of(blob.sha256))
+        for chunks in contents:
+            meter = _Meter(_pieces(chunks), max_bytes=max_bytes, allow=allow)
+            temporary = f"{INCOMING}/{uuid4().hex}"
+            objects.write(temporary, meter)
+            meters[temporary] = meter
+        with transaction.atomic(savepoint=False):
+            blobs = _keep_rows(meters.values(), at)
+            for temporary, meter in meters.items():
+                if not objects.has(key_of(meter.sha256)):
+                    objects.move(temporary, key_of(meter.sha256))
     finally:
-        objects.delete([temporary])
-    return blob
+        objects.delete(meters)
+    return [blobs[meter.sha256] for meter in meters.values()]
 
 
 def open_blob(blob: Blob) -> Iterator[bytes]:
@@ -167,26 +178,44 @@ def _lock_number(sha256: str) -> int:
     return int.from_bytes(bytes.fromhex(sha256[:16]), "big", signed=True)
 
 
-def _hold(sha256: str, *, shared: bool) -> bool:
-    """Take the lock of one content until the transaction ends.
-
-    Those who store share it and wait; the collector wants it alone and does not wait.
-    Answers whether it is held.
-    """
+def _hold(sha256: str) -> bool:
+    """Take the lock of one content alone, without waiting, until the transaction ends; is it held?"""
     with connection.cursor() as cursor:
-        if shared:
-            cursor.execute("SELECT pg_advisory_xact_lock_shared(%s)", [_lock_number(sha256)])
-            return True
         cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [_lock_number(sha256)])
         return bool(cursor.fetchone()[0])
 
 
-def _keep_row(blob: Blob) -> Blob:
-    """Insert the row, or renew the time of the one there, so that its grace begins again."""
-    Blob.objects.bulk_create(
-        [blob], update_conflicts=True, unique_fields=["sha256"], update_fields=["created_at"]
+# Those who store share a content's lock and wait for the collector, who wants it alone. Rows are written in
+# the order of their hashes, so that two sets never wait for each other. A row already there has its time
+# renewed: its grace begins again.
+_KEEP = """
+    WITH given AS (
+        SELECT * FROM unnest(%s::text[], %s::bigint[], %s::bigint[], %s::text[])
+            AS given(sha256, lock_number, size, media_type)
+    ), held AS MATERIALIZED (
+        SELECT sha256, pg_advisory_xact_lock_shared(lock_number) FROM given
     )
-    return Blob.objects.get(pk=blob.sha256)
+    INSERT INTO kernel_blob (sha256, size, media_type, created_at)
+    SELECT sha256, size, media_type, %s FROM given JOIN held USING (sha256) ORDER BY sha256
+    ON CONFLICT (sha256) DO UPDATE SET created_at = excluded.created_at
+    RETURNING sha256, size, media_type, created_at
+"""
+
+
+def _keep_rows(meters: Iterable[_Meter], at: datetime) -> dict[str, Blob]:
+    """Hold the contents' locks until the transaction ends, and write their rows."""
+    rows = {
+        meter.sha256: (meter.sha256, _lock_number(meter.sha256), meter.size, meter.media_type)
+        for meter in meters
+    }
+    if not rows:
+        return {}
+    with connection.cursor() as cursor:
+        cursor.execute(_KEEP, [*map(list, zip(*rows.values(), strict=True)), at])
+        return {row[0]: Blob.from_db(connection.alias, _COLUMNS, row) for row in cursor.fetchall()}
+
+
+_COLUMNS = ["sha256", "size", "media_type", "created_at"]
 
 
 def _unnamed() -> QuerySet[Blob]:
@@ -217,7 +246,7 @@ def _collect_rows(before: datetime) -> int:
 
 def _free(found: list[str], before: datetime) -> list[str]:
     """Of the contents found, those nobody holds and nobody has come to name since they were found."""
-    held = [sha256 for sha256 in found if _hold(sha256, shared=False)]
+    held = [sha256 for sha256 in found if _hold(sha256)]
     rows = Blob.objects.select_for_update(skip_locked=True).filter(sha256__in=held, created_at__lt=before)
     locked = list(rows.values_list("sha256", flat=True))
     return list(_unnamed().filter(sha256__in=locked).values_list("sha256", flat=True))
@@ -248,9 +277,7 @@ def _remove_strays(objects: Objects, strays: dict[str, str]) -> int:
     if not strays:
         return 0
     with transaction.atomic():
-        held = {
-            sha256: key for sha256, key in strays.items() if _is_hash(sha256) and _hold(sha256, shared=False)
-        }
+        held = {sha256: key for sha256, key in strays.items() if _is_hash(sha256) and _hold(sha256)}
         for sha256 in Blob.objects.filter(sha256__in=held).values_list("sha256", flat=True):
             del held[sha256]
         objects.delete(held.values())

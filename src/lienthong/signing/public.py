@@ -25,7 +25,7 @@ from lienthong.signing.pdf_reading import check_pdf
 from lienthong.signing.pdf_signing import sign_pdf
 from lienthong.signing.pdf_verifying import verify_pdf
 from lienthong.signing.queries import certificate_for_agency, certificates_of
-from lienthong.signing.statements import sign_statement, verify_statement
+from lienthong.signing.statements import sign_statement, sign_statements, verify_statement
 from lienthong.signing.verdicts import require_signed_by, require_valid
 
 __all__ = [
@@ -55,6 +55,7 @@ __all__ = [
     "sign_packet",
     "sign_pdf",
     "sign_statement",
+    "sign_statements",
     "verify_packet",
     "verify_packets",
     "verify_pdf",

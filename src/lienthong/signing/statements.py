@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 import jwt
@@ -22,9 +23,14 @@ _ALGORITHMS = ["ES256", "RS256"]
 
 
 def sign_statement(payload: bytes, *, at: datetime, agency_id: int | None = None) -> bytes:
-    """The signature over the payload, which stays outside it: of the hub, or of the agency if one is named.
+    """`sign_statements` of one."""
+    return sign_statements([payload], at=at, agency_id=agency_id)[0]
 
-    Its header brings the certificates (`x5c`) and the time of signing (`iat`).
+
+def sign_statements(payloads: Sequence[bytes], *, at: datetime, agency_id: int | None = None) -> list[bytes]:
+    """The signature over each payload, which stays outside it: of the hub, or of the agency if one is named.
+
+    Its header brings the certificates (`x5c`) and the time of signing (`iat`). One query for all.
 
     Raises:
         NoCertificate, SigningUnavailable
@@ -32,8 +38,11 @@ def sign_statement(payload: bytes, *, at: datetime, agency_id: int | None = None
     identity = agency_identity(agency_id, at=at) if agency_id else part_identity(Purpose.HUB)
     header = {"b64": False, "crit": ["b64"], "x5c": _chain(identity), "iat": int(at.timestamp())}
     algorithm = "ES256" if isinstance(identity.key, ec.EllipticCurvePrivateKey) else "RS256"
-    signed = jwt.PyJWS().encode(payload, identity.key, algorithm, headers=header, is_payload_detached=True)
-    return signed.encode("ascii")
+    jws = jwt.PyJWS()
+    return [
+        jws.encode(payload, identity.key, algorithm, headers=header, is_payload_detached=True).encode("ascii")
+        for payload in payloads
+    ]
 
 
 def verify_statement(payload: bytes, signature: bytes, *, at: datetime) -> Verdict:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 
 from django.utils.translation import gettext_lazy as _
 
@@ -14,7 +15,7 @@ from lienthong.axis.policies import require_speaks_for
 from lienthong.directory.public import Agency, ClosedAgency, find_agencies, find_agency
 from lienthong.kernel.errors import Refusal
 from lienthong.kernel.media_types import HEAD, PDF, executable_kind, sniff
-from lienthong.signing.public import SignatureRefusal, check_pdf, require_valid, verify_packet
+from lienthong.signing.public import SignatureRefusal, Verdict, check_pdf, require_valid
 
 NAMED = 10
 
@@ -91,33 +92,45 @@ def check_business(packet: EdxmlPacket) -> None:
         raise BusinessNotSupported(field="Bussiness/BussinessDocType", value=packet.business.value)
 
 
-def find_parties(packet: EdxmlPacket, *, system: ConnectedSystem, on: date) -> Parties:
-    """Find all agencies of the packet in two queries; each failure has its own refusal, naming them."""
+def find_named(packets: Iterable[EdxmlPacket], *, on: date) -> dict[str, Agency]:
+    """The agencies that the packets name, by the code they write. Two queries at most for all."""
+    return find_agencies(
+        {
+            code
+            for packet in packets
+            for code in (packet.sender.organ_id, *(party.organ_id for party in packet.recipients))
+        },
+        on=on,
+    )
+
+
+def parties_of(
+    packet: EdxmlPacket, named: Mapping[str, Agency], *, system: ConnectedSystem, on: date
+) -> Parties:
+    """The sender and the recipients among the agencies named; each failure has its own refusal."""
     codes = [party.organ_id for party in packet.recipients]
-    found = find_agencies([packet.sender.organ_id, *codes], on=on)
-    sender = found.get(packet.sender.organ_id)
+    sender = named.get(packet.sender.organ_id)
     if sender is None:
         raise _sender_refusal(packet.sender.organ_id, on)
     require_speaks_for(system, sender)
-    missing = [code for code in codes if code not in found]
+    missing = [code for code in codes if code not in named]
     if missing:
         raise _recipients_refusal(missing[:NAMED], on)
     by_id: dict[int, str] = {}
     for code in codes:
-        if found[code].pk in by_id:
-            raise RecipientRepeated(field="To/OrganId", agency=f"{by_id[found[code].pk]} = {code}")
-        by_id[found[code].pk] = code
-    return Parties(sender, tuple(found[code] for code in codes))
+        if named[code].pk in by_id:
+            raise RecipientRepeated(field="To/OrganId", agency=f"{by_id[named[code].pk]} = {code}")
+        by_id[named[code].pk] = code
+    return Parties(sender, tuple(named[code] for code in codes))
 
 
-def check_signature(edxml: bytes, *, sender: Agency, at: datetime) -> None:
+def check_signature(verdict: Verdict, *, sender: Agency) -> None:
     """Refuse a packet that the sender itself has not signed with a certificate valid now.
 
     Raises:
         SignatureRefusal: why the signature is not accepted, each reason with its own code.
         SignatureOfAnother: it is good, but by another agency.
     """
-    verdict = verify_packet(edxml, at=at)
     try:
         require_valid(verdict)
     except SignatureRefusal as refusal:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import replace
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import TypeVar
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
@@ -16,20 +18,24 @@ from lienthong.axis.actions.intake import (
     check_attachments,
     check_business,
     check_signature,
-    find_parties,
+    find_named,
+    parties_of,
 )
 from lienthong.axis.contracts import PacketStored, Receipt
 from lienthong.axis.edxml import EdxmlPacket, parse_packet
 from lienthong.axis.models import ConnectedSystem, Delivery, Packet
 from lienthong.axis.queries.packets import receipt_of
 from lienthong.kernel import events
-from lienthong.kernel.blobs import store_blob
+from lienthong.kernel.blobs import store_blobs
 from lienthong.kernel.clock import VIETNAM
 from lienthong.kernel.errors import Refusal
 from lienthong.kernel.identifiers import uuid7
 from lienthong.kernel.models import Blob
-from lienthong.ledger.public import record
-from lienthong.signing.public import sign_statement
+from lienthong.ledger.public import Entry, record_many
+from lienthong.signing.public import Verdict, sign_statements, verify_packets
+
+T = TypeVar("T")
+U = TypeVar("U")
 
 
 class DocumentIdReused(Refusal):
@@ -43,113 +49,242 @@ class DocumentIdReused(Refusal):
 
 
 def submit_packet(edxml: bytes, *, system: ConnectedSystem, at: datetime) -> Receipt:
-    """Check, store and send on a signed packet, and answer with the hub's receipt once all is committed.
-
-    The same bytes again get the receipt of the first time, marked `repeated`. The number of queries does not
-    depend on the number of recipients. Must not be called inside a transaction: the receipt would be early.
+    """`submit_packets` of one, whose refusal is raised.
 
     Raises:
         EdxmlRefusal: the packet breaks the standard (see `edxml.errors`), or is secret.
         Refusal: of `intake` for parties, signature and attachments; `SenderNotServed`; `DocumentIdReused`.
     """
-    sha256 = hashlib.sha256(edxml).hexdigest()
-    earlier = _packet_with(sha256, system)
-    if earlier is not None:
-        return replace(receipt_of(earlier), repeated=True)
-    packet = parse_packet(edxml)
-    check_business(packet)
-    parties = find_parties(packet, system=system, on=at.astimezone(VIETNAM).date())
-    _refuse_reused_id(packet, parties)
-    check_signature(edxml, sender=parties.sender, at=at)
-    check_attachments(packet.attachments)
+    answer = submit_packets([edxml], system=system, at=at)[0]
+    if isinstance(answer, Refusal):
+        raise answer
+    return answer
+
+
+def submit_packets(
+    edxmls: Sequence[bytes], *, system: ConnectedSystem, at: datetime
+) -> list[Receipt | Refusal]:
+    """Check, store and send on signed packets: each gets the hub's receipt once committed, or its refusal.
+
+    Those that pass are stored in one transaction. The same bytes again, now or in a year, get the receipt of
+    the first time, marked `repeated`, before anything else is looked at. The number of queries depends on
+    neither the number of packets nor that of their recipients. Must not be called inside a transaction: the
+    receipts would be early.
+    """
+    hashes = [hashlib.sha256(edxml).hexdigest() for edxml in edxmls]
+    given = dict(zip(hashes, edxmls, strict=True))
+    earlier = _earlier_receipts(given, system)
+    new = {sha256: edxml for sha256, edxml in given.items() if sha256 not in earlier}
+    answers = earlier | _submit_new(new, system, at)
+    first = dict(zip(reversed(hashes), reversed(range(len(hashes))), strict=True))
+    return [
+        _repeated(answers[sha256]) if place > first[sha256] else answers[sha256]
+        for place, sha256 in enumerate(hashes)
+    ]
+
+
+@dataclass(frozen=True)
+class _Checked:
+    """A packet that may be stored."""
+
+    edxml: bytes
+    content: EdxmlPacket
+    parties: Parties
+    system: ConnectedSystem
+
+    @property
+    def key(self) -> tuple[int, str, int]:
+        """What the database keeps unique: sender, document id, business."""
+        return self.parties.sender.pk, self.content.document_id, self.content.business
+
+
+Answers = dict[str, Receipt | Refusal]
+
+
+class _Sieve:
+    """Takes packets, by their hash, through one check after the other; what falls out leaves its refusal."""
+
+    def __init__(self) -> None:
+        self.refusals: Answers = {}
+
+    def keep(self, packets: Mapping[str, T], check: Callable[[str, T], U]) -> dict[str, U]:
+        """What the check makes of the packets that pass it."""
+        passed = dict[str, U]()
+        for sha256, packet in packets.items():
+            try:
+                passed[sha256] = check(sha256, packet)
+            except Refusal as refusal:
+                self.refusals[sha256] = refusal
+        return passed
+
+
+def _submit_new(edxmls: Mapping[str, bytes], system: ConnectedSystem, at: datetime) -> Answers:
+    """The answers to packets that were not stored before. Of those with one id the first is stored."""
+    if not edxmls:
+        return {}
+    sieve = _Sieve()
+    checked = _check(edxmls, sieve, system, at)
+    by_key = {one.key: sha256 for sha256, one in reversed(checked.items())}
+    stored = _store_all({sha256: checked[sha256] for sha256 in by_key.values()}, at)
+    others = {sha256: edxmls[sha256] for sha256 in checked if sha256 not in stored}
+    return sieve.refusals | stored | _submit_new(others, system, at)
+
+
+def _check(
+    edxmls: Mapping[str, bytes], sieve: _Sieve, system: ConnectedSystem, at: datetime
+) -> dict[str, _Checked]:
+    """Those of the packets that may be stored: well-formed, known parties, new ids, signed, harmless."""
+    on = at.astimezone(VIETNAM).date()
+    parsed = sieve.keep(edxmls, lambda _, edxml: _parse(edxml))
+    named = find_named(parsed.values(), on=on)
+    checked = sieve.keep(
+        parsed,
+        lambda sha256, content: _Checked(
+            edxmls[sha256], content, parties_of(content, named, system=system, on=on), system
+        ),
+    )
+    used = _used_ids(checked.values())
+    fresh = sieve.keep(checked, lambda _, one: _require_fresh(one, used))
+    verdicts = dict(zip(fresh, verify_packets([one.edxml for one in fresh.values()], at=at), strict=True))
+    return sieve.keep(fresh, lambda sha256, one: _require_sound(one, verdicts[sha256]))
+
+
+def _parse(edxml: bytes) -> EdxmlPacket:
+    content = parse_packet(edxml)
+    check_business(content)
+    return content
+
+
+def _require_sound(one: _Checked, verdict: Verdict) -> _Checked:
+    check_signature(verdict, sender=one.parties.sender)
+    check_attachments(one.content.attachments)
+    return one
+
+
+def _used_ids(packets: Collection[_Checked]) -> dict[tuple[int, str, int], datetime]:
+    """Which of the packets' keys were used before, and when. One query."""
+    if not packets:
+        return {}
+    rows = Packet.objects.filter(
+        sender__in={one.parties.sender.pk for one in packets},
+        document_id__in={one.content.document_id for one in packets},
+    ).values_list("sender_id", "document_id", "business", "received_at")
+    return {(sender, document_id, business): at for sender, document_id, business, at in rows}
+
+
+def _require_fresh(one: _Checked, used: Mapping[tuple[int, str, int], datetime]) -> _Checked:
+    if one.key in used:
+        received = used[one.key].astimezone(VIETNAM)
+        document_id = one.content.document_id
+        raise DocumentIdReused(
+            field="DocumentId", document_id=document_id, received=f"{received:%d/%m/%Y %H:%M:%S}"
+        )
+    return one
+
+
+def _earlier_receipts(sha256s: Collection[str], system: ConnectedSystem) -> Answers:
+    """The receipts of packets stored before, for a system that speaks for their sender. One query."""
+    packets = Packet.objects.filter(system.served("sender"), blob__in=list(sha256s))
+    return {packet.sha256: _repeated(receipt_of(packet)) for packet in packets.defer("search_words")}
+
+
+def _repeated(answer: Receipt | Refusal) -> Receipt | Refusal:
+    return replace(answer, repeated=True) if isinstance(answer, Receipt) else answer
+
+
+def _store_all(packets: Mapping[str, _Checked], at: datetime) -> Answers:
+    """Store the packets in one transaction.
+
+    Where someone else stored one of them, or its id, meanwhile, the constraints let only one through: then
+    halves are tried, so that each gets its own answer.
+    """
+    if not packets:
+        return {}
     try:
         with transaction.atomic(durable=True):
-            return receipt_of(_store(edxml, packet, parties, system=system, at=at))
+            return _store(list(packets.values()), at)
     except IntegrityError as error:
-        return _answer_to_the_second(error, sha256, packet, parties, system)
+        if len(packets) > 1:
+            keys = list(packets)
+            halves = keys[: len(keys) // 2], keys[len(keys) // 2 :]
+            first, second = ({key: packets[key] for key in half} for half in halves)
+            return _store_all(first, at) | _store_all(second, at)
+        return _answer_to_the_second(packets, error)
 
 
-def _packet_with(sha256: str, system: ConnectedSystem) -> Packet | None:
-    return Packet.objects.filter(system.served("sender"), blob=sha256).first()
+def _answer_to_the_second(packets: Mapping[str, _Checked], error: IntegrityError) -> Answers:
+    [one] = packets.values()
+    if earlier := _earlier_receipts(packets, one.system):
+        return earlier
+    sieve = _Sieve()
+    if sieve.keep(packets, lambda _, one: _require_fresh(one, _used_ids([one]))):
+        raise error
+    return sieve.refusals
 
 
-def _refuse_reused_id(packet: EdxmlPacket, parties: Parties) -> None:
-    earlier = Packet.objects.filter(
-        sender=parties.sender, document_id=packet.document_id, business=packet.business
-    ).first()
-    if earlier is not None:
-        received = earlier.received_at.astimezone(VIETNAM)
-        raise DocumentIdReused(
-            field="DocumentId", document_id=packet.document_id, received=f"{received:%d/%m/%Y %H:%M:%S}"
-        )
-
-
-def _answer_to_the_second(
-    error: IntegrityError, sha256: str, packet: EdxmlPacket, parties: Parties, system: ConnectedSystem
-) -> Receipt:
-    """Someone stored the packet, or its id, while this one was checked: the constraints let one through."""
-    earlier = _packet_with(sha256, system)
-    if earlier is not None:
-        return replace(receipt_of(earlier), repeated=True)
-    _refuse_reused_id(packet, parties)
-    raise error
-
-
-def _store(
-    edxml: bytes, parsed: EdxmlPacket, parties: Parties, *, system: ConnectedSystem, at: datetime
-) -> Packet:
-    """Write blob, packet, deliveries and ledger, and publish the event; in the caller's transaction."""
-    blob = store_blob([edxml], at=at, max_bytes=settings.ENV.axis_max_packet_bytes)
-    packet = _row(parsed, parties, system=system, blob=blob, at=at)
-    packet.receipt_statement = _statement(packet, parties)
-    packet.receipt_signature = sign_statement(packet.receipt_statement, at=at)
-    packet.save(force_insert=True)
+def _store(packets: Sequence[_Checked], at: datetime) -> Answers:
+    """Write blobs, packets, deliveries and ledger, and publish the events; in the caller's transaction."""
+    limit = settings.ENV.axis_max_packet_bytes
+    blobs = store_blobs([[one.edxml] for one in packets], at=at, max_bytes=limit)
+    rows = [_row(one, blob, at) for one, blob in zip(packets, blobs, strict=True)]
+    signatures = sign_statements([bytes(row.receipt_statement) for row in rows], at=at)
+    for row, signature in zip(rows, signatures, strict=True):
+        row.receipt_signature = signature
+    Packet.objects.bulk_create(rows)
     Delivery.objects.bulk_create(
-        Delivery(id=uuid7(), packet=packet, recipient=agency, sent_at=at) for agency in parties.recipients
+        Delivery(id=uuid7(), packet=row, recipient=agency, sent_at=at)
+        for one, row in zip(packets, rows, strict=True)
+        for agency in one.parties.recipients
     )
-    record(
-        actor=system.actor(),
+    record_many([_entry(one, row, at) for one, row in zip(packets, rows, strict=True)])
+    for one, row in zip(packets, rows, strict=True):
+        events.publish(PacketStored(row.pk, tuple(agency.pk for agency in one.parties.recipients)))
+    return {row.sha256: receipt_of(row) for row in rows}
+
+
+def _entry(one: _Checked, row: Packet, at: datetime) -> Entry:
+    return Entry(
+        actor=one.system.actor(),
         verb="packet.submit",
-        subject=packet.as_subject(),
+        subject=row.as_subject(),
         at=at,
         data={
-            "document_id": packet.document_id,
-            "sender": parties.sender.code,
-            "sha256": blob.sha256,
-            "recipients": len(parties.recipients),
+            "document_id": row.document_id,
+            "sender": one.parties.sender.code,
+            "sha256": row.sha256,
+            "recipients": len(one.parties.recipients),
         },
     )
-    events.publish(PacketStored(packet.pk, tuple(agency.pk for agency in parties.recipients)))
-    return packet
 
 
-def _row(
-    parsed: EdxmlPacket, parties: Parties, *, system: ConnectedSystem, blob: Blob, at: datetime
-) -> Packet:
-    return Packet(
+def _row(one: _Checked, blob: Blob, at: datetime) -> Packet:
+    content, parties = one.content, one.parties
+    row = Packet(
         id=uuid7(),
-        system=system,
+        system=one.system,
         sender=parties.sender,
-        document_id=parsed.document_id,
-        business=parsed.business,
+        document_id=content.document_id,
+        business=content.business,
         blob=blob,
-        number=parsed.number,
-        notation=parsed.notation,
-        type_name=parsed.type_name,
-        subject=parsed.subject,
-        content=parsed.content,
-        urgency=parsed.urgency,
-        steering=parsed.steering,
-        place=parsed.place,
-        promulgated_on=parsed.promulgated_on,
-        due_on=parsed.due_on,
-        signer_name=parsed.signer.full_name,
-        signer_position=parsed.signer.position,
-        paper_follows=parsed.paper_follows,
-        attachment_count=len(parsed.attachments),
+        number=content.number,
+        notation=content.notation,
+        type_name=content.type_name,
+        subject=content.subject,
+        content=content.content,
+        urgency=content.urgency,
+        steering=content.steering,
+        place=content.place,
+        promulgated_on=content.promulgated_on,
+        due_on=content.due_on,
+        signer_name=content.signer.full_name,
+        signer_position=content.signer.position,
+        paper_follows=content.paper_follows,
+        attachment_count=len(content.attachments),
         recipient_count=len(parties.recipients),
         received_at=at,
     )
+    row.receipt_statement = _statement(row, parties)
+    return row
 
 
 def _statement(packet: Packet, parties: Parties) -> bytes:

@@ -27,7 +27,7 @@ class Objects:
     def write(self, key: str, chunks: Iterable[bytes]) -> None:
         """Write the chunks as one object, durable on return; at most two parts of 5 MiB are held in memory.
 
-        If `chunks` raises, no object is left.
+        If `chunks` raises, no object is left. A local file's name is durable only once it is moved.
         """
         writer = obstore.open_writer(self.store, key, buffer_size=PART, max_concurrency=1)
         try:
@@ -38,7 +38,7 @@ class Objects:
             self.delete([key])
             raise
         writer.close()
-        self._sync(key)
+        self._sync(key, up=0)
 
     def read(self, key: str) -> Iterator[bytes]:
         """The object in chunks of about 1 MiB; raises `FileNotFoundError`."""
@@ -56,7 +56,7 @@ class Objects:
     def move(self, source: str, target: str) -> None:
         """Give the object another key, replacing what is there."""
         obstore.rename(self.store, source, target)
-        self._sync(target, content=False)
+        self._sync(str(Path(target).parent), up=1)
 
     def delete(self, keys: Iterable[str]) -> None:
         """Remove the objects; those that are not there are passed over."""
@@ -69,12 +69,12 @@ class Objects:
         for found in obstore.list(self.store, prefix, chunk_size=1000):
             yield [item["path"] for item in found if item["last_modified"] < moment]
 
-    def _sync(self, key: str, *, content: bool = True) -> None:
-        """Bring a local file and its folder to the disk, so that a receipt never speaks of a lost file."""
+    def _sync(self, key: str, *, up: int) -> None:
+        """Bring a local file or folder, and `up` above it, to the disk: no receipt speaks of a lost file."""
         if self.root is None:
             return
         path = self.root / key
-        for target in [path, path.parent] if content else [path.parent, path.parent.parent]:
+        for target in [path, *path.parents][: up + 1]:
             handle = os.open(target, os.O_RDONLY)
             try:
                 os.fsync(handle)
