@@ -1,20 +1,22 @@
-"""`make bench`: what Liên Thông does in a second, and what this machine can do at most.
+"""`make bench`: what Liên Thông does in a second, beside a peer, and what this machine can do at most.
 
-`python -m bench [documents]`: so many documents per number of clients, 300 by default.
+`python -m bench [PART …] [--documents N] [--preload N]`: without parts, all of `PARTS`. So many documents are
+sent per figure; with `--preload` so many packets are stored, and then the axis is measured again.
 """
 
 from __future__ import annotations
 
+import argparse
 import os
-import sys
 from importlib import import_module
 from pathlib import Path
 
 from bench import machine
-from bench.harness import console, show
+from bench.harness import Figure, console, show
 from lienthong.config.cli import runtime, serving
 
-PORT = 8199
+PORT, PEER_PORT = 8199, 8198
+PARTS = ("machine", "signing", "axis", "peer")
 
 os.environ.setdefault("LIENTHONG_VAR", str(Path("var/bench").absolute()))
 os.environ.setdefault("LIENTHONG_BASE_URL", f"http://127.0.0.1:{PORT}")
@@ -22,20 +24,54 @@ os.environ.setdefault("LIENTHONG_BASE_URL", f"http://127.0.0.1:{PORT}")
 
 def main() -> None:
     """Measure and print."""
-    documents = int(sys.argv[1]) if len(sys.argv) > 1 else 300
+    parser = argparse.ArgumentParser(prog="python -m bench")
+    parser.add_argument("parts", nargs="*", help="what to measure; all by default")
+    parser.add_argument("--documents", type=int, default=300, help="documents per figure")
+    parser.add_argument("--preload", type=int, default=0, help="packets to store before a second round")
+    asked = parser.parse_args()
+    parts = asked.parts or PARTS
     with runtime.prepared():
         serving.migrate()
-        # Django's models can be imported only now that the settings are whole.
-        axis, signing = import_module("bench.axis"), import_module("bench.signing")
-        url = os.environ["LIENTHONG_DATABASE_URL"]
-        show("This machine at most (one thread unless said)", machine.cryptography())
-        commits = [machine.durable_commits(url, clients=clients) for clients in (1, 4, 32)]
-        show("PostgreSQL", commits)
-        show("Signatures through our own code (one thread)", signing.run())
-        figures = axis.run(PORT, documents)
-        show("The axis", figures, against=commits[0])
-        best = max(figures[1:], key=lambda figure: figure.rate)
-        console.print(f"Documents per second: {best.rate:,.0f} ({best.name})")
+        if "machine" in parts:
+            _machine()
+        if "signing" in parts:
+            # Django's models can be imported only now that the settings are whole.
+            show("Signatures through our own code (one thread)", import_module("bench.signing").run())
+        figures = _axis(asked.documents, asked.preload) if "axis" in parts else []
+        if "peer" in parts:
+            _beside_the_peer(figures, asked.documents)
+
+
+def _machine() -> None:
+    url = os.environ["LIENTHONG_DATABASE_URL"]
+    show("This machine at most (one thread unless said)", machine.cryptography())
+    show("PostgreSQL", [machine.durable_commits(url, clients=clients) for clients in (1, 4, 32)])
+
+
+def _axis(documents: int, preload: int) -> list[Figure]:
+    axis = import_module("bench.axis")
+    ground = axis.prepare(import_module("lienthong.kernel.clock").now())
+    figures: list[Figure] = axis.submissions(PORT, ground, documents)
+    figures.append(axis.statuses(PORT, ground, documents))
+    show("The axis: submit, verify, store, receipt", figures)
+    if preload:
+        with runtime.progress() as report:
+            import_module("bench.preload").preload(ground.sender, preload, report)
+        again = axis.submissions(PORT, ground, documents)
+        show(f"The axis with {preload:,} packets more", again)
+    return figures
+
+
+def _beside_the_peer(ours: list[Figure], documents: int) -> None:
+    axis, peer = import_module("bench.axis"), import_module("bench.peers.pyas2.peer")
+    figures = peer.run(PEER_PORT, documents, sizes=axis.SIZES, clients=axis.CLIENTS)
+    show("The peer: signed AS2 message, stored, signed MDN", figures)
+    theirs = {figure.name.partition(", ")[2]: figure for figure in figures}
+    for figure in ours:
+        for about, other in theirs.items():
+            size, clients = about.split(", ")
+            if size in figure.name and figure.name.endswith(clients):
+                console.print(f"{figure.name}: {figure.rate / other.rate:.1f} × {other.name}")
 
 
 if __name__ == "__main__":

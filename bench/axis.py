@@ -1,105 +1,79 @@
 """Documents a second: submitted over HTTP, verified, stored durably, answered with a signed receipt.
 
-The packets are signed beforehand with the sender's key; the web is a real Granian process, the database a
-real PostgreSQL with fsync. Beside it stand the machine's own limits, measured in the same run.
+The packets are signed beforehand with the sender's RSA-2048 key; the web is a real Granian with as many
+processes as the settings say, as a hub without an office; the database a real PostgreSQL with fsync; the load
+comes from the same machine, by the generator that the peer gets, too.
 """
 
 from __future__ import annotations
 
 import io
+import json
+import os
 import secrets
 import subprocess
-import sys
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import datetime
+from uuid import uuid4
 
 import pypdf
 
 from bench.harness import Figure, of_times
+from bench.load import Call, send_all
 from lienthong.axis.client import AxisClient
 from lienthong.axis.public import Credentials, Serves, connect_system, edxml
 from lienthong.config.cli import serving
 from lienthong.directory.public import Agency, find_agencies, find_agency, load_country
 from lienthong.kernel.clock import VIETNAM, now
 from lienthong.ledger.public import Actor
-from lienthong.signing.public import ensure_agency_certificates, sign_packet
+from lienthong.signing.public import Algorithm, ensure_agency_certificates, sign_packet
 
-SENDER, RECIPIENTS = "G22", ("H55", "H26", "H29")
-PAYLOAD = 100 * 1024
+SENDER, RECIPIENTS = "G12", ("H55", "H26", "H29")
+SIZES = {"100 KB": 100 * 1024, "1 MB": 1024 * 1024}
+CLIENTS = (4, 32)
+BULK = 50
 ACTOR = Actor(kind="job", id="bench", name="bench", source="bench")
 
 
-def prepare(at: datetime) -> tuple[Agency, Credentials]:
-    """The country, the sender's certificate, and a connected system that speaks for the sender."""
+@dataclass(frozen=True)
+class Ground:
+    """Who sends: an agency with an RSA-2048 certificate, and the system that speaks for it and all others."""
+
+    sender: Agency
+    credentials: Credentials
+    at: datetime
+
+
+def prepare(at: datetime) -> Ground:
+    """The country, the sender's certificate, and a connected system."""
     load_country()
     sender = find_agency(SENDER, on=at.astimezone(VIETNAM).date())
-    ensure_agency_certificates([sender.pk], at=at)
-    _system, credentials = connect_system(
-        name="bench", agency=sender, serves=Serves.AGENCY, actor=ACTOR, at=at
-    )
-    return sender, credentials
+    ensure_agency_certificates([sender.pk], at=at, algorithm=Algorithm.RSA2048)
+    _system, credentials = connect_system(name="bench", agency=sender, serves=Serves.ALL, actor=ACTOR, at=at)
+    return Ground(sender, credentials, at)
 
 
-def signed_packets(sender: Agency, count: int, at: datetime) -> tuple[list[bytes], Figure]:
-    """Packets with a PDF of 100 KB each, and how fast they were signed."""
-    names = find_agencies(RECIPIENTS, on=at.astimezone(VIETNAM).date())
+def signed_packets(ground: Ground, count: int, size: int) -> tuple[list[bytes], Figure]:
+    """Packets with a random PDF of `size` bytes each, and how fast they were signed."""
+    names = find_agencies(RECIPIENTS, on=ground.at.astimezone(VIETNAM).date())
     recipients = tuple(edxml.Party(organ_id=code, organ_name=names[code].name) for code in RECIPIENTS)
     packets, times = [], []
     for _ in range(count):
-        packet = _packet(recipients, at)
-        xml = edxml.build_packet(packet)
+        xml = edxml.build_packet(_packet(recipients, ground.at, size))
         began = time.perf_counter()
-        packets.append(sign_packet(xml, agency_id=sender.pk, at=at))
+        packets.append(sign_packet(xml, agency_id=ground.sender.pk, at=ground.at))
         times.append(time.perf_counter() - began)
-    return packets, of_times("sign a packet of 100 KB (XML-DSig, P-256)", times)
-
-
-def submit_all(url: str, credentials: Credentials, packets: list[bytes], *, clients: int) -> Figure:
-    """Submit them by so many clients at once; every one must be answered with a receipt."""
-    waiting, times, lock = list(packets), [], threading.Lock()
-
-    def client() -> None:
-        with AxisClient(url, credentials.client_id, credentials.client_secret) as axis:
-            while True:
-                with lock:
-                    if not waiting:
-                        return
-                    packet = waiting.pop()
-                began = time.perf_counter()
-                receipt = axis.submit_packet(packet)
-                assert not receipt.repeated
-                times.append(time.perf_counter() - began)
-
-    threads = [threading.Thread(target=client) for _ in range(clients)]
-    began = time.perf_counter()
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    wall = time.perf_counter() - began
-    assert len(times) == len(packets), "a client failed"
-    return of_times(f"submit, store, receipt: 100 KB, 3 recipients, {clients} clients", times, wall=wall)
+    return packets, of_times("sign a packet of 100 KB (XML-DSig, RSA-2048)", times)
 
 
 @contextmanager
 def web(port: int) -> Iterator[str]:
-    """A Granian process as `lienthong up` starts it, without the worker."""
-    command = [
-        sys.executable,
-        "-m",
-        "granian",
-        "--interface",
-        "wsgi",
-        "--host",
-        serving.LOOPBACK,
-        "--port",
-        str(port),
-    ]
-    command += ["--blocking-threads", "4", "--log-level", "warning", "lienthong.config.wsgi:application"]
-    process = subprocess.Popen(command)
+    """A hub's web as `lienthong up` starts it, without the worker."""
+    environment = os.environ | {"LIENTHONG_PROFILE": "hub"}
+    process = subprocess.Popen(serving.web_command(port), env=environment)
     try:
         serving.wait_for_page(port)
         yield f"http://{serving.LOOPBACK}:{port}"
@@ -108,47 +82,105 @@ def web(port: int) -> Iterator[str]:
         process.wait(timeout=20)
 
 
-def run(port: int, documents: int) -> list[Figure]:
-    """All figures of the axis, the submissions last."""
-    at = now()
-    sender, credentials = prepare(at)
-    packets, signing = signed_packets(sender, documents * 3 + 20, at)
-    figures = [signing]
+def submissions(port: int, ground: Ground, documents: int) -> list[Figure]:
+    """One packet a call, for each size and number of clients; then many packets a call."""
+    figures = []
     with web(port) as url:
-        submit_all(url, credentials, packets[-20:], clients=2)
-        for place, clients in enumerate((1, 4, 32)):
-            share = packets[place * documents : (place + 1) * documents]
-            figures.append(submit_all(url, credentials, share, clients=clients))
+        headers = _headers(url, ground.credentials)
+        for label, size in SIZES.items():
+            share = documents if size == SIZES["100 KB"] else documents // 4
+            packets, signing = signed_packets(ground, share * len(CLIENTS) + 20, size)
+            figures += [signing] if not figures else []
+            calls = [Call("/axis/v1/packets", headers | _XML, packet) for packet in packets]
+            send_all("warm", url, calls[-20:], _is_receipt, clients=4)
+            for place, clients in enumerate(CLIENTS):
+                name = f"submit, {label}, 3 recipients, {clients} clients"
+                part = calls[place * share : (place + 1) * share]
+                figures.append(send_all(name, url, part, _is_receipt, clients=clients))
+        figures.append(_in_bulk(url, headers, ground, documents))
     return figures
 
 
-def _packet(recipients: tuple[edxml.Party, ...], at: datetime) -> edxml.EdxmlPacket:
+def statuses(port: int, ground: Ground, documents: int) -> Figure:
+    """Status events a second, by 4 clients: each delivery is reported as arrived, registered and finished."""
+    with web(port) as url:
+        headers = _headers(url, ground.credentials) | {"Content-Type": "application/json"}
+        with AxisClient(url, ground.credentials.client_id, ground.credentials.client_secret) as client:
+            deliveries = [item.delivery_id for item in client.inbox(limit=min(200, documents)).items]
+        calls = [
+            Call(
+                f"/axis/v1/deliveries/{delivery}/status",
+                headers,
+                json.dumps({"code": code, "at": now().isoformat()}).encode(),
+            )
+            for code in ("01", "03", "06")
+            for delivery in deliveries
+        ]
+        return send_all("status events, 4 clients", url, calls, lambda status, _: status == 200, clients=4)
+
+
+_XML = {"Content-Type": "application/xml"}
+
+
+def _is_receipt(status: int, answer: bytes) -> bool:
+    return status == 202
+
+
+def _in_bulk(url: str, headers: dict[str, str], ground: Ground, documents: int) -> Figure:
+    packets, _signing = signed_packets(ground, documents, SIZES["100 KB"])
+    sets = [packets[start : start + BULK] for start in range(0, documents, BULK)]
+    calls = [_bulk_call(headers, part) for part in sets]
+
+    def all_stored(status: int, answer: bytes) -> bool:
+        return status == 200 and all(one["status"] == 202 for one in json.loads(answer)["answers"])
+
+    name = f"submit in bulk, 100 KB, {BULK} a call, 4 clients"
+    return send_all(name, url, calls, all_stored, clients=4)
+
+
+def _bulk_call(headers: dict[str, str], packets: list[bytes]) -> Call:
+    boundary = uuid4().hex
+    head = (
+        f'--{boundary}\r\nContent-Disposition: form-data; name="packet"; filename="p.edxml"\r\n'
+        "Content-Type: application/xml\r\n\r\n"
+    ).encode()
+    body = b"".join(head + packet + b"\r\n" for packet in packets) + f"--{boundary}--\r\n".encode()
+    kind = {"Content-Type": f"multipart/form-data; boundary={boundary}"}
+    return Call("/axis/v1/packets/bulk", headers | kind, body, pieces=len(packets))
+
+
+def _headers(url: str, credentials: Credentials) -> dict[str, str]:
+    with AxisClient(url, credentials.client_id, credentials.client_secret) as client:
+        return {"Authorization": f"Bearer {client.token()}"}
+
+
+def _packet(recipients: tuple[edxml.Party, ...], at: datetime, size: int) -> edxml.EdxmlPacket:
     day = at.astimezone(VIETNAM).date()
     number = str(secrets.randbelow(10**12))
     return edxml.EdxmlPacket(
-        sender=edxml.Party(organ_id=SENDER, organ_name="Văn phòng Chính phủ"),
+        sender=edxml.Party(organ_id=SENDER, organ_name="Bộ gửi"),
         recipients=recipients,
         number=number,
-        notation="VPCP-TTĐT",
+        notation="BXD-VP",
         promulgated_on=day,
         subject="Về việc đo tốc độ của trục liên thông",
-        document_id=edxml.document_id_of(SENDER, day, f"{number}/VPCP-TTĐT"),
+        document_id=edxml.document_id_of(SENDER, day, f"{number}/BXD-VP"),
         place="Hà Nội",
         type_name="Công văn",
         signer=edxml.Signer(competence="", position="Chánh Văn phòng", full_name="Nguyễn Văn A"),
         attachments=(
             edxml.Attachment(
-                name="van-ban.pdf", content_type="application/pdf", content_id="file-1", content=_pdf()
+                name="van-ban.pdf", content_type="application/pdf", content_id="file-1", content=_pdf(size)
             ),
         ),
     )
 
 
-def _pdf() -> bytes:
-    """A PDF of 100 KB that nothing can compress."""
+def _pdf(size: int) -> bytes:
+    """A PDF of so many bytes that nothing can compress."""
     writer = pypdf.PdfWriter()
     writer.add_blank_page(595, 842)
-    writer.add_attachment("random.bin", secrets.token_bytes(PAYLOAD - 1500))
+    writer.add_attachment("random.bin", secrets.token_bytes(size - 1500))
     made = io.BytesIO()
     writer.write(made)
     return made.getvalue()

@@ -7,7 +7,7 @@ status that it already has with what it answered the first time.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from typing import Any, TypeVar
@@ -19,7 +19,7 @@ from pydantic import TypeAdapter
 from lienthong.axis.contracts import AgencyPage, InboxPage, PacketState, Receipt, StatusReport
 
 T = TypeVar("T")
-PACKET_TYPE = "application/xml"
+PACKET_TYPE, PACKET_FIELD = "application/xml", "packet"
 # Renewed this long before its end, so that no call starts with a token about to expire.
 _TOKEN_MARGIN_SECONDS = 60
 _RETRIED = {429, 500, 502, 503, 504}
@@ -86,6 +86,12 @@ class AxisClient:
         response = self._call("POST", "packets", content=edxml, headers={"Content-Type": PACKET_TYPE})
         return _receipts.validate_python(response.json() | {"repeated": response.status_code == 200})
 
+    def submit_packets(self, edxmls: Sequence[bytes]) -> list[Receipt | AxisRefused]:
+        """Send up to 1,000 signed packets in one call; to each its receipt or its refusal, in their order."""
+        files = [(PACKET_FIELD, (f"{place}.edxml", edxml, PACKET_TYPE)) for place, edxml in enumerate(edxmls)]
+        answers = self._call("POST", "packets/bulk", files=files).json()["answers"]
+        return [_bulk_answer(answer) for answer in answers]
+
     def inbox(self, *, after: str = "", limit: int = 50) -> InboxPage:
         """Deliveries that wait for this system, oldest first."""
         return self._read(_inboxes, "inbox", cursor=after, limit=limit)
@@ -107,6 +113,10 @@ class AxisClient:
     def agencies(self, *, after: str = "", limit: int = 200) -> AgencyPage:
         """The agencies that can be addressed, by code."""
         return self._read(_agencies, "agencies", cursor=after, limit=limit)
+
+    def token(self) -> str:
+        """An access token that is valid for a minute at least, for calls made by other means."""
+        return self._fresh_token()
 
     def _read(self, shape: TypeAdapter[T], path: str, **query: str | int) -> T:
         return shape.validate_json(self._call("GET", path, params=query).content)
@@ -159,6 +169,12 @@ class AxisClient:
             self._token = str(answer["access_token"])
             self._token_until = time.monotonic() + int(answer["expires_in"]) - _TOKEN_MARGIN_SECONDS
         return self._token
+
+
+def _bulk_answer(answer: dict[str, Any]) -> Receipt | AxisRefused:
+    if answer["problem"] is not None:
+        return AxisRefused(answer["status"], answer["problem"])
+    return _receipts.validate_python(answer["receipt"] | {"repeated": answer["status"] == 200})
 
 
 def _accepted(response: httpx.Response) -> httpx.Response:

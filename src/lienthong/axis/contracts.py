@@ -154,11 +154,18 @@ class Token:
 
 
 @dataclass(frozen=True)
-class PacketStored:
-    """Event: a packet was accepted; `recipients` are ids of agencies, in the order of its `To`."""
+class StoredPacket:
+    """A packet that was accepted; `recipients` are ids of agencies, in the order of its `To`."""
 
     packet_id: UUID
     recipients: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class PacketsStored:
+    """Event: packets were accepted, in one transaction."""
+
+    packets: tuple[StoredPacket, ...]
 
 
 @dataclass(frozen=True)

@@ -32,6 +32,7 @@ class Env(BaseSettings):
     frontend: Path = PROJECT / "node_modules"
     blobs_url: str = ""
     blob_grace_hours: int = Field(default=24, ge=1)
+    web_processes: int = Field(default=2, ge=1, le=64)
     session_idle_seconds: int = Field(default=30 * 60, gt=0)
     require_second_factor: bool = False
     key_store: Literal["software", "pkcs11"] = "software"

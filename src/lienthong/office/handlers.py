@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from lienthong.axis.public import PacketStored, StatusReported
+from lienthong.axis.public import PacketsStored, StatusReported
 from lienthong.kernel.events import subscribe
 from lienthong.kernel.jobs import enqueue
 from lienthong.office.actions.sending import note_status
 
 
-@subscribe(PacketStored)
-def collect_soon(event: PacketStored) -> None:
-    """Fetch the new packet as soon as its transaction ends."""
+@subscribe(PacketsStored)
+def collect_soon(event: PacketsStored) -> None:
+    """Fetch the new packets as soon as their transaction ends."""
     enqueue("office.collect_inbox")
 
 

@@ -21,7 +21,7 @@ from lienthong.axis.actions.intake import (
     find_named,
     parties_of,
 )
-from lienthong.axis.contracts import PacketStored, Receipt
+from lienthong.axis.contracts import PacketsStored, Receipt, StoredPacket
 from lienthong.axis.edxml import EdxmlPacket, parse_packet
 from lienthong.axis.models import ConnectedSystem, Delivery, Packet
 from lienthong.axis.queries.packets import receipt_of
@@ -223,7 +223,7 @@ def _answer_to_the_second(packets: Mapping[str, _Checked], error: IntegrityError
 
 
 def _store(packets: Sequence[_Checked], at: datetime) -> Answers:
-    """Write blobs, packets, deliveries and ledger, and publish the events; in the caller's transaction."""
+    """Write blobs, packets, deliveries and ledger, and publish the event; in the caller's transaction."""
     limit = settings.ENV.axis_max_packet_bytes
     blobs = store_blobs([[one.edxml] for one in packets], at=at, max_bytes=limit)
     rows = [_row(one, blob, at) for one, blob in zip(packets, blobs, strict=True)]
@@ -237,8 +237,14 @@ def _store(packets: Sequence[_Checked], at: datetime) -> Answers:
         for agency in one.parties.recipients
     )
     record_many([_entry(one, row, at) for one, row in zip(packets, rows, strict=True)])
-    for one, row in zip(packets, rows, strict=True):
-        events.publish(PacketStored(row.pk, tuple(agency.pk for agency in one.parties.recipients)))
+    events.publish(
+        PacketsStored(
+            tuple(
+                StoredPacket(row.pk, tuple(agency.pk for agency in one.parties.recipients))
+                for one, row in zip(packets, rows, strict=True)
+            )
+        )
+    )
     return {row.sha256: receipt_of(row) for row in rows}
 
 

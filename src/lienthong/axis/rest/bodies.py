@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
-from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
+from collections.abc import Iterator
+from typing import Any
+
+from django.conf import settings
+from django.core.exceptions import RequestDataTooBig, SuspiciousOperation, TooManyFilesSent
+from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest
 from django.http.multipartparser import MultiPartParserError
 from django.http.request import UnreadablePostError
@@ -33,6 +38,16 @@ class BodyCutShort(Refusal):
     sentence = _("Only %(read)s of %(announced)s bytes arrived. Nothing was stored; send the packet again.")
 
 
+class TooManyPackets(Refusal):
+    """A bulk call brings more packets than one call may."""
+
+    code, status = "too-many-packets", 413
+    sentence = _(
+        "The call brings %(number)s packets; at most %(most)s are taken at once. Nothing was stored. "
+        "Send them in several calls."
+    )
+
+
 class BadMultipart(Refusal):
     """The multipart body cannot be read, or has no file."""
 
@@ -56,6 +71,26 @@ def read_packet(request: HttpRequest, *, limit: int) -> bytes:
     if request.content_type not in RAW_TYPES:
         raise UnsupportedMedia(field="Content-Type", accepted=", ".join([*RAW_TYPES, MULTIPART]))
     return _read_raw(request, announced, limit)
+
+
+def read_packets(request: HttpRequest, *, limit: int, most: int) -> Iterator[bytes]:
+    """The packets of a multipart body, one after the other, in their order: together at most `limit` bytes.
+
+    Raises:
+        UnsupportedMedia, PacketTooLarge, BadMultipart, TooManyPackets: before the first is given.
+    """
+    if request.content_type != MULTIPART:
+        raise UnsupportedMedia(field="Content-Type", accepted=MULTIPART)
+    if _announced(request) > limit + _ENVELOPE * most:
+        raise PacketTooLarge(limit=limit)
+    files = _files(request, limit)
+    if not files:
+        raise BadMultipart(field=FILE_FIELD, name=FILE_FIELD)
+    if len(files) > most:
+        raise TooManyPackets(field=FILE_FIELD, number=len(files), most=most)
+    if sum(file.size or 0 for file in files) > limit:
+        raise PacketTooLarge(limit=limit)
+    return (file.read() for file in files)
 
 
 def read_form(request: HttpRequest, *, limit: int = 8 * 1024) -> str:
@@ -85,12 +120,7 @@ def _read_raw(request: HttpRequest, announced: int, limit: int) -> bytes:
 
 
 def _read_multipart(request: HttpRequest, limit: int) -> bytes:
-    try:
-        file = request.FILES.get(FILE_FIELD)
-    except RequestDataTooBig as error:
-        raise PacketTooLarge(limit=limit) from error
-    except (MultiPartParserError, SuspiciousOperation, UnreadablePostError, OSError) as error:
-        raise BadMultipart(name=FILE_FIELD) from error
+    file = next(iter(_files(request, limit)[-1:]), None)
     if file is None:
         raise BadMultipart(field=FILE_FIELD, name=FILE_FIELD)
     if not file.size:
@@ -99,3 +129,18 @@ def _read_multipart(request: HttpRequest, limit: int) -> bytes:
         raise PacketTooLarge(limit=limit)
     content: bytes = file.read()
     return content
+
+
+def _files(request: HttpRequest, limit: int) -> list[UploadedFile[Any]]:
+    try:
+        return request.FILES.getlist(FILE_FIELD)
+    except TooManyFilesSent as error:
+        raise TooManyPackets(
+            field=FILE_FIELD,
+            number=f"> {settings.DATA_UPLOAD_MAX_NUMBER_FILES}",
+            most=settings.DATA_UPLOAD_MAX_NUMBER_FILES,
+        ) from error
+    except RequestDataTooBig as error:
+        raise PacketTooLarge(limit=limit) from error
+    except (MultiPartParserError, SuspiciousOperation, UnreadablePostError, OSError) as error:
+        raise BadMultipart(name=FILE_FIELD) from error

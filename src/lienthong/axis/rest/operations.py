@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from itertools import islice
 from typing import Any
 from uuid import UUID
 
@@ -19,17 +20,18 @@ from ninja import Query, Router, Status
 from ninja.security import HttpBearer
 
 from lienthong.axis.actions.statuses import report_status
-from lienthong.axis.actions.submission import submit_packet
-from lienthong.axis.contracts import InboxPage, PacketState, StatusReport
+from lienthong.axis.actions.submission import submit_packet, submit_packets
+from lienthong.axis.contracts import InboxPage, PacketState, Receipt, StatusReport
 from lienthong.axis.models import ConnectedSystem
 from lienthong.axis.queries.deliveries import inbox_of, packet_file
 from lienthong.axis.queries.packets import agencies, packet_state
 from lienthong.axis.queries.systems import system_of_token
 from lienthong.axis.rest import schemas
-from lienthong.axis.rest.bodies import FILE_FIELD, MULTIPART, RAW_TYPES, read_form, read_packet
+from lienthong.axis.rest.bodies import FILE_FIELD, MULTIPART, RAW_TYPES, read_form, read_packet, read_packets
 from lienthong.axis.rest.oauth import answer_token_request
 from lienthong.identity.public import address_of
 from lienthong.kernel.clock import now
+from lienthong.kernel.errors import Refusal
 
 
 class SystemToken(HttpBearer):
@@ -45,6 +47,9 @@ class SystemToken(HttpBearer):
 
 router = Router(auth=SystemToken())
 
+BULK_MOST = 1000
+BULK_SET = 50  # packets held in memory, and stored in one transaction
+
 _BINARY = {"schema": {"type": "string", "format": "binary"}}
 _PACKET_BODY = {
     "required": True,
@@ -57,6 +62,25 @@ _PACKET_BODY = {
                 "properties": {FILE_FIELD: {"type": "string", "format": "binary"}},
             }
         },
+    },
+}
+_BULK_BODY = {
+    "required": True,
+    "content": {
+        MULTIPART: {
+            "schema": {
+                "type": "object",
+                "required": [FILE_FIELD],
+                "properties": {
+                    FILE_FIELD: {
+                        "type": "array",
+                        "minItems": 1,
+                        "maxItems": BULK_MOST,
+                        "items": {"type": "string", "format": "binary"},
+                    }
+                },
+            }
+        }
     },
 }
 _TOKEN_BODY = {
@@ -123,6 +147,35 @@ def send_packet(request: HttpRequest) -> Status[Any]:
     edxml = read_packet(request, limit=settings.ENV.axis_max_packet_bytes)
     receipt = submit_packet(edxml, system=_system(request), at=now())
     return Status(200 if receipt.repeated else 202, receipt)
+
+
+@router.post(
+    "/packets/bulk",
+    response={200: schemas.BulkAnswersOut},
+    summary="Send up to 1,000 packets",
+    openapi_extra={
+        "requestBody": _BULK_BODY,
+        "responses": schemas.problems(400, 401, 413, 415, 422),
+    },
+)
+def send_packets(request: HttpRequest) -> dict[str, list[dict[str, Any]]]:
+    """Each packet gets the answer that it would have got alone, in the order of the packets.
+
+    Packets are stored in sets of 50, each set durable before its receipts are written. A call cut off on the
+    way may be sent again as it is: what was stored answers with its first receipt.
+    """
+    system, limit = _system(request), settings.ENV.axis_max_packet_bytes
+    packets = read_packets(request, limit=limit, most=BULK_MOST)
+    answers: list[dict[str, Any]] = []
+    while edxmls := list(islice(packets, BULK_SET)):
+        answers += map(_bulk_answer, submit_packets(edxmls, system=system, at=now()))
+    return {"answers": answers}
+
+
+def _bulk_answer(answer: Receipt | Refusal) -> dict[str, Any]:
+    if isinstance(answer, Refusal):
+        return {"status": answer.status, "problem": answer.problem()}
+    return {"status": 200 if answer.repeated else 202, "receipt": answer}
 
 
 @router.get(

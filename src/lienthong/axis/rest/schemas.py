@@ -39,6 +39,16 @@ class ReceiptOut(Schema):
     signature: str = Field(description="base64 of the hub's signature over the statement")
 
 
+class BulkAnswerOut(Schema):
+    status: int = Field(description="as `POST /packets` would have answered: 202, 200, or of the refusal")
+    receipt: ReceiptOut | None = None
+    problem: dict[str, Any] | None = Field(None, description="a problem document (RFC 9457)")
+
+
+class BulkAnswersOut(Schema):
+    answers: list[BulkAnswerOut] = Field(description="one for each packet, in the order of the packets")
+
+
 class InboxItemOut(Schema):
     delivery_id: UUID
     packet_id: UUID

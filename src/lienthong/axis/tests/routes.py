@@ -41,6 +41,7 @@ ROUTES = {
     f"{V1}:api-root": NOTHING_THERE,
     f"{V1}:create_token": public(methods=("POST",)),
     f"{V1}:send_packet": api(methods=("POST",)),
+    f"{V1}:send_packets": api(methods=("POST",)),
     f"{V1}:read_packet_state": api(kwargs=_anything),
     f"{V1}:read_inbox": api(),
     f"{V1}:collect_packet": api(kwargs=_any_delivery),

@@ -68,6 +68,14 @@ def receiver(world: World) -> Iterator[AxisClient]:
         yield client
 
 
+def test_many_packets_in_one_call_get_an_answer_each(world: World, sender: AxisClient) -> None:
+    xml = signed(edxml_packet(), world.office)
+    receipt, refusal, again = sender.submit_packets([xml, b"<edXML/>", xml])
+    assert receipt == again
+    assert isinstance(refusal, AxisRefused)
+    assert (refusal.status, refusal.code) == (422, "not-edxml")
+
+
 def test_the_whole_way_gives_the_contracts_of_the_functions(
     world: World, sender: AxisClient, receiver: AxisClient
 ) -> None:

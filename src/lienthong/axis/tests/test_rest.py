@@ -303,8 +303,8 @@ def test_the_description_is_openapi_3_1(client: Client, db: None) -> None:
     assert set(described["paths"]) == {
         f"{API}{path}"
         for path in (
-            "/token", "/packets", "/packets/{packet_id}", "/inbox", "/deliveries/{delivery_id}/packet",
-            "/deliveries/{delivery_id}/status", "/agencies",
+            "/token", "/packets", "/packets/bulk", "/packets/{packet_id}", "/inbox", "/agencies",
+            "/deliveries/{delivery_id}/packet", "/deliveries/{delivery_id}/status",
         )
     }  # fmt: skip
     operations = [operation for path in described["paths"].values() for operation in path.values()]

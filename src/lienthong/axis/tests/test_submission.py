@@ -11,7 +11,7 @@ from django.db import DatabaseError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from lienthong.axis.actions.submission import DocumentIdReused, submit_packet
-from lienthong.axis.contracts import PacketStored
+from lienthong.axis.contracts import PacketsStored, StoredPacket
 from lienthong.axis.models import Delivery, Packet
 from lienthong.axis.policies import SenderNotServed
 from lienthong.axis.states import DeliveryState
@@ -32,11 +32,11 @@ from lienthong.ledger.public import timeline
 from lienthong.signing.public import verify_statement
 
 CODES = ("H55", "H26", "H01")
-seen: list[PacketStored] = []
+seen: list[PacketsStored] = []
 
 
-@subscribe(PacketStored)
-def remember(event: PacketStored) -> None:
+@subscribe(PacketsStored)
+def remember(event: PacketsStored) -> None:
     seen.append(event)
 
 
@@ -69,7 +69,9 @@ def test_the_act_is_in_the_ledger_and_an_event_tells_of_it(world: World) -> None
         "system",
         world.system.client_id,
     )
-    assert seen == [PacketStored(receipt.packet_id, tuple(found.pk for found in world.recipients))]
+    assert seen == [
+        PacketsStored((StoredPacket(receipt.packet_id, tuple(found.pk for found in world.recipients)),))
+    ]
 
 
 def test_the_same_packet_again_gets_the_first_receipt_and_changes_nothing(world: World) -> None:
@@ -130,8 +132,8 @@ def test_a_subscriber_that_fails_undoes_everything(world: World) -> None:
     before = stored_counts()
     failing = True
 
-    @subscribe(PacketStored)
-    def fail(event: PacketStored) -> None:
+    @subscribe(PacketsStored)
+    def fail(event: PacketsStored) -> None:
         if failing:
             raise DatabaseError
 

@@ -21,6 +21,7 @@ from django.core.management import call_command
 from lienthong.config import translations
 from lienthong.config.cli import runtime
 from lienthong.config.cli.supervisor import Child, Supervisor
+from lienthong.config.env import read_env
 
 LOOPBACK = "127.0.0.1"
 FIRST_PAGE_SECONDS = 60
@@ -109,21 +110,17 @@ def wait_for_page(port: int) -> None:
     )
 
 
+def web_command(port: int) -> list[str]:
+    """What serves pages and API on a loopback port, in as many processes as the settings say."""
+    where = ["--interface", "wsgi", "--host", LOOPBACK, "--port", str(port)]
+    size = ["--workers", str(read_env().web_processes), "--blocking-threads", "4"]
+    ends = ["--workers-kill-timeout", "5", "--log-level", "warning"]
+    return [sys.executable, "-m", "granian", *where, *size, *ends, "lienthong.config.wsgi:application"]
+
+
 def _children(port: int, *, quiet: bool) -> list[Child]:
     logs = runtime.var() / "log"
     logs.mkdir(exist_ok=True)
-    web = [
-        "granian",
-        "--interface",
-        "wsgi",
-        "--host",
-        LOOPBACK,
-        "--port",
-        str(port),
-        "--blocking-threads",
-        "4",
-    ]
-    web += ["--workers-kill-timeout", "5", "--log-level", "warning", "lienthong.config.wsgi:application"]
     worker = [
         "django",
         "procrastinate",
@@ -134,7 +131,7 @@ def _children(port: int, *, quiet: bool) -> list[Child]:
         "successful",
     ]
     return [
-        Child("web", [sys.executable, "-m", *web], logs / "web.log" if quiet else None),
+        Child("web", web_command(port), logs / "web.log" if quiet else None),
         Child("worker", [sys.executable, "-m", *worker], logs / "worker.log" if quiet else None),
     ]
 
