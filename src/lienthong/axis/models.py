@@ -181,6 +181,11 @@ class Packet(models.Model):
         return f"{self.number}/{self.notation}" if self.notation else self.number
 
     @property
+    def key(self) -> tuple[int, str, int]:
+        """What is unique: sender, document id, business."""
+        return self.sender_id, self.document_id, self.business
+
+    @property
     def sha256(self) -> str:
         """Hex digest of the packet's bytes."""
         return self.blob_id

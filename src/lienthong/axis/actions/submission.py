@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TypeVar
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from lienthong.axis.actions.intake import (
@@ -36,6 +37,8 @@ from lienthong.signing.public import Verdict, sign_statements, verify_packets
 
 T = TypeVar("T")
 U = TypeVar("U")
+Answers = dict[str, Receipt | Refusal]
+Key = tuple[int, str, int]
 
 
 class DocumentIdReused(Refusal):
@@ -67,15 +70,13 @@ def submit_packets(
     """Check, store and send on signed packets: each gets the hub's receipt once committed, or its refusal.
 
     Those that pass are stored in one transaction. The same bytes again, now or in a year, get the receipt of
-    the first time, marked `repeated`, before anything else is looked at. The number of queries depends on
+    the first time, marked `repeated`, whatever is wrong with them by now. The number of queries depends on
     neither the number of packets nor that of their recipients. Must not be called inside a transaction: the
     receipts would be early.
     """
     hashes = [hashlib.sha256(edxml).hexdigest() for edxml in edxmls]
     given = dict(zip(hashes, edxmls, strict=True))
-    earlier = _earlier_receipts(given, system)
-    new = {sha256: edxml for sha256, edxml in given.items() if sha256 not in earlier}
-    answers = earlier | _submit_new(new, system, at)
+    answers = _submit(given, system, at)
     first = dict(zip(reversed(hashes), reversed(range(len(hashes))), strict=True))
     return [
         _repeated(answers[sha256]) if place > first[sha256] else answers[sha256]
@@ -93,12 +94,9 @@ class _Checked:
     system: ConnectedSystem
 
     @property
-    def key(self) -> tuple[int, str, int]:
-        """What the database keeps unique: sender, document id, business."""
+    def key(self) -> Key:
+        """As `Packet.key`."""
         return self.parties.sender.pk, self.content.document_id, self.content.business
-
-
-Answers = dict[str, Receipt | Refusal]
 
 
 class _Sieve:
@@ -118,23 +116,11 @@ class _Sieve:
         return passed
 
 
-def _submit_new(edxmls: Mapping[str, bytes], system: ConnectedSystem, at: datetime) -> Answers:
-    """The answers to packets that were not stored before. Of those with one id the first is stored."""
+def _submit(edxmls: Mapping[str, bytes], system: ConnectedSystem, at: datetime) -> Answers:
+    """The answers to packets by their hash. Of new ones with one id the first is stored."""
     if not edxmls:
         return {}
-    sieve = _Sieve()
-    checked = _check(edxmls, sieve, system, at)
-    by_key = {one.key: sha256 for sha256, one in reversed(checked.items())}
-    stored = _store_all({sha256: checked[sha256] for sha256 in by_key.values()}, at)
-    others = {sha256: edxmls[sha256] for sha256 in checked if sha256 not in stored}
-    return sieve.refusals | stored | _submit_new(others, system, at)
-
-
-def _check(
-    edxmls: Mapping[str, bytes], sieve: _Sieve, system: ConnectedSystem, at: datetime
-) -> dict[str, _Checked]:
-    """Those of the packets that may be stored: well-formed, known parties, new ids, signed, harmless."""
-    on = at.astimezone(VIETNAM).date()
+    sieve, on = _Sieve(), at.astimezone(VIETNAM).date()
     parsed = sieve.keep(edxmls, lambda _, edxml: _parse(edxml))
     named = find_named(parsed.values(), on=on)
     checked = sieve.keep(
@@ -143,8 +129,21 @@ def _check(
             edxmls[sha256], content, parties_of(content, named, system=system, on=on), system
         ),
     )
-    used = _used_ids(checked.values())
-    fresh = sieve.keep(checked, lambda _, one: _require_fresh(one, used))
+    met = _met_before(edxmls, checked.values())
+    earlier = _receipts_among(met, edxmls, system)
+    new = {sha256: one for sha256, one in checked.items() if sha256 not in earlier}
+    sound = _check(new, sieve, {packet.key: packet.received_at for packet in met}, at)
+    by_key = {one.key: sha256 for sha256, one in reversed(sound.items())}
+    stored = _store_all({sha256: sound[sha256] for sha256 in by_key.values()}, at)
+    others = {sha256: edxmls[sha256] for sha256 in sound if sha256 not in stored}
+    return sieve.refusals | earlier | stored | _submit(others, system, at)
+
+
+def _check(
+    packets: Mapping[str, _Checked], sieve: _Sieve, used: Mapping[Key, datetime], at: datetime
+) -> dict[str, _Checked]:
+    """Those of the packets that may be stored: with new ids, signed, harmless."""
+    fresh = sieve.keep(packets, lambda _, one: _require_fresh(one, used))
     verdicts = dict(zip(fresh, verify_packets([one.edxml for one in fresh.values()], at=at), strict=True))
     return sieve.keep(fresh, lambda sha256, one: _require_sound(one, verdicts[sha256]))
 
@@ -161,18 +160,30 @@ def _require_sound(one: _Checked, verdict: Verdict) -> _Checked:
     return one
 
 
-def _used_ids(packets: Collection[_Checked]) -> dict[tuple[int, str, int], datetime]:
-    """Which of the packets' keys were used before, and when. One query."""
-    if not packets:
-        return {}
-    rows = Packet.objects.filter(
+def _met_before(sha256s: Collection[str], packets: Collection[_Checked]) -> list[Packet]:
+    """The stored packets with one of the hashes, or with the sender and document id of one. One query."""
+    same_bytes = Q(blob__in=list(sha256s))
+    same_id = Q(
         sender__in={one.parties.sender.pk for one in packets},
         document_id__in={one.content.document_id for one in packets},
-    ).values_list("sender_id", "document_id", "business", "received_at")
-    return {(sender, document_id, business): at for sender, document_id, business, at in rows}
+    )
+    rows = Packet.objects.filter(same_bytes | same_id).select_related("sender")
+    return list(rows.only(*_MET, "sender__path"))
 
 
-def _require_fresh(one: _Checked, used: Mapping[tuple[int, str, int], datetime]) -> _Checked:
+_MET = ("blob_id", "document_id", "business", "received_at", "receipt_statement", "receipt_signature")
+
+
+def _receipts_among(packets: Iterable[Packet], sha256s: Collection[str], system: ConnectedSystem) -> Answers:
+    """The receipts given for the same bytes before, if the system speaks for their sender."""
+    return {
+        packet.sha256: _repeated(receipt_of(packet))
+        for packet in packets
+        if packet.sha256 in sha256s and system.speaks_for(packet.sender)
+    }
+
+
+def _require_fresh(one: _Checked, used: Mapping[Key, datetime]) -> _Checked:
     if one.key in used:
         received = used[one.key].astimezone(VIETNAM)
         document_id = one.content.document_id
@@ -180,12 +191,6 @@ def _require_fresh(one: _Checked, used: Mapping[tuple[int, str, int], datetime])
             field="DocumentId", document_id=document_id, received=f"{received:%d/%m/%Y %H:%M:%S}"
         )
     return one
-
-
-def _earlier_receipts(sha256s: Collection[str], system: ConnectedSystem) -> Answers:
-    """The receipts of packets stored before, for a system that speaks for their sender. One query."""
-    packets = Packet.objects.filter(system.served("sender"), blob__in=list(sha256s))
-    return {packet.sha256: _repeated(receipt_of(packet)) for packet in packets.defer("search_words")}
 
 
 def _repeated(answer: Receipt | Refusal) -> Receipt | Refusal:
@@ -214,10 +219,11 @@ def _store_all(packets: Mapping[str, _Checked], at: datetime) -> Answers:
 
 def _answer_to_the_second(packets: Mapping[str, _Checked], error: IntegrityError) -> Answers:
     [one] = packets.values()
-    if earlier := _earlier_receipts(packets, one.system):
+    met, sieve = _met_before(packets, [one]), _Sieve()
+    if earlier := _receipts_among(met, packets, one.system):
         return earlier
-    sieve = _Sieve()
-    if sieve.keep(packets, lambda _, one: _require_fresh(one, _used_ids([one]))):
+    used = {packet.key: packet.received_at for packet in met}
+    if sieve.keep(packets, lambda _, one: _require_fresh(one, used)):
         raise error
     return sieve.refusals
 
