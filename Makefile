@@ -7,7 +7,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 NPM_CI := ci --ignore-scripts --no-audit --no-fund --loglevel=error
 
 .DEFAULT_GOAL := help
-.PHONY: help demo up test check bench screenshots lock messages clean install
+.PHONY: help demo up test check bench faults screenshots lock messages clean install
 
 help: ## Show what can be made
 	@sed -n 's/^\([a-z]*\):.*## /  make \1@/p' Makefile | column -t -s @
@@ -46,6 +46,9 @@ check: install ## Style, types, layers, migrations, translations
 
 bench: install ## Documents per second, and what this machine can do at most
 	$(BIN)/python -m bench
+
+faults: install ## Load while parts are killed, cut off and filled up; then the audit (about 5 minutes)
+	$(BIN)/python -m tests.faults
 
 screenshots: install ## The pictures in docs/
 	$(BIN)/python -m tests.journeys.screenshots

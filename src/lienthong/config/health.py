@@ -50,8 +50,10 @@ def check_database() -> Finding:
     with connection.cursor() as cursor:
         cursor.execute("SHOW server_version_num")
         version = int(cursor.fetchone()[0]) // 10000
-        cursor.execute("SHOW fsync")
-        durable = cursor.fetchone()[0] == "on"
+        cursor.execute(
+            "SELECT name FROM pg_settings WHERE name IN ('fsync', 'synchronous_commit') AND setting = 'off'"
+        )
+        risks = " and ".join(name for (name,) in cursor.fetchall())
         cursor.execute("SELECT pg_size_pretty(pg_database_size(current_database()))")
         size = cursor.fetchone()[0]
     executor = MigrationExecutor(connection)
@@ -62,8 +64,10 @@ def check_database() -> Finding:
         return bad(
             f"{len(missing)} migrations are not applied, first {missing[0][0]}; run `manage.py migrate`"
         )
-    if not durable:
-        return warning(f"PostgreSQL {version}, {size}, but fsync is off: a crash may lose documents")
+    if risks:
+        return warning(
+            f"PostgreSQL {version}, {size}, but {risks} is off: a crash loses documents with receipts"
+        )
     return good(f"PostgreSQL {version}, {size}, every migration applied")
 
 

@@ -1,0 +1,103 @@
+"""An installation in a folder of its own, whose PostgreSQL, web and worker are killed as the world would."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import resource
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.error import URLError
+from urllib.request import urlopen
+
+from lienthong.config import embedded_postgres
+from lienthong.config.cli import serving
+
+START_SECONDS = 60
+SMALL_FILE = 64 * 1024
+
+
+@dataclass
+class Installation:
+    """`folder` holds everything; `database_url` stays the same when PostgreSQL comes back elsewhere."""
+
+    folder: Path
+    port: int
+    kills: dict[str, int] = field(default_factory=dict)
+    _children: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
+
+    @property
+    def url(self) -> str:
+        """Where the web answers."""
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def database_url(self) -> str:
+        """Through a link that follows the server's socket."""
+        return f"postgresql://postgres@:5432/{embedded_postgres.DATABASE}?host={self.folder / 'pg'}"
+
+    def start_postgres(self) -> None:
+        """Start it, again after a kill, and let the link lead to its socket."""
+        deadline = time.monotonic() + START_SECONDS
+        while True:
+            try:
+                url = embedded_postgres.start(self.folder / "postgres")
+                break
+            except embedded_postgres.NoPostgres:  # the dead server's children still hold its memory
+                if time.monotonic() > deadline:
+                    raise
+                time.sleep(0.2)
+        fresh = self.folder / "pg.new"
+        fresh.unlink(missing_ok=True)
+        fresh.symlink_to(url.partition("host=")[2])
+        fresh.replace(self.folder / "pg")
+
+    def start_web(self, *, prepare: Callable[[], None] | None = None) -> None:
+        """Start the web and wait for its first page."""
+        self._start("web", serving.web_command(self.port), prepare)
+        deadline = time.monotonic() + START_SECONDS
+        while time.monotonic() < deadline:
+            with contextlib.suppress(URLError, OSError), urlopen(f"{self.url}/healthz", timeout=5):
+                return
+            time.sleep(0.05)
+        raise TimeoutError("the web did not start; see web.log in its folder")
+
+    def start_worker(self) -> None:
+        """Start the worker."""
+        self._start("worker", [sys.executable, "-m", "django", "procrastinate", "worker"], None)
+
+    def kill(self, name: str) -> None:
+        """SIGKILL to the child and all its processes, at once."""
+        child = self._children.pop(name)
+        os.killpg(child.pid, signal.SIGKILL)
+        child.wait()
+        self.kills[name] = self.kills.get(name, 0) + 1
+
+    def kill_postgres(self) -> None:
+        """SIGKILL to the server; its children see it die and follow."""
+        pid = int((self.folder / "postgres" / "postmaster.pid").read_text().splitlines()[0])
+        os.kill(pid, signal.SIGKILL)
+        self.kills["PostgreSQL"] = self.kills.get("PostgreSQL", 0) + 1
+
+    def close(self) -> None:
+        """End everything that was started here."""
+        for name in list(self._children):
+            self.kill(name)
+        with contextlib.suppress(embedded_postgres.NoPostgres):
+            embedded_postgres.stop(self.folder / "postgres")
+
+    def _start(self, name: str, command: list[str], prepare: Callable[[], None] | None) -> None:
+        with (self.folder / f"{name}.log").open("ab") as log:
+            self._children[name] = subprocess.Popen(
+                command, stdout=log, stderr=log, start_new_session=True, preexec_fn=prepare
+            )
+
+
+def allow_only_small_files() -> None:
+    """For a child: files end at 64 KB with an error, as on a disk that is full."""
+    resource.setrlimit(resource.RLIMIT_FSIZE, (SMALL_FILE, SMALL_FILE))
