@@ -91,11 +91,17 @@ def store_blobs(
             temporary = f"{INCOMING}/{uuid4().hex}"
             objects.write(temporary, meter)
             meters[temporary] = meter
+        objects.settle(meters)
         with transaction.atomic(savepoint=False):
             blobs = _keep_rows(meters.values(), at)
-            for temporary, meter in meters.items():
-                if not objects.has(key_of(meter.sha256)):
-                    objects.move(temporary, key_of(meter.sha256))
+            new = {
+                temporary: key
+                for temporary, meter in meters.items()
+                if not objects.has(key := key_of(meter.sha256))
+            }
+            for temporary, key in new.items():
+                objects.move(temporary, key)
+            objects.settle_names(new.values())
     finally:
         objects.delete(meters)
     return [blobs[meter.sha256] for meter in meters.values()]

@@ -29,6 +29,7 @@ from lienthong.axis.queries.packets import receipt_of
 from lienthong.kernel import events
 from lienthong.kernel.blobs import store_blobs
 from lienthong.kernel.clock import VIETNAM
+from lienthong.kernel.convoys import Convoy
 from lienthong.kernel.errors import Refusal
 from lienthong.kernel.identifiers import uuid7
 from lienthong.kernel.models import Blob
@@ -39,6 +40,7 @@ T = TypeVar("T")
 U = TypeVar("U")
 Answers = dict[str, Receipt | Refusal]
 Key = tuple[int, str, int]
+SET = 50  # packets stored in one transaction
 
 
 class DocumentIdReused(Refusal):
@@ -92,6 +94,7 @@ class _Checked:
     content: EdxmlPacket
     parties: Parties
     system: ConnectedSystem
+    at: datetime
 
     @property
     def key(self) -> Key:
@@ -126,7 +129,7 @@ def _submit(edxmls: Mapping[str, bytes], system: ConnectedSystem, at: datetime) 
     checked = sieve.keep(
         parsed,
         lambda sha256, content: _Checked(
-            edxmls[sha256], content, parties_of(content, named, system=system, on=on), system
+            edxmls[sha256], content, parties_of(content, named, system=system, on=on), system, at
         ),
     )
     met = _met_before(edxmls, checked.values())
@@ -134,7 +137,7 @@ def _submit(edxmls: Mapping[str, bytes], system: ConnectedSystem, at: datetime) 
     new = {sha256: one for sha256, one in checked.items() if sha256 not in earlier}
     sound = _check(new, sieve, {packet.key: packet.received_at for packet in met}, at)
     by_key = {one.key: sha256 for sha256, one in reversed(sound.items())}
-    stored = _store_all({sha256: sound[sha256] for sha256 in by_key.values()}, at)
+    stored = _store_together({sha256: sound[sha256] for sha256 in by_key.values()})
     others = {sha256: edxmls[sha256] for sha256 in sound if sha256 not in stored}
     return sieve.refusals | earlier | stored | _submit(others, system, at)
 
@@ -197,24 +200,33 @@ def _repeated(answer: Receipt | Refusal) -> Receipt | Refusal:
     return replace(answer, repeated=True) if isinstance(answer, Receipt) else answer
 
 
-def _store_all(packets: Mapping[str, _Checked], at: datetime) -> Answers:
+def _store_together(packets: Mapping[str, _Checked]) -> Answers:
+    """Store the packets together with those of other callers of the moment: they share a commit."""
+    if not packets:
+        return {}
+    answers, others = _CONVOY.travel(packets)
+    return {key: _repeated(answer) if key in others else answer for key, answer in answers.items()}
+
+
+def _store_all(packets: Mapping[str, _Checked]) -> Answers:
     """Store the packets in one transaction.
 
     Where someone else stored one of them, or its id, meanwhile, the constraints let only one through: then
     halves are tried, so that each gets its own answer.
     """
-    if not packets:
-        return {}
     try:
         with transaction.atomic(durable=True):
-            return _store(list(packets.values()), at)
+            return _store(list(packets.values()))
     except IntegrityError as error:
         if len(packets) > 1:
             keys = list(packets)
             halves = keys[: len(keys) // 2], keys[len(keys) // 2 :]
             first, second = ({key: packets[key] for key in half} for half in halves)
-            return _store_all(first, at) | _store_all(second, at)
+            return _store_all(first) | _store_all(second)
         return _answer_to_the_second(packets, error)
+
+
+_CONVOY = Convoy(_store_all, most=SET)
 
 
 def _answer_to_the_second(packets: Mapping[str, _Checked], error: IntegrityError) -> Answers:
@@ -228,21 +240,21 @@ def _answer_to_the_second(packets: Mapping[str, _Checked], error: IntegrityError
     return sieve.refusals
 
 
-def _store(packets: Sequence[_Checked], at: datetime) -> Answers:
+def _store(packets: Sequence[_Checked]) -> Answers:
     """Write blobs, packets, deliveries and ledger, and publish the event; in the caller's transaction."""
-    limit = settings.ENV.axis_max_packet_bytes
+    at, limit = max(one.at for one in packets), settings.ENV.axis_max_packet_bytes
     blobs = store_blobs([[one.edxml] for one in packets], at=at, max_bytes=limit)
-    rows = [_row(one, blob, at) for one, blob in zip(packets, blobs, strict=True)]
+    rows = [_row(one, blob) for one, blob in zip(packets, blobs, strict=True)]
     signatures = sign_statements([bytes(row.receipt_statement) for row in rows], at=at)
     for row, signature in zip(rows, signatures, strict=True):
         row.receipt_signature = signature
     Packet.objects.bulk_create(rows)
     Delivery.objects.bulk_create(
-        Delivery(id=uuid7(), packet=row, recipient=agency, sent_at=at)
+        Delivery(id=uuid7(), packet=row, recipient=agency, sent_at=one.at)
         for one, row in zip(packets, rows, strict=True)
         for agency in one.parties.recipients
     )
-    record_many([_entry(one, row, at) for one, row in zip(packets, rows, strict=True)])
+    record_many([_entry(one, row) for one, row in zip(packets, rows, strict=True)])
     events.publish(
         PacketsStored(
             tuple(
@@ -254,12 +266,12 @@ def _store(packets: Sequence[_Checked], at: datetime) -> Answers:
     return {row.sha256: receipt_of(row) for row in rows}
 
 
-def _entry(one: _Checked, row: Packet, at: datetime) -> Entry:
+def _entry(one: _Checked, row: Packet) -> Entry:
     return Entry(
         actor=one.system.actor(),
         verb="packet.submit",
         subject=row.as_subject(),
-        at=at,
+        at=one.at,
         data={
             "document_id": row.document_id,
             "sender": one.parties.sender.code,
@@ -269,7 +281,7 @@ def _entry(one: _Checked, row: Packet, at: datetime) -> Entry:
     )
 
 
-def _row(one: _Checked, blob: Blob, at: datetime) -> Packet:
+def _row(one: _Checked, blob: Blob) -> Packet:
     content, parties = one.content, one.parties
     row = Packet(
         id=uuid7(),
@@ -293,7 +305,7 @@ def _row(one: _Checked, blob: Blob, at: datetime) -> Packet:
         paper_follows=content.paper_follows,
         attachment_count=len(content.attachments),
         recipient_count=len(parties.recipients),
-        received_at=at,
+        received_at=one.at,
     )
     row.receipt_statement = _statement(row, parties)
     return row

@@ -41,7 +41,7 @@ class BodyCutShort(Refusal):
 class TooManyPackets(Refusal):
     """A bulk call brings more packets than one call may."""
 
-    code, status = "too-many-packets", 413
+    code, status = "too-many-packets", 422
     sentence = _(
         "The call brings %(number)s packets; at most %(most)s are taken at once. Nothing was stored. "
         "Send them in several calls."

@@ -20,7 +20,7 @@ from ninja import Query, Router, Status
 from ninja.security import HttpBearer
 
 from lienthong.axis.actions.statuses import report_status
-from lienthong.axis.actions.submission import submit_packet, submit_packets
+from lienthong.axis.actions.submission import SET, submit_packet, submit_packets
 from lienthong.axis.contracts import InboxPage, PacketState, Receipt, StatusReport
 from lienthong.axis.models import ConnectedSystem
 from lienthong.axis.queries.deliveries import inbox_of, packet_file
@@ -48,7 +48,6 @@ class SystemToken(HttpBearer):
 router = Router(auth=SystemToken())
 
 BULK_MOST = 1000
-BULK_SET = 50  # packets held in memory, and stored in one transaction
 
 _BINARY = {"schema": {"type": "string", "format": "binary"}}
 _PACKET_BODY = {
@@ -167,7 +166,7 @@ def send_packets(request: HttpRequest) -> dict[str, list[dict[str, Any]]]:
     system, limit = _system(request), settings.ENV.axis_max_packet_bytes
     packets = read_packets(request, limit=limit, most=BULK_MOST)
     answers: list[dict[str, Any]] = []
-    while edxmls := list(islice(packets, BULK_SET)):
+    while edxmls := list(islice(packets, SET)):
         answers += map(_bulk_answer, submit_packets(edxmls, system=system, at=now()))
     return {"answers": answers}
 

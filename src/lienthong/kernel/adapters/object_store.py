@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import suppress
 from datetime import datetime
 from functools import cache
@@ -15,6 +16,8 @@ from obstore.store import LocalStore, ObjectStore, from_url
 
 PART = 5 * 1024 * 1024  # the least S3 takes for a part that is not the last
 READ = 1024 * 1024
+FEW = 2
+_SYNCFS = getattr(ctypes.CDLL(None, use_errno=True), "syncfs", None)  # Linux; elsewhere each file by itself
 
 
 class Objects:
@@ -25,9 +28,9 @@ class Objects:
         self.root = root
 
     def write(self, key: str, chunks: Iterable[bytes]) -> None:
-        """Write the chunks as one object, durable on return; at most two parts of 5 MiB are held in memory.
+        """Write the chunks as one object; at most two parts of 5 MiB are held in memory.
 
-        If `chunks` raises, no object is left. A local file's name is durable only once it is moved.
+        If `chunks` raises, no object is left. A local file survives a crash only once it is settled.
         """
         writer = obstore.open_writer(self.store, key, buffer_size=PART, max_concurrency=1)
         try:
@@ -38,7 +41,6 @@ class Objects:
             self.delete([key])
             raise
         writer.close()
-        self._sync(key, up=0)
 
     def read(self, key: str) -> Iterator[bytes]:
         """The object in chunks of about 1 MiB; raises `FileNotFoundError`."""
@@ -56,7 +58,32 @@ class Objects:
     def move(self, source: str, target: str) -> None:
         """Give the object another key, replacing what is there."""
         obstore.rename(self.store, source, target)
-        self._sync(str(Path(target).parent), up=1)
+
+    def settle(self, keys: Collection[str]) -> None:
+        """Bring the contents of local objects to the disk, before anything names them."""
+        self._sync({self.root / key for key in keys} if self.root else ())
+
+    def settle_names(self, keys: Collection[str]) -> None:
+        """Bring the names of local objects to the disk: each lies two folders deep, and both may be new."""
+        folders = {(self.root / key).parent for key in keys} if self.root else set()
+        self._sync(folders | {folder.parent for folder in folders})
+
+    def _sync(self, paths: Collection[Path]) -> None:
+        """Each path by itself; several with their whole file system, which costs about as much as one."""
+        if len(paths) > FEW and _SYNCFS and self.root:
+            handle = os.open(self.root, os.O_RDONLY)
+            try:
+                if _SYNCFS(handle):
+                    raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()), str(self.root))
+            finally:
+                os.close(handle)
+            return
+        for path in paths:
+            handle = os.open(path, os.O_RDONLY)
+            try:
+                os.fsync(handle)
+            finally:
+                os.close(handle)
 
     def delete(self, keys: Iterable[str]) -> None:
         """Remove the objects; those that are not there are passed over."""
@@ -68,18 +95,6 @@ class Objects:
         """Keys last written before `moment`, in sets of up to 1,000."""
         for found in obstore.list(self.store, prefix, chunk_size=1000):
             yield [item["path"] for item in found if item["last_modified"] < moment]
-
-    def _sync(self, key: str, *, up: int) -> None:
-        """Bring a local file or folder, and `up` above it, to the disk: no receipt speaks of a lost file."""
-        if self.root is None:
-            return
-        path = self.root / key
-        for target in [path, *path.parents][: up + 1]:
-            handle = os.open(target, os.O_RDONLY)
-            try:
-                os.fsync(handle)
-            finally:
-                os.close(handle)
 
 
 def configured_objects() -> Objects:
