@@ -70,6 +70,7 @@ def play(scenes: Iterable[Any]) -> None:
             table.add_row(
                 scene.title, who, escape(scene.outcome), seen, f"{scene.seconds:.1f}", end_section=True
             )
+    runtime.console.print()
 
 
 def accounts_table(accounts: Iterable[Any]) -> Table:
