@@ -24,6 +24,34 @@ class DeliveryState(TextChoices):
     FINISHED = "06", _("Finished")
 
 
+class Stage(TextChoices):
+    """What the axis attests of a packet, each as a signed statement (see docs/evidence.md)."""
+
+    SUBMITTED = "submitted", _("Submitted")
+    RELAYED = "relayed", _("Relayed")
+    DELIVERED = "delivered", _("Delivered")
+    ARRIVED = "arrived", _("Arrived")
+    ACCEPTED = "accepted", _("Registered")
+    ASSIGNED = "assigned", _("Assigned")
+    IN_PROGRESS = "in-progress", _("In progress")
+    FINISHED = "finished", _("Finished")
+    REFUSED = "refused", _("Returned")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+    UPDATED = "updated", _("Updated")
+    REPLACED = "replaced", _("Replaced")
+
+
+# The stage that a status code of a recipient leads to.
+STAGES = {
+    "01": Stage.ARRIVED,
+    "02": Stage.REFUSED,
+    "03": Stage.ACCEPTED,
+    "04": Stage.ASSIGNED,
+    "05": Stage.IN_PROGRESS,
+    "06": Stage.FINISHED,
+}
+
+
 @dataclass(frozen=True)
 class Transition:
     """What one status code may do: from which states, and under which article."""

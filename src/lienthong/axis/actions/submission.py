@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from dataclasses import replace
 from datetime import datetime
 
@@ -11,6 +10,7 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
+from lienthong.axis.actions.evidence import attest_submission, canonical
 from lienthong.axis.actions.intake import (
     Parties,
     check_attachments,
@@ -28,7 +28,7 @@ from lienthong.kernel.clock import VIETNAM
 from lienthong.kernel.errors import Refusal
 from lienthong.kernel.identifiers import uuid7
 from lienthong.kernel.models import Blob
-from lienthong.ledger.public import record
+from lienthong.ledger.public import JSON, record
 from lienthong.signing.public import sign_statement
 
 
@@ -104,9 +104,10 @@ def _store(
     packet.receipt_statement = _statement(packet, parties)
     packet.receipt_signature = sign_statement(packet.receipt_statement, at=at)
     packet.save(force_insert=True)
-    Delivery.objects.bulk_create(
+    deliveries = Delivery.objects.bulk_create(
         Delivery(id=uuid7(), packet=packet, recipient=agency, sent_at=at) for agency in parties.recipients
     )
+    attest_submission(packet, deliveries, at=at)
     record(
         actor=system.actor(),
         verb="packet.submit",
@@ -154,7 +155,7 @@ def _row(
 
 def _statement(packet: Packet, parties: Parties) -> bytes:
     """What the hub signs: canonical JSON (sorted, no spaces, UTF-8) of what it has stored."""
-    facts = {
+    facts: dict[str, JSON] = {
         "statement": "packet-received",
         "packet_id": str(packet.pk),
         "document_id": packet.document_id,
@@ -163,4 +164,4 @@ def _statement(packet: Packet, parties: Parties) -> bytes:
         "received_at": packet.received_at.astimezone(VIETNAM).isoformat(),
         "recipients": [agency.code for agency in parties.recipients],
     }
-    return json.dumps(facts, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+    return canonical(facts)

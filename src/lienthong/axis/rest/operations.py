@@ -18,11 +18,12 @@ from django.http import (
 from ninja import Query, Router, Status
 from ninja.security import HttpBearer
 
+from lienthong.axis.actions.collection import collect_packet as collect
 from lienthong.axis.actions.statuses import report_status
 from lienthong.axis.actions.submission import submit_packet
 from lienthong.axis.contracts import InboxPage, PacketState, StatusReport
 from lienthong.axis.models import ConnectedSystem
-from lienthong.axis.queries.deliveries import inbox_of, packet_file
+from lienthong.axis.queries.deliveries import inbox_of
 from lienthong.axis.queries.packets import agencies, packet_state
 from lienthong.axis.queries.systems import system_of_token
 from lienthong.axis.rest import schemas
@@ -160,7 +161,7 @@ def read_inbox(request: HttpRequest, page: Query[schemas.InboxQuery]) -> InboxPa
 )
 def collect_packet(request: HttpRequest, delivery_id: UUID) -> StreamingHttpResponse:
     """The packet exactly as it was sent, streamed; its SHA-256 is the ETag."""
-    file = packet_file(_system(request), delivery_id, at=now())
+    file = collect(_system(request), delivery_id, at=now())
     return StreamingHttpResponse(
         file.chunks,
         content_type="application/xml",

@@ -1,0 +1,19 @@
+"""The evidence file: what an axis attests of a packet, to be checked by anyone, anywhere, offline."""
+
+from lienthong.signing.evidence.contracts import EvidenceVerdict, Root, StatementVerdict
+from lienthong.signing.evidence.faults import EvidenceTooLarge, EvidenceUnreadable
+from lienthong.signing.evidence.reading import MAX_BYTES, looks_like_evidence
+from lienthong.signing.evidence.verifying import verify_evidence
+from lienthong.signing.evidence.writing import write_evidence
+
+__all__ = [
+    "MAX_BYTES",
+    "EvidenceTooLarge",
+    "EvidenceUnreadable",
+    "EvidenceVerdict",
+    "Root",
+    "StatementVerdict",
+    "looks_like_evidence",
+    "verify_evidence",
+    "write_evidence",
+]
