@@ -72,9 +72,9 @@ class EventPage:
 class Statement:
     """A signed statement about a subject, one link of the subject's chain.
 
-    `statement` is canonical JSON and names the SHA-256 of the subject's previous statement; `signature` is over
-    its bytes. `sequence` counts from 1. `part` is what it speaks of within the subject, such as one delivery;
-    empty means the whole.
+    `statement` is canonical JSON and names the SHA-256 of the subject's previous statement; `signature` is
+    over its bytes. `sequence` counts from 1. `part` is what it speaks of within the subject, such as one
+    delivery; empty means the whole.
     """
 
     subject: Subject

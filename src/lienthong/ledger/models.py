@@ -1,4 +1,4 @@
-"""The table of events, append-only and partitioned by month (see migration 0001), and of signed statements."""
+"""Events, append-only and partitioned by month (see migration 0001); signed statements and their batches."""
 
 from __future__ import annotations
 

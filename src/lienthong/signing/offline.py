@@ -24,7 +24,7 @@ _SIGNS = {"digital_signature"}
 
 @dataclass(frozen=True)
 class Certificates:
-    """What is trusted (`roots`) and what may lead there (`others`); all by SHA-256 of the DER form, in hex."""
+    """What is trusted (`roots`) and what may lead there (`others`), by SHA-256 of the DER form, in hex."""
 
     roots: Mapping[str, bytes]
     others: Mapping[str, bytes]
@@ -35,7 +35,7 @@ class Certificates:
         return self.others.get(sha256) or self.roots.get(sha256)
 
     def context(self, moment: datetime) -> ValidationContext:
-        """How pyHanko is asked: these certificates only, as of the moment. Revocation is not known offline."""
+        """How pyHanko is asked: these certificates only, at the moment; revocation is not known offline."""
         return ValidationContext(
             trust_roots=[asn1.Certificate.load(der) for der in self.roots.values()],
             other_certs=[asn1.Certificate.load(der) for der in self.others.values()],
@@ -144,6 +144,8 @@ def by_sha256(ders: Iterable[bytes]) -> dict[str, bytes]:
 def _is_canonical(signature: str) -> bool:
     """Whether it is a detached JWS whose last part decodes to nothing else (its first is signed as text)."""
     header, _, last = signature.partition("..")
+    if not signature.isascii():
+        return False
     try:
         raw = base64.urlsafe_b64decode(last + "=" * (-len(last) % 4))
     except ValueError:

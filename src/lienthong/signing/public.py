@@ -20,12 +20,14 @@ from lienthong.signing.contracts import (
     Verdict,
 )
 from lienthong.signing.errors import NoCertificate, SignatureRefusal, SigningUnavailable
+from lienthong.signing.evidence import MAX_BYTES as MAX_EVIDENCE
 from lienthong.signing.evidence import (
     EvidenceTooLarge,
     EvidenceUnreadable,
     EvidenceVerdict,
     StatementVerdict,
     looks_like_evidence,
+    read_roots,
     verify_evidence,
     write_evidence,
 )
@@ -40,6 +42,7 @@ from lienthong.signing.statements import sign_statement, verify_statement
 from lienthong.signing.verdicts import require_signed_by, require_valid
 
 __all__ = [
+    "MAX_EVIDENCE",
     "Algorithm",
     "CertificateInfo",
     "EvidenceTooLarge",
@@ -65,6 +68,7 @@ __all__ = [
     "ensure_authority",
     "ensure_official_certificates",
     "looks_like_evidence",
+    "read_roots",
     "require_signed_by",
     "require_valid",
     "revoke_certificate",

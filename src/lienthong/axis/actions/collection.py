@@ -14,9 +14,7 @@ from lienthong.axis.queries.deliveries import PacketFile, delivery_of, packet_fi
 from lienthong.axis.states import Stage
 
 
-def collect_packet(
-    system: ConnectedSystem, delivery_id: UUID, *, at: datetime | None = None
-) -> PacketFile:
+def collect_packet(system: ConnectedSystem, delivery_id: UUID, *, at: datetime | None = None) -> PacketFile:
     """The packet of a delivery as a stream; with `at`, the first collection is marked and attested.
 
     Raises:

@@ -70,9 +70,9 @@ def attest(
 def attest_all(acts: Sequence[Attestation], *, at: datetime) -> None:
     """Sign and keep a statement of each act, in their order, in the surrounding transaction of the acts.
 
-    Each statement names the packet's one before it. The chains stay locked until the transaction ends, so call
-    this after all other locks were taken. Three queries and one signature per act; the packet's `sender` and
-    the deliveries' `recipient` should be loaded.
+    Each statement names the packet's one before it. The chains stay locked until the transaction ends, so
+    call this after all other locks were taken. Three queries and one signature per act; the deliveries'
+    `recipient` should be loaded.
 
     Raises:
         RecordedOutsideTransaction, NoCertificate, SigningUnavailable: nothing was attested.
@@ -102,18 +102,29 @@ def attest_submission(packet: Packet, deliveries: Sequence[Delivery], *, at: dat
     record_statements([receipt, _statement(act, _link(receipt), at)])
 
 
-def close_batches(*, most: int, at: datetime) -> int:
-    """Close batches of at most so many statements until none is left outside; answer how many were closed.
+def close_batches(*, most: int, at: datetime, least: int = 1) -> int:
+    """Close batches of at most so many statements until fewer than `least` wait; answer how many were closed.
 
     Each is committed by itself. The axis signs the headers.
     """
     closed = 0
     while True:
         with transaction.atomic():
-            size = close_batch(most=most, sign=lambda batch: _signed_header(batch, at))
+            size = close_batch(most=most, least=least, sign=lambda batch: _signed_header(batch, at))
         closed += bool(size)
         if size < most:
             return closed
+
+
+def keep_evidence(*, most: int, seconds: int, tick: int, at: datetime) -> None:
+    """What is done every minute: close batches, then stamp those that have no timestamp.
+
+    Full batches are closed at once, all others every `seconds`, in whole minutes; `tick` is the Unix time of
+    the minute that called.
+    """
+    is_due = tick // 60 % max(seconds // 60, 1) == 0
+    close_batches(most=most, least=1 if is_due else most, at=at)
+    stamp_batches(at=at)
 
 
 def stamp_batches(*, at: datetime, service: TimestampService | None = None) -> int:
@@ -191,5 +202,5 @@ def _signed_header(batch: OpenBatch, at: datetime) -> SignedHeader:
 
 
 def canonical(facts: Mapping[str, JSON]) -> bytes:
-    """Canonical JSON: names sorted, no spaces, UTF-8; the values are texts and whole numbers (cf. RFC 8785)."""
+    """Canonical JSON: names sorted, no spaces, UTF-8; values are texts and whole numbers (cf. RFC 8785)."""
     return json.dumps(facts, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()

@@ -24,6 +24,7 @@ from lienthong.axis.actions.submission import submit_packet
 from lienthong.axis.contracts import InboxPage, PacketState, StatusReport
 from lienthong.axis.models import ConnectedSystem
 from lienthong.axis.queries.deliveries import inbox_of
+from lienthong.axis.queries.evidence import evidence_of
 from lienthong.axis.queries.packets import agencies, packet_state
 from lienthong.axis.queries.systems import system_of_token
 from lienthong.axis.rest import schemas
@@ -135,6 +136,30 @@ def send_packet(request: HttpRequest) -> Status[Any]:
 def read_packet_state(request: HttpRequest, packet_id: UUID) -> PacketState:
     """The state per recipient and all reported statuses, for the system of the sender."""
     return packet_state(_system(request), packet_id)
+
+
+@router.get(
+    "/packets/{packet_id}/evidence",
+    response={200: None},
+    summary="Get the evidence of a packet",
+    openapi_extra={
+        "responses": {
+            200: {"content": {"application/json": {"schema": schemas.EVIDENCE}}},
+            **schemas.problems(401, 404, 422),
+        }
+    },
+)
+def read_evidence(request: HttpRequest, packet_id: UUID) -> HttpResponse:
+    """One file that proves without this axis what happened to a packet; `lienthong verify` checks it offline.
+
+    The system of the sender gets every statement; that of a recipient gets those on the packet itself and on
+    its own deliveries.
+    """
+    return HttpResponse(
+        evidence_of(_system(request), packet_id),
+        content_type="application/json",
+        headers={"Content-Disposition": f'attachment; filename="{packet_id}.evidence.json"'},
+    )
 
 
 @router.get(

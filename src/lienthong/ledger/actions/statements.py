@@ -13,7 +13,7 @@ from datetime import datetime
 from django.db import connection
 
 from lienthong.ledger.actions.events import RecordedOutsideTransaction
-from lienthong.ledger.contracts import Batch, Link, OpenBatch, Statement, Subject
+from lienthong.ledger.contracts import Batch, Link, OpenBatch, Statement
 from lienthong.ledger.merkle import HASH_BYTES, audit_paths
 from lienthong.ledger.models import BatchRow, StatementRow
 
@@ -80,10 +80,10 @@ def record_statements(statements: Sequence[Statement]) -> None:
     )
 
 
-def close_batch(*, most: int, sign: Callable[[OpenBatch], SignedHeader]) -> int:
+def close_batch(*, most: int, sign: Callable[[OpenBatch], SignedHeader], least: int = 1) -> int:
     """Put the oldest statements without batch, at most so many, into a new one; answer how many, 0 for none.
 
-    `sign` makes the header of it. A handful of queries, whatever the number.
+    Fewer than `least` wait. `sign` makes the header. A handful of queries, whatever the number.
 
     Raises:
         RecordedOutsideTransaction: there is no surrounding transaction.
@@ -93,7 +93,7 @@ def close_batch(*, most: int, sign: Callable[[OpenBatch], SignedHeader]) -> int:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [BATCH_LOCK])
     waiting = StatementRow.objects.filter(batch=None).order_by("at", "id")
     rows = list(waiting.values_list("id", "at", "statement", "signature")[:most])
-    if not rows:
+    if len(rows) < max(least, 1):
         return 0
     root, paths = audit_paths([leaf_of(bytes(row[2]), bytes(row[3])) for row in rows])
     last = BatchRow.objects.order_by("-number").first()

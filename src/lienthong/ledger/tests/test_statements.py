@@ -176,7 +176,7 @@ def test_the_database_refuses_to_rewrite(change: str) -> None:
 @pytest.mark.parametrize(
     "change",
     [
-        "UPDATE ledger_statement SET batch_id = 1, position = 0, path = '', stage = 'other' WHERE batch_id IS NULL",
+        "UPDATE ledger_statement SET batch_id = 1, position = 7, path = '', part = 'x' WHERE sequence > 0",
         "UPDATE ledger_statement SET batch_id = 1, position = 0 WHERE batch_id IS NULL",
         "UPDATE ledger_batch SET token = 'x', timestamped_at = now(), size = 9",
         "UPDATE ledger_batch SET token = 'x'",

@@ -2,7 +2,7 @@
 
 from lienthong.signing.evidence.contracts import EvidenceVerdict, Root, StatementVerdict
 from lienthong.signing.evidence.faults import EvidenceTooLarge, EvidenceUnreadable
-from lienthong.signing.evidence.reading import MAX_BYTES, looks_like_evidence
+from lienthong.signing.evidence.reading import MAX_BYTES, looks_like_evidence, read_roots
 from lienthong.signing.evidence.verifying import verify_evidence
 from lienthong.signing.evidence.writing import write_evidence
 
@@ -14,6 +14,7 @@ __all__ = [
     "Root",
     "StatementVerdict",
     "looks_like_evidence",
+    "read_roots",
     "verify_evidence",
     "write_evidence",
 ]

@@ -21,8 +21,8 @@ class StatementVerdict:
     """One statement: its number in the packet's chain, the stage, who acted and when, and whether it holds.
 
     `reason` says why not, and `fault` is its stable code. `timestamped_at` is proven by a timestamp service;
-    until then `pending` is "batch" or "timestamp". Texts come from the file and may be hostile; of a statement
-    that cannot be read they are empty and `sequence` is 0.
+    until then `pending` is "batch" or "timestamp". `place` counts the file's statements from 0. Texts come
+    from the file and may be hostile; of a statement that cannot be read they are empty and `sequence` is 0.
     """
 
     place: int

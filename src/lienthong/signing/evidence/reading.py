@@ -11,6 +11,8 @@ import json
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal, TypeVar
 
+from asn1crypto import pem
+from asn1crypto import x509 as asn1
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from lienthong.signing.evidence.faults import EvidenceTooLarge, EvidenceUnreadable
@@ -46,7 +48,7 @@ class StatementLine(BaseModel):
 
 
 class BatchLine(BaseModel):
-    """A batch: its header's text, the axis' signature over it, and the token (base64 of DER) over its SHA-256."""
+    """A batch: its header's text, the signature over it, and the token (base64 of DER) over its SHA-256."""
 
     model_config = _STRICT
     header: str
@@ -117,6 +119,17 @@ def read_evidence(content: bytes) -> EvidenceFile:
     raise EvidenceUnreadable(detail="JSON")
 
 
+def read_roots(data: bytes) -> list[bytes]:
+    """The certificates (DER) of a PEM or DER file. Raises `EvidenceUnreadable` where there is none."""
+    try:
+        ders = (
+            [der for _kind, _headers, der in pem.unarmor(data, multiple=True)] if pem.detect(data) else [data]
+        )
+        return [asn1.Certificate.load(der, strict=True).dump() for der in ders]
+    except (ValueError, TypeError) as error:
+        raise EvidenceUnreadable(detail="the file of roots holds no certificate") from error
+
+
 def read_model(model: type[M], text: str) -> M:
     """A JSON object inside the file as a model; raises ValueError (also `ValidationError`)."""
     try:
@@ -163,13 +176,16 @@ def _without_line(text: str, error: json.JSONDecodeError) -> str:
     """The file with the line of one statement, batch or certificate emptied, where that is what is broken."""
     lines = text.split("\n")
     number = error.lineno - 1
-    if error.colno == 1 and number and error.msg.startswith("Expecting ','"):
+    if error.colno == 1 and error.msg.startswith("Expecting ','"):
         number -= 1  # its comma is gone
-    line, comma = lines[number], "," if number + 1 < len(lines) and lines[number + 1][:1] in '{"' else ""
-    if line.startswith('{"'):
-        lines[number] = f"null{comma}"
-    elif line.startswith('"') and len(line) > 70:
-        lines[number] = f'"line {number + 1}": ""{comma}'
-    else:
+    above = next((line for line in reversed(lines[:number]) if line in _SECTIONS or line in _ENDS), "")
+    if above not in _SECTIONS or number + 1 >= len(lines) or lines[number] in (*_SECTIONS, *_ENDS):
         raise EvidenceUnreadable(detail=f"JSON, {error.lineno}:{error.colno}") from error
+    comma = "" if lines[number + 1] in _ENDS else ","
+    lines[number] = _SECTIONS[above].format(number + 1) + comma
     return "\n".join(lines)
+
+
+# The lines between which the items stand, and what takes the place of a broken one.
+_SECTIONS = {'"certificates": {': '"line {}": ""', '"statements": [': "null", '"batches": [': "null"}
+_ENDS = ("},", "],", "]}")

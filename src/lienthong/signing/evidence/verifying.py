@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 from asn1crypto import x509 as asn1
 from django.utils.functional import Promise, lazy
@@ -117,7 +117,8 @@ def _fault(
     earlier: Sequence[StatementVerdict],
 ) -> faults.EvidenceFault | None:
     """The first thing against a readable statement: itself, its chain, its batch."""
-    assert line.line and line.facts
+    assert line.line
+    assert line.facts
     try:
         require_signed_by_axis(line.line.statement.encode(), line.line.signature, certificates)
     except errors.SignatureRefusal as refusal:
@@ -248,8 +249,7 @@ def _verdict(line: _Line, batches: _Batches, fault: faults.EvidenceFault | None)
 
 def sentence_of(refusal: faults.EvidenceFault | errors.SignatureRefusal) -> Promise:
     """The sentence of the refusal in whatever language is active when it is shown."""
-    said: Promise = lazy(refusal.say, str)()
-    return said
+    return cast(Promise, lazy(refusal.say, str)())
 
 
 def _name(der: bytes) -> str:

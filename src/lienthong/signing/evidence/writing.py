@@ -82,7 +82,9 @@ def _certificates(signatures: Iterable[bytes], tokens: Iterable[bytes]) -> str:
             if sha256 not in found and asn1.Certificate.load(der).subject == certificate.issuer:
                 found[sha256] = der
                 wanted.append(der)
-    return ",\n".join(f"{_text(sha256)}: {_text(b64encode(found[sha256]).decode())}" for sha256 in sorted(found))
+    return ",\n".join(
+        f"{_text(sha256)}: {_text(b64encode(found[sha256]).decode())}" for sha256 in sorted(found)
+    )
 
 
 def _lines(items: Iterable[dict[str, object]]) -> str:

@@ -7,8 +7,8 @@ from itertools import count
 
 from lienthong.directory.public import Agency, Official, Post, PostHolding
 from lienthong.kernel.clock import VIETNAM
-from lienthong.signing.adapters.fake import FakeTimestampService
 from lienthong.signing.actions.authority import ensure_agency_certificates, ensure_official_certificates
+from lienthong.signing.adapters.fake import FakeTimestampService
 from lienthong.signing.contracts import Purpose
 from lienthong.signing.models import Certificate
 from lienthong.signing.pdf_signing import timestamp_service
