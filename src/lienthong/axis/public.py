@@ -21,6 +21,7 @@ from lienthong.axis.contracts import (
 )
 from lienthong.axis.models import ConnectedSystem, Delivery, Packet, Serves, StatusEvent
 from lienthong.axis.queries.deliveries import inbox_of
+from lienthong.axis.queries.evidence import evidence_of
 from lienthong.axis.queries.packets import agencies, packet_state
 from lienthong.axis.queries.systems import system_of
 from lienthong.axis.states import DeliveryState
@@ -52,6 +53,7 @@ __all__ = [
     "connect_system",
     "disable_system",
     "edxml",
+    "evidence_of",
     "inbox_of",
     "packet_of_delivery",
     "packet_state",

@@ -6,6 +6,7 @@ Codes are those of QCVN 102:2016 (amendment 1:2022); the articles are of NĐ 30/
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 
 from django.db.models import TextChoices
 from django.utils.functional import Promise
@@ -24,21 +25,24 @@ class DeliveryState(TextChoices):
     FINISHED = "06", _("Finished")
 
 
-class Stage(TextChoices):
-    """What the axis attests of a packet, each as a signed statement (see docs/evidence.md)."""
+class Stage(StrEnum):
+    """What the axis attests of a packet, each as a signed statement (see docs/evidence.md).
 
-    SUBMITTED = "submitted", _("Submitted")
-    RELAYED = "relayed", _("Relayed")
-    DELIVERED = "delivered", _("Delivered")
-    ARRIVED = "arrived", _("Arrived")
-    ACCEPTED = "accepted", _("Registered")
-    ASSIGNED = "assigned", _("Assigned")
-    IN_PROGRESS = "in-progress", _("In progress")
-    FINISHED = "finished", _("Finished")
-    REFUSED = "refused", _("Returned")
-    WITHDRAWN = "withdrawn", _("Withdrawn")
-    UPDATED = "updated", _("Updated")
-    REPLACED = "replaced", _("Replaced")
+    The labels stand with the reader of evidence files, in `signing.evidence`.
+    """
+
+    SUBMITTED = "submitted"
+    RELAYED = "relayed"
+    DELIVERED = "delivered"
+    ARRIVED = "arrived"
+    ACCEPTED = "accepted"
+    ASSIGNED = "assigned"
+    IN_PROGRESS = "in-progress"
+    FINISHED = "finished"
+    REFUSED = "refused"
+    WITHDRAWN = "withdrawn"
+    UPDATED = "updated"
+    REPLACED = "replaced"
 
 
 # The stage that a status code of a recipient leads to.

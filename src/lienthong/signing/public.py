@@ -21,6 +21,7 @@ from lienthong.signing.contracts import (
 )
 from lienthong.signing.errors import NoCertificate, SignatureRefusal, SigningUnavailable
 from lienthong.signing.evidence import MAX_BYTES as MAX_EVIDENCE
+from lienthong.signing.evidence import STAGES as EVIDENCE_STAGES
 from lienthong.signing.evidence import (
     EvidenceTooLarge,
     EvidenceUnreadable,
@@ -29,6 +30,7 @@ from lienthong.signing.evidence import (
     looks_like_evidence,
     read_roots,
     verify_evidence,
+    verify_evidence_here,
     write_evidence,
 )
 from lienthong.signing.packets import sign_packet, verify_packet
@@ -42,6 +44,7 @@ from lienthong.signing.statements import sign_statement, verify_statement
 from lienthong.signing.verdicts import require_signed_by, require_valid
 
 __all__ = [
+    "EVIDENCE_STAGES",
     "MAX_EVIDENCE",
     "Algorithm",
     "CertificateInfo",
@@ -78,6 +81,7 @@ __all__ = [
     "sign_statement",
     "stamp_digest",
     "verify_evidence",
+    "verify_evidence_here",
     "verify_packet",
     "verify_pdf",
     "verify_statement",

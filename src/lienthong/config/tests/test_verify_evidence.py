@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from lienthong.axis.tests.factories import World, system_for, world
-from lienthong.axis.tests.test_evidence import told
+from lienthong.axis.public import evidence_of
+from lienthong.axis.tests.factories import World, system_for, told, world
 from lienthong.config.cli import app
 from lienthong.signing.tests.factories import root_certificate
 
@@ -83,8 +83,6 @@ def test_a_root_of_ones_own_is_trusted_instead_of_the_files(file: Path, tmp_path
 
 
 def test_a_recipients_file_says_that_it_is_not_the_whole(world: World, tmp_path: Path) -> None:
-    from lienthong.axis.queries.evidence import evidence_of
-
     story = told(world, stamped=False)
     path = tmp_path / "part.evidence.json"
     path.write_bytes(evidence_of(system_for(world.recipients[1]), story.packet.pk))

@@ -142,7 +142,7 @@ def test_old_statements_without_timestamp_are_found_and_measured(client: Client)
     assert finding.state is State.WARNING
     assert "1 statements in no batch, 0 without timestamp" in finding.sentence
     text = client.get("/metrics").content.decode()
-    assert "lienthong_evidence_unbatched 1.0" in text
+    assert "lienthong_evidence_unbatched 1" in text
     assert "lienthong_evidence_age_seconds 12" in text
 
 

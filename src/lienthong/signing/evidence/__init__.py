@@ -1,13 +1,14 @@
 """The evidence file: what an axis attests of a packet, to be checked by anyone, anywhere, offline."""
 
-from lienthong.signing.evidence.contracts import EvidenceVerdict, Root, StatementVerdict
+from lienthong.signing.evidence.contracts import STAGES, EvidenceVerdict, Root, StatementVerdict
 from lienthong.signing.evidence.faults import EvidenceTooLarge, EvidenceUnreadable
 from lienthong.signing.evidence.reading import MAX_BYTES, looks_like_evidence, read_roots
-from lienthong.signing.evidence.verifying import verify_evidence
+from lienthong.signing.evidence.verifying import verify_evidence, verify_evidence_here
 from lienthong.signing.evidence.writing import write_evidence
 
 __all__ = [
     "MAX_BYTES",
+    "STAGES",
     "EvidenceTooLarge",
     "EvidenceUnreadable",
     "EvidenceVerdict",
@@ -16,5 +17,6 @@ __all__ = [
     "looks_like_evidence",
     "read_roots",
     "verify_evidence",
+    "verify_evidence_here",
     "write_evidence",
 ]

@@ -2,10 +2,28 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 
+from django.utils.translation import gettext_lazy as _
+
 from lienthong.signing.contracts import Sentence
+
+STAGES: Mapping[str, Sentence] = {
+    "submitted": _("Submitted"),
+    "relayed": _("Relayed"),
+    "delivered": _("Delivered"),
+    "arrived": _("Arrived"),
+    "accepted": _("Registered"),
+    "assigned": _("Assigned"),
+    "in-progress": _("In progress"),
+    "finished": _("Finished"),
+    "refused": _("Returned"),
+    "withdrawn": _("Withdrawn"),
+    "updated": _("Updated"),
+    "replaced": _("Replaced"),
+}
 
 
 @dataclass(frozen=True)
@@ -34,12 +52,16 @@ class StatementVerdict:
     pending: str
     fault: str = ""
     reason: Sentence = ""
-    facts: dict[str, str] = field(default_factory=dict, repr=False)
 
     @property
     def valid(self) -> bool:
         """Whether nothing was found against it."""
         return not self.fault
+
+    @property
+    def label(self) -> Sentence:
+        """The stage in the reader's language, where it is one that is known."""
+        return STAGES.get(self.stage, self.stage)
 
 
 @dataclass(frozen=True)
