@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+import re
 import shutil
 import subprocess
 import warnings
@@ -18,6 +19,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding
+from django.conf import settings
 
 from lienthong.axis.tests.factories import (
     AT,
@@ -240,3 +242,30 @@ def test_openssl_accepts_an_exported_timestamp(story: Story, tmp_path: Path) -> 
     assert "Verification: OK" in done.stdout + done.stderr
     (tmp_path / "header.json").write_text(batch["header"].replace("batch", "Batch"), "utf-8")
     assert subprocess.run(command, cwd=tmp_path, capture_output=True, check=False).returncode != 0
+
+
+def test_the_documented_commands_accept_the_file_and_miss_nothing(story: Story, tmp_path: Path) -> None:
+    missing = [name for name in ("bash", "openssl", "jq", "xxd") if shutil.which(name) is None]
+    if missing:
+        warnings.warn(f"not checked with OpenSSL alone, for want of {missing}", stacklevel=1)
+        pytest.skip(f"not installed: {missing}")
+    page = (Path(settings.PACKAGE).parents[1] / "docs" / "evidence.md").read_text("utf-8")
+    [script] = [part for part in re.findall(r"```sh\n(.*?)```", page, re.DOTALL) if "openssl" in part]
+    (tmp_path / "check.sh").write_text(script, "utf-8")
+    root = x509.load_der_x509_certificate(root_certificate())
+    (tmp_path / "root.pem").write_bytes(root.public_bytes(Encoding.PEM))
+    (tmp_path / "good.json").write_bytes(story.file)
+
+    def check(name: str, number: int) -> subprocess.CompletedProcess[str]:
+        command = ["bash", "check.sh", name, str(number), "root.pem"]
+        return subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+
+    for number in (0, 4):
+        done = check("good.json", number)
+        assert done.returncode == 0, done.stderr
+        for said in ("signer.pem: OK", "Verified OK", "Merkle path OK", "Verification: OK"):
+            assert said in done.stdout + done.stderr
+    file = story.json
+    file["statements"][4]["path"][0] = "0" * 64
+    (tmp_path / "bad.json").write_text(json.dumps(file, ensure_ascii=False), "utf-8")
+    assert "Merkle path OK" not in check("bad.json", 4).stdout
