@@ -27,11 +27,13 @@ def main() -> None:
         serving.migrate()
         # Django's models can be imported only now that the settings are whole.
         axis, signing = import_module("bench.axis"), import_module("bench.signing")
+        evidence = import_module("bench.evidence")
         url = os.environ["LIENTHONG_DATABASE_URL"]
         show("This machine at most (one thread unless said)", machine.cryptography())
         commits = [machine.durable_commits(url, clients=clients) for clients in (1, 4, 32)]
         show("PostgreSQL", commits)
         show("Signatures through our own code (one thread)", signing.run())
+        show("Evidence (one thread)", evidence.run())
         figures = axis.run(PORT, documents)
         show("The axis", figures, against=commits[0])
         best = max(figures[1:], key=lambda figure: figure.rate)

@@ -26,6 +26,7 @@ from lienthong.axis.actions.evidence import (
 from lienthong.axis.actions.statuses import StatusOutOfOrder, report_status
 from lienthong.axis.actions.submission import submit_packet
 from lienthong.axis.contracts import StatusReport
+from lienthong.axis.jobs import batch_evidence
 from lienthong.axis.models import Delivery, Packet
 from lienthong.axis.queries.evidence import evidence_of, evidence_standing
 from lienthong.axis.states import STAGES, Stage
@@ -234,6 +235,14 @@ def test_batches_are_closed_every_period_and_when_full(world: World, tick: int, 
     keep_evidence(most=2, seconds=180, tick=60, at=AT)
     assert evidence_backlog().unbatched == 0
     assert evidence_backlog().oldest_at is None, "all are stamped"
+
+
+def test_the_job_of_every_minute_leaves_nothing_unproven(world: World) -> None:
+    submit_packet(signed(edxml_packet(), world.office), system=world.system, at=AT)
+    batch_evidence(timestamp=0)
+    assert evidence_backlog().oldest_at is None
+    batch_evidence(timestamp=60)
+    assert len(batches(range(1, 5))) == 1, "nothing new, so no empty batch"
 
 
 # Who gets which file

@@ -23,8 +23,11 @@ UPDATE ledger_statement AS statement SET batch_id = %s, position = place.positio
 FROM unnest(%s::uuid[], %s::int[], %s::bytea[]) AS place (id, position, path) WHERE statement.id = place.id
 """
 LAST_LINKS = """
-SELECT DISTINCT ON (subject_id) subject_id, sequence, encode(sha256(statement), 'hex') FROM ledger_statement
-WHERE subject_kind = %s AND subject_id = ANY(%s) ORDER BY subject_id, sequence DESC
+SELECT wanted.id, last.sequence, encode(sha256(last.statement), 'hex')
+FROM unnest(%s::text[]) AS wanted (id) CROSS JOIN LATERAL (
+    SELECT sequence, statement FROM ledger_statement
+    WHERE subject_kind = %s AND subject_id = wanted.id ORDER BY sequence DESC LIMIT 1
+) AS last
 """
 
 
@@ -53,7 +56,7 @@ def last_links(kind: str, ids: Iterable[str]) -> Mapping[str, Link]:
             "SELECT pg_advisory_xact_lock(hashtextextended(%s || id, 0)) FROM unnest(%s::text[]) AS id",
             [f"{kind} ", wanted],
         )
-        cursor.execute(LAST_LINKS, [kind, wanted])
+        cursor.execute(LAST_LINKS, [wanted, kind])
         return {key: Link(sequence, sha256) for key, sequence, sha256 in cursor.fetchall()}
 
 
