@@ -16,7 +16,7 @@ from bench.harness import Figure, console, show
 from lienthong.config.cli import runtime, serving
 
 PORT, PEER_PORT = 8199, 8198
-PARTS = ("machine", "signing", "axis", "peer")
+PARTS = ("machine", "signing", "evidence", "axis", "peer")
 
 os.environ.setdefault("LIENTHONG_VAR", str(Path("var/bench").absolute()))
 os.environ.setdefault("LIENTHONG_BASE_URL", f"http://127.0.0.1:{PORT}")
@@ -37,6 +37,8 @@ def main() -> None:
         if "signing" in parts:
             # Django's models can be imported only now that the settings are whole.
             show("Signatures through our own code (one thread)", import_module("bench.signing").run())
+        if "evidence" in parts:
+            show("Evidence (one thread)", import_module("bench.evidence").run())
         figures = _axis(asked.documents, asked.preload) if "axis" in parts else []
         if "peer" in parts:
             _beside_the_peer(figures, asked.documents)

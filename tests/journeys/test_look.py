@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 
 import pytest
@@ -174,3 +175,36 @@ def test_the_pages_work_without_javascript(site: object, browser: object) -> Non
     page.get_by_role("button", name="English").click()
     assert page.locator("html").get_attribute("lang") == "en"
     context.close()
+
+
+@pytest.mark.parametrize(("width", "scheme", "language"), LOOKS)
+def test_the_verdict_on_an_evidence_file_is_accessible_and_fits(
+    width: int,
+    scheme: str,
+    language: str,
+    page_at: Callable[..., Page],
+    assert_accessible: Callable[[Page], None],
+    assert_no_sideways_scrolling: Callable[[Page], None],
+) -> None:
+    page = page_at(width, scheme, language)
+    page.goto("/verify")
+    file = {"name": "packet.evidence.json", "mimeType": "application/json", "buffer": EVIDENCE}
+    page.locator("input[type=file]").set_input_files(file)
+    page.locator("main form button").click()
+    assert page.locator("#verdict").is_visible()
+    assert page.locator("table.cards tbody tr").count() == 2
+    assert_accessible(page)
+    assert_no_sideways_scrolling(page)
+
+
+def _evidence() -> bytes:
+    """An evidence file that nobody signed: one statement to be read, one that cannot be."""
+    facts = {"packet_id": "1", "sha256": "0" * 64, "stage": "arrived", "sequence": 3, "by": "H55.09.01"}
+    said = json.dumps({**facts, "at": "2026-03-02T09:30:00+07:00", "previous": "0" * 64})
+    line = {"statement": said, "signature": "x..x", "batch": None, "position": None, "path": None}
+    packet = {"id": "018f0000-0000-7000-8000-000000000000", "sha256": "0" * 64}
+    file = {"format": "lienthong-evidence/1", "complete": False, "packet": packet, "certificates": {}}
+    return json.dumps({**file, "statements": [{**line, "pending": "batch"}, None], "batches": []}).encode()
+
+
+EVIDENCE = _evidence()

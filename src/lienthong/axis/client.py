@@ -110,6 +110,10 @@ class AxisClient:
         """How far a packet that this system sent has come."""
         return self._read(_states, f"packets/{packet_id}")
 
+    def evidence(self, packet_id: UUID) -> bytes:
+        """The evidence file of a packet that this system sent or received."""
+        return self._call("GET", f"packets/{packet_id}/evidence").content
+
     def agencies(self, *, after: str = "", limit: int = 200) -> AgencyPage:
         """The agencies that can be addressed, by code."""
         return self._read(_agencies, "agencies", cursor=after, limit=limit)

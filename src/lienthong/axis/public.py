@@ -2,6 +2,7 @@
 
 from lienthong.axis import edxml
 from lienthong.axis.actions import connect_system, disable_system, report_status, submit_packet
+from lienthong.axis.actions.collection import packet_of_delivery
 from lienthong.axis.client import AxisClient, AxisRefused, AxisUnreachable
 from lienthong.axis.contracts import (
     AgencyItem,
@@ -19,7 +20,8 @@ from lienthong.axis.contracts import (
     TimelineEntry,
 )
 from lienthong.axis.models import ConnectedSystem, Delivery, Packet, Serves, StatusEvent
-from lienthong.axis.queries.deliveries import inbox_of, packet_of_delivery
+from lienthong.axis.queries.deliveries import inbox_of
+from lienthong.axis.queries.evidence import evidence_of
 from lienthong.axis.queries.packets import agencies, packet_state
 from lienthong.axis.queries.systems import system_of
 from lienthong.axis.states import DeliveryState
@@ -51,6 +53,7 @@ __all__ = [
     "connect_system",
     "disable_system",
     "edxml",
+    "evidence_of",
     "inbox_of",
     "packet_of_delivery",
     "packet_state",

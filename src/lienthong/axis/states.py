@@ -6,6 +6,7 @@ Codes are those of QCVN 102:2016 (amendment 1:2022); the articles are of NĐ 30/
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 
 from django.db.models import TextChoices
 from django.utils.functional import Promise
@@ -22,6 +23,37 @@ class DeliveryState(TextChoices):
     ASSIGNED = "04", _("Assigned")
     IN_PROGRESS = "05", _("In progress")
     FINISHED = "06", _("Finished")
+
+
+class Stage(StrEnum):
+    """What the axis attests of a packet, each as a signed statement (see docs/evidence.md).
+
+    The labels stand with the reader of evidence files, in `signing.evidence`.
+    """
+
+    SUBMITTED = "submitted"
+    RELAYED = "relayed"
+    DELIVERED = "delivered"
+    ARRIVED = "arrived"
+    ACCEPTED = "accepted"
+    ASSIGNED = "assigned"
+    IN_PROGRESS = "in-progress"
+    FINISHED = "finished"
+    REFUSED = "refused"
+    WITHDRAWN = "withdrawn"
+    UPDATED = "updated"
+    REPLACED = "replaced"
+
+
+# The stage that a status code of a recipient leads to.
+STAGES = {
+    "01": Stage.ARRIVED,
+    "02": Stage.REFUSED,
+    "03": Stage.ACCEPTED,
+    "04": Stage.ASSIGNED,
+    "05": Stage.IN_PROGRESS,
+    "06": Stage.FINISHED,
+}
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("packets/", web.packets, name="packets"),
     path("packets/<uuid:packet_id>/", web.packet, name="packet"),
     path("packets/<uuid:packet_id>/progress/", web.packet_progress, name="packet_progress"),
+    path("packets/<uuid:packet_id>/evidence/", web.packet_evidence, name="packet_evidence"),
     path("stuck/", web.stuck, name="stuck"),
     path("systems/", web.systems, name="systems"),
     path("systems/connect/", web.connect, name="connect"),

@@ -20,6 +20,7 @@ from lienthong.axis.actions.systems import connect_system, disable_system
 from lienthong.axis.forms import SERVES_LABELS, PacketFilterForm, SystemForm
 from lienthong.axis.models import Delivery, Serves, StatusEvent
 from lienthong.axis.policies import can_operate, require_can_operate
+from lienthong.axis.queries.evidence import evidence_standing, evidence_watched
 from lienthong.axis.queries.operator import (
     PacketFilter,
     PacketView,
@@ -80,8 +81,19 @@ def packet_progress(request: HttpRequest, packet_id: UUID) -> HttpResponse:
 
 @needs(Role.OPERATOR, Role.AUDITOR)
 @require_safe
+def packet_evidence(request: HttpRequest, packet_id: UUID) -> HttpResponse:
+    """The evidence of one packet, as a file to keep."""
+    return HttpResponse(
+        evidence_watched(viewer_of(request), packet_id),
+        content_type="application/json",
+        headers={"Content-Disposition": f'attachment; filename="{packet_id}.evidence.json"'},
+    )
+
+
+@needs(Role.OPERATOR, Role.AUDITOR)
+@require_safe
 def stuck(request: HttpRequest) -> HttpResponse:
-    """Deliveries that nobody collected, or nobody registered, within the set times."""
+    """Deliveries that nobody collected, or nobody registered, within the set times; evidence that waits."""
     at = now()
     uncollected = timedelta(hours=settings.ENV.axis_uncollected_hours)
     unregistered = timedelta(hours=settings.ENV.axis_unregistered_hours)
@@ -97,6 +109,7 @@ def stuck(request: HttpRequest) -> HttpResponse:
         "rows": [(row, _mark(row), (at - row.sent_at) // timedelta(hours=1)) for row in page.rows],
         "uncollected_hours": settings.ENV.axis_uncollected_hours,
         "unregistered_hours": settings.ENV.axis_unregistered_hours,
+        "evidence": evidence_standing(at=at, late=timedelta(minutes=settings.ENV.evidence_late_minutes)),
     }
     return render(request, "axis/stuck.html", facts)
 

@@ -48,6 +48,9 @@ class Env(BaseSettings):
     axis_max_packet_bytes: int = 200 * 1024 * 1024
     axis_uncollected_hours: int = 4
     axis_unregistered_hours: int = 24
+    evidence_batch_size: int = Field(default=4096, ge=1, le=65536)
+    evidence_batch_seconds: int = Field(default=60, ge=60)
+    evidence_late_minutes: int = Field(default=15, ge=1)
     metrics_addresses: list[str] = Field(default_factory=lambda: ["127.0.0.0/8", "::1/128"])
     log_level: str = "INFO"
 

@@ -15,6 +15,7 @@ from procrastinate.contrib.django.models import ProcrastinateJob, ProcrastinateW
 from lienthong.kernel.adapters.object_store import configured_objects
 from lienthong.kernel.checks import Check, Finding, all_checks, bad, check, good, warning
 from lienthong.kernel.clock import now
+from lienthong.ledger.public import evidence_backlog
 from lienthong.signing.public import check_health
 
 OLDEST_POSTGRES = 15
@@ -113,6 +114,21 @@ def oldest_waiting(at: datetime) -> datetime | None:
         return None
     enqueued = job.procrastinateevent_set.order_by("id").first()
     return job.scheduled_at or (enqueued.at if enqueued else None)
+
+
+@check("Evidence")
+def check_evidence() -> Finding:
+    """Look for the oldest signed statement that no timestamp proves yet."""
+    backlog = evidence_backlog()
+    if backlog.oldest_at is None:
+        return good("every statement has its timestamp")
+    sentence = (
+        f"{backlog.unbatched} statements in no batch, {backlog.unstamped} without timestamp, "
+        f"the oldest of {_time(backlog.oldest_at)}"
+    )
+    if now() - backlog.oldest_at > timedelta(minutes=settings.ENV.evidence_late_minutes):
+        return warning(f"{sentence}; see that the worker runs and the timestamp service answers")
+    return good(sentence)
 
 
 @check("Disk")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
+from datetime import datetime
 
 from django.db import connection
 from django.http import HttpRequest, HttpResponseBase
@@ -13,6 +14,7 @@ from prometheus_client.core import GaugeMetricFamily
 
 from lienthong.config.health import oldest_waiting
 from lienthong.kernel.clock import now
+from lienthong.ledger.public import evidence_backlog
 
 REQUESTS = Counter("lienthong_requests", "Requests answered.", ["method", "route", "status"])
 SECONDS = Histogram("lienthong_request_seconds", "Time to answer.", ["route"])
@@ -58,9 +60,21 @@ def _from_database() -> Iterator[GaugeMetricFamily]:
     if last:
         age = (at - last.last_heartbeat).total_seconds()
         yield _gauge("lienthong_worker_heartbeat_age_seconds", "Since a worker was last seen.", age)
+    yield from _evidence(at)
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_database_size(current_database())")
         yield _gauge("lienthong_database_bytes", "Size of the database.", cursor.fetchone()[0])
+
+
+def _evidence(at: datetime) -> Iterator[GaugeMetricFamily]:
+    """What the axis has attested and no timestamp proves yet."""
+    backlog = evidence_backlog()
+    age = (at - backlog.oldest_at).total_seconds() if backlog.oldest_at else 0.0
+    yield _gauge("lienthong_evidence_unbatched", "Signed statements in no batch.", backlog.unbatched)
+    yield _gauge(
+        "lienthong_evidence_unstamped", "Statements in batches without timestamp.", backlog.unstamped
+    )
+    yield _gauge("lienthong_evidence_age_seconds", "Age of the oldest statement without timestamp.", age)
 
 
 def _gauge(name: str, text: str, value: float) -> GaugeMetricFamily:

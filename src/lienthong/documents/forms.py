@@ -11,9 +11,13 @@ class VerifyForm(forms.Form):
 
     file = forms.FileField(
         label=_("Signed file"),
-        help_text=_("A PDF file or a packet (.edxml), at most 60 MB. It is checked and not kept."),
+        help_text=_(
+            "A PDF file, a packet (.edxml) or evidence (.json), at most 60 MB. It is checked and not kept."
+        ),
         allow_empty_file=True,
         max_length=255,
-        widget=forms.ClearableFileInput(attrs={"accept": ".pdf,.edxml,.xml,application/pdf,application/xml"}),
+        widget=forms.ClearableFileInput(
+            attrs={"accept": ".pdf,.edxml,.xml,.json,application/pdf,application/xml,application/json"}
+        ),
     )
     document = forms.UUIDField(required=False, widget=forms.HiddenInput)

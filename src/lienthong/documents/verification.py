@@ -18,9 +18,10 @@ from lienthong.documents.queries import recorded_facts
 from lienthong.kernel.blobs import EmptyFile, FileTooLarge
 from lienthong.kernel.errors import Refusal
 from lienthong.kernel.media_types import HEAD, PDF, XML, sniff
-from lienthong.signing.public import Verdict
+from lienthong.signing.public import EvidenceVerdict, Verdict, looks_like_evidence, verify_evidence_here
 
 MAX_BYTES = 60 * 1024 * 1024
+MAX_EVIDENCE_BYTES = 8 * 1024 * 1024
 CHECKS_A_MINUTE = 30
 
 
@@ -97,6 +98,22 @@ def verify_file(
         expected=expected,
         matches=None if expected is None else expected.sha256 == sha256,
     )
+
+
+def verify_evidence_file(file: BinaryIO, *, size: int, at: datetime, asker: str) -> EvidenceVerdict | None:
+    """What an evidence file is worth, statement by statement; None if the file does not claim to be one.
+
+    Raises:
+        TooManyChecks, FileTooLarge (over 8 MB; `lienthong verify` takes more), EvidenceUnreadable
+    """
+    head = file.read(HEAD)
+    file.seek(0)
+    if not looks_like_evidence(head):
+        return None
+    _count(asker, at)
+    if size > MAX_EVIDENCE_BYTES:
+        raise FileTooLarge(field="file", megabytes=MAX_EVIDENCE_BYTES // 1024 // 1024)
+    return verify_evidence_here(file.read(MAX_EVIDENCE_BYTES))
 
 
 def _count(asker: str, at: datetime) -> None:

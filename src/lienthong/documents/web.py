@@ -16,13 +16,19 @@ from django.views.decorators.http import require_GET, require_http_methods
 from lienthong.documents.contracts import RecordedFacts
 from lienthong.documents.forms import VerifyForm
 from lienthong.documents.queries import find_document, recorded_facts
-from lienthong.documents.verification import MAX_BYTES, FileMissing, Verification, verify_file
+from lienthong.documents.verification import (
+    MAX_BYTES,
+    FileMissing,
+    Verification,
+    verify_evidence_file,
+    verify_file,
+)
 from lienthong.identity.public import NotFound, address_of, signed_in, viewer_of
 from lienthong.kernel.access import public_page
 from lienthong.kernel.blobs import FileTooLarge, open_blob
 from lienthong.kernel.clock import now
 from lienthong.kernel.errors import Refusal
-from lienthong.signing.public import SignerVerdict
+from lienthong.signing.public import EvidenceVerdict, SignerVerdict
 from lienthong.ui.public import wants_problem
 
 _HASH = re.compile(r"[0-9a-f]{64}")
@@ -42,7 +48,11 @@ def verify(request: HttpRequest) -> HttpResponse:
         form = VerifyForm({"document": request.POST.get("document", "")}, request.FILES)
         if not form.is_valid():
             raise FileMissing(field="file")
-        found = _verified(request, form, now())
+        at = now()
+        evidence = _evidence(request, form, at)
+        if evidence is not None:
+            return _answer_evidence(request, evidence)
+        found = _verified(request, form, at)
     except Refusal as refusal:
         return _refused(request, refusal)
     return _answer(request, VerifyForm(initial={"document": form.cleaned_data["document"]}), found=found)
@@ -70,6 +80,19 @@ def _require_size(request: HttpRequest) -> None:
     """Refuse before anything of the file is read."""
     if int(request.META.get("CONTENT_LENGTH") or 0) > MAX_BYTES + FORM_OVERHEAD:
         raise FileTooLarge(field="file", megabytes=MAX_BYTES // 1024 // 1024)
+
+
+def _evidence(request: HttpRequest, form: VerifyForm, at: datetime) -> EvidenceVerdict | None:
+    upload = form.cleaned_data["file"]
+    return verify_evidence_file(upload.file, size=upload.size, at=at, asker=address_of(request))
+
+
+def _answer_evidence(request: HttpRequest, found: EvidenceVerdict) -> HttpResponse:
+    """The page with a line per statement, or the same facts as JSON."""
+    if wants_problem(request):
+        return JsonResponse(_evidence_as_json(found))
+    facts = {"form": VerifyForm(), "evidence": found, "good": sum(one.valid for one in found.statements)}
+    return render(request, "documents/verify.html", facts)
 
 
 def _verified(request: HttpRequest, form: VerifyForm, at: datetime) -> Verification:
@@ -135,6 +158,31 @@ def _as_json(found: Verification | None, recorded: RecordedFacts | None) -> dict
             "agency_code": recorded.agency_code,
             "sha256": recorded.sha256,
         },
+    }
+
+
+def _evidence_as_json(found: EvidenceVerdict) -> dict[str, object]:
+    return {
+        "evidence": {
+            "valid": found.valid,
+            "complete": found.complete,
+            "packet": {"id": found.packet_id, "sha256": found.sha256},
+            "roots": [{"sha256": root.sha256, "name": root.name} for root in found.roots],
+            "statements": [
+                {
+                    "sequence": one.sequence,
+                    "stage": one.stage,
+                    "by": one.by,
+                    "at": one.at.isoformat() if one.at else None,
+                    "timestamped_at": one.timestamped_at.isoformat() if one.timestamped_at else None,
+                    "pending": one.pending or None,
+                    "valid": one.valid,
+                    "fault": one.fault or None,
+                    "reason": str(one.reason),
+                }
+                for one in found.statements
+            ],
+        }
     }
 
 

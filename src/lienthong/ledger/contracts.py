@@ -66,3 +66,80 @@ class EventPage:
 
     rows: list[Event]
     next: str
+
+
+@dataclass(frozen=True)
+class Statement:
+    """A signed statement about a subject, one link of the subject's chain.
+
+    `statement` is canonical JSON and names the SHA-256 of the subject's previous statement; `signature` is
+    over its bytes. `sequence` counts from 1. `part` is what it speaks of within the subject, such as one
+    delivery; empty means the whole.
+    """
+
+    subject: Subject
+    stage: str
+    sequence: int
+    at: datetime
+    statement: bytes = field(repr=False)
+    signature: bytes = field(repr=False)
+    part: str = ""
+
+
+@dataclass(frozen=True)
+class Link:
+    """The last statement of a subject's chain: its number and the SHA-256 of its bytes (hex)."""
+
+    sequence: int
+    sha256: str
+
+
+@dataclass(frozen=True)
+class Proof:
+    """Where a statement stands in a closed batch: its place, and the hashes from it to the root."""
+
+    batch: int
+    position: int
+    path: tuple[bytes, ...]
+
+
+@dataclass(frozen=True)
+class ProvenStatement:
+    """A statement as it is kept, with its proof once its batch is closed."""
+
+    statement: Statement
+    proof: Proof | None
+
+
+@dataclass(frozen=True)
+class OpenBatch:
+    """Statements about to become a batch: all that its header has to say. `previous` and `root` are hex."""
+
+    number: int
+    previous: str
+    root: str
+    size: int
+    first_at: datetime
+    last_at: datetime
+
+
+@dataclass(frozen=True)
+class Batch:
+    """A closed batch: its header (canonical JSON), the signature over it, and the timestamp token, if any."""
+
+    number: int
+    header: bytes = field(repr=False)
+    signature: bytes = field(repr=False)
+    token: bytes | None = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Backlog:
+    """Statements that nothing outside proves yet: in no batch, or in one without timestamp.
+
+    `oldest_at` is the time of the oldest of them.
+    """
+
+    unbatched: int
+    unstamped: int
+    oldest_at: datetime | None

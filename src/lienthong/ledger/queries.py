@@ -1,16 +1,17 @@
-"""Reading the ledger. Who may read what is decided by the callers above, who know the viewer."""
+"""Reading the ledger: events, statements, batches. Who may read what is decided by the callers above."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import BooleanField
+from django.db.models import BooleanField, Min, Sum
 from django.db.models.expressions import RawSQL
 
 from lienthong.kernel.paging import PAGE_SIZE, BadCursor, decode_cursor, encode_cursor
-from lienthong.ledger.contracts import Event, EventPage, Subject
-from lienthong.ledger.models import EventRow
+from lienthong.ledger.contracts import Backlog, Batch, Event, EventPage, ProvenStatement, Subject
+from lienthong.ledger.models import BatchRow, EventRow, StatementRow
 
 
 def timeline(subject: Subject, *, limit: int = 200) -> list[Event]:
@@ -55,6 +56,36 @@ def search_events(
     found = [row.as_event() for row in rows.order_by("-at", "-id")[: size + 1]]
     more = len(found) > size
     return EventPage(found[:size], _cursor(found[size - 1]) if more else "")
+
+
+def statements_of(subject: Subject, *, parts: Iterable[str] | None = None) -> list[ProvenStatement]:
+    """The statements about the subject in the order of its chain, of all its parts or of those named."""
+    rows = StatementRow.objects.filter(subject_kind=subject.kind, subject_id=subject.id)
+    if parts is not None:
+        rows = rows.filter(part__in=list(parts))
+    return [row.as_proven() for row in rows.order_by("sequence")]
+
+
+def batches(numbers: Iterable[int]) -> list[Batch]:
+    """Those batches, by number. One query."""
+    return [row.as_batch() for row in BatchRow.objects.filter(pk__in=set(numbers)).order_by("pk")]
+
+
+def unstamped_batches(*, most: int) -> list[Batch]:
+    """Batches without timestamp, oldest first, at most so many."""
+    return [row.as_batch() for row in BatchRow.objects.filter(token=None).order_by("pk")[:most]]
+
+
+def evidence_backlog() -> Backlog:
+    """What has no timestamp yet. Three queries, each over what waits only."""
+    unbatched = StatementRow.objects.filter(batch=None)
+    unstamped = BatchRow.objects.filter(token=None).aggregate(size=Sum("size"), oldest=Min("first_at"))
+    oldest = [
+        found
+        for found in (unstamped["oldest"], unbatched.order_by("at").values_list("at", flat=True).first())
+        if found is not None
+    ]
+    return Backlog(unbatched.count(), unstamped["size"] or 0, min(oldest, default=None))
 
 
 def _cursor(event: Event) -> str:

@@ -20,17 +20,37 @@ from lienthong.signing.contracts import (
     Verdict,
 )
 from lienthong.signing.errors import NoCertificate, SignatureRefusal, SigningUnavailable
+from lienthong.signing.evidence import MAX_BYTES as MAX_EVIDENCE
+from lienthong.signing.evidence import STAGES as EVIDENCE_STAGES
+from lienthong.signing.evidence import (
+    EvidenceTooLarge,
+    EvidenceUnreadable,
+    EvidenceVerdict,
+    StatementVerdict,
+    looks_like_evidence,
+    read_roots,
+    verify_evidence,
+    verify_evidence_here,
+    write_evidence,
+)
 from lienthong.signing.packets import sign_packet, verify_packet, verify_packets
 from lienthong.signing.pdf_reading import check_pdf
 from lienthong.signing.pdf_signing import sign_pdf
 from lienthong.signing.pdf_verifying import verify_pdf
+from lienthong.signing.ports import TimestampService
 from lienthong.signing.queries import certificate_for_agency, certificates_of
+from lienthong.signing.stamping import stamp_digest
 from lienthong.signing.statements import sign_statement, sign_statements, verify_statement
 from lienthong.signing.verdicts import require_signed_by, require_valid
 
 __all__ = [
+    "EVIDENCE_STAGES",
+    "MAX_EVIDENCE",
     "Algorithm",
     "CertificateInfo",
+    "EvidenceTooLarge",
+    "EvidenceUnreadable",
+    "EvidenceVerdict",
     "HealthCheck",
     "NoCertificate",
     "PdfBox",
@@ -39,6 +59,8 @@ __all__ = [
     "SignatureRefusal",
     "SignerVerdict",
     "SigningUnavailable",
+    "StatementVerdict",
+    "TimestampService",
     "Verdict",
     "certificate_for_agency",
     "certificates_of",
@@ -48,6 +70,8 @@ __all__ = [
     "ensure_agency_certificates",
     "ensure_authority",
     "ensure_official_certificates",
+    "looks_like_evidence",
+    "read_roots",
     "require_signed_by",
     "require_valid",
     "revoke_certificate",
@@ -56,8 +80,12 @@ __all__ = [
     "sign_pdf",
     "sign_statement",
     "sign_statements",
+    "stamp_digest",
+    "verify_evidence",
+    "verify_evidence_here",
     "verify_packet",
     "verify_packets",
     "verify_pdf",
     "verify_statement",
+    "write_evidence",
 ]

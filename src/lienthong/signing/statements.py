@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
+from typing import Any
 
 import jwt
 from cryptography import x509
@@ -14,6 +15,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 
 from lienthong.signing import errors
 from lienthong.signing.contracts import Purpose, Verdict
+from lienthong.signing.models import Certificate
 from lienthong.signing.queries import Identity, agency_identity, part_identity
 from lienthong.signing.trust import find_rows
 from lienthong.signing.verdicts import accepted, problem_of, refused, signer_of, with_reason
@@ -22,21 +24,29 @@ MAX_SIGNATURE = 20_000
 _ALGORITHMS = ["ES256", "RS256"]
 
 
-def sign_statement(payload: bytes, *, at: datetime, agency_id: int | None = None) -> bytes:
+def sign_statement(
+    payload: bytes, *, at: datetime, agency_id: int | None = None, by_reference: bool = False
+) -> bytes:
     """`sign_statements` of one."""
-    return sign_statements([payload], at=at, agency_id=agency_id)[0]
+    return sign_statements([payload], at=at, agency_id=agency_id, by_reference=by_reference)[0]
 
 
-def sign_statements(payloads: Sequence[bytes], *, at: datetime, agency_id: int | None = None) -> list[bytes]:
+def sign_statements(
+    payloads: Sequence[bytes], *, at: datetime, agency_id: int | None = None, by_reference: bool = False
+) -> list[bytes]:
     """The signature over each payload, which stays outside it: of the hub, or of the agency if one is named.
 
-    Its header brings the certificates (`x5c`) and the time of signing (`iat`). One query for all.
+    Its header brings the certificates (`x5c`) and the time of signing (`iat`). `by_reference` names the
+    certificate by its SHA-256 instead (`x5t#S256`), for what is kept beside the certificates: 1.5 kB less.
+    One query for all.
 
     Raises:
         NoCertificate, SigningUnavailable
     """
+    if not payloads:
+        return []
     identity = agency_identity(agency_id, at=at) if agency_id else part_identity(Purpose.HUB)
-    header = {"b64": False, "crit": ["b64"], "x5c": _chain(identity), "iat": int(at.timestamp())}
+    header = {"b64": False, "crit": ["b64"], **_named(identity, by_reference), "iat": int(at.timestamp())}
     algorithm = "ES256" if isinstance(identity.key, ec.EllipticCurvePrivateKey) else "RS256"
     jws = jwt.PyJWS()
     return [
@@ -49,7 +59,7 @@ def verify_statement(payload: bytes, signature: bytes, *, at: datetime) -> Verdi
     """Say whether the signature fits the payload and is by the hub or an agency of this platform."""
     sha256 = hashlib.sha256(payload).hexdigest()
     try:
-        der, signed_at = _check(payload, signature)
+        der, signed_at = check_jws(payload, signature, find=_stored)
         row = find_rows([der]).get(hashlib.sha256(der).hexdigest())
         certificate = x509.load_der_x509_certificate(der)
         signer = signer_of(row, certificate, signed_at=signed_at)
@@ -63,27 +73,66 @@ def verify_statement(payload: bytes, signature: bytes, *, at: datetime) -> Verdi
     return accepted([signer], sha256=sha256)
 
 
-def _chain(identity: Identity) -> list[str]:
-    certificates = [identity.certificate, *identity.chain]
-    return [base64.b64encode(found.public_bytes(Encoding.DER)).decode() for found in certificates]
+def check_jws(
+    payload: bytes, signature: bytes, *, find: Callable[[str], bytes | None]
+) -> tuple[bytes, datetime]:
+    """The signer's certificate (DER) and claimed time, once the signature fits.
 
+    `find` answers the certificate of a SHA-256 (hex), where the signature names it so.
 
-def _check(payload: bytes, signature: bytes) -> tuple[bytes, datetime]:
-    """The signer's certificate and claimed time, once the signature fits."""
+    Raises:
+        SignatureUnreadable, SignatureWrong, CertificateMissing
+    """
     if len(signature) > MAX_SIGNATURE:
         raise errors.SignatureUnreadable
     try:
         token = signature.decode("ascii")
         header = jwt.get_unverified_header(token)
-        der = base64.b64decode(header["x5c"][0], validate=True)
+        der = _certificate_of(header, find)
         key = x509.load_der_x509_certificate(der).public_key()
         signed_at = datetime.fromtimestamp(int(header["iat"]), tz=UTC)
     except (jwt.PyJWTError, KeyError, IndexError, TypeError, ValueError, OverflowError, OSError) as error:
         raise errors.SignatureUnreadable from error
-    if not isinstance(key, ec.EllipticCurvePublicKey | rsa.RSAPublicKey):
+    # Without `b64: false` the library would check a payload inside the signature, and not the one given here.
+    if not isinstance(key, ec.EllipticCurvePublicKey | rsa.RSAPublicKey) or header.get("b64") is not False:
         raise errors.SignatureUnreadable
     try:
         jwt.PyJWS().decode(token, key, algorithms=_ALGORITHMS, detached_payload=payload)
     except (jwt.PyJWTError, TypeError) as error:
         raise errors.SignatureWrong from error
     return der, signed_at
+
+
+def certificate_named(signature: bytes) -> str:
+    """The SHA-256 (hex) of the certificate that a signature of ours names or brings."""
+    header = jwt.get_unverified_header(signature.decode("ascii"))
+    if "x5c" not in header:
+        return _name(header)
+    return hashlib.sha256(base64.b64decode(header["x5c"][0], validate=True)).hexdigest()
+
+
+def _named(identity: Identity, by_reference: bool) -> dict[str, object]:
+    """The header's words for who signs (RFC 7515, 4.1.6 and 4.1.8)."""
+    if by_reference:
+        digest = hashlib.sha256(identity.certificate.public_bytes(Encoding.DER)).digest()
+        return {"x5t#S256": base64.urlsafe_b64encode(digest).rstrip(b"=").decode()}
+    certificates = [identity.certificate, *identity.chain]
+    return {"x5c": [base64.b64encode(found.public_bytes(Encoding.DER)).decode() for found in certificates]}
+
+
+def _certificate_of(header: Mapping[str, Any], find: Callable[[str], bytes | None]) -> bytes:
+    if "x5c" in header:
+        return base64.b64decode(header["x5c"][0], validate=True)
+    found = find(_name(header))
+    if found is None:
+        raise errors.CertificateMissing
+    return found
+
+
+def _name(header: Mapping[str, Any]) -> str:
+    return base64.b64decode(header["x5t#S256"] + "=", altchars=b"-_", validate=True).hex()
+
+
+def _stored(sha256: str) -> bytes | None:
+    der = Certificate.objects.filter(sha256=sha256).values_list("der", flat=True).first()
+    return None if der is None else bytes(der)

@@ -8,14 +8,16 @@ from uuid import UUID
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
+from lienthong.axis.actions.evidence import attest
 from lienthong.axis.contracts import StatusReport, StatusReported
 from lienthong.axis.edxml.errors import FieldMissing, InvalidValue
 from lienthong.axis.edxml.limits import NAME, REASON
 from lienthong.axis.edxml.values import check_text, clean
 from lienthong.axis.models import ConnectedSystem, Delivery, StatusEvent
 from lienthong.axis.queries.deliveries import delivery_of
-from lienthong.axis.states import RESERVED_CODES, TRANSITIONS, DeliveryState, allows
+from lienthong.axis.states import RESERVED_CODES, STAGES, TRANSITIONS, DeliveryState, allows
 from lienthong.kernel import events
+from lienthong.kernel.clock import VIETNAM
 from lienthong.kernel.errors import Refusal
 from lienthong.ledger.public import record
 
@@ -103,6 +105,7 @@ def _write(system: ConnectedSystem, delivery: Delivery, report: StatusReport, at
         at=at,
         data={"code": report.code, "recipient": delivery.recipient.code, "description": report.description},
     )
+    _attest(delivery, report, at)
     events.publish(
         StatusReported(
             packet_id=delivery.packet_id,
@@ -113,4 +116,20 @@ def _write(system: ConnectedSystem, delivery: Delivery, report: StatusReport, at
             description=report.description,
             staff=report.staff,
         )
+    )
+
+
+def _attest(delivery: Delivery, report: StatusReport, at: datetime) -> None:
+    """The status as evidence: what the recipient said, and when; names and addresses of people stay out."""
+    attest(
+        delivery.packet,
+        STAGES[report.code],
+        by=delivery.recipient.code,
+        at=at,
+        delivery=delivery,
+        facts={
+            "code": report.code,
+            "reported_at": report.at.astimezone(VIETNAM).isoformat(),
+            "description": report.description,
+        },
     )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -14,6 +13,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from lienthong.axis.actions.evidence import attest_submissions, canonical
 from lienthong.axis.actions.intake import (
     Parties,
     check_attachments,
@@ -33,7 +33,7 @@ from lienthong.kernel.convoys import Convoy
 from lienthong.kernel.errors import Refusal
 from lienthong.kernel.identifiers import uuid7
 from lienthong.kernel.models import Blob
-from lienthong.ledger.public import Entry, record_many
+from lienthong.ledger.public import JSON, Entry, record_many
 from lienthong.signing.public import Verdict, sign_statements, verify_packets
 
 T = TypeVar("T")
@@ -249,11 +249,12 @@ def _store(packets: Sequence[_Checked]) -> Answers:
     for row, signature in zip(rows, signatures, strict=True):
         row.receipt_signature = signature
     Packet.objects.bulk_create(rows)
-    Delivery.objects.bulk_create(
+    deliveries = Delivery.objects.bulk_create(
         Delivery(id=uuid7(), packet=row, recipient=agency, sent_at=one.at)
         for one, row in zip(packets, rows, strict=True)
         for agency in one.parties.recipients
     )
+    attest_submissions(rows, deliveries, at=at)
     record_many([_entry(one, row) for one, row in zip(packets, rows, strict=True)])
     events.publish(
         PacketsStored(
@@ -313,7 +314,7 @@ def _row(one: _Checked, blob: Blob) -> Packet:
 
 def _statement(packet: Packet, parties: Parties) -> bytes:
     """What the hub signs: canonical JSON (sorted, no spaces, UTF-8) of what it has stored."""
-    facts = {
+    facts: dict[str, JSON] = {
         "statement": "packet-received",
         "packet_id": str(packet.pk),
         "document_id": packet.document_id,
@@ -322,4 +323,4 @@ def _statement(packet: Packet, parties: Parties) -> bytes:
         "received_at": packet.received_at.astimezone(VIETNAM).isoformat(),
         "recipients": [agency.code for agency in parties.recipients],
     }
-    return json.dumps(facts, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+    return canonical(facts)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
 from uuid import UUID
 
 from lienthong.axis.contracts import AgencyRef, InboxItem, InboxPage
@@ -55,24 +54,10 @@ def delivery_of(system: ConnectedSystem, delivery_id: UUID, *, lock: bool = Fals
     return found
 
 
-def packet_file(system: ConnectedSystem, delivery_id: UUID, *, at: datetime | None = None) -> PacketFile:
-    """The packet of a delivery as a stream; with `at`, the first collection is marked with that time.
-
-    Raises:
-        NotFound: there is no such delivery for this system.
-    """
-    delivery = delivery_of(system, delivery_id)
-    if at is not None and delivery.collected_at is None:
-        Delivery.objects.filter(pk=delivery.pk, collected_at=None).update(collected_at=at)
+def packet_file(delivery: Delivery) -> PacketFile:
+    """The packet of a delivery as a stream; whoever hands it out to its recipient uses `collect_packet`."""
     blob = Blob.objects.get(pk=delivery.packet.blob_id)
     return PacketFile(blob.size, blob.sha256, open_blob(blob))
-
-
-def packet_of_delivery(
-    system: ConnectedSystem, delivery_id: UUID, *, at: datetime | None = None
-) -> Iterator[bytes]:
-    """The chunks of `packet_file`."""
-    return packet_file(system, delivery_id, at=at).chunks
 
 
 def _item(delivery: Delivery) -> InboxItem:

@@ -19,11 +19,13 @@ from django.http import (
 from ninja import Query, Router, Status
 from ninja.security import HttpBearer
 
+from lienthong.axis.actions.collection import collect_packet as collect
 from lienthong.axis.actions.statuses import report_status
 from lienthong.axis.actions.submission import SET, submit_packet, submit_packets
 from lienthong.axis.contracts import InboxPage, PacketState, Receipt, StatusReport
 from lienthong.axis.models import ConnectedSystem
-from lienthong.axis.queries.deliveries import inbox_of, packet_file
+from lienthong.axis.queries.deliveries import inbox_of
+from lienthong.axis.queries.evidence import evidence_of
 from lienthong.axis.queries.packets import agencies, packet_state
 from lienthong.axis.queries.systems import system_of_token
 from lienthong.axis.rest import schemas
@@ -189,6 +191,30 @@ def read_packet_state(request: HttpRequest, packet_id: UUID) -> PacketState:
 
 
 @router.get(
+    "/packets/{packet_id}/evidence",
+    response={200: None},
+    summary="Get the evidence of a packet",
+    openapi_extra={
+        "responses": {
+            200: {"content": {"application/json": {"schema": schemas.EVIDENCE}}},
+            **schemas.problems(401, 404, 422),
+        }
+    },
+)
+def read_evidence(request: HttpRequest, packet_id: UUID) -> HttpResponse:
+    """One file that proves without this axis what happened to a packet; `lienthong verify` checks it offline.
+
+    The system of the sender gets every statement; that of a recipient gets those on the packet itself and on
+    its own deliveries.
+    """
+    return HttpResponse(
+        evidence_of(_system(request), packet_id),
+        content_type="application/json",
+        headers={"Content-Disposition": f'attachment; filename="{packet_id}.evidence.json"'},
+    )
+
+
+@router.get(
     "/inbox",
     response={200: schemas.InboxPageOut},
     summary="List the deliveries that wait",
@@ -212,7 +238,7 @@ def read_inbox(request: HttpRequest, page: Query[schemas.InboxQuery]) -> InboxPa
 )
 def collect_packet(request: HttpRequest, delivery_id: UUID) -> StreamingHttpResponse:
     """The packet exactly as it was sent, streamed; its SHA-256 is the ETag."""
-    file = packet_file(_system(request), delivery_id, at=now())
+    file = collect(_system(request), delivery_id, at=now())
     return StreamingHttpResponse(
         file.chunks,
         content_type="application/xml",

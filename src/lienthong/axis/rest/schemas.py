@@ -170,6 +170,48 @@ PROBLEM: dict[str, Any] = {
     },
 }
 
+_HASH = {"type": "string", "pattern": "^[0-9a-f]{64}$"}
+
+
+def _object(**properties: object) -> dict[str, Any]:
+    return {"type": "object", "required": list(properties), "properties": properties}
+
+
+EVIDENCE: dict[str, Any] = _object(
+    format={"type": "string", "const": "lienthong-evidence/1"},
+    complete={"type": "boolean", "description": "false where statements on other recipients are left out"},
+    packet=_object(id={"type": "string", "format": "uuid"}, sha256=_HASH),
+    certificates={
+        "type": "object",
+        "description": "of the axis and the timestamp service up to their roots: SHA-256, base64 of DER",
+        "additionalProperties": {"type": "string"},
+    },
+    statements={
+        "type": "array",
+        "description": "in the order of the packet's chain; the first is the receipt",
+        "items": _object(
+            statement={"type": "string", "description": "canonical JSON, exactly as it was signed"},
+            signature={"type": "string", "description": "detached JWS (RFC 7515, appendix F; RFC 7797)"},
+            batch={"type": ["integer", "null"]},
+            position={"type": ["integer", "null"], "description": "in the batch, from 0"},
+            path={"type": ["array", "null"], "items": _HASH, "description": "audit path, RFC 6962, 2.1.1"},
+            pending={"enum": ["batch", "timestamp", None], "description": "what it still lacks"},
+        ),
+    },
+    batches={
+        "type": "array",
+        "items": _object(
+            header={"type": "string", "description": "canonical JSON with the Merkle root"},
+            signature={"type": "string", "description": "the axis' detached JWS over the header"},
+            timestamp={
+                "type": ["string", "null"],
+                "description": "RFC 3161 token over the header's SHA-256, base64 of DER",
+            },
+            timestamp_sha256={"oneOf": [_HASH, {"type": "null"}], "description": "of the token"},
+        ),
+    },
+)
+
 OAUTH_ERROR: dict[str, Any] = {
     "type": "object",
     "title": "OAuthError",

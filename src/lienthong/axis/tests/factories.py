@@ -3,18 +3,26 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from itertools import count
+from typing import Any
 
 import pytest
 from django.core.signals import request_finished, request_started
 from django.db import close_old_connections
 
+from lienthong.axis.actions.collection import collect_packet
+from lienthong.axis.actions.evidence import close_batches, stamp_batches
+from lienthong.axis.actions.statuses import report_status
+from lienthong.axis.actions.submission import submit_packet
 from lienthong.axis.actions.systems import hash_secret, issue_token
+from lienthong.axis.contracts import Receipt, StatusReport
 from lienthong.axis.edxml import Attachment, EdxmlPacket, Party, Signer, build_packet, document_id_of
 from lienthong.axis.models import ConnectedSystem, Delivery, Packet, Serves, StatusEvent
+from lienthong.axis.queries.evidence import evidence_of
 from lienthong.directory.public import Agency
 from lienthong.kernel.clock import VIETNAM, now
 from lienthong.kernel.models import Blob
@@ -130,6 +138,46 @@ def stored_packet(sender: Agency, *recipients: Agency, at: datetime = AT, **chan
         Delivery(packet=packet, recipient=recipient, sent_at=at) for recipient in recipients
     )
     return packet
+
+
+@dataclass(frozen=True)
+class Story:
+    """A packet that went all the way with its first recipient and was refused by the second."""
+
+    world: World
+    receipt: Receipt
+    file: bytes
+
+    @property
+    def json(self) -> dict[str, Any]:
+        found: dict[str, Any] = json.loads(self.file)
+        return found
+
+    @property
+    def packet(self) -> Packet:
+        return Packet.objects.get(pk=self.receipt.packet_id)
+
+
+def told(world: World, *, stamped: bool = True, each: bool = False) -> Story:
+    """The story, batched at its end (or after each step) and stamped."""
+    receipt = submit_packet(
+        signed(edxml_packet(recipients=("H55", "H26", "H01")), world.office), system=world.system, at=AT
+    )
+    steps: list[tuple[str, str]] = [("H55", ""), ("H55", "01"), ("H26", "02"), ("H55", "03"), ("H55", "06")]
+    for number, (code, status) in enumerate(steps, start=1):
+        at = AT + number * timedelta(minutes=1)
+        delivery = Delivery.objects.get(packet_id=receipt.packet_id, recipient__code=code)
+        system = system_for(delivery.recipient)
+        if status:
+            report_status(system, delivery.pk, StatusReport(status, at, description="Vì “lý do”"), at=at)
+        else:
+            collect_packet(system, delivery.pk, at=at)
+        if each:
+            close_batches(most=100, at=at)
+    close_batches(most=100, at=AT + timedelta(hours=1))
+    if stamped:
+        stamp_batches(at=AT + timedelta(hours=1))
+    return Story(world, receipt, evidence_of(world.system, receipt.packet_id))
 
 
 def bearer(system: ConnectedSystem) -> dict[str, str]:

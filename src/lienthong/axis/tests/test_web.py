@@ -7,10 +7,13 @@ import re
 import pytest
 from django.test import Client
 
+from lienthong.axis.actions.evidence import keep_evidence
+from lienthong.axis.actions.submission import submit_packet
 from lienthong.axis.models import ConnectedSystem, StatusEvent
-from lienthong.axis.tests.factories import AT, World, stored_packet
+from lienthong.axis.tests.factories import AT, World, edxml_packet, signed, stored_packet
 from lienthong.identity.public import Role
 from lienthong.identity.tests.factories import official_in
+from lienthong.signing.public import verify_evidence
 
 
 @pytest.fixture
@@ -108,3 +111,25 @@ def test_an_auditor_reads_and_changes_nothing(world: World) -> None:
     assert "/disable/" not in page
     assert auditor.post("/axis/systems/connect/", {}).status_code == 403
     assert auditor.post(f"/axis/systems/{world.system.pk}/disable/").status_code == 403
+
+
+def test_the_evidence_of_a_packet_can_be_downloaded(operator: Client, world: World) -> None:
+    xml = signed(edxml_packet(), world.office)
+    receipt = submit_packet(xml, system=world.system, at=AT)
+    page = operator.get(f"/axis/packets/{receipt.packet_id}/").content.decode()
+    address = f"/axis/packets/{receipt.packet_id}/evidence/"
+    assert address in page
+    answer = operator.get(address)
+    assert answer["Content-Disposition"] == f'attachment; filename="{receipt.packet_id}.evidence.json"'
+    assert verify_evidence(answer.content).valid
+    assert operator.get("/axis/packets/018f0000-0000-7000-8000-000000000000/evidence/").status_code == 404
+
+
+def test_the_page_of_what_is_stuck_tells_of_late_timestamps(operator: Client, world: World) -> None:
+    assert "ds-alert" not in operator.get("/axis/stuck/").content.decode()
+    submit_packet(signed(edxml_packet(), world.office), system=world.system, at=AT)
+    page = operator.get("/axis/stuck/").content.decode()
+    assert "ds-alert" in page
+    assert "09:30" in page, "the oldest is named with its time"
+    keep_evidence(most=10, seconds=60, tick=0, at=AT)
+    assert "ds-alert" not in operator.get("/axis/stuck/").content.decode()

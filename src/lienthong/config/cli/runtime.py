@@ -19,6 +19,7 @@ from typing import Any, NoReturn
 import django
 import psycopg
 import typer
+from django.conf import settings
 from django.utils import translation
 from rich.console import Console
 from rich.markup import escape
@@ -69,6 +70,22 @@ def prepared() -> Iterator[None]:
         django.setup()
         translation.activate("en")
         yield
+
+
+def set_up_offline() -> None:
+    """Set Django up for a command that needs no database, no folder and no setting; none of them is read.
+
+    Where it is set up already, as in the tests, it stays as it is.
+    """
+    if settings.configured:
+        translation.activate("en")
+        return
+    for name in [name for name in os.environ if name.startswith("LIENTHONG_")]:
+        del os.environ[name]
+    os.environ["LIENTHONG_SECRET_KEY"] = secrets.token_hex(32)
+    os.environ["DJANGO_SETTINGS_MODULE"] = "lienthong.config.settings"
+    django.setup()
+    translation.activate("en")
 
 
 def _require_database(url: str) -> None:

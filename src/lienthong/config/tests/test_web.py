@@ -10,6 +10,7 @@ from lienthong.config import health
 from lienthong.kernel import checks
 from lienthong.kernel.checks import State
 from lienthong.kernel.clock import now
+from lienthong.ledger.public import Statement, Subject, record_statements
 
 pytestmark = pytest.mark.django_db
 
@@ -125,3 +126,26 @@ def test_a_check_that_raises_is_a_finding() -> None:
         raise ConnectionRefusedError("nobody listens")
 
     assert checks.Check("Timestamps", ask).perform() == checks.bad("ConnectionRefusedError: nobody listens")
+
+
+def attested(ago: timedelta) -> None:
+    """The axis attested something that long ago, and nothing has proven it since."""
+    at = now() - ago
+    statement = Statement(Subject("config.test", "1"), "done", 1, at, b"words", b"signature")
+    record_statements([statement])
+
+
+def test_old_statements_without_timestamp_are_found_and_measured(client: Client) -> None:
+    assert health.check_evidence().state is State.GOOD
+    attested(timedelta(minutes=20))
+    finding = health.check_evidence()
+    assert finding.state is State.WARNING
+    assert "1 statements in no batch, 0 without timestamp" in finding.sentence
+    text = client.get("/metrics").content.decode()
+    assert "lienthong_evidence_unbatched 1" in text
+    assert "lienthong_evidence_age_seconds 12" in text
+
+
+def test_statements_that_wait_for_the_next_minute_are_no_worry() -> None:
+    attested(timedelta(seconds=50))
+    assert health.check_evidence().state is State.GOOD

@@ -19,6 +19,7 @@ from lienthong.identity.tests.factories import agency as an_agency
 from lienthong.identity.tests.factories import official_in
 from lienthong.kernel.blobs import read_blob
 from lienthong.kernel.clock import VIETNAM
+from lienthong.signing.tests.factories import make_evidence
 
 AT = datetime(2026, 3, 5, 9, 0, tzinfo=VIETNAM)
 JSON = {"HTTP_ACCEPT": "application/json"}
@@ -159,3 +160,37 @@ def test_a_pdf_is_downloaded_by_its_own_agency_only(client: Client) -> None:
     assert answer["X-Content-Type-Options"] == "nosniff"
     assert answer["Content-Disposition"].startswith("attachment; filename")
     assert client.get(f"/documents/{uuid4()}/pdf").status_code == 404
+
+
+@pytest.mark.django_db
+def test_an_evidence_file_gets_a_line_per_statement(client: Client) -> None:
+    html = post(client, make_evidence(), "packet.evidence.json").content.decode()  # type: ignore[attr-defined]
+    assert "H55" in html
+    assert "ds-table" in html
+    assert 'data-color="success"' in html
+    bent = make_evidence().replace(b"H55", b"H56")
+    html = post(client, bent, "packet.evidence.json").content.decode()  # type: ignore[attr-defined]
+    assert 'data-color="danger"' in html
+
+
+@pytest.mark.django_db
+def test_a_program_gets_the_verdict_on_an_evidence_file_as_json(client: Client) -> None:
+    found = post(client, make_evidence(), "x.json", **JSON).json()["evidence"]  # type: ignore[attr-defined]
+    assert (found["valid"], found["complete"]) == (True, True)
+    assert [(one["stage"], one["by"], one["pending"]) for one in found["statements"]] == [
+        ("submitted", "H55", "batch")
+    ]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("content", "status"),
+    [
+        (b'{"format": "lienthong-evidence/1"', 422),
+        (b'{"format": "lienthong-evidence/1"}' + b" " * (8 * 1024 * 1024), 413),
+        (b'{"format": "other"}', 415),
+    ],
+)
+def test_an_evidence_file_that_is_none_is_refused(client: Client, content: bytes, status: int) -> None:
+    assert post(client, content, "x.json").status_code == status  # type: ignore[attr-defined]
+    assert post(client, content, "x.json", **JSON).status_code == status  # type: ignore[attr-defined]
