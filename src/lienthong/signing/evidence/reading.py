@@ -9,6 +9,7 @@ import base64
 import binascii
 import json
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Annotated, Any, Literal, TypeVar
 
 from asn1crypto import pem
@@ -136,6 +137,13 @@ def read_model(model: type[M], text: str) -> M:
         return model.model_validate(_parse(text))
     except RecursionError as error:
         raise ValueError("nested too deep") from error
+
+
+def believable(at: datetime) -> datetime:
+    """The instant itself; raises ValueError where it has no offset or calendars might disagree about it."""
+    if at.tzinfo is None or not 2000 <= at.year <= 2200:
+        raise ValueError("not a time that can be")
+    return at
 
 
 def why(error: ValueError) -> str:
