@@ -150,7 +150,7 @@ def why(error: ValueError) -> str:
     """In a few words what is wrong with the form."""
     if isinstance(error, ValidationError):
         first = error.errors(include_url=False, include_input=False, include_context=False)[0]
-        return f"{'.'.join(str(part)[:40] for part in first['loc'])}: {first['msg']}"[:200]
+        return ".".join(str(part)[:40] for part in first["loc"])[:200] or "JSON"
     return str(error)[:200]
 
 
