@@ -24,7 +24,7 @@ class EvidenceStanding:
 
 def evidence_of(system: ConnectedSystem, packet_id: UUID) -> bytes:
     """The evidence file of a packet: whole for the system of its sender; for that of a recipient the
-    statements on the packet itself and on the deliveries to agencies that it serves. Eight queries.
+    statements on the packet itself and on the deliveries to agencies that it serves. Seven queries at most.
 
     Raises:
         NotFound: there is no such packet for this system.

@@ -93,7 +93,8 @@ def concerned(file: dict[str, Any], path: tuple[Any, ...]) -> list[int]:
     return everyone
 
 
-@pytest.mark.parametrize("at", [0.0, 0.013, 0.31, 0.5, 0.77, 0.99, 1.0])
+@pytest.mark.slow
+@pytest.mark.parametrize("at", [0.0, 0.31, 0.77, 1.0])
 def test_a_letter_changed_anywhere_makes_the_right_statements_fail(world: World, at: float) -> None:
     file = told(world, each=True).json
     roots = [root_certificate()]
@@ -105,13 +106,14 @@ def test_a_letter_changed_anywhere_makes_the_right_statements_fail(world: World,
         assert failing(bent, roots=roots) == concerned(file, path), path
 
 
+@pytest.mark.slow
 def test_bytes_changed_in_the_raw_file_never_pass_unnoticed(story: Story) -> None:
     roots = [root_certificate()]
     lines = story.file.split(b"\n")
     begin = 0
     first = next(number for number, line in enumerate(lines) if line.startswith(b'{"statement"'))
     for number, line in enumerate(lines):
-        for place in range(0, len(line), max(1, len(line) // 40)):
+        for place in range(0, len(line), max(1, len(line) // 20)):
             at = begin + place
             for mask in (0x01, 0x80):
                 bent = bytearray(story.file)

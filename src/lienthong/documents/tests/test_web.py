@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from uuid import uuid4
 
@@ -171,6 +172,15 @@ def test_an_evidence_file_gets_a_line_per_statement(client: Client) -> None:
     bent = make_evidence().replace(b"H55", b"H56")
     html = post(client, bent, "packet.evidence.json").content.decode()  # type: ignore[attr-defined]
     assert 'data-color="danger"' in html
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("at", ["2026-03-02", "0001-01-01T00:00:00+07:00", "9999-12-31T23:59:59Z", "\\u0000"])
+def test_a_time_that_cannot_be_does_not_break_the_page(client: Client, at: str) -> None:
+    bent = re.sub(rb"2026-03-02T[0-9:+]+", lambda _found: at.encode(), make_evidence())
+    page = post(client, bent, "packet.evidence.json")
+    assert page.status_code == 200  # type: ignore[attr-defined]
+    assert 'data-color="danger"' in page.content.decode()  # type: ignore[attr-defined]
 
 
 @pytest.mark.django_db

@@ -9,6 +9,7 @@ import base64
 import binascii
 import json
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Annotated, Any, Literal, TypeVar
 
 from asn1crypto import pem
@@ -138,11 +139,18 @@ def read_model(model: type[M], text: str) -> M:
         raise ValueError("nested too deep") from error
 
 
+def believable(at: datetime) -> datetime:
+    """The instant itself; raises ValueError where it has no offset or calendars might disagree about it."""
+    if at.tzinfo is None or not 2000 <= at.year <= 2200:
+        raise ValueError("not a time that can be")
+    return at
+
+
 def why(error: ValueError) -> str:
     """In a few words what is wrong with the form."""
     if isinstance(error, ValidationError):
         first = error.errors(include_url=False, include_input=False, include_context=False)[0]
-        return f"{'.'.join(str(part)[:40] for part in first['loc'])}: {first['msg']}"[:200]
+        return ".".join(str(part)[:40] for part in first["loc"])[:200] or "JSON"
     return str(error)[:200]
 
 

@@ -22,6 +22,7 @@ from lienthong.signing.evidence.reading import (
     HeaderFacts,
     StatementFacts,
     StatementLine,
+    believable,
     decode,
     read_evidence,
     read_model,
@@ -100,7 +101,7 @@ def _read(place: int, raw: Any) -> _Line:
         facts, said = read_model(StatementFacts, line.statement), read_model(_Receipt, line.statement)
         if said.statement == RECEIPT:
             facts = facts.model_copy(update={"stage": FIRST, "sequence": 1, "previous": ""})
-        at = datetime.fromisoformat(said.received_at or facts.at)
+        at = believable(datetime.fromisoformat(said.received_at or facts.at))
     except ValueError as error:
         return _Line(place, line, fault=faults.StatementUnreadable(detail=why(error)))
     return _Line(place, line, facts, by=said.sender or facts.by, at=at)
@@ -209,7 +210,7 @@ class _Batches:
             if hashlib.sha256(token).hexdigest() != line.timestamp_sha256:
                 return faults.StampWrong(batch=number)
             digest = hashlib.sha256(line.header.encode()).digest()
-            self._stamps[number] = require_timestamp(token, digest, certificates)
+            self._stamps[number] = believable(require_timestamp(token, digest, certificates))
         except (ValueError, errors.TimestampWrong):
             return faults.StampWrong(batch=number)
         return None

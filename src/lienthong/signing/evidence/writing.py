@@ -25,7 +25,7 @@ def write_evidence(
     statements: Sequence[ProvenStatement],
     batches: Sequence[Batch],
 ) -> bytes:
-    """The file, JSON in UTF-8, one statement, batch and certificate a line. Three queries.
+    """The file, JSON in UTF-8, one statement, batch and certificate a line. Two queries.
 
     `batches` are those of the statements; `complete` says that no statement of the packet was left out.
     """

@@ -98,6 +98,8 @@ def test_a_file_without_statements_proves_nothing() -> None:
         (line(statement="["), "statement-unreadable"),
         (line(statement="[" * 100_000), "statement-unreadable"),
         (line(statement='{"packet_id": "1", "sha256": "0", "at": "never"}'), "statement-unreadable"),
+        (line(statement='{"packet_id":"1","sha256":"0","at":"2026-03-02"}'), "statement-unreadable"),
+        (line(statement='{"packet_id":"1","sha256":"0","at":"9999-12-31T23:59Z"}'), "statement-unreadable"),
         (line(batch=True), "statement-unreadable"),
         (line(position=1.5), "statement-unreadable"),
         (line(path=["x"]), "statement-unreadable"),
@@ -109,7 +111,7 @@ def test_a_file_without_statements_proves_nothing() -> None:
             "statement-signature",
         ),
         (
-            line(statement='{"packet_id":"1","sha256":"0","at":"2026-03-02"}', signature="ký..ký"),
+            line(statement='{"packet_id":"1","sha256":"0","at":"2026-03-02T09:00Z"}', signature="ký..ký"),
             "statement-signature",
         ),
     ],
