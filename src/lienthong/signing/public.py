@@ -25,6 +25,7 @@ from lienthong.signing.pdf_reading import check_pdf
 from lienthong.signing.pdf_signing import sign_pdf
 from lienthong.signing.pdf_verifying import verify_pdf
 from lienthong.signing.queries import certificate_for_agency, certificates_of
+from lienthong.signing.sealed_secrets import SecretUnreadable, open_secret, seal_secret
 from lienthong.signing.statements import sign_statement, verify_statement
 from lienthong.signing.verdicts import require_signed_by, require_valid
 
@@ -36,6 +37,7 @@ __all__ = [
     "PdfBox",
     "PdfSignature",
     "RevocationReason",
+    "SecretUnreadable",
     "SignatureRefusal",
     "SignerVerdict",
     "SigningUnavailable",
@@ -48,10 +50,12 @@ __all__ = [
     "ensure_agency_certificates",
     "ensure_authority",
     "ensure_official_certificates",
+    "open_secret",
     "require_signed_by",
     "require_valid",
     "revoke_certificate",
     "rotate_key",
+    "seal_secret",
     "sign_packet",
     "sign_pdf",
     "sign_statement",
