@@ -6,7 +6,7 @@ from functools import cache
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field, SecretStr
+from pydantic import Field, IPvAnyNetwork, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 PROJECT = Path(__file__).resolve().parents[3]
@@ -47,6 +47,9 @@ class Env(BaseSettings):
     axis_max_packet_bytes: int = 200 * 1024 * 1024
     axis_uncollected_hours: int = 4
     axis_unregistered_hours: int = 24
+    axis_webhook_hours: int = Field(default=24, ge=1)
+    axis_webhook_overlap_hours: int = Field(default=24, ge=1)
+    axis_webhook_networks: list[IPvAnyNetwork] = Field(default_factory=list)
     metrics_addresses: list[str] = Field(default_factory=lambda: ["127.0.0.0/8", "::1/128"])
     log_level: str = "INFO"
 
