@@ -29,7 +29,7 @@ from lienthong.axis.contracts import (
     Receipt,
     StatusReport,
 )
-from lienthong.axis.standard_webhooks import WebhookInvalid
+from lienthong.axis.standard_webhooks import WebhookInvalid as WebhookInvalid
 
 T = TypeVar("T")
 PACKET_TYPE = "application/xml"

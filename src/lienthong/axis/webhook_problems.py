@@ -60,7 +60,8 @@ class AddressForbidden(Refusal):
     code, status = FORBIDDEN, 422
     sentence = _(
         "The address %(host)s lies in a private or local network, which is not called from here. Give a "
-        "public address, or ask the operator of the axis to allow the network (LIENTHONG_AXIS_WEBHOOK_NETWORKS)."
+        "public address, or ask the operator of the axis to allow the network "
+        "(LIENTHONG_AXIS_WEBHOOK_NETWORKS)."
     )
 
 

@@ -56,11 +56,8 @@ class HttpWebhooks:
     def post(self, address: str, *, headers: Mapping[str, str], body: bytes) -> Taken | Failed:
         """POST and read the status line and headers; the connection is closed before any body is read."""
         backend = _CheckedBackend(self._allowed, self._resolver, time.monotonic() + self._total)
-        sent: dict[bytes | str, bytes | str] = {
-            "Content-Type": "application/json",
-            "User-Agent": "lienthong-webhooks/1",
-            **headers,
-        }
+        own = {"Content-Type": "application/json", "User-Agent": "lienthong-webhooks/1"}
+        sent: list[tuple[bytes | str, bytes | str]] = [*own.items(), *headers.items()]
         timeouts = dict.fromkeys(("connect", "read", "write", "pool"), min(CONNECT_SECONDS, self._total))
         pool = httpcore.ConnectionPool(ssl_context=_tls(), network_backend=backend, retries=0)
         try:

@@ -27,7 +27,7 @@ router = Router(auth=SystemToken())
     openapi_extra={"responses": schemas.problems(400, 401, 422)},
 )
 def claim_inbox(request: HttpRequest, asked: schemas.ClaimIn) -> Claim:
-    """The oldest deliveries that nobody has collected or holds; until the lease ends no other poller gets them.
+    """The oldest deliveries nobody has collected or holds; no other poller gets them until the lease ends.
 
     Reporting any status settles a delivery. A lease that ends returns it by itself.
     """
