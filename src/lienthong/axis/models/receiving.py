@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import Q
 
 from lienthong.axis.states import DeliveryState, MessageState
-from lienthong.directory.public import Agency
+from lienthong.directory.public import Agency, remembers_agency
 from lienthong.kernel.identifiers import uuid7
 from lienthong.ledger.public import Subject
 from lienthong.signing.public import open_secret, seal_secret
@@ -152,3 +152,7 @@ class DeliveryNotice(models.Model):
             models.Index(fields=["sender", "id"], name="notice_of_sender"),
             models.Index(fields=["recipient", "id"], name="notice_of_recipient"),
         ]
+
+
+remembers_agency(DeliveryNotice._meta.label, "sender")
+remembers_agency(DeliveryNotice._meta.label, "recipient")

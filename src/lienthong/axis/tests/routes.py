@@ -68,7 +68,9 @@ ROUTES = {
     f"{V1}:claim_inbox": api(methods=("POST",)),
     f"{V1}:release_lease": api(kwargs=_any_delivery, methods=("POST",)),
     f"{V1}:read_notices": api(),
-    f"{V1}:read_webhook": api(methods=("GET", "PUT", "DELETE")),
+    f"{V1}:read_webhook": api(),
+    f"{V1}:put_webhook": api(methods=("PUT",)),
+    f"{V1}:delete_webhook": api(methods=("DELETE",)),
     f"{V1}:change_webhook_secret": api(methods=("POST",)),
     f"{V1}:missing": NOTHING_THERE,
 }

@@ -10,14 +10,14 @@ from lienthong.axis import standard_webhooks
 from lienthong.axis.client import verify_webhook
 from lienthong.axis.standard_webhooks import WebhookInvalid, read_secret, sign, write_secret
 
-# The vector that the specification's own libraries are tested with.
+# The vector that libraries of the specification are tested with.
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 BODY = b'{"test": 2432232314}'
 AT = datetime.fromtimestamp(1614265330, UTC)
 HEADERS = {
     "Webhook-Id": "msg_p5jXN8AQM9LWM0D4loKWxJek",
     "Webhook-Timestamp": "1614265330",
-    "Webhook-Signature": "v1,g0hM9SsE+OTPJTGt/tmKtSyZlSN3ytYCWiwzx7OGXXQ=",
+    "Webhook-Signature": "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=",
 }
 
 
