@@ -22,7 +22,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("systems/<int:system_id>/webhook/test/", web_receiving.test, name="webhook_test"),
     path("systems/<int:system_id>/webhook/remove/", web_receiving.remove, name="webhook_remove"),
     path("dead-letters/", web_receiving.dead_letters, name="dead_letters"),
-    path("dead-letters/<uuid:message_id>/send/", web_receiving.send_again, name="dead_letter_send"),
-    path("dead-letters/<uuid:message_id>/give-up/", web_receiving.give_up, name="dead_letter_give_up"),
+    path("dead-letters/<int:message_id>/send/", web_receiving.send_again, name="dead_letter_send"),
+    path("dead-letters/<int:message_id>/give-up/", web_receiving.give_up, name="dead_letter_give_up"),
     path("systems/<int:system_id>/disable/", web.disable, name="disable"),
 ]

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any
-from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -104,14 +103,14 @@ def dead_letters(request: HttpRequest) -> HttpResponse:
 
 @needs(Role.OPERATOR)
 @require_POST
-def send_again(request: HttpRequest, message_id: UUID) -> HttpResponse:
+def send_again(request: HttpRequest, message_id: int) -> HttpResponse:
     """Begin the attempts anew, with a reason."""
     return _decide(request, message_id, letters.send_again, _("The message is sent again."))
 
 
 @needs(Role.OPERATOR)
 @require_POST
-def give_up(request: HttpRequest, message_id: UUID) -> HttpResponse:
+def give_up(request: HttpRequest, message_id: int) -> HttpResponse:
     """Make no attempt any more, with a reason."""
     sentence = _("The message was given up. The delivery still waits in the inbox.")
     return _decide(request, message_id, letters.give_up, sentence)
@@ -120,7 +119,7 @@ def give_up(request: HttpRequest, message_id: UUID) -> HttpResponse:
 Act = Callable[..., WebhookMessage]
 
 
-def _decide(request: HttpRequest, message_id: UUID, act: Act, sentence: str) -> HttpResponse:
+def _decide(request: HttpRequest, message_id: int, act: Act, sentence: str) -> HttpResponse:
     viewer, at = viewer_of(request), now()
     require_can_operate(viewer)
     form = _reason_form(message_id, request.POST)
@@ -168,7 +167,7 @@ def _overlap(until: datetime | None, at: datetime) -> datetime | None:
 
 
 def _letters_facts(
-    request: HttpRequest, faulty: ReasonForm | None = None, message_id: UUID | None = None
+    request: HttpRequest, faulty: ReasonForm | None = None, message_id: int | None = None
 ) -> dict[str, Any]:
     viewer = viewer_of(request)
     page = queries.dead_letters(viewer, cursor=request.GET.get("cursor", ""))
@@ -183,6 +182,6 @@ def _letters_facts(
     }
 
 
-def _reason_form(message_id: UUID, data: Any = None) -> ReasonForm:
+def _reason_form(message_id: int, data: Any = None) -> ReasonForm:
     """A form whose ids differ from those of the other rows."""
-    return ReasonForm(data, auto_id=f"letter_{message_id.hex}_%s")
+    return ReasonForm(data, auto_id=f"letter_{message_id}_%s")

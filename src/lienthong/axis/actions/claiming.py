@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TypeVar
+from typing import Any, TypeVar
 from uuid import UUID
 
 from django.db import connection, transaction
@@ -12,7 +12,7 @@ from django.db.models import Model, QuerySet
 M = TypeVar("M", bound=Model)
 
 
-def claim_rows(rows: QuerySet[M], *, limit: int, **values: datetime | UUID | int) -> list[UUID]:
+def claim_rows(rows: QuerySet[M], *, limit: int, **values: datetime | UUID | int) -> list[Any]:
     """Set the columns on the first `limit` of `rows` that nobody else is claiming; the keys of those.
 
     One statement, atomic by itself. A row that another claim holds is passed over, and one that it has just

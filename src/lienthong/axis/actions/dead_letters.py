@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from uuid import UUID
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
@@ -34,7 +33,7 @@ class NoDeadLetter(Refusal):
     sentence = _("This message is no dead letter any more (%(state)s). Look at the list again.")
 
 
-def send_again(message_id: UUID, *, viewer: Viewer, reason: str, at: datetime) -> WebhookMessage:
+def send_again(message_id: int, *, viewer: Viewer, reason: str, at: datetime) -> WebhookMessage:
     """Begin the attempts anew, at once and for the whole set time.
 
     Raises:
@@ -50,7 +49,7 @@ def send_again(message_id: UUID, *, viewer: Viewer, reason: str, at: datetime) -
     return message
 
 
-def give_up(message_id: UUID, *, viewer: Viewer, reason: str, at: datetime) -> WebhookMessage:
+def give_up(message_id: int, *, viewer: Viewer, reason: str, at: datetime) -> WebhookMessage:
     """Make no attempt any more; the delivery stays in the inbox, and its sender still sees the trouble.
 
     Raises:
@@ -63,7 +62,7 @@ def give_up(message_id: UUID, *, viewer: Viewer, reason: str, at: datetime) -> W
     return message
 
 
-def _begun(message_id: UUID, viewer: Viewer, reason: str, at: datetime, *, verb: str) -> WebhookMessage:
+def _begun(message_id: int, viewer: Viewer, reason: str, at: datetime, *, verb: str) -> WebhookMessage:
     """The dead letter with the act recorded, locked; the caller changes and saves it."""
     require_can_operate(viewer)
     reason = clean(reason)

@@ -33,7 +33,7 @@ WAITING = "delivery.waiting"
 BATCH = 16  # sent at once, so that a batch ends long before its lease
 LEASE = timedelta(minutes=2)
 FIRST_PAUSE, LONGEST_PAUSE = timedelta(minutes=1), timedelta(hours=1)
-REST = timedelta(seconds=30)
+LONGEST_REST = timedelta(minutes=10)
 SENDER = Actor(kind="job", id="axis.send_webhooks", name="axis.send_webhooks", source="axis.send_webhooks")
 Jitter = Callable[[], float]
 _items = TypeAdapter(InboxItem)
@@ -42,8 +42,8 @@ _OUTCOME = ["state", "attempts", "last_attempt_at", "leased_until", "next_attemp
 # One row per delivery of the packet and webhook of a connected system that serves its recipient.
 _QUEUE = """
 INSERT INTO axis_webhookmessage
-    (id, delivery_id, webhook_id, state, since, next_attempt_at, attempts, problem, detail, reason)
-SELECT gen_random_uuid(), delivery.id, webhook.id, 'waiting', delivery.sent_at, delivery.sent_at,
+    (delivery_id, webhook_id, state, since, next_attempt_at, attempts, problem, detail, reason)
+SELECT delivery.id, webhook.id, 'waiting', delivery.sent_at, delivery.sent_at,
     0, '', '', ''
 FROM axis_webhook webhook
 JOIN axis_connectedsystem system ON system.id = webhook.system_id AND system.disabled_at IS NULL
@@ -74,7 +74,8 @@ def send_webhooks(*, at: datetime, port: WebhookPort | None = None, jitter: Jitt
     The batch is leased, sent outside any transaction, and written down. If this process dies in between, the
     lease ends and the same message is sent again under the same id. What fails is tried again after 1 min,
     2 min, 4 min … up to an hour, each time shortened by up to half at random; after the set time it becomes a
-    dead letter. Must not be called inside a transaction.
+    dead letter. A receiver that cannot be reached rests as a whole, so that it holds up nobody else. Must not
+    be called inside a transaction.
     """
     _settle()
     ids = claim_rows(
@@ -135,7 +136,7 @@ def body_of(delivery: Delivery) -> bytes:
 
 def _write_down(sent: Iterable[tuple[WebhookMessage, Taken | Failed]], at: datetime, jitter: Jitter) -> None:
     """Write the outcomes with one update, and say of those that died."""
-    messages, dead, resting = [], [], set()
+    messages, dead, resting = [], [], {}
     for message, answer in sent:
         message.attempts += 1
         message.last_attempt_at, message.leased_until = at, None
@@ -143,15 +144,18 @@ def _write_down(sent: Iterable[tuple[WebhookMessage, Taken | Failed]], at: datet
             message.state, message.problem, message.detail = MessageState.SENT, "", f"HTTP {answer.status}"
         else:
             message.problem, message.detail = answer.problem, answer.detail[:200]
-            message.next_attempt_at = at + pause_after(message.attempts, jitter)
+            pause = pause_after(message.attempts, jitter)
+            message.next_attempt_at = at + pause
             if answer.problem in OF_THE_RECEIVER:
-                resting.add(message.webhook_id)
+                message.webhook.resting_until = at + min(pause, LONGEST_REST)
+                resting[message.webhook_id] = message.webhook
             if message.next_attempt_at > message.since + timedelta(hours=settings.ENV.axis_webhook_hours):
                 message.state = MessageState.DEAD
                 dead.append(message)
         messages.append(message)
+    # Webhooks before messages, as their removal locks them.
+    Webhook.objects.bulk_update(resting.values(), ["resting_until"])
     WebhookMessage.objects.bulk_update(messages, _OUTCOME)
-    Webhook.objects.filter(pk__in=resting).update(resting_until=at + REST)
     _announce(dead, at)
 
 

@@ -2,7 +2,7 @@
 
 import django.db.models.deletion
 import lienthong.kernel.identifiers
-from django.contrib.postgres.operations import AddConstraintNotValid, ValidateConstraint
+from django.contrib.postgres.operations import AddConstraintNotValid, AddIndexConcurrently, ValidateConstraint
 from django.db import migrations, models
 
 
@@ -41,7 +41,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='WebhookMessage',
             fields=[
-                ('id', models.UUIDField(default=lienthong.kernel.identifiers.uuid7, editable=False, primary_key=True, serialize=False)),
+                ('id', models.BigAutoField(primary_key=True, serialize=False)),
                 ('state', models.CharField(choices=[('waiting', 'Waiting to be sent'), ('sent', 'Taken by the receiver'), ('settled', 'Collected without it'), ('dead', 'Dead letter'), ('given_up', 'Given up')], default='waiting', max_length=10)),
                 ('since', models.DateTimeField(help_text='when the attempts that count towards the total time began')),
                 ('next_attempt_at', models.DateTimeField()),
@@ -145,6 +145,10 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='webhookmessage',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'given_up'), _negated=True), models.Q(('reason', ''), _negated=True), _connector='OR'), name='webhook_message_giving_up_has_reason'),
+        ),
+        AddIndexConcurrently(
+            model_name='delivery',
+            index=models.Index(condition=models.Q(('state__in', ('00',))), fields=['id'], name='delivery_waiting_in_order'),
         ),
         ValidateConstraint(model_name='delivery', name='delivery_lease_whole'),
     ]

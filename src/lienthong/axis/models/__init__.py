@@ -246,6 +246,7 @@ class Delivery(models.Model):
             models.Index(
                 fields=["recipient", "id"], name="delivery_waiting", condition=Q(state__in=UNCOLLECTED)
             ),
+            models.Index(fields=["id"], name="delivery_waiting_in_order", condition=Q(state__in=UNCOLLECTED)),
             models.Index(fields=["sent_at"], name="delivery_stuck", condition=Q(state__in=UNREGISTERED)),
         ]
 

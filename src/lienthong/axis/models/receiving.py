@@ -81,7 +81,7 @@ class WebhookMessageQuerySet(models.QuerySet["WebhookMessage"]):
 class WebhookMessage(models.Model):
     """The outbox: one delivery to be told to one webhook. Its id on the wire is that of the delivery."""
 
-    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    id = models.BigAutoField(primary_key=True)
     delivery = models.ForeignKey(
         "axis.Delivery", on_delete=models.PROTECT, related_name="messages", db_index=False
     )

@@ -71,7 +71,7 @@ def dead_letters(viewer: Viewer, *, cursor: str = "") -> Page[WebhookMessage]:
     return page_of(related, key="id", cursor=cursor)
 
 
-def find_dead_letter(viewer: Viewer, message_id: UUID) -> WebhookMessage:
+def find_dead_letter(viewer: Viewer, message_id: int) -> WebhookMessage:
     """One message, dead or not, locked for the act that follows; raises `NotAllowed`, `NotFound`."""
     require_can_watch(viewer)
     rows = WebhookMessage.objects.select_related("webhook__system__agency", "delivery__recipient")

@@ -227,7 +227,8 @@ def test_a_receiver_that_does_not_answer_rests_and_holds_up_nobody_else(
     port = FakeWebhooks()
     assert send(port) == 1
     assert [posted.address for posted in port.posted] == ["https://other.example/"]
-    assert send(port, AT + timedelta(seconds=30)) == 1
+    assert send(port, AT + timedelta(seconds=59)) == 0
+    assert send(port, AT + timedelta(minutes=1)) == 2
 
 
 def test_a_sender_that_dies_between_sending_and_writing_down_sends_the_same_id_again(
