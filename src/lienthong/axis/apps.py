@@ -1,5 +1,7 @@
 """Registers the app with Django, and its pages with the navigation."""
 
+from importlib import import_module
+
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
@@ -13,7 +15,9 @@ class AxisConfig(AppConfig):
     label = "axis"
 
     def ready(self) -> None:
-        """Put the operator's pages into the navigation."""
+        """Put the operator's pages into the navigation and listen to events; models are there only by now."""
+        import_module("lienthong.axis.handlers")
         register(NavItem("axis:packets", _("Packets"), roles=WATCHERS, order=40, icon="swap"))
         register(NavItem("axis:stuck", _("Stuck deliveries"), roles=WATCHERS, order=42, icon="clock"))
+        register(NavItem("axis:dead_letters", _("Dead letters"), roles=WATCHERS, order=43, icon="alert"))
         register(NavItem("axis:systems", _("Connected systems"), roles=WATCHERS, order=44, icon="server"))

@@ -1,4 +1,4 @@
-"""A Python client of the axis API: the five calls of `public`, over HTTP, with the same contracts.
+"""A Python client of the axis API: the calls of `public`, over HTTP, with the same contracts.
 
 All calls may be repeated safely, so what fails on the way is tried again: the axis answers a packet or a
 status that it already has with what it answered the first time.
@@ -7,16 +7,29 @@ status that it already has with what it answered the first time.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
+from datetime import datetime
 from typing import Any, TypeVar
 from uuid import UUID
 
 import httpx
-from pydantic import TypeAdapter
+from pydantic import BaseModel, TypeAdapter, ValidationError
 
-from lienthong.axis.contracts import AgencyPage, InboxPage, PacketState, Receipt, StatusReport
+from lienthong.axis import standard_webhooks
+from lienthong.axis.contracts import (
+    AgencyPage,
+    Claim,
+    InboxItem,
+    InboxPage,
+    Lease,
+    NoticePage,
+    PacketState,
+    Receipt,
+    StatusReport,
+)
+from lienthong.axis.standard_webhooks import WebhookInvalid as WebhookInvalid
 
 T = TypeVar("T")
 PACKET_TYPE, PACKET_FIELD = "application/xml", "packet"
@@ -31,6 +44,7 @@ _receipts, _inboxes, _states, _agencies = (
     TypeAdapter(PacketState),
     TypeAdapter(AgencyPage),
 )
+_claims, _notices, _items = TypeAdapter(Claim), TypeAdapter(NoticePage), TypeAdapter(InboxItem)
 
 
 class AxisUnreachable(Exception):
@@ -46,6 +60,38 @@ class AxisRefused(Exception):
         self.field = str(problem.get("field") or "")
         self.sentences: dict[str, str] = dict(problem.get("sentences") or {})
         super().__init__(f"{status} {self.code}: {problem.get('detail', '')}")
+
+
+@dataclass(frozen=True)
+class WebhookReceived:
+    """A webhook that was verified. `id` is the same however often it comes: act on each id once.
+
+    `item` is what to fetch if `type` is "delivery.waiting"; other types, such as "webhook.test", have none.
+    """
+
+    id: str
+    type: str
+    item: InboxItem | None
+
+
+class _Envelope(BaseModel):
+    type: str
+    data: Any = None
+
+
+def verify_webhook(headers: Mapping[str, str], body: bytes, secret: str, at: datetime) -> WebhookReceived:
+    """Check a webhook's signature and time, then read it. Give the body exactly as it came.
+
+    Raises:
+        WebhookInvalid: `code` says why (see `standard_webhooks.verify`), or `body-unreadable`.
+    """
+    signed = standard_webhooks.verify(headers, body, secret, at)
+    try:
+        message = _Envelope.model_validate_json(body)
+        item = _items.validate_python(message.data) if message.type == "delivery.waiting" else None
+    except ValidationError as error:
+        raise WebhookInvalid("body-unreadable") from error
+    return WebhookReceived(signed.id, message.type, item)
 
 
 class AxisClient:
@@ -95,6 +141,20 @@ class AxisClient:
     def inbox(self, *, after: str = "", limit: int = 50) -> InboxPage:
         """Deliveries that wait for this system, oldest first."""
         return self._read(_inboxes, "inbox", cursor=after, limit=limit)
+
+    def claim(self, *, limit: int = 50, lease_seconds: int = 300) -> Claim:
+        """Take up to `limit` deliveries for so long, alone; if the answer is lost, they are free then."""
+        asked = {"limit": limit, "lease_seconds": lease_seconds}
+        return _claims.validate_json(self._call("POST", "inbox/claim", json=asked).content)
+
+    def release(self, lease: Lease) -> str:
+        """Give a delivery back before its lease ends; answers its state."""
+        path = f"deliveries/{lease.item.delivery_id}/release"
+        return str(self._call("POST", path, json={"lease_token": str(lease.token)}).json()["state"])
+
+    def notices(self, *, after: str = "", limit: int = 50) -> NoticePage:
+        """What nobody collects, to or from the agencies of this system; begin again with `next`."""
+        return self._read(_notices, "notices", cursor=after, limit=limit)
 
     def packet_of_delivery(self, delivery_id: UUID) -> Iterator[bytes]:
         """The packet of a delivery, in chunks; a break in the middle raises `AxisUnreachable`."""

@@ -64,6 +64,22 @@ class InboxPage:
 
 
 @dataclass(frozen=True)
+class Lease:
+    """A delivery handed out for a time: until then no other poller gets it, and `token` gives it back."""
+
+    item: InboxItem
+    until: datetime
+    token: UUID
+
+
+@dataclass(frozen=True)
+class Claim:
+    """What a poller was handed, oldest first; empty if nothing waits that is free."""
+
+    leases: tuple[Lease, ...]
+
+
+@dataclass(frozen=True)
 class StatusReport:
     """What a recipient did with a delivery: a status code of `states`, when, why, and whom to ask."""
 
@@ -77,8 +93,32 @@ class StatusReport:
 
 
 @dataclass(frozen=True)
+class Sentences:
+    """One sentence in both languages."""
+
+    vi: str
+    en: str
+
+
+@dataclass(frozen=True)
+class DeliveryTrouble:
+    """That a recipient's system could not be told of a delivery, which waits in its inbox all the same.
+
+    `since` is when the first of the `attempts` was made.
+    """
+
+    code: str
+    since: datetime
+    attempts: int
+    sentences: Sentences
+
+
+@dataclass(frozen=True)
 class RecipientState:
-    """How far one recipient has come; `state` is a code of `states.DeliveryState`."""
+    """How far one recipient has come; `state` is a code of `states.DeliveryState`.
+
+    `uncollected_since` is set once it was announced that nobody collects the delivery, until somebody does.
+    """
 
     delivery_id: UUID
     recipient: AgencyRef
@@ -86,6 +126,8 @@ class RecipientState:
     sent_at: datetime
     collected_at: datetime | None
     last_status_at: datetime | None
+    uncollected_since: datetime | None = None
+    delivery_problem: DeliveryTrouble | None = None
 
 
 @dataclass(frozen=True)
@@ -116,6 +158,50 @@ class PacketState:
     receipt: Receipt
     recipients: tuple[RecipientState, ...]
     timeline: tuple[TimelineEntry, ...]
+
+
+@dataclass(frozen=True)
+class Notice:
+    """That nobody had collected a delivery by `at`; stage 0 after the set hours, then one per day."""
+
+    delivery_id: UUID
+    packet_id: UUID
+    document_id: str
+    number: str
+    notation: str
+    sender: AgencyRef
+    recipient: AgencyRef
+    stage: int
+    uncollected_since: datetime
+    at: datetime
+    sentences: Sentences
+
+
+@dataclass(frozen=True)
+class NoticePage:
+    """Notices, oldest first. Keep `next` and begin with it the next time; `more`: do so at once."""
+
+    items: tuple[Notice, ...]
+    next: str
+    more: bool
+
+
+@dataclass(frozen=True)
+class WebhookFacts:
+    """A system's webhook as it may be shown; until `previous_until` the secret before signs as well."""
+
+    address: str
+    created_at: datetime
+    changed_at: datetime
+    previous_until: datetime | None
+
+
+@dataclass(frozen=True)
+class WebhookSecret:
+    """The address of a webhook and its new secret (`whsec_…`), shown once and stored sealed."""
+
+    address: str
+    secret: str = field(repr=False)
 
 
 @dataclass(frozen=True)
@@ -179,3 +265,34 @@ class StatusReported:
     at: datetime
     description: str = ""
     staff: str = ""
+
+
+@dataclass(frozen=True)
+class DeliveryProblem:
+    """Event: the last attempt to tell a recipient's system (agency `recipient_id`) of a delivery failed."""
+
+    packet_id: UUID
+    delivery_id: UUID
+    recipient_id: int
+    code: str
+    since: datetime
+    attempts: int
+
+
+@dataclass(frozen=True)
+class Uncollected:
+    """A delivery that nobody collected since it was sent; `recipient_id` is the agency's."""
+
+    packet_id: UUID
+    delivery_id: UUID
+    recipient_id: int
+    stage: int
+    since: datetime
+
+
+@dataclass(frozen=True)
+class DeliveryUncollected:
+    """Event: it was announced at `at` that nobody collects these deliveries."""
+
+    deliveries: tuple[Uncollected, ...]
+    at: datetime

@@ -7,6 +7,7 @@ from datetime import date
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from lienthong.axis.edxml.limits import REASON
 from lienthong.axis.models import Serves
 from lienthong.axis.states import URGENCIES, DeliveryState
 from lienthong.directory.public import Agency, find_agency
@@ -86,4 +87,25 @@ class SystemForm(_OnADay):
         choices=list(SERVES_LABELS.items()),
         initial=Serves.SUBTREE,
         widget=forms.RadioSelect,
+    )
+
+
+class WebhookForm(forms.Form):
+    """Where a system is told of its deliveries; whether it may be called is checked by the action."""
+
+    address = forms.CharField(
+        label=_("Address"),
+        help_text=_("A public HTTPS address, such as https://office.example/axis-webhook."),
+        widget=forms.URLInput,
+    )
+
+
+class ReasonForm(forms.Form):
+    """Why an operator does something by hand."""
+
+    reason = forms.CharField(
+        label=_("Reason"),
+        max_length=REASON,
+        help_text=_("Recorded in the ledger with your name."),
+        widget=forms.Textarea(attrs={"rows": 2}),
     )

@@ -5,7 +5,9 @@ from __future__ import annotations
 from django.conf import settings
 
 from lienthong.axis.actions.evidence import keep_evidence
+from lienthong.axis.actions.notices import announce_uncollected
 from lienthong.axis.actions.systems import forget_expired
+from lienthong.axis.actions.webhook_sending import send_webhooks
 from lienthong.kernel.clock import now
 from lienthong.kernel.jobs import job, periodic
 
@@ -27,3 +29,25 @@ def batch_evidence(timestamp: int) -> None:
         tick=timestamp,
         at=now(),
     )
+
+
+@job(name="axis.send_webhooks")
+def send_due_webhooks() -> None:
+    """Send, batch by batch, every webhook message that is due; each batch has its own time."""
+    while send_webhooks(at=now()):
+        pass
+
+
+@periodic(cron="* * * * *")
+@job(name="axis.send_webhooks_again", queueing_lock="axis.send_webhooks_again")
+def send_webhooks_again(timestamp: int) -> None:
+    """Send what failed before and is due again, every minute."""
+    send_due_webhooks()
+
+
+@periodic(cron="*/10 * * * *")
+@job(name="axis.announce_uncollected", queueing_lock="axis.announce_uncollected")
+def announce(timestamp: int) -> None:
+    """Tell both sides what nobody collects, every ten minutes."""
+    while announce_uncollected(at=now()):
+        pass

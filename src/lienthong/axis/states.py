@@ -56,6 +56,16 @@ STAGES = {
 }
 
 
+class MessageState(TextChoices):
+    """What became of a webhook message; `SETTLED`: its delivery was collected some other way."""
+
+    WAITING = "waiting", _("Waiting to be sent")
+    SENT = "sent", _("Taken by the receiver")
+    SETTLED = "settled", _("Collected without it")
+    DEAD = "dead", _("Dead letter")
+    GIVEN_UP = "given_up", _("Given up")
+
+
 @dataclass(frozen=True)
 class Transition:
     """What one status code may do: from which states, and under which article."""

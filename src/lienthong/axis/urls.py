@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path
 
-from lienthong.axis import web
+from lienthong.axis import web, web_receiving
 from lienthong.axis.rest.api import api_urls
 
 app_name = "axis"
@@ -17,5 +17,13 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("stuck/", web.stuck, name="stuck"),
     path("systems/", web.systems, name="systems"),
     path("systems/connect/", web.connect, name="connect"),
+    path("systems/<int:system_id>/", web_receiving.system, name="system"),
+    path("systems/<int:system_id>/webhook/", web_receiving.set_address, name="webhook_set"),
+    path("systems/<int:system_id>/webhook/secret/", web_receiving.rotate, name="webhook_rotate"),
+    path("systems/<int:system_id>/webhook/test/", web_receiving.test, name="webhook_test"),
+    path("systems/<int:system_id>/webhook/remove/", web_receiving.remove, name="webhook_remove"),
+    path("dead-letters/", web_receiving.dead_letters, name="dead_letters"),
+    path("dead-letters/<int:message_id>/send/", web_receiving.send_again, name="dead_letter_send"),
+    path("dead-letters/<int:message_id>/give-up/", web_receiving.give_up, name="dead_letter_give_up"),
     path("systems/<int:system_id>/disable/", web.disable, name="disable"),
 ]

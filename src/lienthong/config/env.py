@@ -6,7 +6,7 @@ from functools import cache
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field, SecretStr
+from pydantic import Field, IPvAnyNetwork, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 PROJECT = Path(__file__).resolve().parents[3]
@@ -51,6 +51,9 @@ class Env(BaseSettings):
     evidence_batch_size: int = Field(default=4096, ge=1, le=65536)
     evidence_batch_seconds: int = Field(default=60, ge=60)
     evidence_late_minutes: int = Field(default=15, ge=1)
+    axis_webhook_hours: int = Field(default=24, ge=1)
+    axis_webhook_overlap_hours: int = Field(default=24, ge=1)
+    axis_webhook_networks: list[IPvAnyNetwork] = Field(default_factory=list)
     metrics_addresses: list[str] = Field(default_factory=lambda: ["127.0.0.0/8", "::1/128"])
     log_level: str = "INFO"
 

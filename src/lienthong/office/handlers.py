@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from lienthong.axis.public import PacketsStored, StatusReported
+from lienthong.axis.public import DeliveryUncollected, PacketsStored, StatusReported
 from lienthong.kernel.events import subscribe
 from lienthong.kernel.jobs import enqueue
-from lienthong.office.actions.sending import note_status
+from lienthong.office.actions.sending import note_status, note_uncollected
 
 
 @subscribe(PacketsStored)
@@ -25,3 +25,9 @@ def note(event: StatusReported) -> None:
         description=event.description,
         staff=event.staff,
     )
+
+
+@subscribe(DeliveryUncollected)
+def note_that_nobody_collects(event: DeliveryUncollected) -> None:
+    """Write it beside the recipients of the documents sent from here."""
+    note_uncollected(event.deliveries)

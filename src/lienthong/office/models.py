@@ -297,6 +297,7 @@ class Recipient(models.Model):
     description = models.TextField(blank=True)
     staff = models.CharField(max_length=250, blank=True)
     group = models.CharField(max_length=20, blank=True, help_text="the group that named it, groups.Group")
+    uncollected_since = models.DateTimeField(null=True, help_text="set once the axis said nobody collects it")
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["document", "agency"], name="recipient_once")]

@@ -39,6 +39,7 @@ from lienthong.signing.pdf_signing import sign_pdf
 from lienthong.signing.pdf_verifying import verify_pdf
 from lienthong.signing.ports import TimestampService
 from lienthong.signing.queries import certificate_for_agency, certificates_of
+from lienthong.signing.sealed_secrets import SecretUnreadable, open_secret, seal_secret
 from lienthong.signing.stamping import stamp_digest
 from lienthong.signing.statements import sign_statement, sign_statements, verify_statement
 from lienthong.signing.verdicts import require_signed_by, require_valid
@@ -56,6 +57,7 @@ __all__ = [
     "PdfBox",
     "PdfSignature",
     "RevocationReason",
+    "SecretUnreadable",
     "SignatureRefusal",
     "SignerVerdict",
     "SigningUnavailable",
@@ -71,11 +73,13 @@ __all__ = [
     "ensure_authority",
     "ensure_official_certificates",
     "looks_like_evidence",
+    "open_secret",
     "read_roots",
     "require_signed_by",
     "require_valid",
     "revoke_certificate",
     "rotate_key",
+    "seal_secret",
     "sign_packet",
     "sign_pdf",
     "sign_statement",

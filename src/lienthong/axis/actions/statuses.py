@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from lienthong.axis.actions.evidence import attest
+from lienthong.axis.actions.leases import LEASE_FIELDS, end_lease
 from lienthong.axis.contracts import StatusReport, StatusReported
 from lienthong.axis.edxml.errors import FieldMissing, InvalidValue
 from lienthong.axis.edxml.limits import NAME, REASON
@@ -97,7 +98,8 @@ def _write(system: ConnectedSystem, delivery: Delivery, report: StatusReport, at
     delivery.state = TRANSITIONS[report.code].target
     delivery.last_status_at = at
     delivery.collected_at = delivery.collected_at or at
-    delivery.save(update_fields=["state", "last_status_at", "collected_at"])
+    end_lease(delivery)
+    delivery.save(update_fields=["state", "last_status_at", "collected_at", *LEASE_FIELDS])
     record(
         actor=system.actor(),
         verb="delivery.report",

@@ -40,7 +40,7 @@ def inbox_of(system: ConnectedSystem, *, after: str = "", limit: int = 50) -> In
         .select_related("packet__sender", "packet__blob", "recipient")
     )
     page = page_of(rows, key="+id", cursor=after, size=max(1, min(limit, PAGE_MOST)))
-    return InboxPage(tuple(_item(delivery) for delivery in page.rows), page.next)
+    return InboxPage(tuple(inbox_item(delivery) for delivery in page.rows), page.next)
 
 
 def delivery_of(system: ConnectedSystem, delivery_id: UUID, *, lock: bool = False) -> Delivery:
@@ -60,7 +60,8 @@ def packet_file(delivery: Delivery) -> PacketFile:
     return PacketFile(blob.size, blob.sha256, open_blob(blob))
 
 
-def _item(delivery: Delivery) -> InboxItem:
+def inbox_item(delivery: Delivery) -> InboxItem:
+    """The delivery as its recipient sees it; packet, blob, sender and recipient are loaded with it."""
     packet = delivery.packet
     return InboxItem(
         delivery_id=delivery.pk,

@@ -17,6 +17,9 @@ from lienthong.axis.contracts import (
     TimelineEntry,
 )
 from lienthong.axis.models import ConnectedSystem, Delivery, Packet, StatusEvent
+from lienthong.axis.queries.notices import announced_of
+from lienthong.axis.queries.webhooks import troubles_of
+from lienthong.axis.states import UNCOLLECTED
 from lienthong.directory.public import Agency
 from lienthong.identity.public import NotFound
 from lienthong.kernel.paging import page_of
@@ -41,7 +44,7 @@ def receipt_of(packet: Packet) -> Receipt:
 
 
 def packet_state(system: ConnectedSystem, packet_id: UUID) -> PacketState:
-    """The state of a packet that the system has sent for an agency it serves. Three queries.
+    """The state of a packet that the system has sent for an agency it serves. Five queries.
 
     Raises:
         NotFound: there is no such packet for this system.
@@ -65,7 +68,8 @@ def packet_state(system: ConnectedSystem, packet_id: UUID) -> PacketState:
 
 
 def recipients_of(packet: Packet) -> list[RecipientState]:
-    """The state of each recipient, by code. One query."""
+    """The state of each recipient, by code, with what stands in its way. Three queries."""
+    announced, troubles = announced_of(packet), troubles_of(packet)
     rows = Delivery.objects.filter(packet=packet).select_related("recipient").order_by("recipient__code")
     return [
         RecipientState(
@@ -75,6 +79,8 @@ def recipients_of(packet: Packet) -> list[RecipientState]:
             sent_at=row.sent_at,
             collected_at=row.collected_at,
             last_status_at=row.last_status_at,
+            uncollected_since=row.sent_at if row.pk in announced and row.state in UNCOLLECTED else None,
+            delivery_problem=troubles.get(row.pk),
         )
         for row in rows
     ]

@@ -7,9 +7,12 @@ from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from ninja import Schema
-from pydantic import AfterValidator, AwareDatetime, ConfigDict, Field
+from pydantic import AfterValidator, AwareDatetime, ConfigDict, Field, StrictInt
 
+from lienthong.axis.actions.leases import CLAIM_MOST, LEASE_LEAST, LEASE_MOST, LEASE_USUAL
+from lienthong.axis.models.receiving import ADDRESS_LENGTH
 from lienthong.axis.queries.deliveries import PAGE_MOST
+from lienthong.axis.queries.notices import NOTICES_MOST
 from lienthong.axis.queries.packets import AGENCIES_MOST
 
 
@@ -82,6 +85,91 @@ class AgenciesQuery(Schema):
     limit: Annotated[int, Field(ge=1, le=AGENCIES_MOST)] = 200
 
 
+def _bounds(least: int, most: int) -> dict[str, Any]:
+    """Bounds that are described but not checked here: beyond them the action has its own refusal."""
+    return {"minimum": least, "maximum": most}
+
+
+class ClaimIn(Schema):
+    model_config = ConfigDict(extra="forbid")
+
+    limit: Annotated[StrictInt, Field(json_schema_extra=_bounds(1, CLAIM_MOST))] = 50
+    lease_seconds: Annotated[StrictInt, Field(json_schema_extra=_bounds(LEASE_LEAST, LEASE_MOST))] = (
+        LEASE_USUAL
+    )
+
+
+class LeaseOut(Schema):
+    item: InboxItemOut
+    until: datetime
+    token: UUID = Field(description="give it to /release to return the delivery before `until`")
+
+
+class ClaimOut(Schema):
+    leases: list[LeaseOut]
+
+
+class ReleaseIn(Schema):
+    model_config = ConfigDict(extra="forbid")
+
+    lease_token: UUID
+
+
+class SentencesOut(Schema):
+    vi: str
+    en: str
+
+
+class DeliveryTroubleOut(Schema):
+    code: str
+    since: datetime
+    attempts: int
+    sentences: SentencesOut
+
+
+class NoticesQuery(Schema):
+    cursor: Annotated[str, Field(max_length=400)] = ""
+    limit: Annotated[int, Field(ge=1, le=NOTICES_MOST)] = 50
+
+
+class NoticeOut(Schema):
+    delivery_id: UUID
+    packet_id: UUID
+    document_id: str
+    number: str
+    notation: str
+    sender: AgencyRefOut
+    recipient: AgencyRefOut
+    stage: int = Field(description="0 after the set hours, then the number of whole days")
+    uncollected_since: datetime
+    at: datetime
+    sentences: SentencesOut
+
+
+class NoticePageOut(Schema):
+    items: list[NoticeOut]
+    next: str = Field(description="keep it, and give it as `cursor` the next time")
+    more: bool
+
+
+class WebhookIn(Schema):
+    model_config = ConfigDict(extra="forbid")
+
+    address: str = Field(json_schema_extra={"format": "uri", "maxLength": ADDRESS_LENGTH})
+
+
+class WebhookOut(Schema):
+    address: str
+    created_at: datetime
+    changed_at: datetime
+    previous_until: datetime | None = Field(description="until then the secret before signs as well")
+
+
+class WebhookSecretOut(Schema):
+    address: str
+    secret: str | None = Field(description="`whsec_…`, shown this once; null where it stays the same")
+
+
 class StatusIn(Schema):
     model_config = ConfigDict(extra="forbid")
 
@@ -106,6 +194,8 @@ class RecipientStateOut(Schema):
     sent_at: datetime
     collected_at: datetime | None
     last_status_at: datetime | None
+    uncollected_since: datetime | None = Field(description="set once it was announced that nobody collects")
+    delivery_problem: DeliveryTroubleOut | None = Field(description="the recipient's webhook does not answer")
 
 
 class TimelineEntryOut(Schema):

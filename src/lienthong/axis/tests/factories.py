@@ -21,8 +21,17 @@ from lienthong.axis.actions.submission import submit_packet
 from lienthong.axis.actions.systems import hash_secret, issue_token
 from lienthong.axis.contracts import Receipt, StatusReport
 from lienthong.axis.edxml import Attachment, EdxmlPacket, Party, Signer, build_packet, document_id_of
-from lienthong.axis.models import ConnectedSystem, Delivery, Packet, Serves, StatusEvent
+from lienthong.axis.models import (
+    ConnectedSystem,
+    Delivery,
+    Packet,
+    Serves,
+    StatusEvent,
+    Webhook,
+    WebhookMessage,
+)
 from lienthong.axis.queries.evidence import evidence_of
+from lienthong.axis.states import MessageState
 from lienthong.directory.public import Agency
 from lienthong.kernel.clock import VIETNAM, now
 from lienthong.kernel.models import Blob
@@ -32,6 +41,7 @@ from lienthong.signing.public import ensure_agency_certificates, sign_packet
 AT = datetime(2026, 3, 2, 9, 30, tzinfo=VIETNAM)
 TODAY = AT.date()
 SECRET = "a-secret-of-a-connected-system"
+HOOK_SECRET = b"a secret of thirty-two bytes, ok"
 _numbers = count(1)
 
 
@@ -178,6 +188,31 @@ def told(world: World, *, stamped: bool = True, each: bool = False) -> Story:
     if stamped:
         stamp_batches(at=AT + timedelta(hours=1))
     return Story(world, receipt, evidence_of(world.system, receipt.packet_id))
+
+
+def webhook_for(
+    system: ConnectedSystem, *, address: str = "https://office.example/hook", **changes: object
+) -> Webhook:
+    """A webhook of the system; its secret is `HOOK_SECRET`."""
+    webhook = Webhook(system=system, address=address, created_at=AT, changed_at=AT)
+    webhook.secret = webhook.seal(HOOK_SECRET)
+    for name, value in changes.items():
+        setattr(webhook, name, value)
+    webhook.save()
+    return webhook
+
+
+def message_for(webhook: Webhook, delivery: Delivery, **changes: object) -> WebhookMessage:
+    """A message of the outbox that is due."""
+    fields: dict[str, object] = {"since": delivery.sent_at, "next_attempt_at": delivery.sent_at, **changes}
+    return WebhookMessage.objects.create(webhook=webhook, delivery=delivery, **fields)
+
+
+def dead_letter(sender: Agency, recipient: Agency) -> WebhookMessage:
+    """A message that no attempt is made for any more, of a system of the recipient."""
+    [delivery] = stored_packet(sender, recipient).deliveries.all()
+    changes = {"state": MessageState.DEAD, "problem": "webhook-timed-out", "attempts": 9}
+    return message_for(webhook_for(system_for(recipient)), delivery, **changes)
 
 
 def bearer(system: ConnectedSystem) -> dict[str, str]:

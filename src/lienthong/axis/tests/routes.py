@@ -5,7 +5,7 @@ from __future__ import annotations
 from tests.architecture.routes import Route, World, api, only, public
 
 from lienthong.axis.models import Serves
-from lienthong.axis.tests.factories import agency, stored_packet, system_for
+from lienthong.axis.tests.factories import agency, dead_letter, stored_packet, system_for, webhook_for
 from lienthong.identity.public import Role
 
 
@@ -18,12 +18,23 @@ def _system(world: World) -> dict[str, object]:
     return {"system_id": system_for(world.ours, Serves.AGENCY).pk}
 
 
+def _hooked(world: World) -> dict[str, object]:
+    """A system whose webhook no connection can be made to: nothing listens on port 9 of this machine."""
+    system = system_for(world.ours, Serves.AGENCY)
+    webhook_for(system, address="http://127.0.0.1:9/")
+    return {"system_id": system.pk}
+
+
 def _anything(world: World) -> dict[str, object]:
     return {"packet_id": "018f0000-0000-7000-8000-000000000000"}
 
 
 def _any_delivery(world: World) -> dict[str, object]:
     return {"delivery_id": "018f0000-0000-7000-8000-000000000000"}
+
+
+def _letter(world: World) -> dict[str, object]:
+    return {"message_id": dead_letter(agency("T97"), agency("T96")).pk}
 
 
 WATCHERS = (Role.OPERATOR, Role.AUDITOR)
@@ -38,6 +49,14 @@ ROUTES = {
     "axis:systems": only(*WATCHERS),
     "axis:connect": only(Role.OPERATOR, methods=("POST",)),
     "axis:disable": only(Role.OPERATOR, kwargs=_system, shared=True, methods=("POST",)),
+    "axis:system": only(*WATCHERS, kwargs=_system, shared=True),
+    "axis:webhook_set": only(Role.OPERATOR, kwargs=_system, shared=True, methods=("POST",)),
+    "axis:webhook_rotate": only(Role.OPERATOR, kwargs=_hooked, shared=True, methods=("POST",)),
+    "axis:webhook_test": only(Role.OPERATOR, kwargs=_hooked, shared=True, methods=("POST",)),
+    "axis:webhook_remove": only(Role.OPERATOR, kwargs=_hooked, shared=True, methods=("POST",)),
+    "axis:dead_letters": only(*WATCHERS),
+    "axis:dead_letter_send": only(Role.OPERATOR, kwargs=_letter, shared=True, methods=("POST",)),
+    "axis:dead_letter_give_up": only(Role.OPERATOR, kwargs=_letter, shared=True, methods=("POST",)),
     f"{V1}:openapi-json": public(),
     f"{V1}:api-root": NOTHING_THERE,
     f"{V1}:create_token": public(methods=("POST",)),
@@ -49,5 +68,12 @@ ROUTES = {
     f"{V1}:collect_packet": api(kwargs=_any_delivery),
     f"{V1}:send_status": api(kwargs=_any_delivery, methods=("POST",)),
     f"{V1}:list_agencies": api(),
+    f"{V1}:claim_inbox": api(methods=("POST",)),
+    f"{V1}:release_lease": api(kwargs=_any_delivery, methods=("POST",)),
+    f"{V1}:read_notices": api(),
+    f"{V1}:read_webhook": api(),
+    f"{V1}:put_webhook": api(methods=("PUT",)),
+    f"{V1}:delete_webhook": api(methods=("DELETE",)),
+    f"{V1}:change_webhook_secret": api(methods=("POST",)),
     f"{V1}:missing": NOTHING_THERE,
 }

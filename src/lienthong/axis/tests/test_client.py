@@ -9,10 +9,12 @@ import httpx
 import pytest
 from django.core.wsgi import get_wsgi_application
 
+from lienthong.axis.actions.notices import announce_uncollected
 from lienthong.axis.client import AxisClient, AxisRefused, AxisUnreachable
 from lienthong.axis.contracts import StatusReport
 from lienthong.axis.models import AccessToken, Delivery, Packet
 from lienthong.axis.queries.deliveries import inbox_of
+from lienthong.axis.queries.notices import notices_of
 from lienthong.axis.queries.packets import packet_state
 from lienthong.axis.tests.factories import AT, SECRET, World, edxml_packet, signed
 from lienthong.kernel.clock import now
@@ -91,6 +93,23 @@ def test_the_whole_way_gives_the_contracts_of_the_functions(
     assert receiver.inbox().items == ()
     assert sender.packet_state(receipt.packet_id) == packet_state(world.system, receipt.packet_id)
     assert [agency.code for agency in sender.agencies(limit=2).items] == ["G12", "G22"]
+
+
+def test_leases_and_notices_come_as_contracts(world: World, sender: AxisClient, receiver: AxisClient) -> None:
+    sender.submit_packet(signed(edxml_packet(), world.office))
+    [lease] = receiver.claim(limit=5, lease_seconds=60).leases
+    assert lease.item == inbox_of(world.receiver).items[0]
+    assert receiver.claim().leases == ()
+    assert receiver.release(lease) == "00"
+    assert receiver.claim().leases[0].item == lease.item
+    with pytest.raises(AxisRefused) as caught:
+        receiver.release(lease)
+    assert caught.value.code == "lease-token-wrong"
+    announce_uncollected(at=now() + timedelta(hours=5))
+    for client, system in ((sender, world.system), (receiver, world.receiver)):
+        page = client.notices()
+        assert page == notices_of(system)
+        assert client.notices(after=page.next).items == ()
 
 
 @pytest.mark.parametrize("fault", [unavailable, unreachable, lost_answer])

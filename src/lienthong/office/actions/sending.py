@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -10,7 +11,7 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Exists, F, OuterRef
 
-from lienthong.axis.public import PacketState
+from lienthong.axis.public import PacketState, Uncollected
 from lienthong.kernel.blobs import read_blob
 from lienthong.ledger.public import Actor, Subject, record
 from lienthong.office.actions.reporting import LEASE, LONGEST_PAUSE, pause_after
@@ -72,6 +73,20 @@ def note_status(
     )
 
 
+def note_uncollected(deliveries: Sequence[Uncollected]) -> None:
+    """Write down which recipients of packets sent from here do not collect: one query and one update."""
+    since = {(str(each.packet_id), each.recipient_id): each.since for each in deliveries}
+    packets = {packet for packet, _recipient in since}
+    waiting = Recipient.objects.filter(document__packet_id__in=packets, status="").select_related("document")
+    changed = []
+    for row in waiting.filter(agency__in={recipient for _packet, recipient in since}):
+        sent_at = since.get((row.document.packet_id, row.agency_id))
+        if sent_at is not None and row.uncollected_since != sent_at:
+            row.uncollected_since = sent_at
+            changed.append(row)
+    Recipient.objects.bulk_update(changed, ["uncollected_since"], batch_size=500)
+
+
 def refresh_recipients(*, at: datetime, port: AxisPort | None = None) -> int:
     """Ask the axis for the states of what was sent in the last half year and is not finished everywhere.
 
@@ -102,16 +117,22 @@ def _catch_up(packet_id: str, axis: AxisPort, at: datetime) -> None:
 def _write_states(state: PacketState) -> None:
     """Bring the recipients up to what the axis knows: two queries and one update."""
     last = {entry.recipient.code: entry for entry in state.timeline}
+    since = {each.recipient.code: each.uncollected_since for each in state.recipients}
     rows = list(Recipient.objects.filter(document__packet_id=str(state.packet_id)).select_related("agency"))
     changed = []
     for row in rows:
         entry = last.get(row.agency.code) or last.get(row.agency.old_code)
-        if entry is None or (row.status, row.status_at) == (entry.code, entry.at):
+        uncollected = since.get(row.agency.code) or since.get(row.agency.old_code)
+        moved = entry is not None and (row.status, row.status_at) != (entry.code, entry.at)
+        if not moved and row.uncollected_since == uncollected:
             continue
-        row.status, row.status_at = entry.code, entry.at
-        row.description, row.staff = entry.description, entry.staff
+        row.uncollected_since = uncollected
+        if entry is not None:
+            row.status, row.status_at = entry.code, entry.at
+            row.description, row.staff = entry.description, entry.staff
         changed.append(row)
-    Recipient.objects.bulk_update(changed, ["status", "status_at", "description", "staff"], batch_size=500)
+    written = ["status", "status_at", "description", "staff", "uncollected_since"]
+    Recipient.objects.bulk_update(changed, written, batch_size=500)
 
 
 def _lease(at: datetime) -> list[OutgoingDocument]:

@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-import secrets
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from threading import Lock
 from uuid import UUID
 
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from cryptography.hazmat.primitives.serialization import (
     Encoding,
     NoEncryption,
@@ -30,9 +25,8 @@ from lienthong.signing.ports import (
     PrivateKey,
     Shelf,
 )
+from lienthong.signing.sealing import MasterKeyInvalid, Seal, SealBroken
 
-MASTER_BYTES = 32
-NONCE_BYTES = 12
 HELD_KEYS = 4096
 _PURPOSE = b"lienthong signing: sealing of private keys, version 1"
 
@@ -48,7 +42,10 @@ class SoftwareKeyStore:
     def __init__(self, shelf: Shelf, *, master_key: str) -> None:
         """`master_key`: 32 bytes in hex. Raises `KeyStoreUnavailable` for anything else."""
         self._shelf = shelf
-        self._cipher = AESGCM(_derive(master_key))
+        try:
+            self._cipher = Seal(master_key, purpose=_PURPOSE)
+        except MasterKeyInvalid as error:
+            raise KeyStoreUnavailable(str(error)) from error
         self._held: OrderedDict[UUID, PrivateKey] = OrderedDict()
         self._lock = Lock()
 
@@ -87,32 +84,21 @@ class SoftwareKeyStore:
             raise KeyUnknown(key_id)
 
     def _seal(self, key_id: UUID, key: PrivateKey) -> bytes:
-        nonce = secrets.token_bytes(NONCE_BYTES)
         plain = key.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
-        return nonce + self._cipher.encrypt(nonce, plain, key_id.bytes)
+        return self._cipher.seal(plain, about=key_id.bytes)
 
     def _open(self, key_id: UUID) -> PrivateKey:
         sealed = self._shelf.get(key_id)
         if sealed is None:
             raise KeyUnknown(key_id)
         try:
-            plain = self._cipher.decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], key_id.bytes)
-        except (InvalidTag, ValueError) as error:
+            plain = self._cipher.open(sealed, about=key_id.bytes)
+        except SealBroken as error:
             raise KeySealBroken(key_id) from error
         key = load_der_private_key(plain, password=None)
         if not isinstance(key, ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey):
             raise KeySealBroken(key_id)
         return key
-
-
-def _derive(master_key: str) -> bytes:
-    try:
-        master = bytes.fromhex(master_key)
-    except ValueError:
-        master = b""
-    if len(master) != MASTER_BYTES:
-        raise KeyStoreUnavailable("LIENTHONG_MASTER_KEY must be 32 bytes in hex")
-    return HKDF(algorithm=hashes.SHA256(), length=MASTER_BYTES, salt=None, info=_PURPOSE).derive(master)
 
 
 def _generate(algorithm: Algorithm) -> PrivateKey:

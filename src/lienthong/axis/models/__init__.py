@@ -10,6 +10,9 @@ from django.db import models
 from django.db.models import F, Func, Q, Value
 
 from lienthong.axis.edxml import Business, Urgency
+from lienthong.axis.models.receiving import DeliveryNotice as DeliveryNotice
+from lienthong.axis.models.receiving import Webhook as Webhook
+from lienthong.axis.models.receiving import WebhookMessage as WebhookMessage
 from lienthong.axis.states import UNCOLLECTED, UNREGISTERED, DeliveryState
 from lienthong.directory.public import Agency, holds_agency, remembers_agency
 from lienthong.kernel.identifiers import uuid7
@@ -202,6 +205,10 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
         """Those nobody has collected."""
         return self.filter(state__in=UNCOLLECTED)
 
+    def claimable(self, at: datetime) -> DeliveryQuerySet:
+        """Those nobody has collected and nobody holds a lease on."""
+        return self.waiting().filter(Q(leased_until=None) | Q(leased_until__lte=at))
+
     def stuck(self, *, uncollected_before: datetime, unregistered_before: datetime) -> DeliveryQuerySet:
         """Those sent before the first time and not collected, or before the second and not registered."""
         return self.filter(
@@ -221,6 +228,11 @@ class Delivery(models.Model):
     sent_at = models.DateTimeField()
     collected_at = models.DateTimeField(null=True)
     last_status_at = models.DateTimeField(null=True)
+    leased_until = models.DateTimeField(null=True)
+    lease_token = models.UUIDField(null=True)
+    leased_by = models.ForeignKey(
+        ConnectedSystem, on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+    )
 
     objects = DeliveryQuerySet.as_manager()
 
@@ -228,12 +240,18 @@ class Delivery(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["packet", "recipient"], name="delivery_once_per_recipient"),
             models.CheckConstraint(condition=Q(state__in=DeliveryState.values), name="delivery_state_known"),
+            models.CheckConstraint(
+                condition=Q(leased_until=None, lease_token=None, leased_by=None)
+                | Q(leased_until__isnull=False, lease_token__isnull=False, leased_by__isnull=False),
+                name="delivery_lease_whole",
+            ),
         ]
         indexes = [
             models.Index(fields=["recipient", "-id"], name="delivery_of_recipient"),
             models.Index(
                 fields=["recipient", "id"], name="delivery_waiting", condition=Q(state__in=UNCOLLECTED)
             ),
+            models.Index(fields=["id"], name="delivery_waiting_in_order", condition=Q(state__in=UNCOLLECTED)),
             models.Index(fields=["sent_at"], name="delivery_stuck", condition=Q(state__in=UNREGISTERED)),
         ]
 

@@ -1,0 +1,1 @@
+"""The ways out of the axis, and their doubles."""
