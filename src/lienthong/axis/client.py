@@ -1,4 +1,4 @@
-"""A Python client of the axis API: the five calls of `public`, over HTTP, with the same contracts.
+"""A Python client of the axis API: the calls of `public`, over HTTP, with the same contracts.
 
 All calls may be repeated safely, so what fails on the way is tried again: the axis answers a packet or a
 status that it already has with what it answered the first time.
@@ -7,7 +7,7 @@ status that it already has with what it answered the first time.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from typing import Any, TypeVar
@@ -16,7 +16,14 @@ from uuid import UUID
 import httpx
 from pydantic import TypeAdapter
 
-from lienthong.axis.contracts import AgencyPage, InboxPage, PacketState, Receipt, StatusReport
+from lienthong.axis.contracts import (
+    AgencyPage,
+    ChangePage,
+    InboxPage,
+    PacketState,
+    Receipt,
+    StatusReport,
+)
 
 T = TypeVar("T")
 PACKET_TYPE = "application/xml"
@@ -25,9 +32,10 @@ _TOKEN_MARGIN_SECONDS = 60
 _RETRIED = {429, 500, 502, 503, 504}
 _CHUNK = 1 << 18
 
-_receipts, _inboxes, _states, _agencies = (
+_receipts, _inboxes, _changes, _states, _agencies = (
     TypeAdapter(Receipt),
     TypeAdapter(InboxPage),
+    TypeAdapter(ChangePage),
     TypeAdapter(PacketState),
     TypeAdapter(AgencyPage),
 )
@@ -90,6 +98,10 @@ class AxisClient:
         """Deliveries that wait for this system, oldest first."""
         return self._read(_inboxes, "inbox", cursor=after, limit=limit)
 
+    def changes(self, *, after: str = "", limit: int = 50) -> ChangePage:
+        """Changes of documents held here that wait for 15 or 16, oldest first."""
+        return self._read(_changes, "changes", cursor=after, limit=limit)
+
     def packet_of_delivery(self, delivery_id: UUID) -> Iterator[bytes]:
         """The packet of a delivery, in chunks; a break in the middle raises `AxisUnreachable`."""
         with self._stream(f"deliveries/{delivery_id}/packet") as response:
@@ -103,6 +115,11 @@ class AxisClient:
     def packet_state(self, packet_id: UUID) -> PacketState:
         """How far a packet that this system sent has come."""
         return self._read(_states, f"packets/{packet_id}")
+
+    def take_back(self, packet_id: UUID, *, reason: str, recipients: Sequence[str] = ()) -> PacketState:
+        """Take a sent document back from the recipients named by code, or from all; answers its state."""
+        body = {"reason": reason, "recipients": list(recipients)}
+        return _states.validate_json(self._call("POST", f"packets/{packet_id}/take-back", json=body).content)
 
     def agencies(self, *, after: str = "", limit: int = 200) -> AgencyPage:
         """The agencies that can be addressed, by code."""

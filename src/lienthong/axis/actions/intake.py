@@ -7,7 +7,7 @@ from datetime import date, datetime
 
 from django.utils.translation import gettext_lazy as _
 
-from lienthong.axis.edxml import Attachment, Business, EdxmlPacket
+from lienthong.axis.edxml import Attachment, EdxmlPacket
 from lienthong.axis.edxml.errors import RecipientRepeated
 from lienthong.axis.models import ConnectedSystem
 from lienthong.axis.policies import require_speaks_for
@@ -49,15 +49,6 @@ class ClosedRecipient(Refusal):
     sentence = _("Recipients that do not exist on %(day)s: %(agencies)s. Send to their successors instead.")
 
 
-class BusinessNotSupported(Refusal):
-    """A revocation, update or replacement, which this axis does not carry yet."""
-
-    code, status = "business-not-supported", 422
-    sentence = _(
-        "This axis carries new documents only (BussinessDocType 0) for now; the packet has %(value)s."
-    )
-
-
 class SignatureOfAnother(Refusal):
     """A good signature, but of another agency than the sender."""
 
@@ -83,12 +74,6 @@ class Parties:
 
     sender: Agency
     recipients: tuple[Agency, ...]
-
-
-def check_business(packet: EdxmlPacket) -> None:
-    """Refuse what is not a new document."""
-    if packet.business is not Business.NEW:
-        raise BusinessNotSupported(field="Bussiness/BussinessDocType", value=packet.business.value)
 
 
 def find_parties(packet: EdxmlPacket, *, system: ConnectedSystem, on: date) -> Parties:

@@ -11,17 +11,13 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
-from lienthong.axis.actions.intake import (
-    Parties,
-    check_attachments,
-    check_business,
-    check_signature,
-    find_parties,
-)
+from lienthong.axis.actions.changes import Change, carry_out, find_change, plan_change
+from lienthong.axis.actions.intake import Parties, check_attachments, check_signature, find_parties
 from lienthong.axis.contracts import PacketStored, Receipt
-from lienthong.axis.edxml import EdxmlPacket, parse_packet
+from lienthong.axis.edxml import Business, EdxmlPacket, parse_packet
 from lienthong.axis.models import ConnectedSystem, Delivery, Packet
 from lienthong.axis.queries.packets import receipt_of
+from lienthong.axis.states import DeliveryState
 from lienthong.kernel import events
 from lienthong.kernel.blobs import store_blob
 from lienthong.kernel.clock import VIETNAM
@@ -30,6 +26,8 @@ from lienthong.kernel.identifiers import uuid7
 from lienthong.kernel.models import Blob
 from lienthong.ledger.public import record
 from lienthong.signing.public import sign_statement
+
+DOCUMENTS = (Business.NEW, Business.REPLACE)
 
 
 class DocumentIdReused(Refusal):
@@ -50,21 +48,22 @@ def submit_packet(edxml: bytes, *, system: ConnectedSystem, at: datetime) -> Rec
 
     Raises:
         EdxmlRefusal: the packet breaks the standard (see `edxml.errors`), or is secret.
-        Refusal: of `intake` for parties, signature and attachments; `SenderNotServed`; `DocumentIdReused`.
+        Refusal: of `intake` for parties, signature and attachments; of `changes` for what a revocation,
+            update or replacement asks; `SenderNotServed`; `DocumentIdReused`.
     """
     sha256 = hashlib.sha256(edxml).hexdigest()
     earlier = _packet_with(sha256, system)
     if earlier is not None:
         return replace(receipt_of(earlier), repeated=True)
     packet = parse_packet(edxml)
-    check_business(packet)
     parties = find_parties(packet, system=system, on=at.astimezone(VIETNAM).date())
     _refuse_reused_id(packet, parties)
+    change = find_change(packet, parties)
     check_signature(edxml, sender=parties.sender, at=at)
     check_attachments(packet.attachments)
     try:
         with transaction.atomic(durable=True):
-            return receipt_of(_store(edxml, packet, parties, system=system, at=at))
+            return receipt_of(_store(edxml, packet, parties, change, system=system, at=at))
     except IntegrityError as error:
         return _answer_to_the_second(error, sha256, packet, parties, system)
 
@@ -74,8 +73,11 @@ def _packet_with(sha256: str, system: ConnectedSystem) -> Packet | None:
 
 
 def _refuse_reused_id(packet: EdxmlPacket, parties: Parties) -> None:
+    """A document has its id alone; a revocation or update may bear the id of the document it is about."""
+    if packet.business not in DOCUMENTS:
+        return
     earlier = Packet.objects.filter(
-        sender=parties.sender, document_id=packet.document_id, business=packet.business
+        sender=parties.sender, document_id=packet.document_id, business__in=DOCUMENTS
     ).first()
     if earlier is not None:
         received = earlier.received_at.astimezone(VIETNAM)
@@ -96,16 +98,32 @@ def _answer_to_the_second(
 
 
 def _store(
-    edxml: bytes, parsed: EdxmlPacket, parties: Parties, *, system: ConnectedSystem, at: datetime
+    edxml: bytes,
+    parsed: EdxmlPacket,
+    parties: Parties,
+    change: Change | None,
+    *,
+    system: ConnectedSystem,
+    at: datetime,
 ) -> Packet:
     """Write blob, packet, deliveries and ledger, and publish the event; in the caller's transaction."""
+    plan = plan_change(change) if change else None
     blob = store_blob([edxml], at=at, max_bytes=settings.ENV.axis_max_packet_bytes)
     packet = _row(parsed, parties, system=system, blob=blob, at=at)
+    if plan is not None:
+        packet.about, packet.sequence = plan.change.original, plan.sequence
     packet.receipt_statement = _statement(packet, parties)
     packet.receipt_signature = sign_statement(packet.receipt_statement, at=at)
     packet.save(force_insert=True)
-    Delivery.objects.bulk_create(
-        Delivery(id=uuid7(), packet=packet, recipient=agency, sent_at=at) for agency in parties.recipients
+    deliveries = Delivery.objects.bulk_create(
+        Delivery(
+            id=uuid7(),
+            packet=packet,
+            recipient=agency,
+            sent_at=at,
+            state=plan.first_state(agency.pk) if plan else DeliveryState.SENT,
+        )
+        for agency in parties.recipients
     )
     record(
         actor=system.actor(),
@@ -120,6 +138,9 @@ def _store(
         },
     )
     events.publish(PacketStored(packet.pk, tuple(agency.pk for agency in parties.recipients)))
+    if plan is not None:
+        asking = {delivery.recipient_id: delivery for delivery in deliveries}
+        carry_out(plan, asking=asking, packet_id=packet.pk, system=system, at=at)
     return packet
 
 

@@ -7,14 +7,26 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from lienthong.axis.contracts import AgencyRef, InboxItem, InboxPage
-from lienthong.axis.models import ConnectedSystem, Delivery
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from lienthong.axis.contracts import AgencyRef, ChangeItem, ChangePage, InboxItem, InboxPage
+from lienthong.axis.models import ChangeRequest, ConnectedSystem, Delivery
+from lienthong.axis.states import ChangeState, DeliveryState
 from lienthong.identity.public import NotFound
 from lienthong.kernel.blobs import open_blob
+from lienthong.kernel.errors import Refusal
 from lienthong.kernel.models import Blob
 from lienthong.kernel.paging import page_of
 
 PAGE_MOST = 200
+
+
+class DeliveryWithdrawn(Refusal):
+    """The sender withdrew the document before it was collected, or with the receiver's consent."""
+
+    code, status = "withdrawn", 410
+    sentence = _("The sender has withdrawn this document; it can no longer be collected.")
 
 
 @dataclass(frozen=True)
@@ -38,10 +50,23 @@ def inbox_of(system: ConnectedSystem, *, after: str = "", limit: int = 50) -> In
     rows = (
         Delivery.objects.waiting()
         .filter(system.served("recipient"))
-        .select_related("packet__sender", "packet__blob", "recipient")
+        .select_related("packet__sender", "packet__blob", "packet__about", "recipient")
     )
     page = page_of(rows, key="+id", cursor=after, size=max(1, min(limit, PAGE_MOST)))
     return InboxPage(tuple(_item(delivery) for delivery in page.rows), page.next)
+
+
+def changes_of(system: ConnectedSystem, *, after: str = "", limit: int = 50) -> ChangePage:
+    """The requests that wait for an answer from agencies the system serves, oldest first. One query.
+
+    Raises:
+        BadCursor: `after` was not made by this axis.
+    """
+    rows = ChangeRequest.objects.filter(system.served("recipient"), state=ChangeState.PENDING).select_related(
+        "delivery__packet__sender", "recipient"
+    )
+    page = page_of(rows, key="+id", cursor=after, size=max(1, min(limit, PAGE_MOST)))
+    return ChangePage(tuple(_change(request) for request in page.rows), page.next)
 
 
 def delivery_of(system: ConnectedSystem, delivery_id: UUID, *, lock: bool = False) -> Delivery:
@@ -58,12 +83,19 @@ def delivery_of(system: ConnectedSystem, delivery_id: UUID, *, lock: bool = Fals
 def packet_file(system: ConnectedSystem, delivery_id: UUID, *, at: datetime | None = None) -> PacketFile:
     """The packet of a delivery as a stream; with `at`, the first collection is marked with that time.
 
+    Collecting is decided under the lock of the delivery, as withdrawing it is: whichever comes first holds.
+
     Raises:
         NotFound: there is no such delivery for this system.
+        DeliveryWithdrawn: the sender was faster.
     """
-    delivery = delivery_of(system, delivery_id)
-    if at is not None and delivery.collected_at is None:
-        Delivery.objects.filter(pk=delivery.pk, collected_at=None).update(collected_at=at)
+    with transaction.atomic():
+        delivery = delivery_of(system, delivery_id, lock=True)
+        if delivery.state == DeliveryState.WITHDRAWN:
+            raise DeliveryWithdrawn
+        if at is not None and delivery.collected_at is None:
+            delivery.collected_at = at
+            delivery.save(update_fields=["collected_at"])
     blob = Blob.objects.get(pk=delivery.packet.blob_id)
     return PacketFile(blob.size, blob.sha256, open_blob(blob))
 
@@ -93,4 +125,24 @@ def _item(delivery: Delivery) -> InboxItem:
         sent_at=delivery.sent_at,
         sha256=packet.sha256,
         size=packet.blob.size,
+        business=packet.business,
+        about_document_id=packet.about.document_id if packet.about else "",
+        sequence=packet.sequence,
+    )
+
+
+def _change(request: ChangeRequest) -> ChangeItem:
+    packet = request.delivery.packet
+    return ChangeItem(
+        request_id=request.pk,
+        kind=request.kind,
+        sequence=request.sequence,
+        reason=request.reason,
+        asked_at=request.asked_at,
+        delivery_id=request.delivery_id,
+        packet_id=packet.pk,
+        document_id=packet.document_id,
+        sender=AgencyRef(packet.sender.code, packet.sender.name),
+        recipient=AgencyRef(request.recipient.code, request.recipient.name),
+        asking_delivery_id=request.asking_id,
     )

@@ -303,7 +303,8 @@ def test_the_description_is_openapi_3_1(client: Client, db: None) -> None:
     assert set(described["paths"]) == {
         f"{API}{path}"
         for path in (
-            "/token", "/packets", "/packets/{packet_id}", "/inbox", "/deliveries/{delivery_id}/packet",
+            "/token", "/packets", "/packets/{packet_id}", "/packets/{packet_id}/take-back", "/inbox",
+                "/changes", "/deliveries/{delivery_id}/packet",
             "/deliveries/{delivery_id}/status", "/agencies",
         )
     }  # fmt: skip
