@@ -18,7 +18,7 @@ from lienthong.axis.actions.submission import DocumentIdReused, submit_packet
 from lienthong.axis.contracts import PacketState, Receipt, StatusReport
 from lienthong.axis.edxml import Business
 from lienthong.axis.models import ChangeRequest, Delivery, Packet, StatusEvent
-from lienthong.axis.queries.deliveries import DeliveryWithdrawn, PacketFile, packet_file
+from lienthong.axis.queries.deliveries import DeliveryWithdrawn, PacketFile, inbox_of, packet_file
 from lienthong.axis.tests.factories import AT, World, edxml_packet, signed
 from lienthong.kernel.errors import Refusal
 
@@ -93,7 +93,7 @@ def test_a_take_back_that_races_a_collection_ends_in_one_of_two_legal_states(wor
         delivery = Delivery.objects.get(packet=receipt.packet_id)
         taken, collected = race(
             partial(take_back, world.system, receipt.packet_id, reason="Gửi nhầm", at=AT),
-            partial(packet_file, world.receiver, delivery.pk, at=AT),
+            partial(collect_after, number % 10, world, delivery),
             swap=bool(number % 2),
         )
         delivery.refresh_from_db()
@@ -106,6 +106,13 @@ def test_a_take_back_that_races_a_collection_ends_in_one_of_two_legal_states(wor
             assert (delivery.state, delivery.collected_at, request.state) == ("00", AT, "pending")
         seen[request.state] += 1
     assert seen.total() == ROUNDS
+
+
+def collect_after(reads: int, world: World, delivery: Delivery) -> PacketFile:
+    """Collect after so many reads: a take-back reads more than a collection before its lock."""
+    for _ in range(reads):
+        inbox_of(world.receiver)
+    return packet_file(world.receiver, delivery.pk, at=AT)
 
 
 def test_two_answers_to_one_request_at_once_end_it_once(world: World) -> None:
