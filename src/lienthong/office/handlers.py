@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
-from lienthong.axis.public import PacketStored, StatusReported
+from lienthong.axis.public import (
+    ChangeAnswered,
+    ChangeRequested,
+    DeliveriesWithdrawn,
+    PacketStored,
+    StatusReported,
+)
 from lienthong.kernel.events import subscribe
 from lienthong.kernel.jobs import enqueue
-from lienthong.office.actions.sending import note_status
+from lienthong.office.actions.sending import note_change, note_status, note_withdrawn
+from lienthong.office.states import ChangeState
 
 
 @subscribe(PacketStored)
@@ -25,3 +32,34 @@ def note(event: StatusReported) -> None:
         description=event.description,
         staff=event.staff,
     )
+
+
+@subscribe(ChangeRequested)
+def note_request(event: ChangeRequested) -> None:
+    """Write the request beside the recipients asked, and let the office of each learn of it."""
+    note_change(
+        packet_id=event.packet_id,
+        recipients=event.recipients,
+        kind=event.kind,
+        state=ChangeState.PENDING,
+        note=event.reason,
+    )
+    enqueue("office.collect_inbox")
+
+
+@subscribe(ChangeAnswered)
+def note_answer(event: ChangeAnswered) -> None:
+    """Write the answer beside the recipient."""
+    note_change(
+        packet_id=event.packet_id,
+        recipients=[event.recipient_id],
+        kind=event.kind,
+        state=ChangeState.ACCEPTED if event.accepted else ChangeState.REFUSED,
+        note=event.answer,
+    )
+
+
+@subscribe(DeliveriesWithdrawn)
+def note_withdrawal(event: DeliveriesWithdrawn) -> None:
+    """Write beside the recipients that the document is gone from there."""
+    note_withdrawn(packet_id=event.packet_id, recipients=event.recipients, kind=event.kind, at=event.at)

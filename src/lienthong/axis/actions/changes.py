@@ -204,29 +204,7 @@ def carry_out(
             "asked": len(waiting),
         },
     )
-    if withdrawn:
-        events.publish(
-            DeliveriesWithdrawn(
-                original.pk,
-                tuple(row.pk for row in withdrawn),
-                tuple(plan.withdrawn),
-                change.kind.value,
-                plan.sequence,
-                at,
-            )
-        )
-    if waiting:
-        events.publish(
-            ChangeRequested(
-                original.pk,
-                packet_id,
-                change.kind.value,
-                plan.sequence,
-                change.reason,
-                tuple(plan.waiting),
-                at,
-            )
-        )
+    _publish(plan, packet_id, at)
 
 
 def take_back(
@@ -369,6 +347,16 @@ def _let_lapse(requests: Collection[ChangeRequest], at: datetime) -> None:
         ids = [request.pk for request in requests]
         ChangeRequest.objects.filter(pk__in=ids).update(state=ChangeState.LAPSED, answered_at=at)
         withdraw_asking([request.asking_id for request in requests if request.asking_id], at)
+
+
+def _publish(plan: Plan, packet_id: UUID | None, at: datetime) -> None:
+    original, kind = plan.change.original.pk, plan.change.kind.value
+    if plan.withdrawn:
+        ids = tuple(row.pk for row in plan.withdrawn.values())
+        events.publish(DeliveriesWithdrawn(original, ids, tuple(plan.withdrawn), kind, plan.sequence, at))
+    if plan.waiting:
+        recipients, reason = tuple(plan.waiting), plan.change.reason
+        events.publish(ChangeRequested(original, packet_id, kind, plan.sequence, reason, recipients, at))
 
 
 def _request(

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime, timedelta
-from typing import Any
-from uuid import UUID, uuid4
 
 import pytest
 from django.db import IntegrityError, connection, transaction
@@ -13,26 +10,17 @@ from django.test.utils import CaptureQueriesContext
 
 from lienthong.axis.actions.changes import (
     AlreadyWithdrawn,
-    NotADocument,
     NotARecipient,
     SeveralDocuments,
     UnknownDocument,
     WithdrawalPending,
-    take_back,
 )
-from lienthong.axis.actions.statuses import NothingAsked, StatusOutOfOrder, report_status
+from lienthong.axis.actions.statuses import NothingAsked, StatusOutOfOrder
 from lienthong.axis.actions.submission import DocumentIdReused, submit_packet
-from lienthong.axis.contracts import (
-    ChangeAnswered,
-    ChangeRequested,
-    DeliveriesWithdrawn,
-    Receipt,
-    StatusReport,
-)
-from lienthong.axis.edxml import Business, EdxmlPacket, Replacement, Update
-from lienthong.axis.edxml.errors import FieldMissing, FieldTooLong
-from lienthong.axis.models import ChangeRequest, ConnectedSystem, Delivery, Packet, StatusEvent
-from lienthong.axis.queries.deliveries import DeliveryWithdrawn, changes_of, inbox_of, packet_file
+from lienthong.axis.edxml import Business, Replacement
+from lienthong.axis.edxml.errors import FieldMissing
+from lienthong.axis.models import ChangeRequest, Packet, StatusEvent
+from lienthong.axis.queries.deliveries import inbox_of
 from lienthong.axis.queries.packets import packet_state
 from lienthong.axis.states import ChangeKind, ChangeState, DeliveryState
 from lienthong.axis.tests.factories import (
@@ -44,199 +32,7 @@ from lienthong.axis.tests.factories import (
     stored_counts,
     system_for,
 )
-from lienthong.identity.public import NotFound
-from lienthong.kernel.errors import Refusal
-from lienthong.kernel.events import subscribe
-from lienthong.ledger.public import timeline
-
-CODES = ("H55", "H26", "H01")
-seen: list[object] = []
-
-
-@subscribe(ChangeRequested)
-@subscribe(ChangeAnswered)
-@subscribe(DeliveriesWithdrawn)
-def remember(event: object) -> None:
-    seen.append(event)
-
-
-class Sent:
-    """A document sent to three agencies, and what is done with it; each act a minute after the last."""
-
-    def __init__(self, world: World, *, recipients: tuple[str, ...] = CODES) -> None:
-        self.world, self.at = world, AT
-        self.edxml = edxml_packet(recipients=recipients)
-        self.receipt = self.submit(self.edxml)
-        self.packet = Packet.objects.get(pk=self.receipt.packet_id)
-        seen.clear()
-
-    def later(self) -> datetime:
-        self.at += timedelta(minutes=1)
-        return self.at
-
-    def submit(self, packet: EdxmlPacket) -> Receipt:
-        return submit_packet(signed(packet, self.world.office), system=self.world.system, at=self.later())
-
-    def change(self, business: Business, *, recipients: tuple[str, ...] = CODES, **changes: Any) -> Receipt:
-        """A packet that revokes, updates or replaces the document."""
-        named: dict[str, Any] = {"business_document_id": self.edxml.document_id, "business_reason": "Sai số"}
-        if business is Business.UPDATE:
-            named["update"] = Update(document_info=True)
-        if business is Business.REPLACE:
-            named = {"replacements": (Replacement(document_id=self.edxml.document_id),)}
-        return self.submit(edxml_packet(recipients=recipients, business=business, **named | changes))
-
-    def delivery(self, code: str = "H55", packet_id: UUID | None = None) -> Delivery:
-        rows = Delivery.objects.select_related("packet", "recipient")
-        return rows.get(packet=packet_id or self.packet.pk, recipient__code=code)
-
-    def system(self, code: str) -> ConnectedSystem:
-        return system_for(self.delivery(code).recipient)
-
-    def collect(self, code: str = "H55", packet_id: UUID | None = None) -> None:
-        packet_file(self.system(code), self.delivery(code, packet_id).pk, at=self.later())
-
-    def report(
-        self, status: str, code: str = "H55", packet_id: UUID | None = None, description: str = "Lý do"
-    ) -> DeliveryState:
-        report = StatusReport(code=status, at=self.later(), description=description)
-        return report_status(self.system(code), self.delivery(code, packet_id).pk, report, at=self.at)
-
-    def take_back(self, *codes: str, reason: str = "Gửi nhầm") -> None:
-        take_back(self.world.system, self.packet.pk, reason=reason, recipients=codes, at=self.later())
-
-    def states(self, packet_id: UUID | None = None) -> dict[str, str]:
-        rows = Delivery.objects.filter(packet=packet_id or self.packet.pk)
-        return dict(rows.values_list("recipient__code", "state"))
-
-    def requests(self, code: str = "H55") -> list[tuple[str, int, str]]:
-        rows = ChangeRequest.objects.filter(delivery=self.delivery(code)).order_by("sequence")
-        return list(rows.values_list("kind", "sequence", "state"))
-
-
-@pytest.fixture
-def sent(world: World) -> Sent:
-    return Sent(world)
-
-
-# Taking back
-
-
-def test_what_nobody_collected_is_taken_back_at_once(sent: Sent) -> None:
-    sent.take_back()
-    assert set(sent.states().values()) == {DeliveryState.WITHDRAWN}
-    assert inbox_of(sent.system("H55")).items == ()
-    with pytest.raises(DeliveryWithdrawn) as refused:
-        sent.collect()
-    assert (refused.value.code, refused.value.status) == ("withdrawn", 410)
-    assert sent.requests() == [("take-back", 1, ChangeState.ACCEPTED)]
-
-
-def test_what_was_collected_is_asked_for_and_goes_when_the_receiver_accepts(sent: Sent) -> None:
-    sent.collect()
-    sent.report("03")
-    sent.take_back()
-    assert sent.states() == {"H55": "03", "H26": "WD", "H01": "WD"}
-    waiting = changes_of(sent.system("H55")).items
-    assert [(item.kind, item.reason, item.delivery_id) for item in waiting] == [
-        ("take-back", "Gửi nhầm", sent.delivery().pk)
-    ]
-    assert sent.report("15", description="Đã hủy") == DeliveryState.WITHDRAWN
-    assert changes_of(sent.system("H55")).items == ()
-    state = packet_state(sent.world.system, sent.packet.pk)
-    assert [(row.recipient.code, row.state, row.answer) for row in state.requests] == [
-        ("H01", "accepted", ""),
-        ("H26", "accepted", ""),
-        ("H55", "accepted", "Đã hủy"),
-    ]
-    assert [entry.code for entry in state.timeline if entry.recipient.code == "H55"] == ["03", "13", "15"]
-    with pytest.raises(DeliveryWithdrawn):
-        sent.collect()
-
-
-def test_a_receiver_may_refuse_to_give_back_and_may_be_asked_again(sent: Sent) -> None:
-    sent.report("03")
-    sent.take_back()
-    with pytest.raises(FieldMissing):
-        sent.report("16", description="")
-    assert sent.report("16", description="Đã ban hành kế hoạch") == DeliveryState.ACCEPTED
-    assert sent.report("05") == DeliveryState.IN_PROGRESS
-    sent.take_back()
-    assert sent.requests() == [("take-back", 1, "refused"), ("take-back", 2, "pending")]
-
-
-def test_a_take_back_may_name_its_recipients(sent: Sent) -> None:
-    sent.take_back("H26", "H01")
-    assert sent.states() == {"H55": "00", "H26": "WD", "H01": "WD"}
-
-
-def test_a_take_back_asked_again_changes_nothing(sent: Sent) -> None:
-    sent.collect()
-    sent.take_back()
-    before = stored_counts(), ChangeRequest.objects.count()
-    sent.take_back()
-    assert (stored_counts(), ChangeRequest.objects.count()) == before
-
-
-def test_a_returned_document_answers_its_withdrawal(sent: Sent) -> None:
-    sent.report("01")
-    sent.take_back("H55")
-    assert sent.report("02", description="Không thuộc thẩm quyền") == DeliveryState.REFUSED
-    assert sent.requests() == [("take-back", 1, "accepted")]
-    with pytest.raises(NothingAsked):
-        sent.report("15")
-
-
-def test_the_events_say_who_is_asked_and_from_whom_it_was_withdrawn(sent: Sent) -> None:
-    sent.report("03")
-    seen.clear()
-    sent.take_back()
-    withdrawn, asked = seen
-    assert isinstance(withdrawn, DeliveriesWithdrawn)
-    assert isinstance(asked, ChangeRequested)
-    assert (len(withdrawn.recipients), asked.recipients) == (2, (sent.delivery().recipient_id,))
-    seen.clear()
-    sent.report("15")
-    answered, gone = seen
-    assert isinstance(answered, ChangeAnswered)
-    assert answered.accepted
-    assert isinstance(gone, DeliveriesWithdrawn)
-    assert gone.delivery_ids == (sent.delivery().pk,)
-
-
-def test_a_take_back_is_in_the_ledger(sent: Sent) -> None:
-    sent.take_back()
-    verbs = [event.verb for event in timeline(sent.packet.as_subject())]
-    assert verbs == ["packet.submit", "packet.take-back"]
-
-
-@pytest.mark.parametrize(
-    ("arguments", "refusal"),
-    [
-        ({"reason": "  "}, FieldMissing),
-        ({"reason": "a" * 501}, FieldTooLong),
-        ({"reason": "x", "recipients": ["H02"]}, NotARecipient),
-        ({"reason": "x", "recipients": ["nobody"]}, NotARecipient),
-    ],
-)
-def test_a_take_back_that_breaks_a_rule_is_refused(
-    sent: Sent, arguments: dict[str, Any], refusal: type[Refusal]
-) -> None:
-    agency("H02")
-    with pytest.raises(refusal):
-        take_back(sent.world.system, sent.packet.pk, at=AT, **arguments)
-    assert set(sent.states().values()) == {DeliveryState.SENT}
-
-
-def test_only_the_sender_takes_back_and_only_documents(sent: Sent) -> None:
-    for system, packet in ((sent.world.receiver, sent.packet.pk), (sent.world.system, uuid4())):
-        with pytest.raises(NotFound):
-            take_back(system, packet, reason="x", at=AT)
-    sent.report("01")
-    asking = sent.change(Business.REVOKE)
-    with pytest.raises(NotADocument):
-        take_back(sent.world.system, asking.packet_id, reason="x", at=AT)
-
+from lienthong.axis.tests.sent import CODES, Sent
 
 # Revoking
 
