@@ -165,7 +165,7 @@ def take_back(request: HttpRequest, document_id: UUID) -> HttpResponse:
                 at=now(),
             )
         except Refusal as refusal:
-            if refusal.status in {403, 404}:
+            if refusal.status in {403, 404, 409}:
                 raise
             form.add_error(refusal.field if refusal.field in form.fields else None, refusal.say())
         else:
