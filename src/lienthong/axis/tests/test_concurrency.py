@@ -20,6 +20,7 @@ from lienthong.axis.edxml import Business
 from lienthong.axis.models import ChangeRequest, Delivery, Packet, StatusEvent
 from lienthong.axis.queries.deliveries import DeliveryWithdrawn, PacketFile, inbox_of, packet_file
 from lienthong.axis.tests.factories import AT, World, edxml_packet, signed
+from lienthong.axis.tests.sent import Sent
 from lienthong.kernel.errors import Refusal
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -145,3 +146,32 @@ def test_many_changes_of_one_document_at_once_are_numbered_without_gap(world: Wo
     numbers = Packet.objects.filter(about__isnull=False).values_list("sequence", flat=True)
     assert sorted(numbers) == list(range(1, AT_ONCE + 1))
     assert ChangeRequest.objects.filter(state="pending").count() == 1
+
+
+@pytest.mark.parametrize("number", range(4))
+def test_all_acts_on_one_document_at_once_end_without_waiting_for_each_other(
+    world: World, number: int
+) -> None:
+    sent = Sent(world, recipients=("H55", "H26"))
+    sent.report("03")
+    asking = sent.change(Business.REVOKE, recipients=("H55",)).packet_id
+    deliveries = [sent.delivery().pk, sent.delivery(packet_id=asking).pk]
+    named = {"business": Business.REVOKE, "business_document_id": sent.edxml.document_id}
+    packets = [signed(edxml_packet(recipients=("H55", "H26"), **named), world.office) for _ in range(2)]
+    acts: list[Callable[[], object]] = [
+        *(partial(submit_packet, xml, system=world.system, at=AT) for xml in packets),
+        *(
+            partial(
+                report_status, world.receiver, delivery, StatusReport(code, AT, f"{code} {number}"), at=AT
+            )
+            for delivery in deliveries
+            for code in ("15", "16")
+        ),
+        partial(take_back, world.system, sent.packet.pk, reason="Gửi nhầm", at=AT),
+        partial(packet_file, world.receiver, deliveries[0], at=AT),
+    ]
+    shuffled = acts[number:] + acts[:number]
+    answers = at_once(lambda index: shuffled[index](), len(shuffled))
+    assert len(answers) == len(acts)
+    pending = ChangeRequest.objects.filter(state="pending").select_related("delivery")
+    assert all(request.delivery.state not in {"WD", "02"} for request in pending)
