@@ -274,6 +274,18 @@ def test_a_change_of_what_was_never_sent_is_refused(ground: Ground) -> None:
         ground.axis.submit(ground.packet(files=(), **unknown), at=AT)
 
 
+def test_a_change_for_somebody_who_never_got_the_document_is_refused(ground: Ground) -> None:
+    xml = signed(packet(ground.sender, ground.first), ground.sender)
+    document_id = ground.axis.submit(xml, at=AT).document_id
+    listed = (edxml.Replacement(document_id=document_id, organ_ids=(ground.second.old_code,)),)
+    for changes in (
+        {"business": edxml.Business.REVOKE, "business_document_id": document_id},
+        {"business": edxml.Business.REPLACE, "replacements": listed},
+    ):
+        with pytest.raises(AxisRefused):
+            ground.axis.submit(ground.packet(**changes), at=AT)
+
+
 def test_a_take_back_without_reason_or_from_strangers_is_refused(ground: Ground) -> None:
     receipt = ground.axis.submit(ground.packet(), at=AT)
     for reason, recipients in (("", []), ("Gửi nhầm", ["Z99"])):

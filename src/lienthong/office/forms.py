@@ -210,6 +210,7 @@ class ComposeForm(forms.Form):
         allow_empty_file=True,
         widget=forms.ClearableFileInput(attrs={"accept": "application/pdf"}),
     )
+    replaces = forms.UUIDField(required=False, widget=forms.HiddenInput)
     groups = forms.MultipleChoiceField(
         label=_("Groups"), required=False, choices=GROUP_LABELS.items, widget=forms.CheckboxSelectMultiple
     )
@@ -236,4 +237,5 @@ class ComposeForm(forms.Form):
             urgency=given["urgency"],
             due_on=given["due_on"],
             steering_type=given["steering_type"],
+            replaces=given["replaces"],
         )

@@ -302,6 +302,9 @@ class OutgoingDocument(models.Model):
     due_on = models.DateField(null=True)
     steering_type = models.SmallIntegerField(default=0)
 
+    replaces = models.ForeignKey(
+        "self", null=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
     edxml = models.ForeignKey(Blob, null=True, on_delete=models.PROTECT, related_name="+")
     packet_id = models.CharField(max_length=64, blank=True, db_index=True)
     issued_at = models.DateTimeField(null=True)

@@ -25,13 +25,15 @@ from lienthong.office.states import (
 READ_ALL = frozenset({Role.CLERK, Role.LEADER, Role.AUDITOR})
 READERS = READ_ALL | {Role.SPECIALIST}
 DRAFTERS = frozenset({Role.SPECIALIST, Role.CLERK, Role.LEADER})
-COMPOSE, REVISE, DISCARD, SIGN_AND_SEND, SEND_AGAIN, TAKE_BACK = (
+COMPOSE, REVISE, DISCARD, SIGN_AND_SEND, SEND_AGAIN, TAKE_BACK, REVOKE, REPLACE = (
     "compose",
     "revise",
     "discard",
     "sign-and-send",
     "send-again",
     "take-back",
+    "revoke",
+    "replace",
 )
 
 
@@ -168,7 +170,7 @@ def allowed_acts(viewer: Viewer, document: OutgoingDocument) -> list[str]:
     """What the viewer may do now with an outgoing document."""
     return [
         act
-        for act in (REVISE, SIGN_AND_SEND, SEND_AGAIN, DISCARD, TAKE_BACK)
+        for act in (REVISE, SIGN_AND_SEND, SEND_AGAIN, DISCARD, TAKE_BACK, REVOKE, REPLACE)
         if _out_refusal(viewer, document, act) is None
     ]
 
@@ -186,6 +188,8 @@ _ACTS: dict[str, tuple[Collection[Role], OutState]] = {
     SIGN_AND_SEND: ({Role.LEADER}, OutState.DRAFT),
     SEND_AGAIN: ({Role.CLERK, Role.LEADER}, OutState.WAITING),
     TAKE_BACK: ({Role.CLERK, Role.LEADER}, OutState.SENT),
+    REVOKE: ({Role.LEADER}, OutState.SENT),
+    REPLACE: (DRAFTERS, OutState.SENT),
 }
 
 

@@ -312,8 +312,14 @@ def composed(draft: OutgoingDocument) -> dict[str, object]:
         "due_on": draft.due_on,
         "source": "upload" if document.uploaded_id else "template",
         "body": "\n\n".join(document.body),
+        "replaces": draft.replaces_id,
         "groups": sorted(set(draft.recipients.exclude(group="").values_list("group", flat=True))),
     }
+
+
+def replacing(original: OutgoingDocument) -> dict[str, object]:
+    """How the document that takes the place of a sent one begins, by the names of the compose form."""
+    return composed(original) | {"replaces": original.id, "groups": [], "due_on": None, "source": "template"}
 
 
 def usual_place(viewer: Viewer) -> str:

@@ -228,4 +228,5 @@ VERB_LABELS: dict[str, Promise] = {
     "outgoing.send": _("Accepted by the axis"),
     "outgoing.discard": _("Draft discarded"),
     "outgoing.take-back": _("Taken back"),
+    "outgoing.revoke": _("Revoked"),
 }

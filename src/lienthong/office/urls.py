@@ -24,6 +24,7 @@ urlpatterns = [
     path("outgoing/<uuid:document_id>/progress/", outgoing.outgoing_progress, name="outgoing_progress"),
     path("outgoing/<uuid:document_id>/sign-and-send/", outgoing.sign_and_send, name="sign_and_send"),
     path("outgoing/<uuid:document_id>/send-again/", outgoing.send_again, name="send_again"),
+    path("outgoing/<uuid:document_id>/revoke/", outgoing.revoke, name="revoke"),
     path("outgoing/<uuid:document_id>/take-back/", outgoing.take_back, name="take_back"),
     path("outgoing/<uuid:document_id>/discard/", outgoing.discard, name="discard"),
     path("outgoing/<uuid:document_id>/edit/", compose.revise, name="revise"),

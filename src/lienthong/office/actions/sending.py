@@ -56,7 +56,7 @@ def submit(outgoing: OutgoingDocument, *, actor: Actor, at: datetime, port: Axis
             subject = Subject("office.outgoing", str(outgoing.id))
             data = {"code": outgoing.code, "packet": str(receipt.packet_id)}
             record(actor=actor, verb="outgoing.send", subject=subject, at=at, data=data)
-    _catch_up(str(receipt.packet_id), axis, at)
+    catch_up(str(receipt.packet_id), axis, at)
     return True
 
 
@@ -119,7 +119,7 @@ def refresh_recipients(*, at: datetime, port: AxisPort | None = None) -> int:
     return len(packets)
 
 
-def _catch_up(packet_id: str, axis: AxisPort, at: datetime) -> None:
+def catch_up(packet_id: str, axis: AxisPort, at: datetime) -> None:
     """Ask once for states reported before the packet's id was written down here."""
     try:
         write_states(axis.packet_state(packet_id, at=at))

@@ -105,6 +105,10 @@ class FakeAxis:
             if stored.content.document_id == content.document_id and content.business not in (1, 2):
                 raise AxisRefused(answer="same id, other content", problem="packet-conflict")
         about = self._original(content)
+        scope = [code for row in content.replacements for code in row.organ_ids]
+        scope = scope or [party.organ_id for party in content.recipients]
+        if about is not None and not set(scope) <= about.deliveries.keys():
+            raise AxisRefused(answer="never got the document", problem="not-a-recipient")
         receipt = Receipt(
             packet_id=uuid7(),
             document_id=content.document_id,
@@ -121,7 +125,7 @@ class FakeAxis:
         self.states.update(dict.fromkeys(deliveries.values(), "00"))
         if about is not None:
             kind = KINDS[content.business]
-            stored.sequence = self._ask(about, kind, content.business_reason, deliveries, stored, at)
+            stored.sequence = self._ask(about, kind, content.business_reason, scope, stored, at)
         return receipt
 
     def inbox(self, *, after: str = "", limit: int = 100, at: datetime) -> InboxPage:

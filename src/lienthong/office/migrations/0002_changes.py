@@ -63,6 +63,11 @@ class Migration(migrations.Migration):
             field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="kernel.blob"),
         ),
         migrations.AddField(
+            model_name="outgoingdocument",
+            name="replaces",
+            field=models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="office.outgoingdocument"),
+        ),
+        migrations.AddField(
             model_name="recipient",
             name="change_kind",
             field=models.CharField(blank=True, db_default="", default="", help_text="the last one asked", max_length=10),

@@ -82,6 +82,7 @@ ROUTES: dict[str, Route] = {
     "office:outgoing_progress": only(*READERS, kwargs=_outgoing),
     "office:sign_and_send": only(LEADER, methods=POST, kwargs=_outgoing),
     "office:send_again": only(CLERK, LEADER, methods=POST, kwargs=_outgoing),
+    "office:revoke": only(LEADER, methods=POST, kwargs=_outgoing),
     "office:take_back": only(CLERK, LEADER, methods=POST, kwargs=_outgoing),
     "office:discard": only(*WORKERS, methods=POST, kwargs=_outgoing),
     "office:revise": only(*WORKERS, methods=BOTH, kwargs=_outgoing),

@@ -21,6 +21,7 @@ from lienthong.office.states import OutState, State
 from lienthong.office.tests.factories import draft, incoming_document
 from lienthong.office.tests.packets import packet
 from lienthong.office.tests.pages import client_as, text_of
+from lienthong.signing.public import ensure_agency_certificates
 
 pytestmark = pytest.mark.django_db
 
@@ -134,9 +135,10 @@ def test_the_clerks_list_shows_what_is_asked_for(kind: str, words: str) -> None:
 def sent_document(axis: FakeAxis, ours: Agency, *places: Agency) -> OutgoingDocument:
     """A document that the axis holds for the places."""
     document = draft(ours, *places, at=now())
-    receipt = axis.submit(packet(ours, *places), at=now())
+    xml = packet(ours, *places)
+    receipt = axis.submit(xml, at=now())
     document.state, document.packet_id = OutState.SENT, str(receipt.packet_id)
-    document.edxml = store_blob([b"packet"], at=now(), max_bytes=100)
+    document.edxml = store_blob([xml], at=now(), max_bytes=len(xml))
     document.sent_at = document.issued_at = now()
     document.save()
     return document
@@ -153,6 +155,52 @@ def test_a_sent_document_is_taken_back_from_its_page(axis: FakeAxis) -> None:
     assert "Taken back where nobody had collected it" in page
     assert "Take-back: accepted" in page
     assert dict(document.recipients.values_list("agency_id", "status")) == {first.id: "WD", second.id: ""}
+
+
+def test_a_leader_may_revoke_and_everyone_who_drafts_replace_from_the_same_page(axis: FakeAxis) -> None:
+    ours, place = agency(), agency(name="Sở Y tế")
+    ensure_agency_certificates([ours.id], at=now())
+    document = sent_document(axis, ours, place)
+    address = reverse("office:outgoing_detail", args=[document.id])
+    revoke = reverse("office:revoke", args=[document.id])
+    clerk, leader = client_as(Role.CLERK, ours), client_as(Role.LEADER, ours)
+    assert revoke not in text_of(clerk.get(address))
+    assert f"?replaces={document.id}" in text_of(clerk.get(address))
+    assert revoke in text_of(leader.get(address))
+    page = text_of(leader.post(revoke, {"reason": "Sai thể thức"}, follow=True))
+    assert "Revoked where nobody had collected it" in page
+    assert "Revocation: accepted" in page
+
+
+@pytest.mark.parametrize("language", ["en", "vi"])
+def test_a_replacement_is_composed_with_the_recipients_of_the_document(axis: FakeAxis, language: str) -> None:
+    ours, place = agency(), agency(name="Sở Y tế")
+    document = sent_document(axis, ours, place)
+    clerk = client_as(Role.CLERK, ours, language)
+    page = text_of(clerk.get(reverse("office:compose"), {"replaces": str(document.id)}))
+    assert {"en": "Takes the place of", "vi": "Thay thế văn bản"}[language] in page
+    assert f'value="{document.id}"' in page
+    assert "Sở Y tế" in page
+    values = {
+        "type_code": "CV",
+        "subject": "Đính chính",
+        "place": "Hà Nội",
+        "urgency": "0",
+        "steering_type": "0",
+        "source": "template",
+        "body": "Nội dung đúng.",
+        "recipients": [str(place.id)],
+        "action": "save",
+        "replaces": str(document.id),
+    }
+    saved = text_of(clerk.post(reverse("office:compose"), values, follow=True))
+    new = OutgoingDocument.objects.exclude(id=document.id).get()
+    assert new.replaces_id == document.id
+    assert reverse("office:outgoing_detail", args=[document.id]) in saved
+    assert f'value="{document.id}"' in text_of(clerk.get(reverse("office:revise", args=[new.id])))
+    strangers = client_as(Role.CLERK, agency())
+    assert strangers.get(reverse("office:compose"), {"replaces": str(document.id)}).status_code == 404
+    assert clerk.get(reverse("office:compose"), {"replaces": "nothing"}).status_code == 200
 
 
 def test_a_take_back_without_reason_or_axis_says_so_at_its_place(axis: FakeAxis) -> None:

@@ -26,6 +26,7 @@ COLORS = {
     "incoming.change": "warning",
     "incoming.withdraw": "danger",
     "outgoing.take-back": "warning",
+    "outgoing.revoke": "warning",
     "outgoing.send": "success",
 }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from uuid import UUID
 
 from django.contrib import messages
@@ -16,7 +17,7 @@ from lienthong.kernel.clock import now
 from lienthong.kernel.errors import Refusal
 from lienthong.office import policies, queries
 from lienthong.office.actions import outgoing as actions
-from lienthong.office.actions.taking_back import take_back_outgoing
+from lienthong.office.actions.withdrawing import revoke_outgoing, take_back_outgoing
 from lienthong.office.forms import OutgoingFilterForm, TakeBackForm
 from lienthong.office.models import OutgoingDocument
 from lienthong.office.states import OUT_STATE_LABELS, OutState
@@ -153,11 +154,30 @@ def send_again(request: HttpRequest, document_id: UUID) -> HttpResponse:
 @require_POST
 def take_back(request: HttpRequest, document_id: UUID) -> HttpResponse:
     """Take the document back from the recipients chosen, or from all."""
+    done = _("Taken back where nobody had collected it; asked for elsewhere.")
+    return _withdraw(request, document_id, take_back_outgoing, done)
+
+
+@needs(Role.LEADER)
+@require_POST
+def revoke(request: HttpRequest, document_id: UUID) -> HttpResponse:
+    """Send a signed revocation to the recipients chosen, or to all."""
+    return _withdraw(
+        request,
+        document_id,
+        revoke_outgoing,
+        _("Revoked where nobody had collected it; asked for elsewhere."),
+    )
+
+
+def _withdraw(
+    request: HttpRequest, document_id: UUID, act: Callable[..., OutgoingDocument], done: str
+) -> HttpResponse:
     viewer = viewer_of(request)
     form = _take_back_form(queries.find_outgoing(viewer, document_id), request.POST)
     if form.is_valid():
         try:
-            take_back_outgoing(
+            act(
                 outgoing_id=document_id,
                 viewer=viewer,
                 reason=form.cleaned_data["reason"],
@@ -169,7 +189,7 @@ def take_back(request: HttpRequest, document_id: UUID) -> HttpResponse:
                 raise
             form.add_error(refusal.field if refusal.field in form.fields else None, refusal.say())
         else:
-            messages.success(request, _("Taken back where nobody had collected it; asked for elsewhere."))
+            messages.success(request, done)
             return redirect("office:outgoing_detail", document_id)
     return _detail(request, document_id, form=form, status_code=422)
 
