@@ -226,6 +226,10 @@ def test_a_document_taken_back_is_destroyed_at_the_receiver_and_the_sender_told(
     expect(leader.get_by_role("link", name=re.compile(r"^Đã thu hồi: 63"))).to_be_visible()
     expect(leader.get_by_role("row").filter(has_text="Thái Nguyên")).to_contain_text("Lấy lại: đã đồng ý")
     assert_accessible(leader)
+    leader.get_by_role("link", name="Soạn văn bản thay thế").click()
+    expect(leader.get_by_text("Thay thế văn bản")).to_be_visible()
+    assert_accessible(leader)
+    assert_no_sideways_scrolling(leader)
 
 
 def test_a_phone_without_javascript_composes_too(site: Site, page_at: PageAt, cast: Cast) -> None:
