@@ -133,7 +133,7 @@ def _end(
         found = asking.get(pk=request.asking_id)
         step = transition(found.state, CONSENT if accepted else DECLINE, of_request=True)
         if found.packet.only_asks and step is not None:
-            _move(found, step, at)
+            _move(found, step, at, collected=False)
     who = (document.packet_id, document.pk, document.recipient_id)
     what = (request.kind, request.sequence)
     events.publish(ChangeAnswered(*who, *what, accepted, report.description, at))
@@ -177,11 +177,11 @@ def _checked(report: StatusReport) -> StatusReport:
 _LIMITS = {"description": REASON, "department": NAME, "staff": NAME, "mobile": NAME, "email": NAME}
 
 
-def _move(delivery: Delivery, step: Transition, at: datetime) -> None:
+def _move(delivery: Delivery, step: Transition, at: datetime, *, collected: bool = True) -> None:
     """Bring the delivery to the state of the table; whoever reports has it, so it counts as collected."""
     delivery.state = step.target or delivery.state
     delivery.last_status_at = at
-    delivery.collected_at = delivery.collected_at or at
+    delivery.collected_at = delivery.collected_at or (at if collected else None)
     delivery.save(update_fields=["state", "last_status_at", "collected_at"])
 
 

@@ -61,6 +61,14 @@ def test_the_answer_may_be_given_on_either_delivery(
         sent.report(code, packet_id=asking)
 
 
+def test_a_request_answered_on_the_document_was_not_collected_by_that(sent: Sent) -> None:
+    sent.report("03")
+    asking = sent.change(Business.REVOKE).packet_id
+    sent.report("15")
+    delivery = sent.delivery(packet_id=asking)
+    assert (delivery.state, delivery.collected_at) == (DeliveryState.CONSENTED, None)
+
+
 @pytest.mark.parametrize("code", ["02", "03", "04", "05", "06"])
 def test_a_packet_that_only_asks_is_not_worked_on(sent: Sent, code: str) -> None:
     sent.report("03")
