@@ -11,7 +11,7 @@ from uuid import uuid4
 import httpx
 import pytest
 
-from lienthong.axis.public import AxisClient, Serves, StatusReport, connect_system
+from lienthong.axis.public import AxisClient, Serves, StatusReport, connect_system, edxml
 from lienthong.directory.public import Agency
 from lienthong.identity.tests.factories import agency
 from lienthong.kernel.clock import now
@@ -169,9 +169,129 @@ def test_what_does_not_exist_is_refused(ground: Ground) -> None:
         lambda: ground.axis.packet(unknown, at=AT),
         lambda: ground.axis.packet_state(unknown, at=AT),
         lambda: ground.axis.report_status(unknown, StatusReport(code="01", at=AT), at=AT),
+        lambda: ground.axis.take_back(unknown, reason="Gửi nhầm", at=AT),
     ):
         with pytest.raises(AxisRefused):
             call()
+
+
+def test_what_nobody_collected_is_taken_back_at_once(ground: Ground) -> None:
+    receipt = ground.axis.submit(ground.packet(), at=AT)
+    delivery = str(ground.axis.inbox(at=AT).items[0].delivery_id)
+    for _ in range(2):
+        state = ground.axis.take_back(str(receipt.packet_id), reason="Gửi nhầm", at=AT)
+    assert {row.state for row in state.recipients} == {"WD"}
+    assert [(row.kind, row.sequence, row.state) for row in state.requests] == [
+        ("take-back", 1, "accepted")
+    ] * 2
+    assert ground.axis.inbox(at=AT).items == ()
+    with pytest.raises(AxisRefused):
+        ground.axis.packet(delivery, at=AT)
+
+
+def test_what_was_collected_is_asked_for_and_answered(ground: Ground) -> None:
+    receipt = ground.axis.submit(ground.packet(), at=AT)
+    held, other = ground.axis.inbox(at=AT).items
+    ground.axis.packet(str(held.delivery_id), at=AT)
+    ground.axis.take_back(str(receipt.packet_id), reason="Gửi nhầm", at=AT)
+    asked = ground.axis.changes(at=AT).items
+    assert [(row.kind, row.reason, row.delivery_id, row.asking_delivery_id) for row in asked] == [
+        ("take-back", "Gửi nhầm", held.delivery_id, None)
+    ]
+    ground.axis.report_status(str(held.delivery_id), StatusReport("16", AT, "Đã xử lý xong"), at=AT)
+    assert ground.axis.changes(at=AT).items == ()
+    state = ground.axis.packet_state(str(receipt.packet_id), at=AT)
+    assert {row.delivery_id: (row.state, row.answer) for row in state.requests} == {
+        held.delivery_id: ("refused", "Đã xử lý xong"),
+        other.delivery_id: ("accepted", ""),
+    }
+    ground.axis.take_back(str(receipt.packet_id), reason="Gửi nhầm", at=AT + timedelta(minutes=1))
+    answer = StatusReport("15", AT + timedelta(minutes=2), "Đã hủy")
+    ground.axis.report_status(str(held.delivery_id), answer, at=AT)
+    state = ground.axis.packet_state(str(receipt.packet_id), at=AT)
+    assert {row.state for row in state.recipients} == {"WD"}
+
+
+def test_a_document_is_taken_back_from_those_named(ground: Ground) -> None:
+    receipt = ground.axis.submit(ground.packet(), at=AT)
+    codes = [ground.second.old_code]
+    ground.axis.take_back(str(receipt.packet_id), reason="Gửi nhầm", recipients=codes, at=AT)
+    left = ground.axis.inbox(at=AT).items
+    assert [item.recipient.code for item in left] in ([ground.first.code], [ground.first.old_code])
+
+
+@pytest.mark.parametrize(("code", "document", "asking"), [("15", "WD", "15"), ("16", "03", "16")])
+def test_a_revocation_is_answered_on_the_packet_that_asks(
+    ground: Ground, code: str, document: str, asking: str
+) -> None:
+    receipt = ground.axis.submit(ground.packet(), at=AT)
+    for item in ground.axis.inbox(at=AT).items:
+        ground.axis.report_status(str(item.delivery_id), StatusReport("03", AT), at=AT)
+    xml = ground.packet(
+        files=(),
+        business=edxml.Business.REVOKE,
+        business_reason="Sai thể thức",
+        business_document_id=receipt.document_id,
+    )
+    revocation = ground.axis.submit(xml, at=AT)
+    waiting = ground.axis.inbox(at=AT).items
+    assert {(item.business, item.about_document_id, item.sequence) for item in waiting} == {
+        (1, receipt.document_id, 1)
+    }
+    asked = ground.axis.changes(at=AT).items
+    assert {row.asking_delivery_id for row in asked} == {item.delivery_id for item in waiting}
+    for item in waiting:
+        ground.axis.report_status(str(item.delivery_id), StatusReport("01", AT), at=AT)
+        ground.axis.report_status(str(item.delivery_id), StatusReport(code, AT, "Lý do"), at=AT)
+    for packet_id, state in ((receipt.packet_id, document), (revocation.packet_id, asking)):
+        found = ground.axis.packet_state(str(packet_id), at=AT)
+        assert {row.state for row in found.recipients} == {state}
+
+
+def test_a_replacement_withdraws_and_an_update_does_not(ground: Ground) -> None:
+    receipt = ground.axis.submit(ground.packet(), at=AT)
+    first, second = ground.axis.inbox(at=AT).items
+    ground.axis.packet(str(first.delivery_id), at=AT)
+    update = {"business": edxml.Business.UPDATE, "business_document_id": receipt.document_id}
+    ground.axis.submit(ground.packet(files=(), **update), at=AT)
+    assert {row.kind for row in ground.axis.changes(at=AT).items} == {"update"}
+    replacement = (edxml.Replacement(document_id=receipt.document_id),)
+    ground.axis.submit(ground.packet(business=edxml.Business.REPLACE, replacements=replacement), at=AT)
+    state = ground.axis.packet_state(str(receipt.packet_id), at=AT)
+    assert {row.delivery_id: row.state for row in state.recipients} == {
+        first.delivery_id: "00",
+        second.delivery_id: "WD",
+    }
+    found = {
+        (row.kind, row.sequence, row.state) for row in state.requests if row.delivery_id == first.delivery_id
+    }
+    assert found == {("update", 1, "lapsed"), ("replace", 2, "pending")}
+
+
+def test_a_change_of_what_was_never_sent_is_refused(ground: Ground) -> None:
+    unknown = {"business": edxml.Business.REVOKE, "business_document_id": "G22,2026/03/02,0/KHONG-CO"}
+    with pytest.raises(AxisRefused):
+        ground.axis.submit(ground.packet(files=(), **unknown), at=AT)
+
+
+def test_a_change_for_somebody_who_never_got_the_document_is_refused(ground: Ground) -> None:
+    xml = signed(packet(ground.sender, ground.first), ground.sender)
+    document_id = ground.axis.submit(xml, at=AT).document_id
+    listed = (edxml.Replacement(document_id=document_id, organ_ids=(ground.second.old_code,)),)
+    for changes in (
+        {"business": edxml.Business.REVOKE, "business_document_id": document_id},
+        {"business": edxml.Business.REPLACE, "replacements": listed},
+    ):
+        with pytest.raises(AxisRefused):
+            ground.axis.submit(ground.packet(**changes), at=AT)
+
+
+def test_a_take_back_without_reason_or_from_strangers_is_refused(ground: Ground) -> None:
+    receipt = ground.axis.submit(ground.packet(), at=AT)
+    for reason, recipients in (("", []), ("Gửi nhầm", ["Z99"])):
+        with pytest.raises(AxisRefused):
+            ground.axis.take_back(str(receipt.packet_id), reason=reason, recipients=recipients, at=AT)
+    assert len(ground.axis.inbox(at=AT).items) == 2
 
 
 def test_the_fake_fails_on_demand_and_then_works_again() -> None:

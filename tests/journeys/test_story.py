@@ -30,6 +30,7 @@ from .conftest import PageAt, Site
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 SUBJECT = "kết nối, liên thông văn bản điện tử"
+TAKEN_BACK = "Về việc báo cáo số liệu liên thông văn bản"
 BODY = "Đề nghị Ủy ban nhân dân các tỉnh, thành phố thực hiện kết nối, liên thông.\n\nTrân trọng./."
 DIRECTIVE = "Giao Văn phòng chủ trì, tham mưu báo cáo đúng hạn."
 RESULT = "Đã kết nối 989/989 cơ quan."
@@ -100,11 +101,11 @@ def _work(site: Site) -> None:
     site.manage("procrastinate", "worker", "--one-shot")
 
 
-def _compose(page: Page) -> None:
+def _compose(page: Page, subject: str = SUBJECT) -> None:
     """Fill the form as a specialist does: type, summary, the group of provinces, the text."""
     page.goto("/office/compose/")
     page.get_by_label("Loại văn bản").select_option("CV")
-    page.get_by_label("Trích yếu").fill(SUBJECT)
+    page.get_by_label("Trích yếu").fill(subject)
     page.get_by_label("Địa danh").fill("Hà Nội")
     page.get_by_label("Tất cả Ủy ban nhân dân tỉnh, thành phố").check()
     page.locator("#id_body").fill(BODY)
@@ -168,6 +169,67 @@ def test_a_signed_document_reaches_63_provinces_and_every_state_comes_back(
     expect(row).to_contain_text("Hoàn thành")
     expect(row).to_contain_text(RESULT)
     assert_accessible(leader)
+
+
+def test_a_document_taken_back_is_destroyed_at_the_receiver_and_the_sender_told(
+    site: Site,
+    page_at: PageAt,
+    cast: Cast,
+    assert_accessible: Check,
+    assert_no_sideways_scrolling: Check,
+) -> None:
+    drafter = _sign_in(page_at(), cast.specialist)
+    _compose(drafter, TAKEN_BACK)
+    drafter.get_by_role("button", name="Lưu dự thảo").click()
+    expect(drafter.get_by_text("Đã lưu dự thảo.")).to_be_visible()
+    leader = _sign_in(page_at(), cast.leader)
+    leader.goto(drafter.url)
+    leader.locator("summary").filter(has_text="Ký và gửi").click()
+    leader.get_by_role("button", name="Ký và gửi ngay").click()
+    expect(leader.get_by_role("link", name=re.compile(r"^Chưa nhận: 63"))).to_be_visible()
+    _work(site)
+    clerk = _sign_in(page_at(360), cast.clerk)
+    clerk.goto("/office/incoming/")
+    clerk.get_by_role("link", name=TAKEN_BACK).click()
+    clerk.get_by_role("button", name="Vào sổ").click()
+    expect(clerk.get_by_text("Đã vào sổ với số đến")).to_be_visible()
+    _work(site)
+
+    leader.goto(drafter.url)
+    leader.locator("summary").filter(has_text="Lấy lại văn bản").click()
+    assert_accessible(leader)
+    leader.get_by_label("Lý do").fill("Gửi nhầm phụ lục")
+    leader.get_by_role("button", name="Lấy lại ngay").click()
+    expect(leader.get_by_text("Đã lấy lại ở nơi chưa nhận")).to_be_visible()
+    row = leader.get_by_role("row").filter(has_text="Thái Nguyên")
+    expect(row).to_contain_text("Lấy lại: đang yêu cầu")
+    assert_accessible(leader)
+    assert_no_sideways_scrolling(leader)
+
+    _work(site)
+    clerk.goto("/office/incoming/")
+    expect(clerk.get_by_text("Yêu cầu thu hồi").first).to_be_visible()
+    assert_accessible(clerk)
+    assert_no_sideways_scrolling(clerk)
+    clerk.get_by_role("link", name=TAKEN_BACK).click()
+    expect(clerk.get_by_text("Gửi nhầm phụ lục").first).to_be_visible()
+    clerk.locator("summary").filter(has_text="Đồng ý thu hồi").click()
+    assert_accessible(clerk)
+    assert_no_sideways_scrolling(clerk)
+    clerk.get_by_role("button", name="Hủy văn bản tại đây").click()
+    expect(clerk.get_by_text("Các tệp đã được hủy. Nơi gửi được báo.")).to_be_visible()
+    assert_accessible(clerk)
+    assert_no_sideways_scrolling(clerk)
+
+    _work(site)
+    leader.goto(f"{drafter.url}?status=WD")
+    expect(leader.get_by_role("link", name=re.compile(r"^Đã thu hồi: 63"))).to_be_visible()
+    expect(leader.get_by_role("row").filter(has_text="Thái Nguyên")).to_contain_text("Lấy lại: đã đồng ý")
+    assert_accessible(leader)
+    leader.get_by_role("link", name="Soạn văn bản thay thế").click()
+    expect(leader.get_by_text("Thay thế văn bản")).to_be_visible()
+    assert_accessible(leader)
+    assert_no_sideways_scrolling(leader)
 
 
 def test_a_phone_without_javascript_composes_too(site: Site, page_at: PageAt, cast: Cast) -> None:

@@ -20,6 +20,7 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 from lienthong.axis import standard_webhooks
 from lienthong.axis.contracts import (
     AgencyPage,
+    ChangePage,
     Claim,
     InboxItem,
     InboxPage,
@@ -38,9 +39,10 @@ _TOKEN_MARGIN_SECONDS = 60
 _RETRIED = {429, 500, 502, 503, 504}
 _CHUNK = 1 << 18
 
-_receipts, _inboxes, _states, _agencies = (
+_receipts, _inboxes, _changes, _states, _agencies = (
     TypeAdapter(Receipt),
     TypeAdapter(InboxPage),
+    TypeAdapter(ChangePage),
     TypeAdapter(PacketState),
     TypeAdapter(AgencyPage),
 )
@@ -156,6 +158,10 @@ class AxisClient:
         """What nobody collects, to or from the agencies of this system; begin again with `next`."""
         return self._read(_notices, "notices", cursor=after, limit=limit)
 
+    def changes(self, *, after: str = "", limit: int = 50) -> ChangePage:
+        """Changes of documents held here that wait for 15 or 16, oldest first."""
+        return self._read(_changes, "changes", cursor=after, limit=limit)
+
     def packet_of_delivery(self, delivery_id: UUID) -> Iterator[bytes]:
         """The packet of a delivery, in chunks; a break in the middle raises `AxisUnreachable`."""
         with self._stream(f"deliveries/{delivery_id}/packet") as response:
@@ -173,6 +179,11 @@ class AxisClient:
     def evidence(self, packet_id: UUID) -> bytes:
         """The evidence file of a packet that this system sent or received."""
         return self._call("GET", f"packets/{packet_id}/evidence").content
+
+    def take_back(self, packet_id: UUID, *, reason: str, recipients: Sequence[str] = ()) -> PacketState:
+        """Take a sent document back from the recipients named by code, or from all; answers its state."""
+        body = {"reason": reason, "recipients": list(recipients)}
+        return _states.validate_json(self._call("POST", f"packets/{packet_id}/take-back", json=body).content)
 
     def agencies(self, *, after: str = "", limit: int = 200) -> AgencyPage:
         """The agencies that can be addressed, by code."""

@@ -36,7 +36,11 @@ class AgencyRef:
 
 @dataclass(frozen=True)
 class InboxItem:
-    """A delivery that waits to be collected."""
+    """A delivery that waits to be collected.
+
+    `business` is 0 for a new document, 1 to revoke, 2 to update and 3 to replace the sender's earlier
+    document `about_document_id`; `sequence` counts the changes of that document from 1.
+    """
 
     delivery_id: UUID
     packet_id: UUID
@@ -53,6 +57,9 @@ class InboxItem:
     sent_at: datetime
     sha256: str
     size: int
+    business: int = 0
+    about_document_id: str = ""
+    sequence: int = 0
 
 
 @dataclass(frozen=True)
@@ -77,6 +84,35 @@ class Claim:
     """What a poller was handed, oldest first; empty if nothing waits that is free."""
 
     leases: tuple[Lease, ...]
+
+
+@dataclass(frozen=True)
+class ChangeItem:
+    """A request about a document that the recipient holds, which waits for 15 or 16.
+
+    `delivery_id` and `packet_id` are the document's; `asking_delivery_id` is the delivery of the packet that
+    asks, None for a take-back. `kind` is one of `states.ChangeKind`.
+    """
+
+    request_id: UUID
+    kind: str
+    sequence: int
+    reason: str
+    asked_at: datetime
+    delivery_id: UUID
+    packet_id: UUID
+    document_id: str
+    sender: AgencyRef
+    recipient: AgencyRef
+    asking_delivery_id: UUID | None = None
+
+
+@dataclass(frozen=True)
+class ChangePage:
+    """Requests, oldest first; `next` is the cursor of the page after, empty on the last."""
+
+    items: tuple[ChangeItem, ...]
+    next: str
 
 
 @dataclass(frozen=True)
@@ -144,8 +180,28 @@ class TimelineEntry:
 
 
 @dataclass(frozen=True)
+class ChangeOutcome:
+    """What was asked of one recipient for the document, and what came of it (`states.ChangeState`).
+
+    `reason` is the sender's, `answer` the recipient's; `packet_id` is the packet that asked, None for a
+    take-back.
+    """
+
+    delivery_id: UUID
+    recipient: AgencyRef
+    kind: str
+    sequence: int
+    state: str
+    reason: str
+    answer: str
+    asked_at: datetime
+    answered_at: datetime | None
+    packet_id: UUID | None = None
+
+
+@dataclass(frozen=True)
 class PacketState:
-    """A packet as its sender sees it: the state per recipient, and all statuses, oldest first."""
+    """A packet as its sender sees it: the state per recipient, all statuses and requests, oldest first."""
 
     packet_id: UUID
     sender: AgencyRef
@@ -158,6 +214,10 @@ class PacketState:
     receipt: Receipt
     recipients: tuple[RecipientState, ...]
     timeline: tuple[TimelineEntry, ...]
+    business: int = 0
+    about_document_id: str = ""
+    sequence: int = 0
+    requests: tuple[ChangeOutcome, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -295,4 +355,49 @@ class DeliveryUncollected:
     """Event: it was announced at `at` that nobody collects these deliveries."""
 
     deliveries: tuple[Uncollected, ...]
+    at: datetime
+
+
+@dataclass(frozen=True)
+class ChangeRequested:
+    """Event: a change of a document now waits for the answer of `recipients` (ids of agencies).
+
+    `packet_id` is the document's packet, `asking_packet_id` the one that asks (None for a take-back).
+    """
+
+    packet_id: UUID
+    asking_packet_id: UUID | None
+    kind: str
+    sequence: int
+    reason: str
+    recipients: tuple[int, ...]
+    at: datetime
+
+
+@dataclass(frozen=True)
+class DeliveriesWithdrawn:
+    """Event: these deliveries of a document ended as WITHDRAWN, uncollected or with the receiver's consent.
+
+    `recipients` are ids of agencies, in the order of `delivery_ids`.
+    """
+
+    packet_id: UUID
+    delivery_ids: tuple[UUID, ...]
+    recipients: tuple[int, ...]
+    kind: str
+    sequence: int
+    at: datetime
+
+
+@dataclass(frozen=True)
+class ChangeAnswered:
+    """Event: a recipient accepted (15, or 02) or refused (16) a change; ids are those of the document."""
+
+    packet_id: UUID
+    delivery_id: UUID
+    recipient_id: int
+    kind: str
+    sequence: int
+    accepted: bool
+    answer: str
     at: datetime

@@ -8,6 +8,7 @@ from lienthong.axis.actions import (
     release_delivery,
     report_status,
     submit_packet,
+    take_back,
 )
 from lienthong.axis.actions.collection import packet_of_delivery
 from lienthong.axis.client import (
@@ -22,8 +23,14 @@ from lienthong.axis.contracts import (
     AgencyItem,
     AgencyPage,
     AgencyRef,
+    ChangeAnswered,
+    ChangeItem,
+    ChangeOutcome,
+    ChangePage,
+    ChangeRequested,
     Claim,
     Credentials,
+    DeliveriesWithdrawn,
     DeliveryProblem,
     DeliveryTrouble,
     DeliveryUncollected,
@@ -41,13 +48,13 @@ from lienthong.axis.contracts import (
     TimelineEntry,
     Uncollected,
 )
-from lienthong.axis.models import ConnectedSystem, Delivery, Packet, Serves, StatusEvent
-from lienthong.axis.queries.deliveries import inbox_of
+from lienthong.axis.models import ChangeRequest, ConnectedSystem, Delivery, Packet, Serves, StatusEvent
+from lienthong.axis.queries.deliveries import changes_of, inbox_of
 from lienthong.axis.queries.evidence import evidence_of
 from lienthong.axis.queries.notices import notices_of
 from lienthong.axis.queries.packets import agencies, packet_state
 from lienthong.axis.queries.systems import system_of
-from lienthong.axis.states import DeliveryState
+from lienthong.axis.states import ChangeKind, ChangeState, DeliveryState
 
 __all__ = [
     "AgencyItem",
@@ -56,9 +63,18 @@ __all__ = [
     "AxisClient",
     "AxisRefused",
     "AxisUnreachable",
+    "ChangeAnswered",
+    "ChangeItem",
+    "ChangeKind",
+    "ChangeOutcome",
+    "ChangePage",
+    "ChangeRequest",
+    "ChangeRequested",
+    "ChangeState",
     "Claim",
     "ConnectedSystem",
     "Credentials",
+    "DeliveriesWithdrawn",
     "Delivery",
     "DeliveryProblem",
     "DeliveryState",
@@ -83,6 +99,7 @@ __all__ = [
     "WebhookInvalid",
     "WebhookReceived",
     "agencies",
+    "changes_of",
     "claim_deliveries",
     "connect_system",
     "disable_system",
@@ -96,5 +113,6 @@ __all__ = [
     "report_status",
     "submit_packet",
     "system_of",
+    "take_back",
     "verify_webhook",
 ]

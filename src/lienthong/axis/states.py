@@ -9,12 +9,16 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from django.db.models import TextChoices
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 
 class DeliveryState(TextChoices):
-    """The value is the status code that led there; `SENT` has none on the wire."""
+    """The value is the status code that led there; `SENT` and `WITHDRAWN` have none on the wire.
+
+    `WITHDRAWN` is a state of its own because no code says it: 15 is the receiver's consent, which an update
+    gets as well, and a document that nobody has collected is withdrawn without anyone's consent.
+    `CONSENTED` and `DECLINED` end the delivery of a packet that only asks (revocation, update).
+    """
 
     SENT = "00", _("Not yet collected")
     ARRIVED = "01", _("Arrived")
@@ -23,6 +27,36 @@ class DeliveryState(TextChoices):
     ASSIGNED = "04", _("Assigned")
     IN_PROGRESS = "05", _("In progress")
     FINISHED = "06", _("Finished")
+    CONSENTED = "15", _("Request accepted")
+    DECLINED = "16", _("Request refused")
+    WITHDRAWN = "WD", _("Withdrawn")
+
+
+class ChangeKind(TextChoices):
+    """What a sender asks for a document that is on its way or has arrived."""
+
+    TAKE_BACK = "take-back", _("Take-back")
+    REVOKE = "revoke", _("Revocation")
+    UPDATE = "update", _("Update")
+    REPLACE = "replace", _("Replacement")
+
+
+# By the number of `BussinessDocType`; 0 is a new document, and a take-back travels without a packet.
+KINDS = {1: ChangeKind.REVOKE, 2: ChangeKind.UPDATE, 3: ChangeKind.REPLACE}
+
+
+class ChangeState(TextChoices):
+    """What became of the request: `LAPSED` if a later one took its place, or the document went back first."""
+
+    PENDING = "pending", _("Waits for the receiver's answer")
+    ACCEPTED = "accepted", _("Accepted")
+    REFUSED = "refused", _("Refused")
+    LAPSED = "lapsed", _("Lapsed")
+
+
+_S, _K = DeliveryState, ChangeKind
+# Kinds that take the document away from the receiver; an update leaves it there.
+WITHDRAWALS = frozenset({_K.TAKE_BACK, _K.REVOKE, _K.REPLACE})
 
 
 class Stage(StrEnum):
@@ -56,6 +90,15 @@ STAGES = {
 }
 
 
+# The stage that a change leads to once it holds.
+EFFECTS = {
+    _K.TAKE_BACK: Stage.WITHDRAWN,
+    _K.REVOKE: Stage.WITHDRAWN,
+    _K.UPDATE: Stage.UPDATED,
+    _K.REPLACE: Stage.REPLACED,
+}
+
+
 class MessageState(TextChoices):
     """What became of a webhook message; `SETTLED`: its delivery was collected some other way."""
 
@@ -68,40 +111,66 @@ class MessageState(TextChoices):
 
 @dataclass(frozen=True)
 class Transition:
-    """What one status code may do: from which states, and under which article."""
+    """What one status code may do: from which states, to which, and under which article.
+
+    `target` None leaves the state. `answers` are the kinds of the pending request that the code answers; it
+    may come only while there is one. `of_request`: the delivery is of a packet that only asks.
+    """
 
     code: str
     sources: frozenset[DeliveryState]
-    label: str | Promise
+    target: DeliveryState | None
     article: str
+    answers: frozenset[ChangeKind] = frozenset()
+    of_request: bool = False
 
-    @property
-    def target(self) -> DeliveryState:
-        """The state it leads to."""
-        return DeliveryState(self.code)
+    def fits(self, state: str, code: str, *, of_request: bool, pending: str) -> bool:
+        """Whether this row is the one for the code in that situation."""
+        return (
+            code == self.code
+            and of_request == self.of_request
+            and state in self.sources
+            and (not self.answers or pending in self.answers)
+        )
 
 
-_S = DeliveryState
+_ANY = frozenset(ChangeKind)
+_NEW, _WAITING = frozenset({_S.SENT}), frozenset({_S.SENT, _S.ARRIVED})
 _WORKING = frozenset({_S.ACCEPTED, _S.ASSIGNED, _S.IN_PROGRESS})
+_HELD = _WAITING | _WORKING | {_S.FINISHED}
 
 # 02 and 03 may come without 01: some systems collect and register in one step. Work may be assigned anew.
-TRANSITIONS = {
-    transition.code: transition
-    for transition in (
-        Transition("01", frozenset({_S.SENT}), _("Arrived at the receiving system"), "Đ.21"),
-        Transition("02", frozenset({_S.SENT, _S.ARRIVED}), _("Returned to the sender"), "Đ.21"),
-        Transition("03", frozenset({_S.SENT, _S.ARRIVED}), _("Accepted and registered"), "Đ.22"),
-        Transition("04", _WORKING, _("Assigned"), "Đ.23"),
-        Transition("05", frozenset({_S.ACCEPTED, _S.ASSIGNED}), _("Work started"), "Đ.24"),
-        Transition("06", _WORKING, _("Finished"), "Đ.24"),
-    )
-}
+# A document with a request pending is worked on as before: the receiver decides when to answer.
+TRANSITIONS = (
+    Transition("01", _NEW, _S.ARRIVED, "Đ.21"),
+    Transition("02", _WAITING, _S.REFUSED, "Đ.21"),
+    Transition("03", _WAITING, _S.ACCEPTED, "Đ.22"),
+    Transition("04", _WORKING, _S.ASSIGNED, "Đ.23"),
+    Transition("05", frozenset({_S.ACCEPTED, _S.ASSIGNED}), _S.IN_PROGRESS, "Đ.24"),
+    Transition("06", _WORKING, _S.FINISHED, "Đ.24"),
+    Transition("15", _HELD, _S.WITHDRAWN, "Đ.18", answers=WITHDRAWALS),
+    Transition("15", _HELD, None, "Đ.18", answers=_ANY - WITHDRAWALS),
+    Transition("16", _HELD, None, "Đ.18", answers=_ANY),
+    Transition("01", _NEW, _S.ARRIVED, "Đ.18", of_request=True),
+    Transition("15", _WAITING, _S.CONSENTED, "Đ.18", of_request=True),
+    Transition("16", _WAITING, _S.DECLINED, "Đ.18", of_request=True),
+)
 
-# Taking back, revoking and updating a sent document (Đ.18) are known codes without a transition yet.
-RESERVED_CODES = {
-    "13": _("Take-back requested"),
-    "15": _("Revocation or update accepted"),
-    "16": _("Revocation or update refused"),
+CONSENT, DECLINE, TAKE_BACK_ASKED = "15", "16", "13"
+# What a receiver may report; 13 is written by the axis when the sender takes a document back.
+REPORTED_CODES = ("01", "02", "03", "04", "05", "06", CONSENT, DECLINE)
+NEED_REASON = frozenset({"02", DECLINE})
+
+CODE_LABELS = {
+    "01": _("Arrived at the receiving system"),
+    "02": _("Returned to the sender"),
+    "03": _("Accepted and registered"),
+    "04": _("Assigned"),
+    "05": _("Work started"),
+    "06": _("Finished"),
+    TAKE_BACK_ASKED: _("Take-back requested"),
+    CONSENT: _("Revocation or update accepted"),
+    DECLINE: _("Revocation or update refused"),
 }
 
 URGENCIES = {
@@ -115,9 +184,14 @@ URGENCIES = {
 # States in which the recipient still has to do something before the document counts as received.
 UNCOLLECTED = (DeliveryState.SENT,)
 UNREGISTERED = (DeliveryState.SENT, DeliveryState.ARRIVED)
+# States after which the receiver holds nothing that could be withdrawn or changed.
+OVER = (DeliveryState.REFUSED, DeliveryState.WITHDRAWN)
+ENDS = (*OVER, DeliveryState.FINISHED, DeliveryState.CONSENTED, DeliveryState.DECLINED)
 
 
-def allows(state: str, code: str) -> bool:
-    """Whether a delivery in `state` may take the status `code`."""
-    transition = TRANSITIONS.get(code)
-    return transition is not None and state in transition.sources
+def transition(state: str, code: str, *, of_request: bool = False, pending: str = "") -> Transition | None:
+    """The row for `code` in `state`, with a pending request of kind `pending` or ""; None forbids it."""
+    for row in TRANSITIONS:
+        if row.fits(state, code, of_request=of_request, pending=pending):
+            return row
+    return None

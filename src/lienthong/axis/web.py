@@ -29,7 +29,14 @@ from lienthong.axis.queries.operator import (
     stuck_deliveries,
 )
 from lienthong.axis.queries.systems import find_system, list_systems
-from lienthong.axis.states import TRANSITIONS, URGENCIES, DeliveryState
+from lienthong.axis.states import (
+    CODE_LABELS,
+    ENDS,
+    KINDS,
+    URGENCIES,
+    ChangeState,
+    DeliveryState,
+)
 from lienthong.identity.public import Role, needs, viewer_of
 from lienthong.kernel.clock import now
 
@@ -38,7 +45,16 @@ COLORS = {
     DeliveryState.ARRIVED: "info",
     DeliveryState.REFUSED: "danger",
     DeliveryState.FINISHED: "success",
+    DeliveryState.CONSENTED: "success",
+    DeliveryState.DECLINED: "danger",
+    DeliveryState.WITHDRAWN: "warning",
 }
+CHANGE_COLORS: dict[str, str] = {
+    ChangeState.PENDING: "warning",
+    ChangeState.ACCEPTED: "success",
+    ChangeState.REFUSED: "danger",
+}
+CODE_COLORS = {"02": "danger", "06": "success", "13": "warning", "15": "success", "16": "danger"}
 
 
 @dataclass(frozen=True)
@@ -169,20 +185,21 @@ def _packet_facts(request: HttpRequest, packet_id: UUID) -> dict[str, Any]:
         "page": view.page,
         "rows": [(row, _mark(row)) for row in view.page.rows],
         "timeline": [_entry(event) for event in view.statuses],
-        "done": all(code in (DeliveryState.FINISHED, DeliveryState.REFUSED) for code, _number in view.counts),
+        "done": all(code in ENDS for code, _number in view.counts),
+        "kind": KINDS[view.packet.business].label if view.packet.about else "",
+        "requests": [(row, CHANGE_COLORS.get(row.state, "neutral")) for row in view.requests],
     }
 
 
 def _entry(event: StatusEvent) -> dict[str, object]:
     """A status as the timeline draws it."""
     who = ", ".join(filter(None, [event.staff, event.department]))
-    state = DeliveryState(event.code)
     return {
-        "title": TRANSITIONS[event.code].label,
+        "title": CODE_LABELS[event.code],
         "at": event.at,
         "actor": event.delivery.recipient.name,
         "detail": " · ".join(filter(None, [who, event.description])),
-        "color": COLORS.get(state, ""),
+        "color": CODE_COLORS.get(event.code, ""),
     }
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
+from uuid import UUID
 
 from django.utils.translation import get_language, override
 
@@ -88,6 +89,8 @@ def in_both_languages(text: object) -> dict[str, str]:
 class Composition:
     """What an outgoing document is made of; recipients are ids of agencies, `groups` names of `groups.Group`.
 
+    `replaces` is the id of the sent document whose place it is to take.
+
     `body` is the text of a document written from a template: paragraphs parted by a blank line.
     """
 
@@ -100,6 +103,7 @@ class Composition:
     urgency: int = 0
     due_on: date | None = None
     steering_type: int = 0
+    replaces: UUID | None = None
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ from lienthong.kernel.clock import VIETNAM
 from lienthong.kernel.errors import Refusal
 from lienthong.kernel.models import Blob
 from lienthong.office.contracts import StoredSigner, StoredVerdict, in_both_languages
+from lienthong.office.models import IncomingDocument
 from lienthong.signing.public import Verdict, verify_packet, verify_pdf
 
 UNSIGNED_CODES = frozenset({"unsigned", "no-signature"})
@@ -93,6 +94,23 @@ def examine(xml: bytes, *, at: datetime) -> Examined:
     except Refusal as refusal:
         verdict = StoredVerdict(False, refusal.code, {"vi": refusal.say("vi"), "en": refusal.say("en")})
     return Examined(packet, content, tuple(files), verdict, verdict.valid and _files_are_authentic(files))
+
+
+def examine_request(xml: bytes, *, document: IncomingDocument, at: datetime) -> tuple[Blob, bool]:
+    """Store a packet that asks for a change, and tell whether this document's own sender asks it."""
+    packet = store_blob(io.BytesIO(xml), at=at, max_bytes=settings.ENV.axis_max_packet_bytes)
+    try:
+        verdict = _stored(verify_packet(xml, at=at))
+        content = edxml.parse_packet(xml)
+        if not verdict.valid:
+            return packet, False
+        _require_sender_signed(content, verdict, at)
+    except Refusal:
+        return packet, False
+    named = {content.business_document_id, *(found.document_id for found in content.replacements)}
+    codes = {content.sender.organ_id, document.sender_code}
+    found = find_agencies(codes, on=at.astimezone(VIETNAM).date())
+    return packet, document.document_code in named and len(set(found.values())) == 1
 
 
 def _require_sender_signed(content: edxml.EdxmlPacket, verdict: StoredVerdict, at: datetime) -> None:

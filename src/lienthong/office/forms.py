@@ -15,6 +15,7 @@ from lienthong.documents.public import DOCUMENT_TYPES
 from lienthong.kernel.clock import VIETNAM
 from lienthong.office.contracts import Composition, Direction, IncomingFilter, OutgoingFilter
 from lienthong.office.groups import GROUP_LABELS
+from lienthong.office.models import Recipient
 from lienthong.office.states import STEERING_TYPES, URGENCIES
 
 SUBJECT_LIMIT = 500
@@ -53,7 +54,7 @@ class OutgoingFilterForm(forms.Form):
 
 
 class ReasonForm(forms.Form):
-    """Why a document goes back."""
+    """Why a document goes back, or why it does not."""
 
     reason = forms.CharField(
         label=_("Reason"),
@@ -73,6 +74,24 @@ class FinishForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 3}),
     )
     product = forms.FileField(label=_("Product (file)"), required=False, allow_empty_file=True)
+
+
+class TakeBackForm(ReasonForm):
+    """Why a sent document is taken back, and from whom."""
+
+    recipients = forms.TypedMultipleChoiceField(
+        label=_("From these recipients"),
+        help_text=_("Tick none to take it back from all of them."),
+        required=False,
+        coerce=int,
+        widget=forms.CheckboxSelectMultiple,
+    )
+
+    def __init__(self, *args: Any, holders: Collection[Recipient], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["reason"].help_text = _("The recipients will read it.")
+        choices = [(row.agency_id, f"{row.agency.name} – {row.status_label}") for row in holders]
+        self.fields["recipients"].choices = choices  # type: ignore[attr-defined]
 
 
 class AssignForm(forms.Form):
@@ -191,6 +210,7 @@ class ComposeForm(forms.Form):
         allow_empty_file=True,
         widget=forms.ClearableFileInput(attrs={"accept": "application/pdf"}),
     )
+    replaces = forms.UUIDField(required=False, widget=forms.HiddenInput)
     groups = forms.MultipleChoiceField(
         label=_("Groups"), required=False, choices=GROUP_LABELS.items, widget=forms.CheckboxSelectMultiple
     )
@@ -217,4 +237,5 @@ class ComposeForm(forms.Form):
             urgency=given["urgency"],
             due_on=given["due_on"],
             steering_type=given["steering_type"],
+            replaces=given["replaces"],
         )

@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
-from lienthong.axis.public import DeliveryUncollected, PacketsStored, StatusReported
+from lienthong.axis.public import (
+    ChangeAnswered,
+    ChangeRequested,
+    DeliveriesWithdrawn,
+    DeliveryUncollected,
+    PacketsStored,
+    StatusReported,
+)
 from lienthong.kernel.events import subscribe
 from lienthong.kernel.jobs import enqueue
-from lienthong.office.actions.sending import note_status, note_uncollected
+from lienthong.office.actions.sending import note_change, note_status, note_uncollected, note_withdrawn
+from lienthong.office.states import ChangeState
 
 
 @subscribe(PacketsStored)
@@ -31,3 +39,34 @@ def note(event: StatusReported) -> None:
 def note_that_nobody_collects(event: DeliveryUncollected) -> None:
     """Write it beside the recipients of the documents sent from here."""
     note_uncollected(event.deliveries)
+
+
+@subscribe(ChangeRequested)
+def note_request(event: ChangeRequested) -> None:
+    """Write the request beside the recipients asked, and let the office of each learn of it."""
+    note_change(
+        packet_id=event.packet_id,
+        recipients=event.recipients,
+        kind=event.kind,
+        state=ChangeState.PENDING,
+        note=event.reason,
+    )
+    enqueue("office.collect_inbox")
+
+
+@subscribe(ChangeAnswered)
+def note_answer(event: ChangeAnswered) -> None:
+    """Write the answer beside the recipient."""
+    note_change(
+        packet_id=event.packet_id,
+        recipients=[event.recipient_id],
+        kind=event.kind,
+        state=ChangeState.ACCEPTED if event.accepted else ChangeState.REFUSED,
+        note=event.answer,
+    )
+
+
+@subscribe(DeliveriesWithdrawn)
+def note_withdrawal(event: DeliveriesWithdrawn) -> None:
+    """Write beside the recipients that the document is gone from there."""
+    note_withdrawn(packet_id=event.packet_id, recipients=event.recipients, kind=event.kind, at=event.at)

@@ -14,10 +14,13 @@ from lienthong.directory.public import Agency, Official, Post, holds_agency, rem
 from lienthong.kernel.identifiers import uuid7
 from lienthong.kernel.models import Blob
 from lienthong.office.states import (
+    CHANGE_LABELS,
+    CHANGE_STATE_LABELS,
     OUT_STATE_LABELS,
     STATE_LABELS,
     STATUS_LABELS,
     URGENCIES,
+    ChangeState,
     OutState,
     Part,
     State,
@@ -93,6 +96,10 @@ class IncomingDocument(models.Model):
     product_note = models.TextField(blank=True)
     product = models.ForeignKey(Blob, null=True, on_delete=models.PROTECT, related_name="+")
     product_name = models.CharField(max_length=200, blank=True)
+    withdrawn_at = models.DateTimeField(null=True)
+    withdrawn_by = models.CharField(
+        max_length=250, blank=True, default="", db_default="", help_text="empty: accepted by the system"
+    )
 
     number_key = models.GeneratedField(
         expression=NumberKey(F("code")), output_field=models.TextField(), db_persist=True
@@ -108,15 +115,20 @@ class IncomingDocument(models.Model):
             models.UniqueConstraint(fields=["register", "register_number"], name="register_number_unique"),
             models.CheckConstraint(condition=Q(state__in=list(State)), name="incoming_state_known"),
             models.CheckConstraint(
-                condition=Q(state__in=[State.ARRIVED, State.REFUSED]) | Q(register_number__isnull=False),
+                condition=Q(state__in=[State.ARRIVED, State.REFUSED, State.WITHDRAWN])
+                | Q(register_number__isnull=False),
                 name="incoming_past_arrival_is_registered",
             ),
             models.CheckConstraint(
                 condition=~Q(state=State.REFUSED) | ~Q(reason=""), name="incoming_return_has_reason"
             ),
             models.CheckConstraint(
-                condition=Q(authentic=True) | Q(state__in=[State.ARRIVED, State.REFUSED]),
+                condition=Q(authentic=True) | Q(state__in=[State.ARRIVED, State.REFUSED, State.WITHDRAWN]),
                 name="incoming_work_only_on_authentic",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state=State.WITHDRAWN) | Q(edxml=None, withdrawn_at__isnull=False),
+                name="incoming_withdrawn_is_destroyed",
             ),
         ]
         indexes = [
@@ -142,16 +154,19 @@ class IncomingDocument(models.Model):
     @property
     def open(self) -> bool:
         """Whether something is still to be done."""
-        return self.state not in {State.FINISHED, State.REFUSED}
+        return self.state not in {State.FINISHED, State.REFUSED, State.WITHDRAWN}
 
 
 class IncomingFile(models.Model):
-    """An attachment of an incoming document; a PDF carries the verdict on its signatures."""
+    """An attachment of an incoming document; a PDF carries the verdict on its signatures.
+
+    Of a withdrawn document only the name is left: nothing names the content any more, so it is collected.
+    """
 
     document = models.ForeignKey(IncomingDocument, on_delete=models.CASCADE, related_name="files")
     position = models.PositiveSmallIntegerField()
     name = models.CharField(max_length=200)
-    blob = models.ForeignKey(Blob, on_delete=models.PROTECT, related_name="+")
+    blob = models.ForeignKey(Blob, null=True, on_delete=models.PROTECT, related_name="+")
     verdict = models.JSONField(null=True, help_text="contracts.StoredVerdict, of PDFs only")
 
     class Meta:
@@ -159,6 +174,49 @@ class IncomingFile(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["document", "position"], name="incoming_file_position")
         ]
+
+
+class RequestedChange(models.Model):
+    """What the sender of an incoming document asks for: to withdraw, update or replace it (NĐ 30/2020, Đ.18).
+
+    `edxml` is the signed packet that asks, none for a take-back, which the axis vouches for. `authentic`: the
+    document's sender signed it, and it names this document.
+    """
+
+    document = models.ForeignKey(IncomingDocument, on_delete=models.CASCADE, related_name="changes")
+    request_id = models.CharField(max_length=64, unique=True)
+    kind = models.CharField(max_length=10)
+    sequence = models.SmallIntegerField()
+    sender_name = models.CharField(max_length=250)
+    reason = models.TextField(blank=True)
+    asked_at = models.DateTimeField()
+    asking_delivery_id = models.CharField(max_length=64, blank=True)
+    edxml = models.ForeignKey(Blob, null=True, on_delete=models.PROTECT, related_name="+")
+    authentic = models.BooleanField()
+    state = models.CharField(max_length=10, default=ChangeState.PENDING)
+    answer = models.TextField(blank=True)
+    answered_by = models.CharField(max_length=250, blank=True)
+    answered_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["document"],
+                condition=Q(state=ChangeState.PENDING),
+                name="requested_change_one_pending",
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=list(ChangeState)), name="requested_change_state_known"
+            ),
+            models.CheckConstraint(
+                condition=~Q(state=ChangeState.REFUSED) | ~Q(answer=""), name="requested_change_no_has_reason"
+            ),
+        ]
+
+    @property
+    def label(self) -> Promise:
+        """The kind in the reader's language."""
+        return CHANGE_LABELS[self.kind]
 
 
 class Directive(models.Model):
@@ -193,11 +251,13 @@ class Assignment(models.Model):
 class StatusToReport(models.Model):
     """A status the axis is still to be told (or was told), written in the act's own transaction.
 
-    Rows of one document are reported in order of `id`. `refused` holds the axis' answer when it will never
+    Rows of one document are reported in order of `id`. `delivery_id` is the asking packet's where the status
+    answers one; empty it is the document's. `refused` holds the axis' answer when it will never
     take the status; the row then no longer holds up the ones after it.
     """
 
     document = models.ForeignKey(IncomingDocument, on_delete=models.CASCADE, related_name="statuses")
+    delivery_id = models.CharField(max_length=64, blank=True, default="", db_default="")
     code = models.CharField(max_length=2)
     description = models.TextField(blank=True)
     staff = models.CharField(max_length=250, blank=True)
@@ -242,6 +302,9 @@ class OutgoingDocument(models.Model):
     due_on = models.DateField(null=True)
     steering_type = models.SmallIntegerField(default=0)
 
+    replaces = models.ForeignKey(
+        "self", null=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
     edxml = models.ForeignKey(Blob, null=True, on_delete=models.PROTECT, related_name="+")
     packet_id = models.CharField(max_length=64, blank=True, db_index=True)
     issued_at = models.DateTimeField(null=True)
@@ -298,9 +361,21 @@ class Recipient(models.Model):
     staff = models.CharField(max_length=250, blank=True)
     group = models.CharField(max_length=20, blank=True, help_text="the group that named it, groups.Group")
     uncollected_since = models.DateTimeField(null=True, help_text="set once the axis said nobody collects it")
+    change_kind = models.CharField(
+        max_length=10, blank=True, default="", db_default="", help_text="the last one asked"
+    )
+    change_state = models.CharField(max_length=10, blank=True, default="", db_default="")
+    change_note = models.TextField(blank=True, default="", db_default="")
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["document", "agency"], name="recipient_once")]
+
+    @property
+    def change_label(self) -> str:
+        """The last change asked of this recipient and what became of it; empty if none was."""
+        if not self.change_kind:
+            return ""
+        return f"{CHANGE_LABELS[self.change_kind]}: {CHANGE_STATE_LABELS[self.change_state]}"
 
     @property
     def status_label(self) -> Promise:
@@ -309,7 +384,7 @@ class Recipient(models.Model):
 
 
 def _work_is_open(day: date) -> Q:
-    return ~Q(state__in=[State.FINISHED, State.REFUSED])
+    return ~Q(state__in=[State.FINISHED, State.REFUSED, State.WITHDRAWN])
 
 
 def _is_not_sent(day: date) -> Q:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from dataclasses import replace
 from datetime import date
 
 from lienthong.axis.public import edxml
@@ -23,8 +24,11 @@ def packet_of(
     due_on: date | None,
     place: str,
     viewer: Viewer,
+    replaces: edxml.Replacement | None = None,
 ) -> bytes:
     """The unsigned edXML of an issued document with its PDF; agencies are named by their old codes.
+
+    With `replaces` it takes the place of an earlier document.
 
     The old, leaf-first form is what QCVN 102:2016 prescribes in a packet.
     """
@@ -32,6 +36,7 @@ def packet_of(
     number, _slash, notation = code.partition("/")
     assert document.promulgated_on is not None
     sender = _party(agency)
+    business = edxml.Business.REPLACE if replaces else edxml.Business.NEW
     packet = edxml.EdxmlPacket(
         sender=sender,
         recipients=tuple(_party(recipient) for recipient in recipients),
@@ -39,7 +44,9 @@ def packet_of(
         notation=notation,
         promulgated_on=document.promulgated_on,
         subject=document.subject,
-        document_id=edxml.document_id_of(sender.organ_id, document.promulgated_on, code),
+        document_id=document_id(document),
+        business=business,
+        replacements=(replaces,) if replaces else (),
         place=place,
         type_code=document.type,
         type_name=document.document_type.name_vi,
@@ -64,6 +71,34 @@ def packet_of(
         ),
     )
     return edxml.build_packet(packet)
+
+
+def document_id(document: OfficialDocument) -> str:
+    """The edXML DocumentId of an issued document."""
+    assert document.promulgated_on is not None
+    return edxml.document_id_of(document.agency.old_code, document.promulgated_on, document.code)
+
+
+def revocation_of(
+    original: edxml.EdxmlPacket, *, reason: str, recipients: Collection[str], viewer: Viewer
+) -> bytes:
+    """The unsigned packet that revokes a sent one at these of its recipients (codes as in it), or all.
+
+    It says of the document what the first packet said, and carries no file.
+    """
+    parties = tuple(party for party in original.recipients if party.organ_id in recipients)
+    return edxml.build_packet(
+        replace(
+            original,
+            recipients=parties or original.recipients,
+            business=edxml.Business.REVOKE,
+            business_reason=reason,
+            business_document_id=original.document_id,
+            staff=edxml.Staff(department=viewer.post_title, staff=viewer.name),
+            replacements=(),
+            attachments=(),
+        )
+    )
 
 
 def _party(agency: Agency) -> edxml.Party:

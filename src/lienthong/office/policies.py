@@ -8,11 +8,14 @@ from django.utils.translation import gettext_lazy as _
 
 from lienthong.identity.public import NotAllowed, Role, Viewer
 from lienthong.kernel.errors import Refusal
-from lienthong.office.models import Assignment, IncomingDocument, OutgoingDocument
+from lienthong.office.models import Assignment, IncomingDocument, OutgoingDocument, RequestedChange
 from lienthong.office.states import (
     OUT_STATE_LABELS,
     STATE_LABELS,
     TRANSITIONS,
+    WITHDRAW,
+    WITHDRAWALS,
+    ChangeState,
     OutState,
     Part,
     State,
@@ -22,12 +25,15 @@ from lienthong.office.states import (
 READ_ALL = frozenset({Role.CLERK, Role.LEADER, Role.AUDITOR})
 READERS = READ_ALL | {Role.SPECIALIST}
 DRAFTERS = frozenset({Role.SPECIALIST, Role.CLERK, Role.LEADER})
-COMPOSE, REVISE, DISCARD, SIGN_AND_SEND, SEND_AGAIN = (
+COMPOSE, REVISE, DISCARD, SIGN_AND_SEND, SEND_AGAIN, TAKE_BACK, REVOKE, REPLACE = (
     "compose",
     "revise",
     "discard",
     "sign-and-send",
     "send-again",
+    "take-back",
+    "revoke",
+    "replace",
 )
 
 
@@ -55,6 +61,26 @@ class NotAuthentic(Refusal):
     sentence = _(
         "The document's signature could not be established, so it cannot be registered. "
         "Return it to the sender."
+    )
+
+
+class NothingAsked(Refusal):
+    """The sender asks for no change of the document, or no longer."""
+
+    code, status = "no-change-asked", 409
+    sentence = _(
+        "The sender does not ask for this, or someone has answered already. "
+        "Reload the page to see what happened."
+    )
+
+
+class RequestNotAuthentic(Refusal):
+    """A request whose signature cannot be established is not followed."""
+
+    code, status = "request-not-authentic", 409
+    sentence = _(
+        "The signature of the request could not be established, so it cannot be accepted. "
+        "Refuse it and ask the sender by another way."
     )
 
 
@@ -95,12 +121,43 @@ def _refusal(viewer: Viewer, document: IncomingDocument, move: Transition) -> Re
         return NotAllowed()
     if document.state not in move.sources:
         return NotNow(state=STATE_LABELS[document.state])
+    if move is WITHDRAW:
+        return _refusal_to_withdraw(document)
     if move.target is State.REGISTERED and not document.authentic:
         return NotAuthentic()
     if move.lead_only and not leads(viewer, document):
         lead = lead_of(document)
         return NotTheLead(lead=lead.official.full_name if lead else "–")
     return None
+
+
+def _refusal_to_withdraw(document: IncomingDocument) -> Refusal | None:
+    asked = pending_change(document)
+    if asked is None or asked.kind not in WITHDRAWALS:
+        return NothingAsked()
+    return None if asked.authentic else RequestNotAuthentic()
+
+
+def pending_change(document: IncomingDocument) -> RequestedChange | None:
+    """The change that waits for the agency's answer. One query."""
+    return document.changes.filter(state=ChangeState.PENDING).first()
+
+
+def may_answer(viewer: Viewer, document: IncomingDocument) -> bool:
+    """Whether the viewer answers what senders ask: a clerk of the agency."""
+    return viewer.agency_id == document.agency_id and viewer.has(*WITHDRAW.roles)
+
+
+def require_answer(viewer: Viewer, document: IncomingDocument, *, accepting: bool) -> RequestedChange:
+    """The change to be answered; raises `NotAllowed`, `NothingAsked`, `RequestNotAuthentic`."""
+    if not may_answer(viewer, document):
+        raise NotAllowed
+    asked = pending_change(document)
+    if asked is None:
+        raise NothingAsked
+    if accepting and not asked.authentic:
+        raise RequestNotAuthentic
+    return asked
 
 
 def require_compose(viewer: Viewer) -> None:
@@ -113,7 +170,7 @@ def allowed_acts(viewer: Viewer, document: OutgoingDocument) -> list[str]:
     """What the viewer may do now with an outgoing document."""
     return [
         act
-        for act in (REVISE, SIGN_AND_SEND, SEND_AGAIN, DISCARD)
+        for act in (REVISE, SIGN_AND_SEND, SEND_AGAIN, DISCARD, TAKE_BACK, REVOKE, REPLACE)
         if _out_refusal(viewer, document, act) is None
     ]
 
@@ -130,6 +187,9 @@ _ACTS: dict[str, tuple[Collection[Role], OutState]] = {
     DISCARD: (DRAFTERS, OutState.DRAFT),
     SIGN_AND_SEND: ({Role.LEADER}, OutState.DRAFT),
     SEND_AGAIN: ({Role.CLERK, Role.LEADER}, OutState.WAITING),
+    TAKE_BACK: ({Role.CLERK, Role.LEADER}, OutState.SENT),
+    REVOKE: ({Role.LEADER}, OutState.SENT),
+    REPLACE: (DRAFTERS, OutState.SENT),
 }
 
 

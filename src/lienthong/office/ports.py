@@ -1,14 +1,15 @@
-"""The axis as the office sees it: five calls, whichever way they travel."""
+"""The axis as the office sees it: seven calls, whichever way they travel."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import ClassVar, Protocol
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from lienthong.axis.public import InboxPage, PacketState, Receipt, StatusReport
+from lienthong.axis.public import ChangePage, InboxPage, PacketState, Receipt, StatusReport
 from lienthong.kernel.errors import Refusal
 
 
@@ -44,6 +45,16 @@ class AxisPort(Protocol):
 
     def report_status(self, delivery_id: str, report: StatusReport, *, at: datetime) -> None:
         """Tell what became of a delivery; the same report again changes nothing."""
+        ...
+
+    def changes(self, *, after: str = "", limit: int = 100, at: datetime) -> ChangePage:
+        """Changes that senders ask for documents held here, which wait for 15 or 16, oldest first."""
+        ...
+
+    def take_back(
+        self, packet_id: str, *, reason: str, recipients: Sequence[str] = (), at: datetime
+    ) -> PacketState:
+        """Take a document that this office sent back from these recipients (codes), or from all."""
         ...
 
     def packet_state(self, packet_id: str, *, at: datetime) -> PacketState:

@@ -23,9 +23,18 @@ from lienthong.office.models import (
     OutgoingDocument,
     Plain,
     Recipient,
+    RequestedChange,
     StatusToReport,
 )
-from lienthong.office.states import STATUS_LABELS, OutState, Part, State
+from lienthong.office.states import (
+    FINAL_CODES,
+    STATUS_LABELS,
+    UNRECEIVED_CODES,
+    ChangeState,
+    OutState,
+    Part,
+    State,
+)
 
 MINE, ALL = "mine", "all"
 OPEN_STATES = (State.ARRIVED, State.REGISTERED, State.ASSIGNED, State.IN_PROGRESS)
@@ -65,12 +74,16 @@ def find_incoming(viewer: Viewer, document_id: UUID, *, lock: bool = False) -> I
 def list_incoming(
     viewer: Viewer, wanted: IncomingFilter, *, at: datetime, cursor: str = ""
 ) -> Page[IncomingDocument]:
-    """A page of the list: two queries whatever its length. What waits for the viewer comes oldest first."""
+    """A page of the list, with the changes that wait for an answer: three queries whatever its length.
+
+    What waits for the viewer comes oldest first.
+    """
     rows = filter_incoming(viewer, wanted, at=at).prefetch_related(
         Prefetch(
             "assignments",
             Assignment.objects.filter(part=Part.LEAD).select_related("official"),
-        )
+        ),
+        Prefetch("changes", RequestedChange.objects.filter(state=ChangeState.PENDING)),
     )
     return page_of(rows.defer("verdict", "content"), key="+id" if wanted.tab == MINE else "id", cursor=cursor)
 
@@ -121,11 +134,15 @@ def _own(viewer: Viewer) -> Q:
 
 
 def _waits_for(viewer: Viewer) -> Q:
-    """What is the viewer's turn: the clerk's arrivals, the leader's undirected ones, the lead's own work."""
+    """What is the viewer's turn.
+
+    The clerk's arrivals and the changes asked for, the leader's undirected ones, the lead's own work.
+    """
     leads = Assignment.objects.filter(_own(viewer), document=OuterRef("pk"), part=Part.LEAD)
     waits = Q(Exists(leads), state__in=[State.ASSIGNED, State.IN_PROGRESS])
     if viewer.has(Role.CLERK):
-        waits |= Q(state=State.ARRIVED)
+        asked = RequestedChange.objects.filter(document=OuterRef("pk"), state=ChangeState.PENDING)
+        waits |= Q(state=State.ARRIVED) | Q(Exists(asked))
     if viewer.has(Role.LEADER):
         waits |= Q(state=State.REGISTERED)
     return waits
@@ -151,7 +168,8 @@ def files_of(document: IncomingDocument) -> list[IncomingFile]:
 def find_file(viewer: Viewer, document_id: UUID, position: int) -> IncomingFile:
     """An attachment of a document the viewer may see; raises `NotFound`."""
     visible = incoming_of(viewer).filter(id=document_id)
-    file = IncomingFile.objects.filter(document__in=visible, position=position).select_related("blob").first()
+    files = IncomingFile.objects.filter(document__in=visible, position=position, blob__isnull=False)
+    file = files.select_related("blob").first()
     if file is None:
         raise NotFound
     return file
@@ -165,6 +183,13 @@ def find_product(viewer: Viewer, document_id: UUID) -> IncomingDocument:
     if document is None:
         raise NotFound
     return document
+
+
+def replacement_of(viewer: Viewer, change: RequestedChange) -> IncomingDocument | None:
+    """The document that is to take the place of the one asked for, if it has arrived and may be seen."""
+    if change.kind != "replace":
+        return None
+    return incoming_of(viewer).filter(delivery_id=change.asking_delivery_id).first()
 
 
 def statuses_of(document: IncomingDocument) -> list[StatusToReport]:
@@ -223,7 +248,7 @@ def list_outgoing(viewer: Viewer, wanted: OutgoingFilter, *, cursor: str = "") -
         .values("document_id")
         .annotate(
             total=Count("id"),
-            received=Count("id", filter=~Q(status="")),
+            received=Count("id", filter=~Q(status__in=UNRECEIVED_CODES)),
             finished=Count("id", filter=Q(status="06")),
             returned=Count("id", filter=Q(status="02")),
         )
@@ -246,7 +271,7 @@ def progress_of(document: OutgoingDocument) -> Progress:
     registered = sum(found.get(code, 0) for code in ("03", "04", "05", "06"))
     return Progress(
         total=total,
-        received=total - found.get("", 0),
+        received=total - sum(found.get(code, 0) for code in UNRECEIVED_CODES),
         registered=registered,
         finished=found.get("06", 0),
         returned=found.get("02", 0),
@@ -262,6 +287,12 @@ def list_recipients(
     if status is not None:
         rows = rows.filter(status=status)
     return page_of(rows, key="+id", cursor=cursor, size=RECIPIENT_PAGE)
+
+
+def takeable_from(document: OutgoingDocument, *, limit: int) -> list[Recipient]:
+    """The recipients who may still hold the document, by name; at most `limit`."""
+    rows = document.recipients.exclude(status__in=FINAL_CODES - {"06"}).select_related("agency")
+    return list(rows.order_by("agency__name", "id")[:limit])
 
 
 def recipient_ids(document: OutgoingDocument) -> set[int]:
@@ -281,8 +312,14 @@ def composed(draft: OutgoingDocument) -> dict[str, object]:
         "due_on": draft.due_on,
         "source": "upload" if document.uploaded_id else "template",
         "body": "\n\n".join(document.body),
+        "replaces": draft.replaces_id,
         "groups": sorted(set(draft.recipients.exclude(group="").values_list("group", flat=True))),
     }
+
+
+def replacing(original: OutgoingDocument) -> dict[str, object]:
+    """How the document that takes the place of a sent one begins, by the names of the compose form."""
+    return composed(original) | {"replaces": original.id, "groups": [], "due_on": None, "source": "template"}
 
 
 def usual_place(viewer: Viewer) -> str:

@@ -20,6 +20,16 @@ class State(StrEnum):
     IN_PROGRESS = "in-progress"
     FINISHED = "finished"
     REFUSED = "refused"
+    WITHDRAWN = "withdrawn"
+
+
+class ChangeState(StrEnum):
+    """What became of a change that the sender asks for; `LAPSED` if a later one took its place."""
+
+    PENDING = "pending"
+    ACCEPTED = "accepted"
+    REFUSED = "refused"
+    LAPSED = "lapsed"
 
 
 class OutState(StrEnum):
@@ -104,11 +114,28 @@ FINISH = Transition(
     lead_only=True,
 )
 
-TRANSITIONS: dict[str, Transition] = {move.verb: move for move in (REGISTER, REFUSE, ASSIGN, START, FINISH)}
+# Only while the sender asks for it; the document is then destroyed here and the sender told.
+WITHDRAW = Transition(
+    verb="withdraw",
+    sources=frozenset({State.ARRIVED, State.REGISTERED, State.ASSIGNED, State.IN_PROGRESS, State.FINISHED}),
+    target=State.WITHDRAWN,
+    status="15",
+    article="Đ.18",
+    roles=frozenset({Role.CLERK}),
+    label=_("Accept the withdrawal"),
+)
+
+TRANSITIONS: dict[str, Transition] = {
+    move.verb: move for move in (REGISTER, REFUSE, ASSIGN, START, FINISH, WITHDRAW)
+}
 
 ARRIVED_CODE = "01"
 REFUSED_CODE = "02"
-FINAL_CODES = frozenset({"02", "06"})
+CONSENT_CODE, DECLINE_CODE = "15", "16"
+# The axis' state of a withdrawn delivery, which no code of the standard says.
+WITHDRAWN_CODE = "WD"
+FINAL_CODES = frozenset({"02", "06", WITHDRAWN_CODE})
+UNRECEIVED_CODES = frozenset({"", WITHDRAWN_CODE})
 
 STATE_LABELS: dict[str, Promise] = {
     State.ARRIVED: _("Arrived"),
@@ -117,6 +144,23 @@ STATE_LABELS: dict[str, Promise] = {
     State.IN_PROGRESS: _("In progress"),
     State.FINISHED: _("Finished"),
     State.REFUSED: _("Returned"),
+    State.WITHDRAWN: _("Withdrawn"),
+}
+
+# What a sender may ask for a document, as the axis names it; an update leaves the document here.
+CHANGE_LABELS: dict[str, Promise] = {
+    "take-back": _("Take-back"),
+    "revoke": _("Revocation"),
+    "update": _("Update"),
+    "replace": _("Replacement"),
+}
+WITHDRAWALS = frozenset({"take-back", "revoke", "replace"})
+
+CHANGE_STATE_LABELS: dict[str, Promise] = {
+    ChangeState.PENDING: _("requested"),
+    ChangeState.ACCEPTED: _("accepted"),
+    ChangeState.REFUSED: _("refused"),
+    ChangeState.LAPSED: _("lapsed"),
 }
 
 OUT_STATE_LABELS: dict[str, Promise] = {
@@ -143,6 +187,7 @@ STATUS_LABELS: dict[str, Promise] = {
     "13": _("Take-back requested"),
     "15": _("Revocation accepted"),
     "16": _("Revocation refused"),
+    WITHDRAWN_CODE: _("Withdrawn"),
 }
 
 URGENCIES: dict[int, Promise] = {
@@ -173,9 +218,15 @@ VERB_LABELS: dict[str, Promise] = {
     "incoming.assign": _("Assigned"),
     "incoming.start": _("Work started"),
     "incoming.finish": _("Work finished"),
+    "incoming.change": _("The sender asks for a change"),
+    "incoming.withdraw": _("Withdrawn; the files were destroyed"),
+    "incoming.accept-change": _("The update was accepted"),
+    "incoming.refuse-change": _("The change was refused"),
     "outgoing.compose": _("Draft prepared"),
     "outgoing.revise": _("Draft changed"),
     "outgoing.issue": _("Signed and issued"),
     "outgoing.send": _("Accepted by the axis"),
     "outgoing.discard": _("Draft discarded"),
+    "outgoing.take-back": _("Taken back"),
+    "outgoing.revoke": _("Revoked"),
 }

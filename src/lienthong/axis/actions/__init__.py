@@ -1,5 +1,6 @@
 """The writes of the axis."""
 
+from lienthong.axis.actions.changes import take_back
 from lienthong.axis.actions.leases import claim_deliveries, release_delivery
 from lienthong.axis.actions.statuses import report_status
 from lienthong.axis.actions.submission import submit_packet, submit_packets
@@ -13,4 +14,5 @@ __all__ = [
     "report_status",
     "submit_packet",
     "submit_packets",
+    "take_back",
 ]

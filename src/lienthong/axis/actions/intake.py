@@ -8,7 +8,7 @@ from datetime import date
 
 from django.utils.translation import gettext_lazy as _
 
-from lienthong.axis.edxml import Attachment, Business, EdxmlPacket
+from lienthong.axis.edxml import Attachment, EdxmlPacket
 from lienthong.axis.edxml.errors import RecipientRepeated
 from lienthong.axis.models import ConnectedSystem
 from lienthong.axis.policies import require_speaks_for
@@ -50,15 +50,6 @@ class ClosedRecipient(Refusal):
     sentence = _("Recipients that do not exist on %(day)s: %(agencies)s. Send to their successors instead.")
 
 
-class BusinessNotSupported(Refusal):
-    """A revocation, update or replacement, which this axis does not carry yet."""
-
-    code, status = "business-not-supported", 422
-    sentence = _(
-        "This axis carries new documents only (BussinessDocType 0) for now; the packet has %(value)s."
-    )
-
-
 class SignatureOfAnother(Refusal):
     """A good signature, but of another agency than the sender."""
 
@@ -84,12 +75,6 @@ class Parties:
 
     sender: Agency
     recipients: tuple[Agency, ...]
-
-
-def check_business(packet: EdxmlPacket) -> None:
-    """Refuse what is not a new document."""
-    if packet.business is not Business.NEW:
-        raise BusinessNotSupported(field="Bussiness/BussinessDocType", value=packet.business.value)
 
 
 def find_named(packets: Iterable[EdxmlPacket], *, on: date) -> dict[str, Agency]:

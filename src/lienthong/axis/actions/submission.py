@@ -13,19 +13,20 @@ from django.db import IntegrityError, transaction
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from lienthong.axis.actions.changes import Change, Plan, carry_out, find_change, plan_change
 from lienthong.axis.actions.evidence import attest_submissions, canonical
 from lienthong.axis.actions.intake import (
     Parties,
     check_attachments,
-    check_business,
     check_signature,
     find_named,
     parties_of,
 )
 from lienthong.axis.contracts import PacketsStored, Receipt, StoredPacket
 from lienthong.axis.edxml import EdxmlPacket, parse_packet
-from lienthong.axis.models import ConnectedSystem, Delivery, Packet
+from lienthong.axis.models import ASKING, ConnectedSystem, Delivery, Packet
 from lienthong.axis.queries.packets import receipt_of
+from lienthong.axis.states import DeliveryState
 from lienthong.kernel import events
 from lienthong.kernel.blobs import store_blobs
 from lienthong.kernel.clock import VIETNAM
@@ -39,7 +40,7 @@ from lienthong.signing.public import Verdict, sign_statements, verify_packets
 T = TypeVar("T")
 U = TypeVar("U")
 Answers = dict[str, Receipt | Refusal]
-Key = tuple[int, str, int]
+Key = tuple[int, str, str]
 SET = 50  # packets stored in one transaction
 
 
@@ -58,7 +59,8 @@ def submit_packet(edxml: bytes, *, system: ConnectedSystem, at: datetime) -> Rec
 
     Raises:
         EdxmlRefusal: the packet breaks the standard (see `edxml.errors`), or is secret.
-        Refusal: of `intake` for parties, signature and attachments; `SenderNotServed`; `DocumentIdReused`.
+        Refusal: of `intake` for parties, signature and attachments; of `changes` for what a revocation,
+            update or replacement asks; `SenderNotServed`; `DocumentIdReused`.
     """
     answer = submit_packets([edxml], system=system, at=at)[0]
     if isinstance(answer, Refusal):
@@ -74,7 +76,7 @@ def submit_packets(
     Those that pass are stored in one transaction. The same bytes again, now or in a year, get the receipt of
     the first time, marked `repeated`, whatever is wrong with them by now. The number of queries depends on
     neither the number of packets nor that of their recipients. Must not be called inside a transaction: the
-    receipts would be early.
+    receipts would be early. A revocation, update or replacement takes some queries of its own.
     """
     hashes = [hashlib.sha256(edxml).hexdigest() for edxml in edxmls]
     given = dict(zip(hashes, edxmls, strict=True))
@@ -95,11 +97,14 @@ class _Checked:
     parties: Parties
     system: ConnectedSystem
     at: datetime
+    sha256: str
+    change: Change | None = None
 
     @property
     def key(self) -> Key:
         """As `Packet.key`."""
-        return self.parties.sender.pk, self.content.document_id, self.content.business
+        only_asks = self.content.business in ASKING
+        return self.parties.sender.pk, self.content.document_id, self.sha256 if only_asks else ""
 
 
 class _Sieve:
@@ -124,12 +129,12 @@ def _submit(edxmls: Mapping[str, bytes], system: ConnectedSystem, at: datetime) 
     if not edxmls:
         return {}
     sieve, on = _Sieve(), at.astimezone(VIETNAM).date()
-    parsed = sieve.keep(edxmls, lambda _, edxml: _parse(edxml))
+    parsed = sieve.keep(edxmls, lambda _, edxml: parse_packet(edxml))
     named = find_named(parsed.values(), on=on)
     checked = sieve.keep(
         parsed,
         lambda sha256, content: _Checked(
-            edxmls[sha256], content, parties_of(content, named, system=system, on=on), system, at
+            edxmls[sha256], content, parties_of(content, named, system=system, on=on), system, at, sha256
         ),
     )
     met = _met_before(edxmls, checked.values())
@@ -146,15 +151,14 @@ def _check(
     packets: Mapping[str, _Checked], sieve: _Sieve, used: Mapping[Key, datetime], at: datetime
 ) -> dict[str, _Checked]:
     """Those of the packets that may be stored: with new ids, signed, harmless."""
-    fresh = sieve.keep(packets, lambda _, one: _require_fresh(one, used))
+    fresh = sieve.keep(packets, lambda _, one: _with_change(_require_fresh(one, used)))
     verdicts = dict(zip(fresh, verify_packets([one.edxml for one in fresh.values()], at=at), strict=True))
     return sieve.keep(fresh, lambda sha256, one: _require_sound(one, verdicts[sha256]))
 
 
-def _parse(edxml: bytes) -> EdxmlPacket:
-    content = parse_packet(edxml)
-    check_business(content)
-    return content
+def _with_change(one: _Checked) -> _Checked:
+    """The packet with the change it asks for, if it is no new document."""
+    return replace(one, change=find_change(one.content, one.parties))
 
 
 def _require_sound(one: _Checked, verdict: Verdict) -> _Checked:
@@ -211,19 +215,22 @@ def _store_together(packets: Mapping[str, _Checked]) -> Answers:
 def _store_all(packets: Mapping[str, _Checked]) -> Answers:
     """Store the packets in one transaction.
 
-    Where someone else stored one of them, or its id, meanwhile, the constraints let only one through: then
-    halves are tried, so that each gets its own answer.
+    Where someone else stored one of them, or its id, meanwhile, the constraints let only one through; where a
+    document was changed meanwhile, a change may come too late. Halves are tried then, so that each packet has
+    an answer of its own.
     """
     try:
         with transaction.atomic(durable=True):
             return _store(list(packets.values()))
-    except IntegrityError as error:
+    except (IntegrityError, Refusal) as failure:
         if len(packets) > 1:
             keys = list(packets)
             halves = keys[: len(keys) // 2], keys[len(keys) // 2 :]
             first, second = ({key: packets[key] for key in half} for half in halves)
             return _store_all(first) | _store_all(second)
-        return _answer_to_the_second(packets, error)
+        if isinstance(failure, Refusal):
+            return dict.fromkeys(packets, failure)
+        return _answer_to_the_second(packets, failure)
 
 
 _CONVOY = Convoy(_store_all, most=SET)
@@ -244,14 +251,21 @@ def _store(packets: Sequence[_Checked]) -> Answers:
     """Write blobs, packets, deliveries and ledger, and publish the event; in the caller's transaction."""
     at, limit = max(one.at for one in packets), settings.ENV.axis_max_packet_bytes
     blobs = store_blobs([[one.edxml] for one in packets], at=at, max_bytes=limit)
-    rows = [_row(one, blob) for one, blob in zip(packets, blobs, strict=True)]
+    plans = [plan_change(one.change) if one.change else None for one in packets]
+    rows = [_row(one, blob, plan) for one, blob, plan in zip(packets, blobs, plans, strict=True)]
     signatures = sign_statements([bytes(row.receipt_statement) for row in rows], at=at)
     for row, signature in zip(rows, signatures, strict=True):
         row.receipt_signature = signature
     Packet.objects.bulk_create(rows)
     deliveries = Delivery.objects.bulk_create(
-        Delivery(id=uuid7(), packet=row, recipient=agency, sent_at=one.at)
-        for one, row in zip(packets, rows, strict=True)
+        Delivery(
+            id=uuid7(),
+            packet=row,
+            recipient=agency,
+            sent_at=one.at,
+            state=plan.first_state(agency.pk) if plan else DeliveryState.SENT,
+        )
+        for one, row, plan in zip(packets, rows, plans, strict=True)
         for agency in one.parties.recipients
     )
     attest_submissions(rows, deliveries, at=at)
@@ -264,6 +278,10 @@ def _store(packets: Sequence[_Checked]) -> Answers:
             )
         )
     )
+    for one, row, plan in zip(packets, rows, plans, strict=True):
+        if plan is not None:
+            asking = {each.recipient_id: each for each in deliveries if each.packet_id == row.pk}
+            carry_out(plan, asking=asking, packet_id=row.pk, system=one.system, at=one.at)
     return {row.sha256: receipt_of(row) for row in rows}
 
 
@@ -282,7 +300,7 @@ def _entry(one: _Checked, row: Packet) -> Entry:
     )
 
 
-def _row(one: _Checked, blob: Blob) -> Packet:
+def _row(one: _Checked, blob: Blob, plan: Plan | None) -> Packet:
     content, parties = one.content, one.parties
     row = Packet(
         id=uuid7(),
@@ -308,6 +326,8 @@ def _row(one: _Checked, blob: Blob) -> Packet:
         recipient_count=len(parties.recipients),
         received_at=one.at,
     )
+    if plan is not None:
+        row.about, row.sequence = plan.change.original, plan.sequence
     row.receipt_statement = _statement(row, parties)
     return row
 

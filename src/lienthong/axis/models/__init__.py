@@ -13,11 +13,20 @@ from lienthong.axis.edxml import Business, Urgency
 from lienthong.axis.models.receiving import DeliveryNotice as DeliveryNotice
 from lienthong.axis.models.receiving import Webhook as Webhook
 from lienthong.axis.models.receiving import WebhookMessage as WebhookMessage
-from lienthong.axis.states import UNCOLLECTED, UNREGISTERED, DeliveryState
+from lienthong.axis.states import (
+    ENDS,
+    UNCOLLECTED,
+    UNREGISTERED,
+    ChangeKind,
+    ChangeState,
+    DeliveryState,
+)
 from lienthong.directory.public import Agency, holds_agency, remembers_agency
 from lienthong.kernel.identifiers import uuid7
 from lienthong.kernel.models import Blob
 from lienthong.ledger.public import Actor, Subject
+
+ASKING = frozenset({Business.REVOKE, Business.UPDATE})  # packets that bring no document
 
 
 class PlainCode(Func):
@@ -125,13 +134,19 @@ class Plain(Func):
 
 
 class Packet(models.Model):
-    """An edXML packet as received; never changed. Its bytes are the blob, whose key is their SHA-256."""
+    """An edXML packet as received; never changed. Its bytes are the blob, whose key is their SHA-256.
+
+    A packet that revokes, updates or replaces an earlier document has that document's packet in `about`, and
+    its place among all changes of it in `sequence`, from 1; any other has neither.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     system = models.ForeignKey(ConnectedSystem, on_delete=models.PROTECT, related_name="+")
     sender = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="+")
     document_id = models.CharField(max_length=255)
     business = models.SmallIntegerField(default=Business.NEW)
+    about = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
+    sequence = models.SmallIntegerField(default=0, db_default=0)
     blob = models.OneToOneField(Blob, on_delete=models.PROTECT, related_name="+")
     number = models.CharField(max_length=50)
     notation = models.CharField(max_length=100, blank=True)
@@ -164,7 +179,21 @@ class Packet(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["sender", "document_id", "business"], name="packet_sent_once"),
+            models.UniqueConstraint(
+                fields=["sender", "document_id"],
+                name="packet_document_once",
+                condition=Q(business__in=[Business.NEW, Business.REPLACE]),
+            ),
+            models.UniqueConstraint(
+                fields=["about", "sequence"],
+                name="packet_change_in_order",
+                condition=Q(about__isnull=False),
+            ),
+            models.CheckConstraint(
+                condition=Q(about=None, sequence=0, business=Business.NEW)
+                | Q(about__isnull=False, sequence__gt=0) & ~Q(business=Business.NEW),
+                name="packet_change_names_document",
+            ),
             models.CheckConstraint(condition=Q(recipient_count__gt=0), name="packet_has_recipients"),
             models.CheckConstraint(condition=Q(urgency__range=(0, 4)), name="packet_urgency_known"),
             models.CheckConstraint(condition=Q(business__range=(0, 3)), name="packet_business_known"),
@@ -184,9 +213,14 @@ class Packet(models.Model):
         return f"{self.number}/{self.notation}" if self.notation else self.number
 
     @property
-    def key(self) -> tuple[int, str, int]:
-        """What is unique: sender, document id, business."""
-        return self.sender_id, self.document_id, self.business
+    def key(self) -> tuple[int, str, str]:
+        """What is unique: sender and document id of a document, the bytes of what only asks."""
+        return self.sender_id, self.document_id, self.sha256 if self.only_asks else ""
+
+    @property
+    def only_asks(self) -> bool:
+        """Whether the packet brings no document but asks something of one: a revocation or an update."""
+        return self.business in ASKING
 
     @property
     def sha256(self) -> str:
@@ -256,8 +290,60 @@ class Delivery(models.Model):
         ]
 
 
+class ChangeRequest(models.Model):
+    """What a sender asked for a document at one recipient, and the answer.
+
+    `delivery` is that of the document, `asking` that of the packet that asks (none for a take-back). A
+    withdrawal of what nobody had collected is accepted at once, by the axis.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    delivery = models.ForeignKey(Delivery, on_delete=models.PROTECT, related_name="requests")
+    asking = models.ForeignKey(Delivery, null=True, on_delete=models.PROTECT, related_name="+")
+    recipient = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="+", db_index=False)
+    kind = models.CharField(max_length=10, choices=ChangeKind)
+    sequence = models.SmallIntegerField()
+    state = models.CharField(max_length=10, choices=ChangeState, default=ChangeState.PENDING)
+    reason = models.CharField(max_length=500, blank=True)
+    answer = models.CharField(max_length=500, blank=True)
+    asked_at = models.DateTimeField()
+    answered_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["delivery"], name="change_one_pending", condition=Q(state=ChangeState.PENDING)
+            ),
+            models.UniqueConstraint(fields=["delivery", "sequence"], name="change_in_order"),
+            models.CheckConstraint(condition=Q(kind__in=ChangeKind.values), name="change_kind_known"),
+            models.CheckConstraint(condition=Q(state__in=ChangeState.values), name="change_state_known"),
+            models.CheckConstraint(condition=Q(sequence__gt=0), name="change_follows_document"),
+            models.CheckConstraint(
+                condition=Q(state=ChangeState.PENDING, answered_at=None)
+                | ~Q(state=ChangeState.PENDING) & Q(answered_at__isnull=False),
+                name="change_answered_has_time",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state=ChangeState.REFUSED) | ~Q(answer=""), name="change_refusal_has_reason"
+            ),
+            models.CheckConstraint(
+                condition=Q(kind=ChangeKind.TAKE_BACK, asking=None)
+                | ~Q(kind=ChangeKind.TAKE_BACK) & Q(asking__isnull=False),
+                name="change_packet_asks",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["recipient", "id"], name="change_waiting", condition=Q(state=ChangeState.PENDING)
+            )
+        ]
+
+
 class StatusEvent(models.Model):
-    """A status that a recipient reported. Append-only: the database refuses change and removal."""
+    """A status that a recipient reported, or 13, which its sender's take-back wrote.
+
+    Append-only: the database refuses change and removal.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     delivery = models.ForeignKey(Delivery, on_delete=models.PROTECT, related_name="events")
@@ -281,6 +367,9 @@ class StatusEvent(models.Model):
             models.CheckConstraint(
                 condition=~Q(code="02") | ~Q(description=""), name="status_refusal_has_reason"
             ),
+            models.CheckConstraint(
+                condition=~Q(code="16") | ~Q(description=""), name="status_declined_has_reason"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -292,9 +381,14 @@ def _is_connected(day: date) -> Q:
 
 
 def _is_under_way(day: date) -> Q:
-    return ~Q(state__in=[DeliveryState.REFUSED, DeliveryState.FINISHED])
+    return ~Q(state__in=ENDS)
+
+
+def _is_unanswered(day: date) -> Q:
+    return Q(state=ChangeState.PENDING)
 
 
 holds_agency(ConnectedSystem._meta.label, "agency", still=_is_connected)
 holds_agency(Delivery._meta.label, "recipient", still=_is_under_way)
+holds_agency(ChangeRequest._meta.label, "recipient", still=_is_unanswered)
 remembers_agency(Packet._meta.label, "sender")

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from uuid import UUID
 
-from lienthong.axis.contracts import AgencyRef, InboxItem, InboxPage
-from lienthong.axis.models import ConnectedSystem, Delivery
+from lienthong.axis.contracts import AgencyRef, ChangeItem, ChangePage, InboxItem, InboxPage
+from lienthong.axis.models import ChangeRequest, ConnectedSystem, Delivery
+from lienthong.axis.states import ChangeState
 from lienthong.identity.public import NotFound
 from lienthong.kernel.blobs import open_blob
 from lienthong.kernel.models import Blob
@@ -37,10 +38,23 @@ def inbox_of(system: ConnectedSystem, *, after: str = "", limit: int = 50) -> In
     rows = (
         Delivery.objects.waiting()
         .filter(system.served("recipient"))
-        .select_related("packet__sender", "packet__blob", "recipient")
+        .select_related("packet__sender", "packet__blob", "packet__about", "recipient")
     )
     page = page_of(rows, key="+id", cursor=after, size=max(1, min(limit, PAGE_MOST)))
     return InboxPage(tuple(inbox_item(delivery) for delivery in page.rows), page.next)
+
+
+def changes_of(system: ConnectedSystem, *, after: str = "", limit: int = 50) -> ChangePage:
+    """The requests that wait for an answer from agencies the system serves, oldest first. One query.
+
+    Raises:
+        BadCursor: `after` was not made by this axis.
+    """
+    rows = ChangeRequest.objects.filter(system.served("recipient"), state=ChangeState.PENDING).select_related(
+        "delivery__packet__sender", "recipient"
+    )
+    page = page_of(rows, key="+id", cursor=after, size=max(1, min(limit, PAGE_MOST)))
+    return ChangePage(tuple(_change(request) for request in page.rows), page.next)
 
 
 def delivery_of(system: ConnectedSystem, delivery_id: UUID, *, lock: bool = False) -> Delivery:
@@ -79,4 +93,24 @@ def inbox_item(delivery: Delivery) -> InboxItem:
         sent_at=delivery.sent_at,
         sha256=packet.sha256,
         size=packet.blob.size,
+        business=packet.business,
+        about_document_id=packet.about.document_id if packet.about else "",
+        sequence=packet.sequence,
+    )
+
+
+def _change(request: ChangeRequest) -> ChangeItem:
+    packet = request.delivery.packet
+    return ChangeItem(
+        request_id=request.pk,
+        kind=request.kind,
+        sequence=request.sequence,
+        reason=request.reason,
+        asked_at=request.asked_at,
+        delivery_id=request.delivery_id,
+        packet_id=packet.pk,
+        document_id=packet.document_id,
+        sender=AgencyRef(packet.sender.code, packet.sender.name),
+        recipient=AgencyRef(request.recipient.code, request.recipient.name),
+        asking_delivery_id=request.asking_id,
     )

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
-from lienthong.axis.models import Delivery, Packet, StatusEvent
+from lienthong.axis.models import ChangeRequest, Delivery, Packet, StatusEvent
 from lienthong.axis.policies import require_can_watch
 from lienthong.axis.states import DeliveryState
 from lienthong.directory.public import Agency
@@ -33,12 +33,14 @@ class PacketFilter:
 
 @dataclass(frozen=True)
 class PacketView:
-    """One packet: how many recipients in which state, one page of its deliveries, the newest statuses."""
+    """One packet: how many recipients in which state, one page of its deliveries, the newest statuses and
+    requests for a change."""
 
     packet: Packet
     counts: list[tuple[DeliveryState, int]]
     page: Page[Delivery]
     statuses: list[StatusEvent]
+    requests: list[ChangeRequest]
 
 
 def search_packets(viewer: Viewer, wanted: PacketFilter, *, cursor: str = "") -> Page[Packet]:
@@ -60,24 +62,26 @@ def search_packets(viewer: Viewer, wanted: PacketFilter, *, cursor: str = "") ->
 
 
 def packet_view(viewer: Viewer, packet_id: UUID, *, state: str = "", cursor: str = "") -> PacketView:
-    """One packet, and of its deliveries those in `state` (empty: all). Four queries.
+    """One packet, and of its deliveries those in `state` (empty: all). Five queries.
 
     Raises:
         NotAllowed, NotFound.
     """
     require_can_watch(viewer)
-    packet = Packet.objects.select_related("sender", "system", "blob").filter(pk=packet_id).first()
+    packet = Packet.objects.select_related("sender", "system", "blob", "about").filter(pk=packet_id).first()
     if packet is None:
         raise NotFound
     deliveries = Delivery.objects.filter(packet=packet)
     counts = deliveries.values_list("state").annotate(Count("pk")).order_by("state")
     shown = deliveries.filter(state=state) if state else deliveries
     events = StatusEvent.objects.filter(delivery__packet=packet).select_related("delivery__recipient")
+    requests = ChangeRequest.objects.filter(delivery__packet=packet).select_related("recipient", "asking")
     return PacketView(
         packet=packet,
         counts=[(DeliveryState(code), number) for code, number in counts],
         page=page_of(shown.select_related("recipient"), key="+id", cursor=cursor),
         statuses=list(events.order_by("-received_at", "-id")[:NEWEST]),
+        requests=list(requests.order_by("-id")[:NEWEST]),
     )
 
 

@@ -11,12 +11,13 @@ from lienthong.axis.contracts import (
     AgencyItem,
     AgencyPage,
     AgencyRef,
+    ChangeOutcome,
     PacketState,
     Receipt,
     RecipientState,
     TimelineEntry,
 )
-from lienthong.axis.models import ConnectedSystem, Delivery, Packet, StatusEvent
+from lienthong.axis.models import ChangeRequest, ConnectedSystem, Delivery, Packet, StatusEvent
 from lienthong.axis.queries.notices import announced_of
 from lienthong.axis.queries.webhooks import troubles_of
 from lienthong.axis.states import UNCOLLECTED
@@ -44,14 +45,12 @@ def receipt_of(packet: Packet) -> Receipt:
 
 
 def packet_state(system: ConnectedSystem, packet_id: UUID) -> PacketState:
-    """The state of a packet that the system has sent for an agency it serves. Five queries.
+    """The state of a packet that the system has sent for an agency it serves. Six queries.
 
     Raises:
         NotFound: there is no such packet for this system.
     """
-    packet = Packet.objects.select_related("sender").filter(system.served("sender"), pk=packet_id).first()
-    if packet is None:
-        raise NotFound
+    packet = sent_packet(system, packet_id)
     return PacketState(
         packet_id=packet.pk,
         sender=AgencyRef(packet.sender.code, packet.sender.name),
@@ -64,7 +63,40 @@ def packet_state(system: ConnectedSystem, packet_id: UUID) -> PacketState:
         receipt=receipt_of(packet),
         recipients=tuple(recipients_of(packet)),
         timeline=tuple(timeline_of(packet)),
+        business=packet.business,
+        about_document_id=packet.about.document_id if packet.about else "",
+        sequence=packet.sequence,
+        requests=tuple(outcomes_of(packet)),
     )
+
+
+def sent_packet(system: ConnectedSystem, packet_id: UUID) -> Packet:
+    """A packet that the system has sent for an agency it serves; raises `NotFound`. One query."""
+    rows = Packet.objects.select_related("sender", "about")
+    found = rows.filter(system.served("sender"), pk=packet_id).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def outcomes_of(packet: Packet) -> list[ChangeOutcome]:
+    """What was asked for the packet's document, by order of the changes and code. One query."""
+    rows = ChangeRequest.objects.filter(delivery__packet=packet).select_related("recipient", "asking")
+    return [
+        ChangeOutcome(
+            delivery_id=row.delivery_id,
+            recipient=AgencyRef(row.recipient.code, row.recipient.name),
+            kind=row.kind,
+            sequence=row.sequence,
+            state=row.state,
+            reason=row.reason,
+            answer=row.answer,
+            asked_at=row.asked_at,
+            answered_at=row.answered_at,
+            packet_id=row.asking.packet_id if row.asking else None,
+        )
+        for row in rows.order_by("sequence", "recipient__code")
+    ]
 
 
 def recipients_of(packet: Packet) -> list[RecipientState]:

@@ -19,12 +19,13 @@ from django.http import (
 from ninja import Query, Router, Status
 from ninja.security import HttpBearer
 
+from lienthong.axis.actions.changes import take_back
 from lienthong.axis.actions.collection import collect_packet as collect
 from lienthong.axis.actions.statuses import report_status
 from lienthong.axis.actions.submission import SET, submit_packet, submit_packets
-from lienthong.axis.contracts import InboxPage, PacketState, Receipt, StatusReport
+from lienthong.axis.contracts import ChangePage, InboxPage, PacketState, Receipt, StatusReport
 from lienthong.axis.models import ConnectedSystem
-from lienthong.axis.queries.deliveries import inbox_of
+from lienthong.axis.queries.deliveries import changes_of, inbox_of
 from lienthong.axis.queries.evidence import evidence_of
 from lienthong.axis.queries.packets import agencies, packet_state
 from lienthong.axis.queries.systems import system_of_token
@@ -143,7 +144,8 @@ def send_packet(request: HttpRequest) -> Status[Any]:
     """Store a signed edXML packet and its deliveries; the receipt is given only after the commit.
 
     202 for a new packet. The same bytes again: 200 with the receipt of the first time. The same document id
-    with other content: 409.
+    with other content: 409. A packet may revoke, update or replace an earlier document of the sender
+    (BussinessDocType 1 to 3): unknown document or recipient 422, nothing left to change 409.
     """
     edxml = read_packet(request, limit=settings.ENV.axis_max_packet_bytes)
     receipt = submit_packet(edxml, system=_system(request), at=now())
@@ -190,6 +192,20 @@ def read_packet_state(request: HttpRequest, packet_id: UUID) -> PacketState:
     return packet_state(_system(request), packet_id)
 
 
+@router.post(
+    "/packets/{packet_id}/take-back",
+    response={200: schemas.PacketStateOut},
+    summary="Take a sent document back",
+    openapi_extra={"responses": schemas.problems(400, 401, 404, 409, 422)},
+)
+def take_packet_back(request: HttpRequest, packet_id: UUID, asked: schemas.TakeBackIn) -> PacketState:
+    """From the recipients named, or from all; the same call again changes nothing.
+
+    At once where nobody has collected it, else as a request that the receiver answers with 15 or 16.
+    """
+    return take_back(_system(request), packet_id, reason=asked.reason, recipients=asked.recipients, at=now())
+
+
 @router.get(
     "/packets/{packet_id}/evidence",
     response={200: None},
@@ -226,13 +242,24 @@ def read_inbox(request: HttpRequest, page: Query[schemas.InboxQuery]) -> InboxPa
 
 
 @router.get(
+    "/changes",
+    response={200: schemas.ChangePageOut},
+    summary="List the changes that wait for an answer",
+    openapi_extra={"responses": schemas.problems(400, 401, 422)},
+)
+def read_changes(request: HttpRequest, page: Query[schemas.InboxQuery]) -> ChangePage:
+    """Take-backs, revocations, updates and replacements of documents held here, oldest first."""
+    return changes_of(_system(request), after=page.cursor, limit=page.limit)
+
+
+@router.get(
     "/deliveries/{delivery_id}/packet",
     response={200: None},
     summary="Collect the packet of a delivery",
     openapi_extra={
         "responses": {
             200: {"content": {"application/xml": _BINARY}},
-            **schemas.problems(401, 404, 422),
+            **schemas.problems(401, 404, 410, 422),
         }
     },
 )
@@ -257,7 +284,10 @@ def collect_packet(request: HttpRequest, delivery_id: UUID) -> StreamingHttpResp
     openapi_extra={"responses": schemas.problems(400, 401, 404, 409, 422)},
 )
 def send_status(request: HttpRequest, delivery_id: UUID, report: schemas.StatusIn) -> dict[str, object]:
-    """Codes 01 to 06 in their order; the same report again changes nothing. 02 needs a description."""
+    """Codes 01 to 06 in their order, 15 or 16 to answer a change; the same report again changes nothing.
+
+    02 and 16 need a description.
+    """
     state = report_status(_system(request), delivery_id, StatusReport(**report.dict()), at=now())
     return {"delivery_id": delivery_id, "state": state.value}
 

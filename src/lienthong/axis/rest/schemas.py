@@ -10,6 +10,7 @@ from ninja import Schema
 from pydantic import AfterValidator, AwareDatetime, ConfigDict, Field, StrictInt
 
 from lienthong.axis.actions.leases import CLAIM_MOST, LEASE_LEAST, LEASE_MOST, LEASE_USUAL
+from lienthong.axis.edxml.limits import RECIPIENTS
 from lienthong.axis.models.receiving import ADDRESS_LENGTH
 from lienthong.axis.queries.deliveries import PAGE_MOST
 from lienthong.axis.queries.notices import NOTICES_MOST
@@ -68,6 +69,9 @@ class InboxItemOut(Schema):
     sent_at: datetime
     sha256: str
     size: int
+    business: int = Field(description="0 new, 1 revoke, 2 update, 3 replace")
+    about_document_id: str = Field(description="the document that is changed, empty for a new one")
+    sequence: int = Field(description="the change's number among those of the document, 0 for a new one")
 
 
 class InboxPageOut(Schema):
@@ -170,10 +174,39 @@ class WebhookSecretOut(Schema):
     secret: str | None = Field(description="`whsec_…`, shown this once; null where it stays the same")
 
 
+class ChangeItemOut(Schema):
+    request_id: UUID
+    kind: str = Field(description="take-back, revoke, update or replace")
+    sequence: int
+    reason: str
+    asked_at: datetime
+    delivery_id: UUID = Field(description="the delivery of the document; report 15 or 16 for it")
+    packet_id: UUID
+    document_id: str
+    sender: AgencyRefOut
+    recipient: AgencyRefOut
+    asking_delivery_id: UUID | None = Field(description="the delivery of the packet that asks, if one does")
+
+
+class ChangePageOut(Schema):
+    items: list[ChangeItemOut]
+    next: str = Field(description="cursor of the next page, empty on the last")
+
+
+class TakeBackIn(Schema):
+    model_config = ConfigDict(extra="forbid")
+
+    reason: Annotated[str, Field(min_length=1, max_length=500)]
+    recipients: Annotated[
+        list[Annotated[str, Field(max_length=100)]],
+        Field(max_length=RECIPIENTS, description="codes; none means all recipients"),
+    ] = []
+
+
 class StatusIn(Schema):
     model_config = ConfigDict(extra="forbid")
 
-    code: Literal["01", "02", "03", "04", "05", "06", "13", "15", "16"]
+    code: Literal["01", "02", "03", "04", "05", "06", "15", "16"]
     at: BelievableTime
     description: Annotated[str, Field(max_length=500)] = ""
     department: Annotated[str, Field(max_length=250)] = ""
@@ -190,7 +223,7 @@ class StateOut(Schema):
 class RecipientStateOut(Schema):
     delivery_id: UUID
     recipient: AgencyRefOut
-    state: str
+    state: str = Field(description="00, a status code, or WD for withdrawn")
     sent_at: datetime
     collected_at: datetime | None
     last_status_at: datetime | None
@@ -208,6 +241,19 @@ class TimelineEntryOut(Schema):
     staff: str
 
 
+class ChangeOutcomeOut(Schema):
+    delivery_id: UUID
+    recipient: AgencyRefOut
+    kind: str = Field(description="take-back, revoke, update or replace")
+    sequence: int
+    state: str = Field(description="pending, accepted, refused or lapsed")
+    reason: str
+    answer: str
+    asked_at: datetime
+    answered_at: datetime | None
+    packet_id: UUID | None = Field(description="the packet that asked; none for a take-back")
+
+
 class PacketStateOut(Schema):
     packet_id: UUID
     sender: AgencyRefOut
@@ -220,6 +266,10 @@ class PacketStateOut(Schema):
     receipt: ReceiptOut
     recipients: list[RecipientStateOut]
     timeline: list[TimelineEntryOut]
+    business: int = Field(description="0 new, 1 revoke, 2 update, 3 replace")
+    about_document_id: str
+    sequence: int
+    requests: list[ChangeOutcomeOut]
 
 
 class AgencyItemOut(Schema):
@@ -317,6 +367,7 @@ SENTENCES = {
     403: "The system may not do this",
     404: "Nothing here for this system",
     409: "In conflict with what was stored before",
+    410: "The sender has withdrawn the document",
     413: "Too large",
     415: "A type of body that is not read here",
     422: "A rule is broken; `title` and `field` say which",

@@ -167,9 +167,11 @@ CASES: dict[str, tuple[Callable[[World], bytes], int, str]] = {
     "a secret document": (secret, 422, "secret-document"),
     "no XML": (lambda world: b"\x00\x01\x02", 400, "xml-malformed"),
     "a revocation": (
-        lambda world: signed(edxml_packet(business=Business.REVOKE), world.office),
+        lambda world: signed(
+            edxml_packet(business=Business.REVOKE, business_document_id="G22,2026/03/02,0/X"), world.office
+        ),
         422,
-        "business-not-supported",
+        "unknown-document",
     ),
 }
 

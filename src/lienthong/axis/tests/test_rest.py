@@ -291,6 +291,57 @@ def test_a_status_of_the_wrong_form_is_refused(client: Client, world: World, bod
     assert set(answer.json()["sentences"]) == {"vi", "en"}
 
 
+def test_a_document_is_taken_back_asked_for_and_answered(client: Client, world: World) -> None:
+    packet = send(client, world, signed(edxml_packet(recipients=("H55", "H26")), world.office)).json()
+    held = Delivery.objects.get(recipient=world.recipients[0])
+    away = Delivery.objects.get(recipient=world.recipients[1])
+    client.get(f"{API}/deliveries/{held.pk}/packet", headers=bearer(world.receiver))
+    answer = client.post(
+        f"{API}/packets/{packet['packet_id']}/take-back",
+        {"reason": "Gửi nhầm"},
+        content_type="application/json",
+        headers=bearer(world.system),
+    )
+    assert answer.status_code == 200
+    found = {row["delivery_id"]: (row["kind"], row["state"]) for row in answer.json()["requests"]}
+    assert found == {str(held.pk): ("take-back", "pending"), str(away.pk): ("take-back", "accepted")}
+    gone = client.get(f"{API}/deliveries/{away.pk}/packet", headers=bearer(system_for(world.recipients[1])))
+    assert (gone.status_code, gone.json()["title"]) == (410, "withdrawn")
+    [waiting] = client.get(f"{API}/changes", headers=bearer(world.receiver)).json()["items"]
+    assert (waiting["delivery_id"], waiting["reason"]) == (str(held.pk), "Gửi nhầm")
+    told = client.post(
+        f"{API}/deliveries/{held.pk}/status",
+        {"code": "15", "at": AT.isoformat()},
+        content_type="application/json",
+        headers=bearer(world.receiver),
+    )
+    assert told.json()["state"] == "WD"
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "title"),
+    [
+        ({}, 422, "invalid-request"),
+        ({"reason": ""}, 422, "invalid-request"),
+        ({"reason": "  "}, 422, "field-missing"),
+        ({"reason": "x", "recipients": ["X77"]}, 422, "not-a-recipient"),
+        ({"reason": "x", "recipients": "H55"}, 422, "invalid-request"),
+        ({"reason": "x", "at": "now"}, 422, "invalid-request"),
+    ],
+)
+def test_a_take_back_of_the_wrong_form_is_refused(
+    client: Client, world: World, body: dict[str, object], status: int, title: str
+) -> None:
+    packet = send(client, world, signed(edxml_packet(), world.office)).json()
+    address = f"{API}/packets/{packet['packet_id']}/take-back"
+    answer = client.post(address, body, content_type="application/json", headers=bearer(world.system))
+    assert (answer.status_code, answer.json()["title"]) == (status, title)
+    others = client.post(
+        address, {"reason": "x"}, content_type="application/json", headers=bearer(world.receiver)
+    )
+    assert others.status_code == 404
+
+
 def test_unknown_addresses_and_methods_are_problems_too(client: Client, db: None) -> None:
     missing, method = client.get(f"{API}/nothing/here"), client.delete(f"{API}/inbox")
     assert (missing.status_code, missing.json()["title"]) == (404, "not-found")
@@ -304,7 +355,7 @@ def test_the_description_is_openapi_3_1(client: Client, db: None) -> None:
         f"{API}{path}"
         for path in (
             "/token", "/packets", "/packets/bulk", "/packets/{packet_id}", "/inbox", "/agencies",
-            "/packets/{packet_id}/evidence",
+            "/packets/{packet_id}/evidence", "/packets/{packet_id}/take-back", "/changes",
             "/deliveries/{delivery_id}/packet", "/deliveries/{delivery_id}/status",
         )
     }  # fmt: skip

@@ -9,19 +9,20 @@ from itertools import product
 import pytest
 from django.db import DatabaseError, transaction
 
-from lienthong.axis.actions.statuses import StatusOutOfOrder, StatusReserved, report_status
+from lienthong.axis.actions.statuses import NothingAsked, StatusOutOfOrder, report_status
 from lienthong.axis.actions.submission import submit_packet
 from lienthong.axis.contracts import StatusReport, StatusReported
 from lienthong.axis.edxml.errors import FieldMissing, FieldTooLong, InvalidText, InvalidValue
 from lienthong.axis.models import Delivery, StatusEvent
 from lienthong.axis.queries.packets import packet_state
-from lienthong.axis.states import RESERVED_CODES, TRANSITIONS, DeliveryState, allows
+from lienthong.axis.states import DeliveryState, transition
 from lienthong.axis.tests.factories import AT, World, edxml_packet, signed, stored_counts, system_for
 from lienthong.identity.public import NotFound
 from lienthong.kernel.errors import Refusal
 from lienthong.kernel.events import subscribe
 from lienthong.ledger.public import timeline
 
+WORK = ("01", "02", "03", "04", "05", "06")
 seen: list[StatusReported] = []
 
 
@@ -68,12 +69,12 @@ def test_the_same_report_again_changes_nothing(world: World, delivery: Delivery)
     assert stored_counts() == before
 
 
-@pytest.mark.parametrize(("state", "code"), list(product(DeliveryState.values, TRANSITIONS)))
+@pytest.mark.parametrize(("state", "code"), list(product(DeliveryState.values, WORK)))
 def test_only_the_transitions_of_the_table_are_taken(
     world: World, delivery: Delivery, state: str, code: str
 ) -> None:
     Delivery.objects.update(state=state)
-    if allows(state, code):
+    if transition(state, code):
         assert report_status(world.receiver, delivery.pk, report(code, description="x"), at=AT) == code
     else:
         with pytest.raises(StatusOutOfOrder):
@@ -81,8 +82,15 @@ def test_only_the_transitions_of_the_table_are_taken(
         assert not StatusEvent.objects.exists()
 
 
-def test_finished_and_returned_are_ends() -> None:
-    assert not any(allows(state, code) for state in ("02", "06") for code in TRANSITIONS)
+def test_finished_returned_and_withdrawn_are_ends() -> None:
+    assert not any(transition(state, code) for state in ("02", "06", "WD") for code in WORK)
+
+
+@pytest.mark.parametrize("code", ["15", "16"])
+def test_an_answer_to_nothing_is_refused(world: World, delivery: Delivery, code: str) -> None:
+    with pytest.raises(NothingAsked):
+        report_status(world.receiver, delivery.pk, report(code, description="x"), at=AT)
+    assert not StatusEvent.objects.exists()
 
 
 @pytest.mark.parametrize(
@@ -94,7 +102,8 @@ def test_finished_and_returned_are_ends() -> None:
         (report("01", description="a" * 501), FieldTooLong),
         (report("01", staff="a" * 251), FieldTooLong),
         (report("01", staff="a\0b"), InvalidText),
-        *((report(code), StatusReserved) for code in RESERVED_CODES),
+        (report("13", description="x"), InvalidValue),
+        (report("16"), FieldMissing),
     ],
 )
 def test_a_report_that_breaks_a_rule_is_refused(

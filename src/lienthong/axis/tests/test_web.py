@@ -9,8 +9,10 @@ from django.test import Client
 
 from lienthong.axis.actions.evidence import keep_evidence
 from lienthong.axis.actions.submission import submit_packet
+from lienthong.axis.edxml import Business
 from lienthong.axis.models import ConnectedSystem, StatusEvent
 from lienthong.axis.tests.factories import AT, World, edxml_packet, signed, stored_packet
+from lienthong.axis.tests.sent import Sent
 from lienthong.identity.public import Role
 from lienthong.identity.tests.factories import official_in
 from lienthong.signing.public import verify_evidence
@@ -69,6 +71,19 @@ def test_a_packets_page_refreshes_until_all_have_finished(operator: Client, worl
     assert "hx-get" not in part
     assert "<html" not in part
     assert "Trần Thị B" in part
+
+
+def test_a_packets_page_shows_the_changes_asked_for(operator: Client, sent: Sent) -> None:
+    sent.report("03")
+    asking = sent.change(Business.REVOKE, recipients=("H55",)).packet_id
+    sent.take_back("H26")
+    page = operator.get(f"/axis/packets/{sent.packet.pk}/").content.decode()
+    for words in ("Sai số", "Gửi nhầm", f"/axis/packets/{asking}/", "Chờ nơi nhận trả lời", "Đã thu hồi"):
+        assert words in page
+    page = operator.get(f"/axis/packets/{asking}/").content.decode()
+    assert f"/axis/packets/{sent.packet.pk}/" in page
+    sent.report("16", description="Đã thực hiện")
+    assert "Đã thực hiện" in operator.get(f"/axis/packets/{sent.packet.pk}/").content.decode()
 
 
 def test_stuck_deliveries_are_listed(operator: Client, world: World) -> None:

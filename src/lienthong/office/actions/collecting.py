@@ -10,11 +10,12 @@ from datetime import datetime
 
 from django.db import transaction
 
-from lienthong.axis.public import InboxItem
+from lienthong.axis.public import InboxItem, edxml
 from lienthong.directory.public import Agency, find_agencies
 from lienthong.kernel.clock import VIETNAM
 from lienthong.kernel.identifiers import uuid7
 from lienthong.ledger.public import Actor, Entry, Subject, record_many
+from lienthong.office.actions.changes import collect_changes, note_arrival
 from lienthong.office.actions.reporting import queue_statuses
 from lienthong.office.adapters import connect
 from lienthong.office.examining import Examined, examine
@@ -23,6 +24,7 @@ from lienthong.office.ports import AxisPort, AxisRefused
 from lienthong.office.states import ARRIVED_CODE, REFUSED_CODE, State
 
 logger = logging.getLogger(__name__)
+ONLY_ASK = (edxml.Business.REVOKE, edxml.Business.UPDATE)
 PAGE = 200
 COLLECTOR = Actor(
     kind="job", id="office.collect_inbox", name="office.collect_inbox", source="office.collect_inbox"
@@ -54,7 +56,7 @@ def collect_inbox(*, at: datetime, port: AxisPort | None = None) -> Collected:
 
     A packet for many agencies is fetched, parsed and verified once. Its documents, their files, the ledger's
     events and the statuses to report (01, and 02 with the reason for what is not authentic: NĐ 30/2020,
-    Đ.21 k.2) are written in one transaction per packet.
+    Đ.21 k.2) are written in one transaction per packet. Then come the changes that senders ask for.
 
     Raises:
         AxisUnavailable: what was taken in before it stays; the rest waits for the next call.
@@ -62,9 +64,14 @@ def collect_inbox(*, at: datetime, port: AxisPort | None = None) -> Collected:
     axis, after, collected = port or connect(), "", Collected()
     while True:
         page = axis.inbox(after=after, limit=PAGE, at=at)
-        for items in _by_packet(_not_here_yet(page.items)):
+        documents = [item for item in page.items if item.business not in ONLY_ASK]
+        for items in _by_packet(_not_here_yet(documents)):
             collected += _collect_packet(axis, items, at)
+        for item in page.items:
+            if item.business in ONLY_ASK:
+                note_arrival(axis, item.delivery_id, at=at)
         if not page.next:
+            collect_changes(axis, at=at)
             return collected
         after = page.next
 

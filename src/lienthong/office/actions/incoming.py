@@ -100,7 +100,7 @@ def refuse_incoming(*, document_id: UUID, viewer: Viewer, reason: str, at: datet
     Raises:
         ReasonMissing, TextTooLong, NotFound, NotAllowed, NotNow.
     """
-    reason = _text(reason, field="reason", limit=REASON_LIMIT, missing=ReasonMissing)
+    reason = checked_text(reason, field="reason", limit=REASON_LIMIT, missing=ReasonMissing)
     with transaction.atomic():
         document = queries.find_incoming(viewer, document_id, lock=True)
         policies.require_move(viewer, document, REFUSE)
@@ -119,7 +119,7 @@ def assign(*, document_id: UUID, viewer: Viewer, direction: Direction, at: datet
         DirectiveMissing, TextTooLong, NamedTwice, NotOfThisAgency, DeadlineInPast; NotFound, NotAllowed,
         NotNow.
     """
-    text = _text(direction.text, field="text", limit=TEXT_LIMIT, missing=DirectiveMissing)
+    text = checked_text(direction.text, field="text", limit=TEXT_LIMIT, missing=DirectiveMissing)
     with transaction.atomic():
         document = queries.find_incoming(viewer, document_id, lock=True)
         policies.require_move(viewer, document, ASSIGN)
@@ -176,7 +176,7 @@ def finish(
         TextTooLong, NotFound, NotAllowed, NotTheLead, NotNow; EmptyFile, FileTooLarge, ExecutableRefused
         of the product.
     """
-    note = _text(note, field="note", limit=REASON_LIMIT)
+    note = checked_text(note, field="note", limit=REASON_LIMIT)
     with transaction.atomic():
         document = queries.find_incoming(viewer, document_id, lock=True)
         policies.require_move(viewer, document, FINISH)
@@ -228,7 +228,8 @@ def _next_number(agency_id: int, at: datetime) -> tuple[Register, int]:
     return register, register.last_number
 
 
-def _text(text: str, *, field: str, limit: int, missing: type[Refusal] | None = None) -> str:
+def checked_text(text: str, *, field: str, limit: int, missing: type[Refusal] | None = None) -> str:
+    """The text stripped; raises `missing` if it is empty, or `TextTooLong`."""
     text = text.strip()
     if missing and not text:
         raise missing(field=field)

@@ -11,6 +11,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
+from lienthong.axis.public import edxml
 from lienthong.directory.public import Agency, Division
 from lienthong.documents.public import OfficialDocument, adopt_pdf, draft_document, issue_document
 from lienthong.identity.public import Viewer
@@ -24,7 +25,7 @@ from lienthong.office.actions.sending import submit
 from lienthong.office.contracts import Composition
 from lienthong.office.groups import ADDRESSES, members_of
 from lienthong.office.models import OutgoingDocument, Recipient
-from lienthong.office.packets import packet_of
+from lienthong.office.packets import document_id, packet_of
 from lienthong.office.ports import AxisPort
 from lienthong.office.states import DOCUMENT_URGENCIES, OutState
 from lienthong.signing.public import sign_packet
@@ -69,6 +70,16 @@ class DueInPast(Refusal):
     sentence = _("The day asked for, %(due)s, has passed. Choose a later day.")
 
 
+class NobodyToReplaceFor(Refusal):
+    """None of the recipients has the document that is to be replaced."""
+
+    code, status = "nobody-to-replace-for", 422
+    sentence = _(
+        "None of the recipients got the document %(code)s, whose place this one takes. "
+        "Choose at least one of its recipients."
+    )
+
+
 def compose(
     *, composition: Composition, viewer: Viewer, at: datetime, pdf: Iterable[bytes] | None = None
 ) -> OutgoingDocument:
@@ -80,6 +91,7 @@ def compose(
     """
     policies.require_compose(viewer)
     with transaction.atomic():
+        _require_replaceable(composition, viewer)
         groups = _recipients(composition, viewer, at)
         document = _official(composition, groups, pdf, viewer, at)
         outgoing = OutgoingDocument.objects.create(
@@ -111,6 +123,7 @@ def revise(
     with transaction.atomic():
         outgoing = queries.find_outgoing(viewer, outgoing_id, lock=True)
         policies.require_act(viewer, outgoing, policies.REVISE)
+        _require_replaceable(composition, viewer)
         groups = _recipients(composition, viewer, at)
         former = outgoing.document
         if pdf is None and not composition.body and former.uploaded is not None:
@@ -147,7 +160,8 @@ def sign_and_send(
     transaction.
 
     Raises:
-        NotFound, NotAllowed, NotNow, NoRecipients, ClosedRecipients, and what `issue_document` refuses.
+        NotFound, NotAllowed, NotNow, NoRecipients, ClosedRecipients, NobodyToReplaceFor, and what
+        `issue_document` refuses.
     """
     with transaction.atomic():
         outgoing = queries.find_outgoing(viewer, outgoing_id, lock=True)
@@ -164,6 +178,7 @@ def sign_and_send(
             due_on=outgoing.due_on,
             place=outgoing.place,
             viewer=viewer,
+            replaces=_replacement(outgoing, agencies),
         )
         signed = sign_packet(xml, agency_id=outgoing.agency_id, at=at)
         outgoing.edxml = store_blob([signed], at=at, max_bytes=settings.ENV.axis_max_packet_bytes)
@@ -231,6 +246,25 @@ def _addressed(outgoing: OutgoingDocument, at: datetime) -> list[Agency]:
     return agencies
 
 
+def _require_replaceable(composition: Composition, viewer: Viewer) -> None:
+    """Raise `NotFound`, `NotAllowed` or `NotNow` if the document to be replaced may not be."""
+    if composition.replaces is not None:
+        replaced = queries.find_outgoing(viewer, composition.replaces)
+        policies.require_act(viewer, replaced, policies.REPLACE)
+
+
+def _replacement(outgoing: OutgoingDocument, agencies: Iterable[Agency]) -> edxml.Replacement | None:
+    """The document whose place this one takes, at those of the recipients who got it."""
+    replaced = outgoing.replaces
+    if replaced is None:
+        return None
+    got = set(replaced.recipients.values_list("agency_id", flat=True))
+    both = tuple(agency.old_code for agency in agencies if agency.id in got)
+    if not both:
+        raise NobodyToReplaceFor(code=replaced.code)
+    return edxml.Replacement(document_id=document_id(replaced.document), organ_ids=both)
+
+
 def _address(outgoing: OutgoingDocument, groups: Mapping[str, list[Agency]]) -> None:
     Recipient.objects.bulk_create(
         Recipient(document=outgoing, agency=agency, group=group)
@@ -290,6 +324,7 @@ def _facts(composition: Composition, document: OfficialDocument) -> dict[str, ob
         "urgency": composition.urgency,
         "due_on": composition.due_on,
         "steering_type": composition.steering_type,
+        "replaces_id": composition.replaces,
     }
 
 

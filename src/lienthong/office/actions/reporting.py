@@ -76,7 +76,7 @@ def _report(axis: AxisPort, row: StatusToReport, at: datetime) -> bool:
     )
     mine = StatusToReport.objects.filter(id=row.id)
     try:
-        axis.report_status(row.document.delivery_id, report, at=at)
+        axis.report_status(row.delivery_id or row.document.delivery_id, report, at=at)
     except AxisUnavailable as error:
         logger.warning("status %s of delivery %s waits: %s", row.code, row.document.delivery_id, error)
         pause = pause_after(row.attempts)

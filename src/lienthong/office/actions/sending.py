@@ -3,22 +3,29 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Exists, F, OuterRef
+from django.db.models import Exists, F, OuterRef, Q
 
-from lienthong.axis.public import PacketState, Uncollected
+from lienthong.axis.public import ChangeOutcome, PacketState, RecipientState, Uncollected
 from lienthong.kernel.blobs import read_blob
 from lienthong.ledger.public import Actor, Subject, record
 from lienthong.office.actions.reporting import LEASE, LONGEST_PAUSE, pause_after
 from lienthong.office.adapters import connect
 from lienthong.office.models import OutgoingDocument, Recipient
 from lienthong.office.ports import AxisPort, AxisRefused, AxisUnavailable
-from lienthong.office.states import FINAL_CODES, OutState
+from lienthong.office.states import (
+    CONSENT_CODE,
+    DECLINE_CODE,
+    FINAL_CODES,
+    WITHDRAWN_CODE,
+    ChangeState,
+    OutState,
+)
 
 logger = logging.getLogger(__name__)
 BATCH = 20
@@ -49,7 +56,7 @@ def submit(outgoing: OutgoingDocument, *, actor: Actor, at: datetime, port: Axis
             subject = Subject("office.outgoing", str(outgoing.id))
             data = {"code": outgoing.code, "packet": str(receipt.packet_id)}
             record(actor=actor, verb="outgoing.send", subject=subject, at=at, data=data)
-    _catch_up(str(receipt.packet_id), axis, at)
+    catch_up(str(receipt.packet_id), axis, at)
     return True
 
 
@@ -67,7 +74,12 @@ def send_waiting(*, at: datetime, port: AxisPort | None = None) -> int:
 def note_status(
     *, packet_id: UUID, recipient_id: int, code: str, at: datetime, description: str, staff: str
 ) -> None:
-    """Write down what a recipient of a packet sent from here reported; other packets are passed over."""
+    """Write down what a recipient of a packet sent from here reported; other packets are passed over.
+
+    An answer to a change is not a state of the document: `note_change` writes it beside the state.
+    """
+    if code in (CONSENT_CODE, DECLINE_CODE):
+        return
     Recipient.objects.filter(document__packet_id=str(packet_id), agency_id=recipient_id).update(
         status=code, status_at=at, description=description, staff=staff
     )
@@ -87,6 +99,20 @@ def note_uncollected(deliveries: Sequence[Uncollected]) -> None:
     Recipient.objects.bulk_update(changed, ["uncollected_since"], batch_size=500)
 
 
+def note_change(*, packet_id: UUID, recipients: Collection[int], kind: str, state: str, note: str) -> None:
+    """Write down a change asked of recipients of a packet sent from here, or their answer."""
+    Recipient.objects.filter(document__packet_id=str(packet_id), agency__in=recipients).update(
+        change_kind=kind, change_state=state, change_note=note
+    )
+
+
+def note_withdrawn(*, packet_id: UUID, recipients: Collection[int], kind: str, at: datetime) -> None:
+    """Write down from whom a packet sent from here was withdrawn."""
+    Recipient.objects.filter(document__packet_id=str(packet_id), agency__in=recipients).update(
+        status=WITHDRAWN_CODE, status_at=at, change_kind=kind, change_state=ChangeState.ACCEPTED
+    )
+
+
 def refresh_recipients(*, at: datetime, port: AxisPort | None = None) -> int:
     """Ask the axis for the states of what was sent in the last half year and is not finished everywhere.
 
@@ -98,41 +124,59 @@ def refresh_recipients(*, at: datetime, port: AxisPort | None = None) -> int:
     if port is None and settings.ENV.axis_adapter == "in_process":
         return 0
     axis = port or connect()
-    unfinished = Recipient.objects.filter(document=OuterRef("pk")).exclude(status__in=FINAL_CODES)
+    asked = Q(change_state=ChangeState.PENDING)
+    unfinished = Recipient.objects.filter(~Q(status__in=FINAL_CODES) | asked, document=OuterRef("pk"))
     sent = OutgoingDocument.objects.filter(Exists(unfinished), state=OutState.SENT, sent_at__gt=at - WATCHED)
     packets = list(sent.order_by("-sent_at").values_list("packet_id", flat=True)[:WATCH_BATCH])
     for packet_id in packets:
-        _write_states(axis.packet_state(packet_id, at=at))
+        write_states(axis.packet_state(packet_id, at=at))
     return len(packets)
 
 
-def _catch_up(packet_id: str, axis: AxisPort, at: datetime) -> None:
+def catch_up(packet_id: str, axis: AxisPort, at: datetime) -> None:
     """Ask once for states reported before the packet's id was written down here."""
     try:
-        _write_states(axis.packet_state(packet_id, at=at))
+        write_states(axis.packet_state(packet_id, at=at))
     except (AxisUnavailable, AxisRefused) as error:
         logger.warning("states of packet %s wait: %s", packet_id, error)
 
 
-def _write_states(state: PacketState) -> None:
+def write_states(state: PacketState) -> None:
     """Bring the recipients up to what the axis knows: two queries and one update."""
-    last = {entry.recipient.code: entry for entry in state.timeline}
-    since = {each.recipient.code: each.uncollected_since for each in state.recipients}
+    last = {entry.recipient.code: entry for entry in state.timeline if entry.code not in _BESIDE}
+    places = {place.recipient.code: place for place in state.recipients}
+    changes = {change.recipient.code: change for change in state.requests}
     rows = list(Recipient.objects.filter(document__packet_id=str(state.packet_id)).select_related("agency"))
     changed = []
     for row in rows:
-        entry = last.get(row.agency.code) or last.get(row.agency.old_code)
-        uncollected = since.get(row.agency.code) or since.get(row.agency.old_code)
-        moved = entry is not None and (row.status, row.status_at) != (entry.code, entry.at)
-        if not moved and row.uncollected_since == uncollected:
-            continue
-        row.uncollected_since = uncollected
+        code = row.agency.code if row.agency.code in places else row.agency.old_code
+        place, entry = places.get(code), last.get(code)
+        known = [getattr(row, name) for name in _WRITTEN]
         if entry is not None:
             row.status, row.status_at = entry.code, entry.at
             row.description, row.staff = entry.description, entry.staff
-        changed.append(row)
-    written = ["status", "status_at", "description", "staff", "uncollected_since"]
-    Recipient.objects.bulk_update(changed, written, batch_size=500)
+        row.uncollected_since = place.uncollected_since if place else None
+        _write_change(row, place, changes.get(code))
+        if known != [getattr(row, name) for name in _WRITTEN]:
+            changed.append(row)
+    Recipient.objects.bulk_update(changed, _WRITTEN, batch_size=500)
+
+
+# Codes that tell of a change of the document, not where the document stands.
+_BESIDE = frozenset({"13", CONSENT_CODE, DECLINE_CODE})
+_WRITTEN = [
+    *("status", "status_at", "description", "staff", "uncollected_since"),
+    *("change_kind", "change_state", "change_note"),
+]
+
+
+def _write_change(row: Recipient, place: RecipientState | None, change: ChangeOutcome | None) -> None:
+    """Write the last change asked of the recipient, and that the document is gone if it is."""
+    if change is not None:
+        row.change_kind, row.change_state = change.kind, change.state
+        row.change_note = change.answer or change.reason
+    if place is not None and place.state == WITHDRAWN_CODE:
+        row.status, row.status_at = WITHDRAWN_CODE, place.last_status_at
 
 
 def _lease(at: datetime) -> list[OutgoingDocument]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -44,6 +44,18 @@ class HttpAxis:
         """POST /axis/v1/deliveries/{id}/status."""
         with _answering():
             self.client.report_status(UUID(delivery_id), report)
+
+    def changes(self, *, after: str = "", limit: int = 100, at: datetime) -> axis.ChangePage:
+        """GET /axis/v1/changes."""
+        with _answering():
+            return self.client.changes(after=after, limit=limit)
+
+    def take_back(
+        self, packet_id: str, *, reason: str, recipients: Sequence[str] = (), at: datetime
+    ) -> axis.PacketState:
+        """POST /axis/v1/packets/{id}/take-back."""
+        with _answering():
+            return self.client.take_back(UUID(packet_id), reason=reason, recipients=recipients)
 
     def packet_state(self, packet_id: str, *, at: datetime) -> axis.PacketState:
         """GET /axis/v1/packets/{id}."""

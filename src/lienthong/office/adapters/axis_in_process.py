@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,16 +12,19 @@ from django.conf import settings
 from django.db import DatabaseError
 
 from lienthong.axis.public import (
+    ChangePage,
     ConnectedSystem,
     InboxPage,
     PacketState,
     Receipt,
     StatusReport,
+    changes_of,
     inbox_of,
     packet_of_delivery,
     packet_state,
     report_status,
     submit_packet,
+    take_back,
 )
 from lienthong.kernel.errors import Refusal
 from lienthong.office.ports import AxisRefused, AxisUnavailable
@@ -52,6 +55,18 @@ class InProcessAxis:
         """Report to the axis."""
         with _answering():
             report_status(self.system(), UUID(delivery_id), report, at=at)
+
+    def changes(self, *, after: str = "", limit: int = 100, at: datetime) -> ChangePage:
+        """What waits for the answer of the agencies the system serves."""
+        with _answering():
+            return changes_of(self.system(), after=after, limit=limit)
+
+    def take_back(
+        self, packet_id: str, *, reason: str, recipients: Sequence[str] = (), at: datetime
+    ) -> PacketState:
+        """Take a document back through the axis."""
+        with _answering():
+            return take_back(self.system(), UUID(packet_id), reason=reason, recipients=recipients, at=at)
 
     def packet_state(self, packet_id: str, *, at: datetime) -> PacketState:
         """How far the packet has come at each recipient."""

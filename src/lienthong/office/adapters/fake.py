@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cache
@@ -11,6 +11,9 @@ from uuid import UUID
 
 from lienthong.axis.public import (
     AgencyRef,
+    ChangeItem,
+    ChangeOutcome,
+    ChangePage,
     InboxItem,
     InboxPage,
     PacketState,
@@ -24,6 +27,7 @@ from lienthong.kernel.identifiers import uuid7
 from lienthong.office.ports import AxisRefused, AxisUnavailable
 
 # What may follow what, as the axis has it (NĐ 30/2020, Đ.21–24); "00" is a delivery nobody has collected.
+HELD = frozenset({"00", "01", "03", "04", "05", "06"})
 FOLLOWS: dict[str, Collection[str]] = {
     "01": {"00"},
     "02": {"00", "01"},
@@ -31,7 +35,10 @@ FOLLOWS: dict[str, Collection[str]] = {
     "04": {"03", "04", "05"},
     "05": {"03", "04"},
     "06": {"03", "04", "05"},
+    "15": HELD,
+    "16": HELD,
 }
+KINDS = {1: "revoke", 2: "update", 3: "replace"}
 
 
 @dataclass
@@ -42,6 +49,37 @@ class _Stored:
     content: edxml.EdxmlPacket
     receipt: Receipt
     deliveries: dict[str, UUID]
+    about: _Stored | None = None
+    sequence: int = 0
+    changes: int = 0
+
+
+@dataclass
+class _Asked:
+    """A change asked of one recipient; `delivery` is the document's, `asking` the asking packet."""
+
+    kind: str
+    reason: str
+    asked_at: datetime
+    sequence: int
+    stored: _Stored
+    code: str
+    asking: _Stored | None
+    state: str = "pending"
+    answer: str = ""
+    answered_at: datetime | None = None
+    id: UUID = field(default_factory=uuid7)
+
+    @property
+    def delivery(self) -> UUID:
+        return self.stored.deliveries[self.code]
+
+    @property
+    def asking_delivery(self) -> UUID | None:
+        return self.asking.deliveries[self.code] if self.asking else None
+
+    def end(self, state: str, at: datetime, answer: str = "") -> None:
+        self.state, self.answer, self.answered_at = state, answer, at
 
 
 @dataclass
@@ -54,16 +92,23 @@ class FakeAxis:
     packets: dict[UUID, _Stored] = field(default_factory=dict)
     states: dict[UUID, str] = field(default_factory=dict)
     entries: dict[UUID, list[TimelineEntry]] = field(default_factory=dict)
+    asked: list[_Asked] = field(default_factory=list)
+    collected: set[UUID] = field(default_factory=set)
 
     def submit(self, xml: bytes, *, at: datetime) -> Receipt:
         """Hold the packet; the same again gets the same receipt, its id with other content is refused."""
         self._call("submit")
         content, sha256 = _parsed(xml), hashlib.sha256(xml).hexdigest()
         for stored in self.packets.values():
-            if stored.content.document_id == content.document_id:
-                if stored.receipt.sha256 != sha256:
-                    raise AxisRefused(answer="same id, other content", problem="packet-conflict")
+            if stored.receipt.sha256 == sha256:
                 return replace(stored.receipt, repeated=True)
+            if stored.content.document_id == content.document_id and content.business not in (1, 2):
+                raise AxisRefused(answer="same id, other content", problem="packet-conflict")
+        about = self._original(content)
+        scope = [code for row in content.replacements for code in row.organ_ids]
+        scope = scope or [party.organ_id for party in content.recipients]
+        if about is not None and not set(scope) <= about.deliveries.keys():
+            raise AxisRefused(answer="never got the document", problem="not-a-recipient")
         receipt = Receipt(
             packet_id=uuid7(),
             document_id=content.document_id,
@@ -75,8 +120,12 @@ class FakeAxis:
             signature="",
         )
         deliveries = {party.organ_id: uuid7() for party in content.recipients}
-        self.packets[receipt.packet_id] = _Stored(xml, content, receipt, deliveries)
+        stored = _Stored(xml, content, receipt, deliveries, about)
+        self.packets[receipt.packet_id] = stored
         self.states.update(dict.fromkeys(deliveries.values(), "00"))
+        if about is not None:
+            kind = KINDS[content.business]
+            stored.sequence = self._ask(about, kind, content.business_reason, scope, stored, at)
         return receipt
 
     def inbox(self, *, after: str = "", limit: int = 100, at: datetime) -> InboxPage:
@@ -95,7 +144,11 @@ class FakeAxis:
     def packet(self, delivery_id: str, *, at: datetime) -> bytes:
         """The bytes that were submitted."""
         self._call("packet")
-        return self._of(delivery_id)[1].xml
+        _code, stored = self._of(delivery_id)
+        if self.states[UUID(delivery_id)] == "WD":
+            raise AxisRefused(answer="withdrawn", problem="withdrawn")
+        self.collected.add(UUID(delivery_id))
+        return stored.xml
 
     def report_status(self, delivery_id: str, report: StatusReport, *, at: datetime) -> None:
         """Keep the status if it may follow the last; the same report again changes nothing."""
@@ -117,12 +170,41 @@ class FakeAxis:
             for known in entries
         ):
             return
-        if self.states[delivery] not in FOLLOWS.get(report.code, ()):
+        waits = next(
+            (row for row in self._pending() if delivery in (row.delivery, row.asking_delivery)), None
+        )
+        answers = report.code in ("15", "16")
+        if self.states[delivery] not in FOLLOWS.get(report.code, ()) or (answers and waits is None):
             raise AxisRefused(
                 answer=f"{report.code} after {self.states[delivery]}", problem="status-out-of-order"
             )
-        self.states[delivery] = report.code
+        if not answers:
+            self.states[delivery] = report.code
+        if waits is not None and (answers or (report.code == "02" and waits.kind != "update")):
+            self._end(waits, report, at)
+        self.collected.add(delivery)
         entries.append(entry)
+
+    def changes(self, *, after: str = "", limit: int = 100, at: datetime) -> ChangePage:
+        """What waits for an answer, oldest first."""
+        self._call("changes")
+        waiting = [row for row in self._pending() if str(row.id) > after]
+        more = len(waiting) > limit
+        items = tuple(_change_item(row) for row in waiting[:limit])
+        return ChangePage(items, str(items[-1].request_id) if more else "")
+
+    def take_back(
+        self, packet_id: str, *, reason: str, recipients: Sequence[str] = (), at: datetime
+    ) -> PacketState:
+        """Withdraw what nobody collected, ask for the rest."""
+        self._call("take_back")
+        stored = self.packets.get(UUID(packet_id))
+        if stored is None:
+            raise AxisRefused(answer="no such packet", problem="not-found")
+        if not reason or not set(recipients) <= stored.deliveries.keys():
+            raise AxisRefused(answer="no reason, or not a recipient", problem="invalid")
+        self._ask(stored, "take-back", reason, recipients or stored.deliveries, None, at)
+        return self.packet_state(packet_id, at=at)
 
     def packet_state(self, packet_id: str, *, at: datetime) -> PacketState:
         """The state per recipient and every status."""
@@ -155,7 +237,61 @@ class FakeAxis:
             receipt=receipt,
             recipients=recipients,
             timeline=tuple(entries),
+            business=int(content.business),
+            about_document_id=stored.about.content.document_id if stored.about else "",
+            sequence=stored.sequence,
+            requests=tuple(_outcome(row) for row in self.asked if row.stored is stored),
         )
+
+    def _original(self, content: edxml.EdxmlPacket) -> _Stored | None:
+        """The document that the packet is about."""
+        if not content.business:
+            return None
+        named = {content.business_document_id, *(row.document_id for row in content.replacements)}
+        for stored in self.packets.values():
+            if stored.content.document_id in named and stored.content.business not in (1, 2):
+                return stored
+        raise AxisRefused(answer="no such document", problem="unknown-document")
+
+    def _ask(
+        self,
+        stored: _Stored,
+        kind: str,
+        reason: str,
+        codes: Iterable[str],
+        asking: _Stored | None,
+        at: datetime,
+    ) -> int:
+        """Withdraw at once what nobody has, ask for what somebody has; answers the number of the change."""
+        sequence = stored.changes + 1
+        for code in codes:
+            delivery = stored.deliveries[code]
+            earlier = next((row for row in self._pending() if row.delivery == delivery), None)
+            asked_already = kind == "take-back" and earlier is not None and earlier.kind != "update"
+            if self.states[delivery] not in HELD or asked_already:
+                continue
+            if earlier is not None:
+                earlier.end("lapsed", at)
+            row = _Asked(kind, reason, at, sequence, stored, code, asking)
+            if kind != "update" and self.states[delivery] == "00" and delivery not in self.collected:
+                self.states[delivery] = "WD"
+                row.end("accepted", at)
+                if row.asking_delivery and kind == "revoke":
+                    self.states[row.asking_delivery] = "WD"
+            self.asked.append(row)
+            stored.changes = sequence
+        return sequence
+
+    def _end(self, row: _Asked, report: StatusReport, at: datetime) -> None:
+        accepted = report.code != "16"
+        row.end("accepted" if accepted else "refused", at, report.description)
+        if report.code == "15" and row.kind != "update":
+            self.states[row.delivery] = "WD"
+        if row.asking_delivery and row.kind in ("revoke", "update"):
+            self.states[row.asking_delivery] = "15" if accepted else "16"
+
+    def _pending(self) -> list[_Asked]:
+        return [row for row in self.asked if row.state == "pending"]
 
     def _call(self, name: str) -> None:
         self.calls.append(name)
@@ -191,7 +327,42 @@ class FakeAxis:
             sent_at=stored.receipt.received_at,
             sha256=stored.receipt.sha256,
             size=len(stored.xml),
+            business=int(content.business),
+            about_document_id=stored.about.content.document_id if stored.about else "",
+            sequence=stored.sequence,
         )
+
+
+def _change_item(row: _Asked) -> ChangeItem:
+    content = row.stored.content
+    return ChangeItem(
+        request_id=row.id,
+        kind=row.kind,
+        sequence=row.sequence,
+        reason=row.reason,
+        asked_at=row.asked_at,
+        delivery_id=row.delivery,
+        packet_id=row.stored.receipt.packet_id,
+        document_id=content.document_id,
+        sender=AgencyRef(content.sender.organ_id, content.sender.organ_name),
+        recipient=AgencyRef(row.code, row.code),
+        asking_delivery_id=row.asking_delivery,
+    )
+
+
+def _outcome(row: _Asked) -> ChangeOutcome:
+    return ChangeOutcome(
+        delivery_id=row.delivery,
+        recipient=AgencyRef(row.code, row.code),
+        kind=row.kind,
+        sequence=row.sequence,
+        state=row.state,
+        reason=row.reason,
+        answer=row.answer,
+        asked_at=row.asked_at,
+        answered_at=row.answered_at,
+        packet_id=row.asking.receipt.packet_id if row.asking else None,
+    )
 
 
 def _parsed(xml: bytes) -> edxml.EdxmlPacket:

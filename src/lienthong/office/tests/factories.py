@@ -89,6 +89,7 @@ def composition(*recipients: Agency, **fields: Any) -> Composition:
 
 
 def draft(sender: Agency, *recipients: Agency, at: datetime = NOON, **fields: Any) -> OutgoingDocument:
-    """A draft of the sender's specialist to the agencies."""
-    viewer = viewer_in(sender, Role.SPECIALIST, at=at)
+    """A draft of the sender's specialist to the agencies; of its clerk if it replaces another."""
+    role = Role.CLERK if "replaces" in fields else Role.SPECIALIST  # a clerk sees what others sent
+    viewer = viewer_in(sender, role, at=at)
     return outgoing.compose(composition=composition(*recipients, **fields), viewer=viewer, at=at)

@@ -186,7 +186,7 @@ def test_a_list_costs_the_same_queries_at_10_and_at_200_rows(role: Role) -> None
             names = [part.official.full_name for row in rows for part in row.assignments.all()]
         assert names
         costs.append(len(caught))
-    assert costs == [2, 2]
+    assert costs == [3, 3]
 
 
 def test_pages_follow_each_other_without_gap_or_double() -> None:

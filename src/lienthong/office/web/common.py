@@ -23,6 +23,10 @@ COLORS = {
     "incoming.refuse": "danger",
     "incoming.return": "danger",
     "incoming.finish": "success",
+    "incoming.change": "warning",
+    "incoming.withdraw": "danger",
+    "outgoing.take-back": "warning",
+    "outgoing.revoke": "warning",
     "outgoing.send": "success",
 }
 

@@ -56,6 +56,11 @@ def recipients(request: HttpRequest) -> HttpResponse:
 def _compose(request: HttpRequest, draft: OutgoingDocument | None) -> HttpResponse:
     viewer, at = viewer_of(request), now()
     if request.method != "POST":
+        replaced = _replaced(viewer, request.GET.get("replaces", "")) if draft is None else None
+        if replaced is not None:
+            form = ComposeForm(initial=queries.replacing(replaced))
+            chosen = set(replaced.recipients.values_list("agency_id", flat=True))
+            return _page(request, None, form, _picker(viewer, chosen, request.GET, at))
         chosen = queries.recipient_ids(draft) if draft else _ids(request.GET.getlist("recipients"))
         return _page(request, draft, _blank(viewer, draft), _picker(viewer, chosen, request.GET, at))
     chosen = _ids(request.POST.getlist("recipients"))
@@ -70,6 +75,17 @@ def _compose(request: HttpRequest, draft: OutgoingDocument | None) -> HttpRespon
         return _sign(request, saved, viewer, at)
     messages.success(request, _("The draft was saved. A leader of the agency can sign and send it."))
     return redirect("office:outgoing_detail", saved.id)
+
+
+def _replaced(viewer: Viewer, asked: object) -> OutgoingDocument | None:
+    """The sent document whose place the new one is to take, if the address or the form names one."""
+    try:
+        found = UUID(str(asked))
+    except ValueError:
+        return None
+    original = queries.find_outgoing(viewer, found)
+    policies.require_act(viewer, original, policies.REPLACE)
+    return original
 
 
 def _save(
@@ -130,13 +146,14 @@ def _page(
     picker: dict[str, object],
     status: int = 200,
 ) -> HttpResponse:
-    signs = viewer_of(request).has(Role.LEADER)
-    return render(
-        request,
-        "office/compose.html",
-        {"form": form, "draft": draft, "signs": signs, **picker},
-        status=status,
-    )
+    viewer = viewer_of(request)
+    facts = {
+        "form": form,
+        "draft": draft,
+        "signs": viewer.has(Role.LEADER),
+        "replaced": _replaced(viewer, form["replaces"].value() or ""),
+    }
+    return render(request, "office/compose.html", {**facts, **picker}, status=status)
 
 
 def _picker(viewer: Viewer, chosen: Iterable[int], given: dict[str, str], at: datetime) -> dict[str, object]:

@@ -17,11 +17,12 @@ from lienthong.identity.public import Role, Viewer, needs, viewer_of
 from lienthong.kernel.clock import VIETNAM, now
 from lienthong.kernel.errors import Refusal
 from lienthong.office import policies, queries
+from lienthong.office.actions import changes
 from lienthong.office.actions import incoming as actions
 from lienthong.office.contracts import StoredVerdict
 from lienthong.office.forms import AssignForm, FinishForm, IncomingFilterForm, ReasonForm
 from lienthong.office.models import IncomingDocument
-from lienthong.office.states import ASSIGN, FINISH, REFUSE, STATE_LABELS
+from lienthong.office.states import ASSIGN, FINISH, REFUSE, STATE_LABELS, WITHDRAW, WITHDRAWALS
 from lienthong.office.web.common import csv_answer, file_answer, tabs_of, timeline_of
 
 READERS = (Role.CLERK, Role.SPECIALIST, Role.LEADER, Role.AUDITOR)
@@ -112,11 +113,13 @@ def _detail(
     refuse_form: ReasonForm | None = None,
     assign_form: AssignForm | None = None,
     finish_form: FinishForm | None = None,
+    change_form: ReasonForm | None = None,
     status: int = 200,
 ) -> HttpResponse:
     viewer, at = viewer_of(request), now()
     document = queries.find_incoming(viewer, document_id)
-    moves = policies.allowed_moves(viewer, document)
+    # A withdrawal is answered in the banner of the request, not among the moves of the work.
+    moves = [move for move in policies.allowed_moves(viewer, document) if move is not WITHDRAW]
     files = [
         {"file": file, "verdict": StoredVerdict.from_json(file.verdict) if file.verdict else None}
         for file in queries.files_of(document)
@@ -131,6 +134,7 @@ def _detail(
         "next": queries.neighbour_waiting(viewer, document.id) if viewer.has(*WORKERS) else None,
         "late": document.open and document.due_at is not None and document.due_at < at,
     }
+    context |= _change_context(viewer, document, change_form)
     if REFUSE in moves:
         context["refuse_form"] = refuse_form or ReasonForm(auto_id="refuse_%s")
     if ASSIGN in moves:
@@ -138,6 +142,20 @@ def _detail(
     if FINISH in moves:
         context["finish_form"] = finish_form or FinishForm(auto_id="finish_%s")
     return render(request, "office/incoming_detail.html", context, status=status)
+
+
+def _change_context(viewer: Viewer, document: IncomingDocument, form: ReasonForm | None) -> dict[str, object]:
+    """The change that waits for an answer, and the document that is to take this one's place."""
+    change = policies.pending_change(document)
+    if change is None:
+        return {}
+    return {
+        "change": change,
+        "withdraws": change.kind in WITHDRAWALS,
+        "answers": policies.may_answer(viewer, document),
+        "replacement": queries.replacement_of(viewer, change),
+        "change_form": form or ReasonForm(auto_id="change_%s"),
+    }
 
 
 def _assign_form(viewer: Viewer, at: datetime, request: HttpRequest | None = None) -> AssignForm:
@@ -218,6 +236,34 @@ def finish(request: HttpRequest, document_id: UUID) -> HttpResponse:
     return _detail(request, document_id, finish_form=form, status=422)
 
 
+@needs(Role.CLERK)
+@require_POST
+def accept_change(request: HttpRequest, document_id: UUID) -> HttpResponse:
+    """Do what the sender asks: let the document go, or take note of the update."""
+    document = changes.accept_change(document_id=document_id, viewer=viewer_of(request), at=now())
+    if document.state == WITHDRAW.target:
+        messages.success(request, _("The files were destroyed. The sender is told."))
+    else:
+        messages.success(request, _("Accepted. The sender is told."))
+    return redirect("office:incoming_detail", document_id)
+
+
+@needs(Role.CLERK)
+@require_POST
+def refuse_change(request: HttpRequest, document_id: UUID) -> HttpResponse:
+    """Keep the document and say why."""
+    form = ReasonForm(request.POST, auto_id="change_%s")
+
+    def act() -> None:
+        reason = form.cleaned_data["reason"]
+        changes.refuse_change(document_id=document_id, viewer=viewer_of(request), reason=reason, at=now())
+
+    if _done(form, act):
+        messages.success(request, _("Refused. The sender is told your reason."))
+        return redirect("office:incoming_detail", document_id)
+    return _detail(request, document_id, change_form=form, status=422)
+
+
 def _done(form: ReasonForm | AssignForm | FinishForm, act: Callable[[], None]) -> bool:
     """Whether the input was valid and the act done; a refusal that names a field is shown at it."""
     if not form.is_valid():
@@ -237,6 +283,7 @@ def _done(form: ReasonForm | AssignForm | FinishForm, act: Callable[[], None]) -
 def incoming_file(request: HttpRequest, document_id: UUID, position: int) -> HttpResponseBase:
     """An attachment; `?inline=1` shows a PDF in the browser."""
     file = queries.find_file(viewer_of(request), document_id, position)
+    assert file.blob is not None
     return file_answer(file.blob, file.name, inline="inline" in request.GET)
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -13,15 +14,18 @@ from django.views.decorators.http import require_GET, require_POST
 
 from lienthong.identity.public import Role, needs, viewer_of
 from lienthong.kernel.clock import now
+from lienthong.kernel.errors import Refusal
 from lienthong.office import policies, queries
 from lienthong.office.actions import outgoing as actions
-from lienthong.office.forms import OutgoingFilterForm
+from lienthong.office.actions.withdrawing import revoke_outgoing, take_back_outgoing
+from lienthong.office.forms import OutgoingFilterForm, TakeBackForm
 from lienthong.office.models import OutgoingDocument
 from lienthong.office.states import OUT_STATE_LABELS, OutState
 from lienthong.office.web.common import csv_answer, file_answer, tabs_of, timeline_of
 
 READERS = (Role.CLERK, Role.SPECIALIST, Role.LEADER, Role.AUDITOR)
 DRAFTERS = (Role.SPECIALIST, Role.CLERK, Role.LEADER)
+HOLDERS_LIMIT = 200
 TABS = [(queries.ALL, gettext_lazy("All")), *OUT_STATE_LABELS.items()]
 
 
@@ -72,20 +76,36 @@ def _register_row(row: OutgoingDocument) -> list[object]:
 @require_GET
 def outgoing_detail(request: HttpRequest, document_id: UUID) -> HttpResponse:
     """One document: facts, the PDF, every recipient's state, and what the viewer may do."""
+    return _detail(request, document_id)
+
+
+def _detail(
+    request: HttpRequest, document_id: UUID, *, form: TakeBackForm | None = None, status_code: int = 200
+) -> HttpResponse:
     viewer = viewer_of(request)
     document = queries.find_outgoing(viewer, document_id)
     status = request.GET.get("status")
+    acts = policies.allowed_acts(viewer, document)
+    if policies.TAKE_BACK in acts and form is None:
+        form = _take_back_form(document)
     context = {
         "outgoing": document,
         "document": document.document,
-        "acts": policies.allowed_acts(viewer, document),
+        "acts": acts,
+        "take_back_form": form,
         "timeline": timeline_of("office.outgoing", document.id),
         "draft": document.state == OutState.DRAFT,
         "page": queries.list_recipients(document, status=status, cursor=request.GET.get("cursor", "")),
         "status": status,
         "progress": queries.progress_of(document),
     }
-    return render(request, "office/outgoing_detail.html", context)
+    return render(request, "office/outgoing_detail.html", context, status=status_code)
+
+
+def _take_back_form(document: OutgoingDocument, data: QueryDict | None = None) -> TakeBackForm:
+    """The form with the recipients who may hold the document; of a large sending, the first by name."""
+    holders = queries.takeable_from(document, limit=HOLDERS_LIMIT)
+    return TakeBackForm(data, holders=holders, auto_id="take_back_%s")
 
 
 @needs(*READERS)
@@ -128,6 +148,50 @@ def send_again(request: HttpRequest, document_id: UUID) -> HttpResponse:
     else:
         messages.warning(request, _("The axis does not take it yet: %(error)s") % {"error": document.error})
     return redirect("office:outgoing_detail", document_id)
+
+
+@needs(Role.CLERK, Role.LEADER)
+@require_POST
+def take_back(request: HttpRequest, document_id: UUID) -> HttpResponse:
+    """Take the document back from the recipients chosen, or from all."""
+    done = _("Taken back where nobody had collected it; asked for elsewhere.")
+    return _withdraw(request, document_id, take_back_outgoing, done)
+
+
+@needs(Role.LEADER)
+@require_POST
+def revoke(request: HttpRequest, document_id: UUID) -> HttpResponse:
+    """Send a signed revocation to the recipients chosen, or to all."""
+    return _withdraw(
+        request,
+        document_id,
+        revoke_outgoing,
+        _("Revoked where nobody had collected it; asked for elsewhere."),
+    )
+
+
+def _withdraw(
+    request: HttpRequest, document_id: UUID, act: Callable[..., OutgoingDocument], done: str
+) -> HttpResponse:
+    viewer = viewer_of(request)
+    form = _take_back_form(queries.find_outgoing(viewer, document_id), request.POST)
+    if form.is_valid():
+        try:
+            act(
+                outgoing_id=document_id,
+                viewer=viewer,
+                reason=form.cleaned_data["reason"],
+                recipients=form.cleaned_data["recipients"],
+                at=now(),
+            )
+        except Refusal as refusal:
+            if refusal.status in {403, 404, 409}:
+                raise
+            form.add_error(refusal.field if refusal.field in form.fields else None, refusal.say())
+        else:
+            messages.success(request, done)
+            return redirect("office:outgoing_detail", document_id)
+    return _detail(request, document_id, form=form, status_code=422)
 
 
 @needs(*DRAFTERS)
