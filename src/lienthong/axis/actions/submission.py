@@ -251,7 +251,7 @@ def _store(packets: Sequence[_Checked]) -> Answers:
     """Write blobs, packets, deliveries and ledger, and publish the event; in the caller's transaction."""
     at, limit = max(one.at for one in packets), settings.ENV.axis_max_packet_bytes
     blobs = store_blobs([[one.edxml] for one in packets], at=at, max_bytes=limit)
-    plans = [plan_change(one.change) if one.change else None for one in packets]
+    plans = _plans(packets)
     rows = [_row(one, blob, plan) for one, blob, plan in zip(packets, blobs, plans, strict=True)]
     signatures = sign_statements([bytes(row.receipt_statement) for row in rows], at=at)
     for row, signature in zip(rows, signatures, strict=True):
@@ -283,6 +283,16 @@ def _store(packets: Sequence[_Checked]) -> Answers:
             asking = {each.recipient_id: each for each in deliveries if each.packet_id == row.pk}
             carry_out(plan, asking=asking, packet_id=row.pk, system=one.system, at=one.at)
     return {row.sha256: receipt_of(row) for row in rows}
+
+
+def _plans(packets: Sequence[_Checked]) -> list[Plan | None]:
+    """What each packet changes of an earlier document; these are locked in one order, whoever comes."""
+    changes = [(one.change.original.pk, place) for place, one in enumerate(packets) if one.change]
+    plans: list[Plan | None] = [None] * len(packets)
+    for _original, place in sorted(changes):
+        change = packets[place].change
+        plans[place] = plan_change(change) if change else None
+    return plans
 
 
 def _entry(one: _Checked, row: Packet) -> Entry:

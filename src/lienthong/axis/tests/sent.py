@@ -11,6 +11,7 @@ import pytest
 from lienthong.axis.actions.changes import (
     take_back,
 )
+from lienthong.axis.actions.collection import collect_packet
 from lienthong.axis.actions.statuses import report_status
 from lienthong.axis.actions.submission import submit_packet
 from lienthong.axis.contracts import (
@@ -22,7 +23,6 @@ from lienthong.axis.contracts import (
 )
 from lienthong.axis.edxml import Business, EdxmlPacket, Replacement, Update
 from lienthong.axis.models import ChangeRequest, ConnectedSystem, Delivery, Packet
-from lienthong.axis.queries.deliveries import packet_file
 from lienthong.axis.states import DeliveryState
 from lienthong.axis.tests.factories import (
     AT,
@@ -78,7 +78,7 @@ class Sent:
         return system_for(self.delivery(code).recipient)
 
     def collect(self, code: str = "H55", packet_id: UUID | None = None) -> None:
-        packet_file(self.system(code), self.delivery(code, packet_id).pk, at=self.later())
+        collect_packet(self.system(code), self.delivery(code, packet_id).pk, at=self.later())
 
     def report(
         self, status: str, code: str = "H55", packet_id: UUID | None = None, description: str = "Lý do"

@@ -279,5 +279,5 @@ def test_the_number_of_queries_does_not_depend_on_the_recipients(world: World) -
             packet_state(world.system, sent.packet.pk)
         counted["state"].append(len(queries))
     assert {kind: len(set(numbers)) for kind, numbers in counted.items()} == dict.fromkeys(counted, 1)
-    assert counted["state"][0] == 4
+    assert counted["state"][0] == 6
     assert StatusEvent.objects.filter(code="13").count() == 42

@@ -13,12 +13,13 @@ import pytest
 from django.db import connection
 
 from lienthong.axis.actions.changes import take_back
+from lienthong.axis.actions.collection import DeliveryWithdrawn, collect_packet
 from lienthong.axis.actions.statuses import NothingAsked, StatusOutOfOrder, report_status
 from lienthong.axis.actions.submission import DocumentIdReused, submit_packet
 from lienthong.axis.contracts import PacketState, Receipt, StatusReport
 from lienthong.axis.edxml import Business
 from lienthong.axis.models import ChangeRequest, Delivery, Packet, StatusEvent
-from lienthong.axis.queries.deliveries import DeliveryWithdrawn, PacketFile, inbox_of, packet_file
+from lienthong.axis.queries.deliveries import PacketFile, inbox_of
 from lienthong.axis.tests.factories import AT, World, edxml_packet, signed
 from lienthong.axis.tests.sent import Sent
 from lienthong.kernel.errors import Refusal
@@ -113,7 +114,7 @@ def collect_after(reads: int, world: World, delivery: Delivery) -> PacketFile:
     """Collect after so many reads: a take-back reads more than a collection before its lock."""
     for _ in range(reads):
         inbox_of(world.receiver)
-    return packet_file(world.receiver, delivery.pk, at=AT)
+    return collect_packet(world.receiver, delivery.pk, at=AT)
 
 
 def test_two_answers_to_one_request_at_once_end_it_once(world: World) -> None:
@@ -168,7 +169,7 @@ def test_all_acts_on_one_document_at_once_end_without_waiting_for_each_other(
             for code in ("15", "16")
         ),
         partial(take_back, world.system, sent.packet.pk, reason="Gửi nhầm", at=AT),
-        partial(packet_file, world.receiver, deliveries[0], at=AT),
+        partial(collect_packet, world.receiver, deliveries[0], at=AT),
     ]
     shuffled = acts[number:] + acts[:number]
     answers = at_once(lambda index: shuffled[index](), len(shuffled))

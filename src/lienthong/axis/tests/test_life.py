@@ -15,12 +15,12 @@ from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
 from lienthong.axis.actions.changes import take_back
+from lienthong.axis.actions.collection import collect_packet
 from lienthong.axis.actions.statuses import report_status
 from lienthong.axis.actions.submission import submit_packet
 from lienthong.axis.contracts import StatusReport
 from lienthong.axis.edxml import Business, Replacement
 from lienthong.axis.models import ChangeRequest, ConnectedSystem, Delivery, Packet
-from lienthong.axis.queries.deliveries import packet_file
 from lienthong.axis.tests.factories import AT, World, edxml_packet, signed, system_for
 from lienthong.kernel.errors import Refusal
 
@@ -168,7 +168,7 @@ class LifeMachine(RuleBasedStateMachine):
         if code in sending.places:
             self._both(
                 lambda: sending.collect(code),
-                lambda: packet_file(self.receivers[code], self._delivery(sending, code), at=self.at),
+                lambda: collect_packet(self.receivers[code], self._delivery(sending, code), at=self.at),
             )
 
     @rule(sending=sendings, code=one_code, status=st.sampled_from([*FOLLOWS, "15", "16", "15", "16"]))

@@ -12,6 +12,7 @@ from lienthong.axis.actions.changes import (
     NotARecipient,
     take_back,
 )
+from lienthong.axis.actions.collection import DeliveryWithdrawn
 from lienthong.axis.actions.statuses import NothingAsked
 from lienthong.axis.contracts import (
     ChangeAnswered,
@@ -21,7 +22,7 @@ from lienthong.axis.contracts import (
 from lienthong.axis.edxml import Business
 from lienthong.axis.edxml.errors import FieldMissing, FieldTooLong
 from lienthong.axis.models import ChangeRequest
-from lienthong.axis.queries.deliveries import DeliveryWithdrawn, changes_of, inbox_of
+from lienthong.axis.queries.deliveries import changes_of, inbox_of
 from lienthong.axis.queries.packets import packet_state
 from lienthong.axis.states import ChangeState, DeliveryState
 from lienthong.axis.tests.factories import (
