@@ -28,6 +28,7 @@ def _any_delivery(world: World) -> dict[str, object]:
 
 WATCHERS = (Role.OPERATOR, Role.AUDITOR)
 V1 = "axis:axis-api"
+LGSP = "lgsp:lgsp-api"
 NOTHING_THERE = Route(roles=None, shared=True, personal=True)  # 404 for everyone
 ROUTES = {
     "axis:packets": only(*WATCHERS),
@@ -47,4 +48,13 @@ ROUTES = {
     f"{V1}:send_status": api(kwargs=_any_delivery, methods=("POST",)),
     f"{V1}:list_agencies": api(),
     f"{V1}:missing": NOTHING_THERE,
+    f"{LGSP}:openapi-json": public(),
+    f"{LGSP}:api-root": NOTHING_THERE,
+    f"{LGSP}:login": api(methods=("POST",)),
+    f"{LGSP}:send_edoc": api(methods=("POST",)),
+    f"{LGSP}:list_received": api(),
+    f"{LGSP}:get_edoc": api(),
+    f"{LGSP}:update_status": api(methods=("POST",)),
+    f"{LGSP}:list_agencies": api(),
+    f"{LGSP}:missing": NOTHING_THERE,
 }
