@@ -24,7 +24,7 @@ from lienthong.signing.packets import sign_packet, verify_packet
 from lienthong.signing.pdf_reading import check_pdf
 from lienthong.signing.pdf_signing import sign_pdf
 from lienthong.signing.pdf_verifying import verify_pdf
-from lienthong.signing.queries import certificate_for_agency, certificates_of
+from lienthong.signing.queries import certificate_for_agency, certificates_of, root_certificate
 from lienthong.signing.statements import sign_statement, verify_statement
 from lienthong.signing.verdicts import require_signed_by, require_valid
 
@@ -51,6 +51,7 @@ __all__ = [
     "require_signed_by",
     "require_valid",
     "revoke_certificate",
+    "root_certificate",
     "rotate_key",
     "sign_packet",
     "sign_pdf",
