@@ -7,6 +7,7 @@ import typer
 from lienthong.config.cli import (
     beginning,
     checking,
+    connecting,
     demonstration,
     loading,
     sending,
@@ -29,6 +30,7 @@ app.command()(verifying.verify)
 app.command()(sending.send)
 app.command("load-country")(loading.load_country)
 app.command("first-administrator")(beginning.first_administrator)
+app.command()(connecting.connect)
 app.command()(trusting.authority)
 app.command("issue-certificates")(trusting.issue_certificates)
 app.command("register-system")(trusting.register_system)
