@@ -200,6 +200,24 @@ def test_a_packet_of_another_kind_than_it_is_said_to_be_is_refused(client: Clien
     assert not Packet.objects.exists()
 
 
+@pytest.mark.parametrize(
+    ("business", "kind"),
+    [(Business.REVOKE, "revocation"), (Business.UPDATE, "update"), (Business.REPLACE, "replacement")],
+)
+def test_other_kinds_are_passed_on_and_answered_as_the_axis_answers(
+    client: Client, world: World, business: Business, kind: str
+) -> None:
+    xml = signed(edxml_packet(business=business), world.office)
+    answer = send(client, bearer(world.system), xml, kind)
+    try:
+        submit_packet(xml, system=world.system, at=now())
+    except Refusal as refusal:
+        expected = (refusal.status, "FAIL", str(error_code_of(refusal).value))
+        assert (outcome(answer), answer.json()["problem"]) == (expected, refusal.code)
+    else:
+        assert outcome(answer) == (200, "OK", "0")
+
+
 def test_done_straight_after_inbox_fills_in_the_registration(
     client: Client, delivery: Delivery, receiver: dict[str, str]
 ) -> None:
