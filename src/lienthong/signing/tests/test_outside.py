@@ -27,13 +27,14 @@ pytestmark = pytest.mark.django_db
 
 @dataclass(frozen=True)
 class Elsewhere:
-    """What another installation signed, its root, and its revocation list of the moment after."""
+    """What another installation signed, its root, and its revocation lists before and after."""
 
     province: Agency
     department: Agency
     packet: bytes
     pdf: bytes
     root: bytes
+    clean: bytes
     revoked: bytes
     stamps: TimestampService
 
@@ -56,7 +57,7 @@ def elsewhere(settings: Any) -> Elsewhere:
     ]
     packet = sign_packet(PACKET, agency_id=department.pk, at=AT)
     pdf = sign_pdf(plain_pdf(), signatures=signatures, at=AT)
-    root = authority_certificate("root")
+    root, clean = authority_certificate("root"), authority_list("issuing", at=AT)
     row = Certificate.objects.get(purpose=Purpose.AGENCY, agency=department)
     revoke_certificate(row.sha256, reason=RevocationReason.KEY_COMPROMISE, at=AT)
     revoked, stamps = authority_list("issuing", at=AT), timestamp_service(at=AT)
@@ -67,7 +68,7 @@ def elsewhere(settings: Any) -> Elsewhere:
     ensure_agency_certificates([make_agency(certificate=False).pk], at=AT)
     assert root is not None
     assert root != authority_certificate("root")
-    return Elsewhere(province, department, packet, pdf, root, revoked, stamps)
+    return Elsewhere(province, department, packet, pdf, root, clean, revoked, stamps)
 
 
 Trust = Callable[..., None]
@@ -131,6 +132,13 @@ def test_what_the_authority_revoked_is_refused(elsewhere: Elsewhere, trust: Trus
     trust(elsewhere.province.code, elsewhere.root, elsewhere.revoked)
     soon = AT + timedelta(minutes=1)
     assert verify_packet(elsewhere.packet, at=soon).code == "certificate-revoked"
+
+
+def test_what_is_on_no_list_is_believed(elsewhere: Elsewhere, trust: Trust) -> None:
+    trust(elsewhere.province.code, elsewhere.root, elsewhere.clean)
+    soon = AT + timedelta(minutes=1)
+    assert verify_packet(elsewhere.packet, at=soon).valid
+    assert verify_pdf(elsewhere.pdf, at=soon).valid
 
 
 def test_an_old_list_stops_its_own_authority_and_no_other(elsewhere: Elsewhere, trust: Trust) -> None:
