@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from functools import lru_cache
 from pathlib import Path
 
@@ -22,6 +22,7 @@ from cryptography import x509
 from django.conf import settings
 
 from lienthong.directory.public import Agency, find_agencies
+from lienthong.kernel.clock import VIETNAM
 from lienthong.signing.certificates import fingerprint, organization_code
 
 ROOTS = {".pem", ".crt", ".cer", ".der"}
@@ -31,11 +32,15 @@ SCOPED, EVERYONE = "agencies", "all"
 
 @dataclass(frozen=True)
 class Authorities:
-    """Roots trusted as they are, roots by the codes they may name agencies under, and revocation lists."""
+    """Roots trusted as they are, roots by the codes they may name agencies under, and revocation lists.
+
+    `unreadable` names the files, relative to the folder, that hold none of these; they count for nothing.
+    """
 
     roots: tuple[asn1.Certificate, ...] = ()
     scoped: tuple[tuple[str, asn1.Certificate], ...] = ()
     lists: tuple[crl.CertificateList, ...] = ()
+    unreadable: tuple[str, ...] = ()
 
     @property
     def all_roots(self) -> tuple[asn1.Certificate, ...]:
@@ -65,17 +70,32 @@ def _read(folder: Path, files: tuple[tuple[Path, int], ...]) -> Authorities:
     roots: list[asn1.Certificate] = []
     scoped: list[tuple[str, asn1.Certificate]] = []
     lists: list[crl.CertificateList] = []
+    unreadable: list[str] = []
     for path, _changed in files:
         place = path.relative_to(folder).parts[:-1]
-        if path.suffix.lower() in LISTS:
-            lists += [crl.CertificateList.load(der) for der in _ders(path.read_bytes())]
-            continue
-        found = [asn1.Certificate.load(der) for der in _ders(path.read_bytes())]
-        if len(place) == 2 and place[0] == SCOPED:
-            scoped += [(place[1], root) for root in found]
-        elif not place:
-            roots += found
-    return Authorities(tuple(roots), tuple(scoped), tuple(lists))
+        try:
+            if path.suffix.lower() in LISTS:
+                lists += map(_list, _ders(path.read_bytes()))
+            elif len(place) == 2 and place[0] == SCOPED:
+                scoped += [(place[1], _root(der)) for der in _ders(path.read_bytes())]
+            elif not place:
+                roots += map(_root, _ders(path.read_bytes()))
+        except (ValueError, TypeError, OSError):
+            unreadable.append(path.relative_to(folder).as_posix())
+    return Authorities(tuple(roots), tuple(scoped), tuple(lists), tuple(unreadable))
+
+
+def faults(*, at: datetime) -> list[str]:
+    """What an operator should set right in the folder: files, codes of no agency, old lists. One query."""
+    found = authorities()
+    codes = {scope for scope, _root in found.scoped} - {EVERYONE}
+    known = find_agencies(codes, on=at.astimezone(VIETNAM).date())
+    old = [one for one in found.lists if (until := one["tbs_cert_list"]["next_update"].native) and until < at]
+    return [
+        *found.unreadable,
+        *(f"{SCOPED}/{code}" for code in sorted(codes - known.keys())),
+        *(f"CRL: {one.issuer.human_friendly}" for one in old),
+    ]
 
 
 def named_agency(certificate: x509.Certificate, *, root_sha256: str, on: date) -> Agency | None:
@@ -93,6 +113,16 @@ def named_agency(certificate: x509.Certificate, *, root_sha256: str, on: date) -
         return agency
     above = [found[scope] for scope in scopes if scope in found]
     return agency if any(agency.path.startswith(over.path) for over in above) else None
+
+
+def _root(der: bytes) -> asn1.Certificate:
+    x509.load_der_x509_certificate(der)  # reads all of it, where asn1crypto waits until it is asked
+    return asn1.Certificate.load(der)
+
+
+def _list(der: bytes) -> crl.CertificateList:
+    x509.load_der_x509_crl(der)
+    return crl.CertificateList.load(der)
 
 
 def _ders(data: bytes) -> Iterable[bytes]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
@@ -12,7 +13,7 @@ from lienthong.kernel.clock import VIETNAM
 from lienthong.kernel.paging import Page, page_of
 
 RECEIVED_MOST = 200
-AGENCIES_MOST = 20_000
+AGENCIES_MOST = 1000
 
 
 @dataclass(frozen=True)
@@ -48,6 +49,20 @@ def agencies_page(*, on: date, after: str = "", limit: int = AGENCIES_MOST) -> P
     """The agencies that exist on the day, by code. One query; raises `BadCursor`."""
     rows = Agency.objects.valid(on).only("code", "old_code", "name", "kind", "parent_id")
     return page_of(rows, key="+code", cursor=after, size=max(1, min(limit, AGENCIES_MOST)))
+
+
+def every_agency(*, on: date, after: str = "") -> Iterator[Agency]:
+    """All agencies that exist on the day, by code, read page by page; raises `BadCursor` at once."""
+    page = agencies_page(on=on, after=after)
+
+    def following() -> Iterator[Agency]:
+        shown = page
+        yield from shown.rows
+        while shown.next:
+            shown = agencies_page(on=on, after=shown.next)
+            yield from shown.rows
+
+    return following()
 
 
 def _beginning(day: date) -> datetime:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
@@ -21,7 +22,7 @@ from lienthong.axis.actions.intake import (
 )
 from lienthong.axis.actions.statuses import StatusOutOfOrder
 from lienthong.axis.actions.submission import submit_packet
-from lienthong.axis.actions.systems import FAILURES_PER_CLIENT
+from lienthong.axis.actions.systems import FAILURES_PER_ADDRESS, FAILURES_PER_CLIENT
 from lienthong.axis.edxml import Business
 from lienthong.axis.edxml.errors import AttachmentEmpty, EmptyPacket, FieldMissing, PacketTooLarge
 from lienthong.axis.models import AccessToken, Delivery, Packet, StatusEvent
@@ -114,6 +115,12 @@ def test_credentials_may_come_as_json(client: Client, world: World, names: tuple
 def test_a_login_without_credentials_is_refused(client: Client, db: None, body: bytes) -> None:
     answer = client.post(f"{API}/auth/login", body, content_type="application/json")
     assert outcome(answer) == (401, "FAIL", "15")
+
+
+def test_a_login_without_credentials_is_no_guess(client: Client, world: World) -> None:
+    for _attempt in range(FAILURES_PER_ADDRESS + 1):
+        client.post(f"{API}/auth/login")
+    assert outcome(login(client, name=world.system.client_id)) == (200, "OK", "0")
 
 
 def test_guessing_is_slowed_as_at_the_token_endpoint(client: Client, world: World) -> None:
@@ -332,7 +339,7 @@ def test_all_three_headers_must_be_of_one_system(
 
 def test_the_agencies_come_with_both_codes_and_their_place(client: Client, world: World) -> None:
     child = agency("H55.05", old_code="000.00.05.H55", parent=world.recipients[0], kind="department")
-    content = client.get(f"{API}/getAgenciesList", headers=bearer(world.system)).json()["content"]
+    content = listed_agencies(client, world)["content"]
     [found] = [row for row in content if row["code"] == "H55.05"]
     assert found == {
         "id": child.pk,
@@ -347,12 +354,21 @@ def test_the_agencies_come_with_both_codes_and_their_place(client: Client, world
     assert [row["code"] for row in content] == sorted(row["code"] for row in content)
 
 
-def test_the_directory_costs_one_query(
-    client: Client, world: World, django_assert_max_num_queries: Any
-) -> None:
-    headers = bearer(world.system)
-    with django_assert_max_num_queries(2):
-        client.get(f"{API}/getAgenciesList", headers=headers)
+def listed_agencies(client: Client, world: World, query: str = "") -> Any:
+    answer = client.get(f"{API}/getAgenciesList{query}", headers=bearer(world.system))
+    assert answer.status_code == 200
+    return json.loads(answer.getvalue())
+
+
+def test_all_agencies_come_at_once_or_in_pages(client: Client, world: World) -> None:
+    everything = listed_agencies(client, world)
+    first = listed_agencies(client, world, "?limit=2")
+    rest = listed_agencies(client, world, f"?cursor={first['next']}")
+    assert len(first["content"]) == 2
+    assert first["content"] + rest["content"] == everything["content"]
+    assert everything | {"content": []} == first | {"content": [], "next": ""}
+    answer = client.get(f"{API}/getAgenciesList?cursor=nonsense", headers=bearer(world.system))
+    assert outcome(answer) == (400, "FAIL", "20")
 
 
 def test_what_is_not_there_has_the_envelope_too(client: Client, db: None) -> None:

@@ -14,6 +14,7 @@ from lienthong.directory.public import Agency
 from lienthong.signing.actions.authority import ensure_agency_certificates, revoke_certificate
 from lienthong.signing.contracts import PdfSignature, Purpose, RevocationReason
 from lienthong.signing.models import Certificate, StoredVerdict
+from lienthong.signing.outside import faults
 from lienthong.signing.packets import sign_packet, verify_packet
 from lienthong.signing.pdf_signing import sign_pdf, timestamp_service
 from lienthong.signing.pdf_verifying import verify_pdf
@@ -164,6 +165,22 @@ def test_a_scoped_timestamp_service_proves_nothing_for_others(elsewhere: Elsewhe
     assert verify_pdf(pdf, at=AT).code == "timestamp-wrong"
     trust("", elsewhere.root)
     assert verify_pdf(pdf, at=AT).valid
+
+
+def test_what_is_wrong_with_the_folder_counts_for_nothing_and_is_told(
+    elsewhere: Elsewhere, trust: Trust, tmp_path: Path
+) -> None:
+    trust(elsewhere.province.code, elsewhere.root, elsewhere.clean)
+    soon = AT + timedelta(minutes=1)
+    assert faults(at=soon) == []
+    trust("X99", b"no certificate")
+    trust("X98", elsewhere.root)
+    (tmp_path / "key.pem").write_text("-----BEGIN PRIVATE KEY-----\nMAA=\n-----END PRIVATE KEY-----\n")
+    (tmp_path / "lists.crl").write_bytes(b"")
+    assert verify_packet(elsewhere.packet, at=soon).valid
+    assert faults(at=soon) == ["agencies/X99/root.crt", "key.pem", "lists.crl", "agencies/X98"]
+    [late] = [fault for fault in faults(at=AT + timedelta(days=1)) if fault.startswith("CRL")]
+    assert "Issuing CA" in late
 
 
 def test_files_that_change_are_read_again(elsewhere: Elsewhere, trust: Trust) -> None:

@@ -115,7 +115,7 @@ class StatusOut(Envelope):
 
 class AgenciesQuery(Schema):
     cursor: Cursor = ""
-    limit: Annotated[int, Field(ge=1, le=AGENCIES_MOST)] = AGENCIES_MOST
+    limit: Annotated[int, Field(ge=0, le=AGENCIES_MOST, description="0 for all")] = 0
 
 
 class AgencyOut(Schema):

@@ -12,7 +12,8 @@ platforms. Nothing public fixes the following, so it is decided here, once:
 * `getEdoc` answers the packet itself; only its errors have the envelope.
 * `messageType` is `edoc` where it is left out. The days of `fromDate` and `toDate` are Vietnam's, both
   included, and either may be left out. `syncReceivedEdocList` lists what is not yet reported as arrived,
-  oldest first, at most 200 at a time; `next` is given back as `cursor` for the rest.
+  oldest first, at most 200 at a time; `next` is given back as `cursor` for the rest. `getAgenciesList`
+  answers all agencies unless it is asked for a `limit`.
 * `done` or `processing` straight after `inbox` skips the registration (03), which the national order requires
   in between: the axis fills it in and says so in its description.
 * A refusal needs a reason (NĐ 30/2020, Đ.21). The call has no place for one, so `reason` may be added;
