@@ -10,11 +10,16 @@ All of it is files in the folder `LIENTHONG_TRUSTED_ROOTS` (ADR 0023):
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import contextlib
+import os
+import time
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import lru_cache
+from functools import cached_property
 from pathlib import Path
+from typing import TypeVar
 
 from asn1crypto import crl, pem
 from asn1crypto import x509 as asn1
@@ -28,6 +33,10 @@ from lienthong.signing.certificates import fingerprint, organization_code
 ROOTS = {".pem", ".crt", ".cer", ".der"}
 LISTS = {".crl"}
 SCOPED, EVERYONE = "agencies", "all"
+LOOK_SECONDS = 1.0
+SETTLED = 2_000_000_000  # nanoseconds
+K = TypeVar("K")
+V = TypeVar("V")
 
 
 @dataclass(frozen=True)
@@ -42,36 +51,93 @@ class Authorities:
     lists: tuple[crl.CertificateList, ...] = ()
     unreadable: tuple[str, ...] = ()
 
-    @property
+    @cached_property
     def all_roots(self) -> tuple[asn1.Certificate, ...]:
         """Every root, whomever it may name."""
         return (*self.roots, *(root for _scope, root in self.scoped))
 
-    def scopes_of(self, root_sha256: str) -> set[str]:
+    def above(self, chain: Iterable[asn1.Certificate]) -> tuple[list[asn1.Certificate], list[bytes]]:
+        """Of all, the roots and lists that the certificates of a chain name as their issuers."""
+        issuers = {one.issuer.dump() for one in chain}
+        return (
+            [root for issuer in issuers for root in self._by_subject.get(issuer, ())],
+            [one.dump() for issuer in issuers for one in self._by_issuer.get(issuer, ())],
+        )
+
+    def scopes_of(self, root_sha256: str) -> frozenset[str]:
         """The codes under which the root may name agencies."""
-        return {scope for scope, root in self.scoped if fingerprint(root.dump()) == root_sha256}
+        return self._scopes.get(root_sha256, frozenset())
 
     def is_plain(self, root_sha256: str) -> bool:
         """Whether the root is trusted without being asked whom it names."""
-        return any(fingerprint(root.dump()) == root_sha256 for root in self.roots)
+        return root_sha256 in self._plain
+
+    @cached_property
+    def _by_subject(self) -> Mapping[bytes, Sequence[asn1.Certificate]]:
+        return _grouped((root.subject.dump(), root) for root in self.all_roots)
+
+    @cached_property
+    def _by_issuer(self) -> Mapping[bytes, Sequence[crl.CertificateList]]:
+        return _grouped((one.issuer.dump(), one) for one in self.lists)
+
+    @cached_property
+    def _scopes(self) -> Mapping[str, frozenset[str]]:
+        pairs = _grouped((fingerprint(root.dump()), scope) for scope, root in self.scoped)
+        return {root: frozenset(scopes) for root, scopes in pairs.items()}
+
+    @cached_property
+    def _plain(self) -> frozenset[str]:
+        return frozenset(fingerprint(root.dump()) for root in self.roots)
+
+
+@dataclass
+class _Reading:
+    """What the folder held when it was read, and when its folders and files had been changed last."""
+
+    changed: Mapping[str, int]
+    found: Authorities
+    looked_at: float = 0.0
+
+    def is_fresh(self) -> bool:
+        """Whether nothing has changed; looked at once a second, since each file costs a call."""
+        if time.monotonic() - self.looked_at < LOOK_SECONDS:
+            return True
+        self.looked_at = time.monotonic()
+        try:
+            return all(os.stat(path).st_mtime_ns == at for path, at in self.changed.items())
+        except OSError:
+            return False
+
+
+_readings: dict[Path, _Reading] = {}
 
 
 def authorities() -> Authorities:
-    """What the folder holds; read again when any of its files changes."""
+    """What the folder holds; read again within a second of any change to its folders or files."""
     folder: Path | None = settings.ENV.trusted_roots
     if folder is None or not folder.is_dir():
         return Authorities()
-    files = sorted(path for path in folder.rglob("*") if path.suffix.lower() in ROOTS | LISTS)
-    return _read(folder, tuple((path, path.stat().st_mtime_ns) for path in files))
+    held = _readings.get(folder)
+    if held is None or not held.is_fresh():
+        paths = [folder, *sorted(folder.rglob("*"))]
+        changed: dict[str, int] = {}
+        for path in paths:
+            with contextlib.suppress(FileNotFoundError):  # renamed meanwhile
+                changed[str(path)] = path.stat().st_mtime_ns
+        files = [path for path in paths if path.suffix.lower() in ROOTS | LISTS and path.is_file()]
+        held = _Reading(changed, _read(folder, files), time.monotonic())
+        # What has just been changed may be changing still, within the same tick of the file system's clock.
+        if time.time_ns() - max(changed.values()) > SETTLED:
+            _readings[folder] = held
+    return held.found
 
 
-@lru_cache(maxsize=4)
-def _read(folder: Path, files: tuple[tuple[Path, int], ...]) -> Authorities:
+def _read(folder: Path, files: Iterable[Path]) -> Authorities:
     roots: list[asn1.Certificate] = []
     scoped: list[tuple[str, asn1.Certificate]] = []
     lists: list[crl.CertificateList] = []
     unreadable: list[str] = []
-    for path, _changed in files:
+    for path in files:
         place = path.relative_to(folder).parts[:-1]
         try:
             if path.suffix.lower() in LISTS:
@@ -113,6 +179,13 @@ def named_agency(certificate: x509.Certificate, *, root_sha256: str, on: date) -
         return agency
     above = [found[scope] for scope in scopes if scope in found]
     return agency if any(agency.path.startswith(over.path) for over in above) else None
+
+
+def _grouped(pairs: Iterable[tuple[K, V]]) -> Mapping[K, Sequence[V]]:
+    groups: defaultdict[K, list[V]] = defaultdict(list)
+    for key, value in pairs:
+        groups[key].append(value)
+    return groups
 
 
 def _root(der: bytes) -> asn1.Certificate:

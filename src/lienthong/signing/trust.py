@@ -59,18 +59,18 @@ def foreign_root_of(der: bytes, *, at: datetime, others: Iterable[bytes] = ()) -
     Raises:
         CertificateRevoked: a list says that it, or an authority above it, was revoked by then.
     """
-    outside = authorities()
-    if not outside.all_roots:
+    certificate, between = asn1.Certificate.load(der), [asn1.Certificate.load(other) for other in others]
+    roots, lists = authorities().above([certificate, *between])
+    if not roots:
         return None
     context = ValidationContext(
-        trust_roots=list(outside.all_roots),
-        other_certs=[asn1.Certificate.load(other) for other in others],
-        crls=list(outside.lists),
+        trust_roots=roots,
+        other_certs=between,
+        crls=lists,
         moment=at,
         allow_fetching=False,
         revocation_mode="soft-fail",
     )
-    certificate = asn1.Certificate.load(der)
     validator = CertificateValidator(certificate, validation_context=context)
     try:
         path: ValidationPath = run(validator.async_validate_usage(set()))  # type: ignore[no-untyped-call]
