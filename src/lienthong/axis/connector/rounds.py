@@ -38,6 +38,8 @@ BAD_STATUS_NAME = {
 }
 
 What = Literal["sent", "refused", "collected", "reported", "failed"]
+# Called with a piece of work, how far it is, and of how many (0 where nobody knows).
+Progress = Callable[[str, int, int], None]
 
 
 class NotAnAxis(Exception):
@@ -69,6 +71,10 @@ class Tally:
         return sum(asdict(self).values())
 
 
+def _unseen(work: str, done: int, total: int) -> None:
+    """Progress that nobody watches."""
+
+
 @dataclass
 class Connector:
     """Works on a locked and prepared folder for the system that the client speaks for."""
@@ -76,6 +82,7 @@ class Connector:
     folder: ExchangeFolder
     client: AxisClient
     tell: Callable[[Event], None]
+    progress: Progress = _unseen
     unpacks: bool = False
 
     def work(self) -> Tally:
@@ -93,9 +100,10 @@ class Connector:
     # Outbox
 
     def _send_all(self) -> None:
-        for path in sorted(self.folder.outbox.glob(f"*{PACKET}")):
-            if path.is_file():
-                self._send(path)
+        files = sorted(path for path in self.folder.outbox.glob(f"*{PACKET}") if path.is_file())
+        for number, path in enumerate(files, start=1):
+            self._send(path)
+            self.progress("Sending", number, len(files))
 
     def _send(self, path: Path) -> None:
         before, edxml = _version(path), path.read_bytes()
@@ -123,8 +131,10 @@ class Connector:
 
     def _report_all(self) -> None:
         files = [path for path in self.folder.status.glob("*.txt") if path.is_file()]
-        for path in sorted(files, key=lambda path: (path.stat().st_mtime_ns, path.name)):
+        files.sort(key=lambda path: (path.stat().st_mtime_ns, path.name))
+        for number, path in enumerate(files, start=1):
             self._report(path)
+            self.progress("Reporting", number, len(files))
 
     def _report(self, path: Path) -> None:
         named = _STATUS_NAME.fullmatch(path.name)
@@ -156,6 +166,7 @@ class Connector:
         for item in self._waiting():
             seen.add(str(item.delivery_id))
             self._collect(item)
+            self.progress("Collecting", len(seen), 0)
         for mark in self.folder.taken.iterdir():
             if mark.name not in seen:
                 mark.unlink()  # its 01 is known there

@@ -102,7 +102,7 @@ def _run(connector: Connector, *, once: bool, interval: float) -> None:
     pause = interval
     while True:
         try:
-            with runtime.console.status("Exchanging"):
+            with runtime.progress(transient=True) as connector.progress:
                 tally = connector.work()
         except (AxisUnreachable, OSError) as error:
             if once:
