@@ -7,7 +7,6 @@ import json
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from uuid import uuid4
 
 import httpx
 import pytest
@@ -221,7 +220,7 @@ def test_statuses_are_reported_in_the_order_of_their_files_and_moved(world: Worl
     ("name", "code"),
     [
         ("notes.txt", "<delivery id>.<status code>.txt"),
-        (f"{uuid4()}.03.txt", "not-found"),
+        ("018f0000-0000-7000-8000-000000000000.03.txt", "not-found"),
         ("{delivery}.99.txt", "invalid-request"),
         ("{delivery}.02.txt", "field-missing"),
     ],
