@@ -177,8 +177,8 @@ def named_agency(certificate: x509.Certificate, *, root_sha256: str, on: date) -
     agency = found.get(code)
     if agency is None or EVERYONE in scopes:
         return agency
-    above = [found[scope] for scope in scopes if scope in found]
-    return agency if any(agency.path.startswith(over.path) for over in above) else None
+    above = [found[scope].path for scope in scopes if scope in found]
+    return agency if any(path and agency.path.startswith(path) for path in above) else None
 
 
 def _grouped(pairs: Iterable[tuple[K, V]]) -> Mapping[K, Sequence[V]]:

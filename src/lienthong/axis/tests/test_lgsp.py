@@ -45,6 +45,7 @@ from lienthong.kernel.errors import Refusal
 from lienthong.signing.public import NoCertificate, SignatureRefusal
 
 API = "/lgsp/v1"
+SURROGATES = b'{"systemId": "\\ud800", "secretKey": "\\ud800"}'
 
 
 def login(client: Client, *, name: str, secret: str = SECRET) -> Any:
@@ -111,7 +112,7 @@ def test_credentials_may_come_as_json(client: Client, world: World, names: tuple
     assert client.post(f"{API}/auth/login", body, content_type="application/json").status_code == 200
 
 
-@pytest.mark.parametrize("body", [b"", b"[]", b"{", b'{"systemId": 1}', b"[" * 9000, b"\xff\xfe"])
+@pytest.mark.parametrize("body", [b"", b"[]", b"{", b'{"systemId": 1}', b"[" * 9000, b"\xff\xfe", SURROGATES])
 def test_a_login_without_credentials_is_refused(client: Client, db: None, body: bytes) -> None:
     answer = client.post(f"{API}/auth/login", body, content_type="application/json")
     assert outcome(answer) == (401, "FAIL", "15")

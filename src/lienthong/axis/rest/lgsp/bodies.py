@@ -71,4 +71,6 @@ def read_edoc(request: HttpRequest, *, limit: int) -> tuple[bytes, MessageType]:
 
 
 def _first(given: dict[str, object], names: Sequence[str]) -> str:
-    return next((value for name in names if isinstance(value := given.get(name), str) and value), "")
+    """The first text among the values; half of a surrogate pair is no text."""
+    texts = (value for name in names if isinstance(value := given.get(name), str))
+    return next((text for text in texts if text and text.isprintable()), "")
