@@ -15,6 +15,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -58,6 +59,13 @@ class Site:
         assert done.returncode == 0, done.stderr[-3000:]
         return done.stdout
 
+    def run(self, *arguments: str) -> str:
+        """Run the command `lienthong` on this installation; its output."""
+        command = [Path(sys.executable).with_name("lienthong"), *arguments]
+        done = subprocess.run(command, env=self.environment, capture_output=True, text=True)
+        assert done.returncode == 0, done.stdout + done.stderr[-3000:]
+        return done.stdout
+
     @contextmanager
     def data(self) -> Iterator[None]:
         """Within this block the test's own models read and write the installation's database."""
@@ -68,21 +76,31 @@ class Site:
 @pytest.fixture(scope="session")
 def site(django_test_environment: None, django_db_blocker: Any, tmp_path_factory: Any) -> Iterator[Site]:
     """A server over a new, migrated database; one per worker, so that workers never meet."""
-    name = f"{_database_name()}_site_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}"
-    port = _free_port()
+    with installed("site", django_db_blocker, tmp_path_factory.mktemp("site")) as here, serving(here):
+        yield here
+
+
+@contextmanager
+def installed(name: str, blocker: Any, var: Path, **settings: str) -> Iterator[Site]:
+    """An installation with a new, migrated database and a port of its own, not yet serving.
+
+    `settings` are environment variables without their prefix, in small letters.
+    """
+    database = f"{_database_name()}_{name}_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}"
+    url = f"http://127.0.0.1:{_free_port()}"
     environment = {
         **os.environ,
-        "LIENTHONG_DATABASE_URL": _url_of(name),
-        "LIENTHONG_BASE_URL": f"http://127.0.0.1:{port}",
-        "LIENTHONG_VAR": str(tmp_path_factory.mktemp("site")),
+        "LIENTHONG_DATABASE_URL": _url_of(database),
+        "LIENTHONG_BASE_URL": url,
+        "LIENTHONG_VAR": str(var),
         "PYTHONPATH": str(PROJECT / "src"),
+        **{f"LIENTHONG_{key.upper()}": value for key, value in settings.items()},
     }
-    here = Site(f"http://127.0.0.1:{port}", name, environment, django_db_blocker)
-    with _new_database(name):
+    here = Site(url, database, environment, blocker)
+    with _new_database(database):
         here.manage("migrate", "--verbosity", "0")
         here.manage("collectstatic", "--noinput")
-        with _serving(here, port):
-            yield here
+        yield here
 
 
 @pytest.fixture(scope="session")
@@ -105,8 +123,14 @@ PageAt = Callable[..., Page]
 
 
 @pytest.fixture
-def page_at(site: Site, browser: Browser) -> Iterator[PageAt]:
-    """Open a page: `page_at(width, scheme, language)`, a fresh visitor each time.
+def page_at(site: Site, page_on: PageAt) -> PageAt:
+    """Open a page of `site`: `page_at(width, scheme, language)`, as `page_on` does."""
+    return partial(page_on, site)
+
+
+@pytest.fixture
+def page_on(browser: Browser) -> Iterator[PageAt]:
+    """Open a page: `page_on(site, width, scheme, language)`, a fresh visitor each time.
 
     What the browser's console called an error (the content security policy's refusals among them) fails the
     test when it ends; a page that is meant to answer with an error status is opened with `errors_meant=True`.
@@ -115,7 +139,12 @@ def page_at(site: Site, browser: Browser) -> Iterator[PageAt]:
     errors: list[str] = []
 
     def open_page(
-        width: int = 1280, scheme: str = "light", language: str = "vi", *, errors_meant: bool = False
+        site: Site,
+        width: int = 1280,
+        scheme: str = "light",
+        language: str = "vi",
+        *,
+        errors_meant: bool = False,
     ) -> Page:
         context = browser.new_context(
             viewport={"width": width, "height": 800 if width > 600 else 740},
@@ -179,8 +208,9 @@ def _free_port() -> int:
 
 
 @contextmanager
-def _serving(site: Site, port: int) -> Iterator[None]:
-    where = ["--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port)]
+def serving(site: Site) -> Iterator[None]:
+    """Serve the installation's pages and API for as long as the block lasts."""
+    where = ["--interface", "wsgi", "--host", "127.0.0.1", "--port", site.url.rpartition(":")[2]]
     command = [sys.executable, "-m", "granian", *where, "lienthong.config.wsgi:application"]
     log = Path(site.environment["LIENTHONG_VAR"]) / "server.log"
     with log.open("wb") as output:

@@ -22,6 +22,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("lienthong.documents.urls")),
     path("pki/", include("lienthong.signing.urls")),
     path("axis/", include("lienthong.axis.urls")),
+    path("lgsp/", include("lienthong.axis.rest.lgsp.urls")),
 ]
 
 if apps.is_installed("lienthong.office"):

@@ -21,6 +21,9 @@ HOLDER_YEARS = 3
 BACKDATED = timedelta(minutes=5)  # for clocks that are slow
 STATUS_HOLDS = timedelta(hours=12)
 NAME_LIMIT = 64  # ub-common-name, ub-organization-name
+ORGANIZATION_IDENTIFIER = x509.ObjectIdentifier("2.5.4.97")  # X.520, 6.4.4
+# A national scheme as ETSI EN 319 412-1, 5.1.4, has them: government organisation, then the agency code.
+CODE_PREFIX = "GO:VN-"
 
 
 @dataclass(frozen=True)
@@ -33,12 +36,16 @@ class Issuer:
 
 @dataclass(frozen=True)
 class Holder:
-    """Whom a certificate is for. `code` is an agency code or a number of ours, unique within its purpose."""
+    """Whom a certificate is for. `code` is an agency code or a number of ours, unique within its purpose.
+
+    `organization_code` is the code of the agency that the holder is or belongs to.
+    """
 
     purpose: Purpose
     name: str
     organization: str = "Liên Thông"
     code: str = ""
+    organization_code: str = ""
 
 
 @dataclass(frozen=True)
@@ -121,6 +128,18 @@ def common_name(name: x509.Name) -> str:
     return str(found[0].value) if found else name.rfc4514_string()
 
 
+def organization_code(name: x509.Name) -> str:
+    """The code of the agency that the name's organisation identifier says; empty without one."""
+    found = [str(each.value) for each in name.get_attributes_for_oid(ORGANIZATION_IDENTIFIER)]
+    return found[0].removeprefix(CODE_PREFIX) if len(found) == 1 and found[0].startswith(CODE_PREFIX) else ""
+
+
+def is_seal(name: x509.Name) -> bool:
+    """Whether the name is an agency's own and not that of a person who belongs to it."""
+    numbers = [str(each.value) for each in name.get_attributes_for_oid(NameOID.SERIAL_NUMBER)]
+    return bool(numbers) and numbers == [organization_code(name)]
+
+
 def _name(holder: Holder) -> x509.Name:
     attributes = [
         x509.NameAttribute(NameOID.COUNTRY_NAME, "VN"),
@@ -129,6 +148,9 @@ def _name(holder: Holder) -> x509.Name:
     ]
     if holder.code:
         attributes.append(x509.NameAttribute(NameOID.SERIAL_NUMBER, holder.code))
+    if holder.organization_code:
+        said = CODE_PREFIX + holder.organization_code
+        attributes.append(x509.NameAttribute(ORGANIZATION_IDENTIFIER, said))
     return x509.Name(attributes)
 
 

@@ -10,12 +10,15 @@ from datetime import datetime
 from cryptography import x509
 from django.conf import settings
 
+from lienthong.directory.public import Agency
+from lienthong.kernel.clock import VIETNAM
 from lienthong.signing import errors
 from lienthong.signing.certificates import fingerprint
 from lienthong.signing.contracts import Verdict
 from lienthong.signing.models import Certificate
+from lienthong.signing.outside import named_agency
 from lienthong.signing.queries import agency_identity
-from lienthong.signing.trust import find_rows, foreign_path
+from lienthong.signing.trust import find_rows, foreign_path, foreign_root_of
 from lienthong.signing.verdicts import accepted, problem_of, refused, signer_of, with_reason
 from lienthong.signing.xml_scan import scan
 from lienthong.signing.xmldsig import sign_enveloped, verify_enveloped
@@ -86,10 +89,11 @@ def _judge(signed: _Signed | Verdict, rows: Mapping[str, Certificate], at: datet
     if isinstance(signed, Verdict):
         return signed
     row, certificate = rows.get(fingerprint(signed.der)), signed.certificate
-    signer = signer_of(row, certificate, signed_at=None, weak=signed.weak)
+    named = _named(certificate, signed.der, signed.others, at) if row is None else None
+    signer = signer_of(row, certificate, signed_at=None, weak=signed.weak, named=named)
     problem = problem_of(row, certificate, signer.name, moment=at)
     is_ours = row is not None and row.key_id is not None
-    if problem is None and not _is_trusted(is_ours, signed.der, signed.others, at):
+    if problem is None and named is None and not _is_trusted(is_ours, signed.der, signed.others, at):
         problem = errors.CertificateUntrusted(name=signer.name, issuer=signer.issuer)
     if problem is not None:
         return refused(problem, sha256=signed.sha256, signers=[with_reason(signer, problem)])
@@ -107,6 +111,13 @@ def _leaf(ders: Sequence[bytes]) -> tuple[x509.Certificate, bytes]:
         if certificate.subject not in issuers:
             return certificate, der
     return certificates[0], ders[0]
+
+
+def _named(certificate: x509.Certificate, der: bytes, others: Sequence[bytes], at: datetime) -> Agency | None:
+    """The agency that an outside certificate names, if its authority may name it."""
+    root = foreign_root_of(der, at=at, others=others)
+    on = at.astimezone(VIETNAM).date()
+    return named_agency(certificate, root_sha256=root, on=on) if root else None
 
 
 def _is_trusted(is_ours: bool, der: bytes, others: Sequence[bytes], at: datetime) -> bool:

@@ -18,13 +18,16 @@ from pyhanko.sign.validation.settings import KeyUsageConstraints
 from pyhanko.sign.validation.status import PdfSignatureStatus, SignatureCoverageLevel
 from pyhanko_certvalidator import ValidationContext
 
+from lienthong.directory.public import Agency
+from lienthong.kernel.clock import VIETNAM
 from lienthong.signing import errors
 from lienthong.signing.certificates import fingerprint
 from lienthong.signing.contracts import SignerVerdict, Verdict
 from lienthong.signing.models import Certificate
+from lienthong.signing.outside import authorities, named_agency
 from lienthong.signing.pdf_reading import as_broken, open_pdf
 from lienthong.signing.running import run
-from lienthong.signing.trust import Anchors, anchors, find_rows
+from lienthong.signing.trust import Anchors, anchors, find_rows, root_of
 from lienthong.signing.verdicts import accepted, keep, problem_of, recall, refused, signer_of, with_reason
 
 KIND = "pdf"
@@ -71,6 +74,8 @@ class _Found:
     claimed: datetime | None
     timestamped: bool
     whole: bool
+    root: str | None
+    stamp_root: str | None
 
 
 def _examine(reader: PdfFileReader, trusted: Anchors, at: datetime) -> list[_Found]:
@@ -104,6 +109,8 @@ def _look(signature: EmbeddedPdfSignature, fields: set[str], trusted: Anchors, a
         claimed=stamped if proven else status.signer_reported_dt,
         timestamped=proven,
         whole=_is_whole(status, fields, is_last=_is_last(signature)),
+        root=root_of(paths[0]) if paths[0] is not None else None,
+        stamp_root=root_of(paths[1]) if len(paths) > 1 and paths[1] is not None else None,
     )
 
 
@@ -118,11 +125,12 @@ def _validate(
 
 
 def _context(trusted: Anchors, moment: datetime) -> ValidationContext:
-    """Our roots only, no network; revocation comes from our own table afterwards."""
+    """Trusted roots only, no network; revocation comes from outside lists and, afterwards, our own table."""
     return ValidationContext(
         trust_roots=list(trusted.roots),
         other_certs=list(trusted.others),
         moment=moment,
+        crls=list(authorities().lists),
         allow_fetching=False,
         revocation_mode="soft-fail",
     )
@@ -167,19 +175,41 @@ def _judge(found: Sequence[_Found], sha256: str, at: datetime) -> Verdict:
     against: errors.SignatureRefusal | None = None
     for one in found:
         row = rows.get(fingerprint(one.der))
+        named = _named(one) if row is None else None
         signer = signer_of(
             row,
             one.certificate,
             signed_at=one.claimed,
             timestamped=one.timestamped,
             whole_document=one.whole,
+            named=named,
         )
-        problem = _problem(one, row, rows, signer)
+        problem = _problem(one, row, rows, signer) or _outside_problem(one, signer, named=named is not None)
         against = against or problem
         signers.append(signer if problem is None else with_reason(signer, problem))
     if against is not None:
         return refused(against, sha256=sha256, signers=signers)
     return accepted(signers, sha256=sha256)
+
+
+def _named(one: _Found) -> Agency | None:
+    """The agency that an outside certificate names, if its authority may name it."""
+    on = one.moment.astimezone(VIETNAM).date()
+    return named_agency(one.certificate, root_sha256=one.root, on=on) if one.root else None
+
+
+def _outside_problem(one: _Found, signer: SignerVerdict, *, named: bool) -> errors.SignatureRefusal | None:
+    """Why a root that may name some agencies only does not serve here: as the signer's, as the timestamp's.
+
+    Its timestamps count for its own signers alone, so that it cannot date back what others signed.
+    """
+    outside = authorities()
+    if one.root and outside.scopes_of(one.root) and not (named or outside.is_plain(one.root)):
+        return errors.CertificateUntrusted(name=signer.name, issuer=signer.issuer)
+    stamp = one.stamp_root
+    if stamp and stamp != one.root and outside.scopes_of(stamp) and not outside.is_plain(stamp):
+        return errors.TimestampWrong(name=signer.name)
+    return None
 
 
 def _problem(

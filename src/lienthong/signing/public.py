@@ -38,7 +38,7 @@ from lienthong.signing.pdf_reading import check_pdf
 from lienthong.signing.pdf_signing import sign_pdf
 from lienthong.signing.pdf_verifying import verify_pdf
 from lienthong.signing.ports import TimestampService
-from lienthong.signing.queries import certificate_for_agency, certificates_of
+from lienthong.signing.queries import certificate_for_agency, certificates_of, root_certificate
 from lienthong.signing.sealed_secrets import SecretUnreadable, open_secret, seal_secret
 from lienthong.signing.stamping import stamp_digest
 from lienthong.signing.statements import sign_statement, sign_statements, verify_statement
@@ -78,6 +78,7 @@ __all__ = [
     "require_signed_by",
     "require_valid",
     "revoke_certificate",
+    "root_certificate",
     "rotate_key",
     "seal_secret",
     "sign_packet",

@@ -71,6 +71,14 @@ def issuer_key(purpose: Purpose) -> tuple[Certificate, Issuer]:
     return identity.row, Issuer(identity.certificate, identity.key)
 
 
+def root_certificate() -> bytes:
+    """The certificate (DER) of the platform's own root; raises `NoCertificate`."""
+    row = Certificate.objects.current().filter(purpose=Purpose.ROOT).first()
+    if row is None:
+        raise NoCertificate(name=Purpose.ROOT.value)
+    return bytes(row.der)
+
+
 def certificate_for_agency(agency_id: int, *, at: datetime) -> CertificateInfo | None:
     """The agency's current certificate, if it has one."""
     row = Certificate.objects.current().filter(purpose=Purpose.AGENCY, agency_id=agency_id).first()

@@ -5,21 +5,25 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
-from pathlib import Path
 
-from asn1crypto import pem
 from asn1crypto import x509 as asn1
-from django.conf import settings
 from pyhanko_certvalidator import CertificateValidator, ValidationContext
-from pyhanko_certvalidator.errors import PathBuildingError, PathValidationError, ValidationError
+from pyhanko_certvalidator.authority import CertTrustAnchor
+from pyhanko_certvalidator.errors import (
+    PathBuildingError,
+    PathValidationError,
+    RevokedError,
+    ValidationError,
+)
+from pyhanko_certvalidator.path import ValidationPath
 
+from lienthong.kernel.clock import VIETNAM
 from lienthong.signing.certificates import fingerprint
 from lienthong.signing.contracts import Purpose
+from lienthong.signing.errors import CertificateRevoked
 from lienthong.signing.models import Certificate
+from lienthong.signing.outside import authorities
 from lienthong.signing.running import run
-
-SUFFIXES = {".pem", ".crt", ".cer", ".der"}
 
 
 @dataclass(frozen=True)
@@ -36,52 +40,54 @@ def anchors() -> Anchors:
     rows = [(row.purpose, asn1.Certificate.load(bytes(row.der))) for row in ours]
     roots = tuple(der for purpose, der in rows if purpose == Purpose.ROOT)
     return Anchors(
-        roots=roots + foreign_roots(),
+        roots=roots + authorities().all_roots,
         others=tuple(der for purpose, der in rows if purpose == Purpose.ISSUING),
     )
 
 
-def foreign_roots() -> tuple[asn1.Certificate, ...]:
-    """The certificates (PEM or DER) in the folder of trusted roots; read again when it changes."""
-    folder: Path | None = settings.ENV.trusted_roots
-    if folder is None or not folder.is_dir():
-        return ()
-    return _read_roots(folder, folder.stat().st_mtime_ns)
-
-
-@lru_cache(maxsize=2)
-def _read_roots(folder: Path, _changed: int) -> tuple[asn1.Certificate, ...]:
-    files = sorted(path for path in folder.iterdir() if path.suffix.lower() in SUFFIXES)
-    return tuple(asn1.Certificate.load(der) for path in files for der in _ders(path.read_bytes()))
-
-
-def _ders(data: bytes) -> Iterable[bytes]:
-    if pem.detect(data):
-        return [der for _, _, der in pem.unarmor(data, multiple=True)]
-    return [data]
-
-
 def foreign_path(der: bytes, *, at: datetime, others: Iterable[bytes] = ()) -> bool:
-    """Whether the certificate leads to an outside root trusted here, every step valid at the time.
+    """Whether the certificate leads to an outside root that is trusted whomever it names (`*.pem`)."""
+    root = foreign_root_of(der, at=at, others=others)
+    return root is not None and authorities().is_plain(root)
 
-    No network is asked; revocation is taken from what the file itself brings.
+
+def foreign_root_of(der: bytes, *, at: datetime, others: Iterable[bytes] = ()) -> str | None:
+    """The outside root (SHA-256) to which the certificate leads, every step valid at the time; None without.
+
+    No network is asked; revocation is taken from the lists beside the roots.
+
+    Raises:
+        CertificateRevoked: a list says that it, or an authority above it, was revoked by then.
     """
-    roots = foreign_roots()
+    certificate, between = asn1.Certificate.load(der), [asn1.Certificate.load(other) for other in others]
+    roots, lists = authorities().above([certificate, *between])
     if not roots:
-        return False
+        return None
     context = ValidationContext(
-        trust_roots=list(roots),
-        other_certs=[asn1.Certificate.load(other) for other in others],
+        trust_roots=roots,
+        other_certs=between,
+        crls=lists,
         moment=at,
         allow_fetching=False,
         revocation_mode="soft-fail",
     )
-    validator = CertificateValidator(asn1.Certificate.load(der), validation_context=context)
+    validator = CertificateValidator(certificate, validation_context=context)
     try:
-        run(validator.async_validate_usage(set()))  # type: ignore[no-untyped-call]
+        path: ValidationPath = run(validator.async_validate_usage(set()))  # type: ignore[no-untyped-call]
+    except RevokedError as error:
+        name = str(certificate.subject.native.get("common_name", ""))
+        raise CertificateRevoked(
+            name=name, day=error.revocation_dt.astimezone(VIETNAM).strftime("%d/%m/%Y")
+        ) from error
     except (PathBuildingError, PathValidationError, ValidationError, ValueError):
-        return False
-    return True
+        return None
+    return root_of(path)
+
+
+def root_of(path: ValidationPath) -> str | None:
+    """The SHA-256 of the certificate at the top of a path."""
+    anchor = path.trust_anchor
+    return fingerprint(anchor.certificate.dump()) if isinstance(anchor, CertTrustAnchor) else None
 
 
 def find_rows(ders: Iterable[bytes]) -> dict[str, Certificate]:

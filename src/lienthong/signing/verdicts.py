@@ -10,9 +10,10 @@ from typing import Any
 from cryptography import x509
 from django.utils.translation import gettext_lazy as _
 
+from lienthong.directory.public import Agency
 from lienthong.kernel.clock import VIETNAM
 from lienthong.signing import errors
-from lienthong.signing.certificates import common_name
+from lienthong.signing.certificates import common_name, is_seal
 from lienthong.signing.contracts import Purpose, Sentence, SignerVerdict, Verdict
 from lienthong.signing.models import Certificate, StoredVerdict
 
@@ -89,14 +90,21 @@ def signer_of(
     timestamped: bool = False,
     whole_document: bool = True,
     weak: str = "",
+    named: Agency | None = None,
 ) -> SignerVerdict:
-    """Who a certificate stands for: by its row if it is known here, else by what it says of itself."""
-    agency = row.agency if row else None
+    """Who a certificate stands for: by its row if it is known here, else by what it says of itself.
+
+    `named` is the agency that a certificate without a row names and that its authority may name.
+    """
+    agency = row.agency if row else named
     official = row.official if row else None
+    kind = KINDS.get(Purpose(row.purpose), "") if row else ""
+    if row is None and named is not None:
+        kind = KINDS[Purpose.AGENCY if is_seal(certificate.subject) else Purpose.OFFICIAL]
     name = common_name(certificate.subject)
     if official is not None:
         name = official.full_name
-    elif agency is not None:
+    elif agency is not None and kind != KINDS[Purpose.OFFICIAL]:
         name = agency.name
     return SignerVerdict(
         name=name,
@@ -107,7 +115,7 @@ def signer_of(
         trusted=True,
         whole_document=whole_document,
         weak=weak,
-        kind=KINDS.get(Purpose(row.purpose), "") if row else "",
+        kind=kind,
         agency_id=agency.pk if agency else None,
         official_id=official.pk if official else None,
         issuer=common_name(certificate.issuer),

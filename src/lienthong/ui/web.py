@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
@@ -24,7 +25,8 @@ def home(request: HttpRequest) -> HttpResponse:
     roles = [str(role) for role in getattr(getattr(request, "viewer", None), "roles", ())]
     if request.user.is_authenticated and (address := navigation.desk(roles)):
         return HttpResponseRedirect(address)
-    return render(request, "ui/home.html", {"is_home": True})
+    facts = {"is_home": True, "is_hub": settings.ENV.profile == "hub"}
+    return render(request, "ui/home.html", facts)
 
 
 @public_page("the colours of the pages are the reader's own choice")

@@ -39,6 +39,7 @@ def _letter(world: World) -> dict[str, object]:
 
 WATCHERS = (Role.OPERATOR, Role.AUDITOR)
 V1 = "axis:axis-api"
+LGSP = "lgsp:lgsp-api"
 NOTHING_THERE = Route(roles=None, shared=True, personal=True)  # 404 for everyone
 ROUTES = {
     "axis:packets": only(*WATCHERS),
@@ -78,4 +79,13 @@ ROUTES = {
     f"{V1}:delete_webhook": api(methods=("DELETE",)),
     f"{V1}:change_webhook_secret": api(methods=("POST",)),
     f"{V1}:missing": NOTHING_THERE,
+    f"{LGSP}:openapi-json": public(),
+    f"{LGSP}:api-root": NOTHING_THERE,
+    f"{LGSP}:login": api(methods=("POST",)),
+    f"{LGSP}:send_edoc": api(methods=("POST",)),
+    f"{LGSP}:list_received": api(),
+    f"{LGSP}:get_edoc": api(),
+    f"{LGSP}:update_status": api(methods=("POST",)),
+    f"{LGSP}:list_agencies": api(),
+    f"{LGSP}:missing": NOTHING_THERE,
 }

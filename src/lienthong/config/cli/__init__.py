@@ -4,7 +4,17 @@ from __future__ import annotations
 
 import typer
 
-from lienthong.config.cli import beginning, checking, demonstration, loading, sending, serving, verifying
+from lienthong.config.cli import (
+    beginning,
+    checking,
+    connecting,
+    demonstration,
+    loading,
+    sending,
+    serving,
+    trusting,
+    verifying,
+)
 
 app = typer.Typer(
     name="lienthong",
@@ -20,3 +30,7 @@ app.command()(verifying.verify)
 app.command()(sending.send)
 app.command("load-country")(loading.load_country)
 app.command("first-administrator")(beginning.first_administrator)
+app.command()(connecting.connect)
+app.command()(trusting.authority)
+app.command("issue-certificates")(trusting.issue_certificates)
+app.command("register-system")(trusting.register_system)

@@ -17,6 +17,7 @@ from rich.table import Table
 
 from lienthong.config import embedded_postgres
 from lienthong.config.cli import runtime, serving
+from lienthong.config.env import read_env
 from lienthong.kernel.clock import now
 
 DEMO = "lienthong.demo.public"
@@ -34,6 +35,8 @@ def demo(
 
     A second start keeps the data and shows the pages at once.
     """
+    if read_env().profile == "hub":
+        runtime.fail("A hub has no office to show. Leave LIENTHONG_PROFILE=hub out, or use `lienthong up`.")
     with serving.until_stopped():
         serving.require_free(port)
         if reset:

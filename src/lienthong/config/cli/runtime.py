@@ -148,8 +148,11 @@ def fail(sentence: str) -> NoReturn:
 
 
 @contextlib.contextmanager
-def progress() -> Iterator[Report]:
-    """A live line per piece of work; the value is called with its name, how far it is, and of how many."""
+def progress(*, transient: bool = False) -> Iterator[Report]:
+    """A live line per piece of work; the value is called with its name, how far it is, and of how many.
+
+    `transient` lines vanish at the end.
+    """
     columns = (
         SpinnerColumn(finished_text="[green]✓"),
         TextColumn("{task.description}"),
@@ -157,7 +160,8 @@ def progress() -> Iterator[Report]:
         MofNCompleteColumn(),
         TimeElapsedColumn(),
     )
-    with Progress(*columns, console=console, disable=not sys.stdout.isatty()) as shown:
+    shown_at_all = sys.stdout.isatty()
+    with Progress(*columns, console=console, disable=not shown_at_all, transient=transient) as shown:
         tasks: dict[str, Any] = {}
 
         def report(name: str, done: int, total: int) -> None:

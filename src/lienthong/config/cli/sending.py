@@ -48,6 +48,9 @@ def send(
     ] = None,
     place: Annotated[str, typer.Option(help="PDF: where it was issued.")] = "",
     url: Annotated[str, typer.Option(help="The axis; LIENTHONG_AXIS_URL if not given.")] = "",
+    save: Annotated[
+        Path | None, typer.Option(help="PDF: write the signed packet to this file and send nothing.")
+    ] = None,
 ) -> None:
     """Send a document through the axis and print the receipt.
 
@@ -63,6 +66,10 @@ def send(
             letter = Letter(sender, to or [], code, kind, subject, promulgated, place)
             with runtime.refusals():
                 content = pack(content, letter, at=now())
+        if save:
+            save.write_bytes(content)
+            runtime.console.print(f"Signed packet: {save}")
+            return
         receipt = submit(content, url or read_env().axis_url)
     print_receipt(receipt)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from urllib.parse import urlsplit
 from uuid import UUID, uuid4
 
 from cryptography import x509
@@ -55,12 +56,15 @@ def ensure_authority(*, at: datetime) -> None:
     wanted = {purpose for purpose, _, _ in PARTS}
     if wanted <= _parts():
         return
+    # Installations trust one another's authorities, so no two may bear one name.
+    organization = f"{Holder.organization} ({urlsplit(settings.BASE_URL).netloc})"
     with transaction.atomic():
         _lock()
         present = _parts()
         for purpose, name, issuer in PARTS:
             if purpose not in present:
-                _issue([_Order(Holder(purpose, name, code=purpose.value))], by=issuer, at=at)
+                holder = Holder(purpose, name, organization, code=purpose.value)
+                _issue([_Order(holder)], by=issuer, at=at)
 
 
 def ensure_agency_certificates(
@@ -76,8 +80,7 @@ def ensure_agency_certificates(
         _lock()
         stale = _without_valid(Q(purpose=Purpose.AGENCY), "agency_id", agency_ids, at)
         orders = [
-            _Order(Holder(Purpose.AGENCY, agency.name, agency.name, agency.code), agency_id=agency.pk)
-            for agency in Agency.objects.filter(pk__in=stale)
+            _Order(_seal(agency), agency_id=agency.pk) for agency in Agency.objects.filter(pk__in=stale)
         ]
         return _replace_and_issue(orders, algorithm=algorithm, at=at)
 
@@ -102,6 +105,7 @@ def ensure_official_certificates(
                 official.full_name,
                 employer.name if employer else Holder.organization,
                 f"CB-{official.pk}",
+                employer.code if employer else "",
             )
             agency_id = employer.pk if employer else None
             orders.append(_Order(holder, agency_id=agency_id, official_id=official.pk))
@@ -120,7 +124,7 @@ def rotate_key(agency_id: int, *, at: datetime) -> CertificateInfo:
         if old is None:
             raise NoCertificate(name=_agency_name(agency_id))
         agency = Agency.objects.get(pk=agency_id)
-        order = _Order(Holder(Purpose.AGENCY, agency.name, agency.name, agency.code), agency_id=agency_id)
+        order = _Order(_seal(agency), agency_id=agency_id)
         _replace_and_issue([order], algorithm=Algorithm(old.algorithm), at=at)
         _destroy_key(old)
         return info_of(Certificate.objects.current().get(purpose=Purpose.AGENCY, agency_id=agency_id), at=at)
@@ -162,6 +166,11 @@ def enrol_agency_certificate(der: bytes, *, agency_id: int, at: datetime) -> Cer
         defaults=_columns(certificate) | {"purpose": Purpose.AGENCY, "agency_id": agency_id},
     )
     return info_of(row, at=at)
+
+
+def _seal(agency: Agency) -> Holder:
+    """The agency as the holder of its own certificate."""
+    return Holder(Purpose.AGENCY, agency.name, agency.name, agency.code, agency.code)
 
 
 def _parts() -> set[str]:

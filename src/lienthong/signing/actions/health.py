@@ -17,6 +17,7 @@ from django.utils.translation import ngettext
 from lienthong.kernel.errors import Refusal
 from lienthong.signing.adapters.held_keys import read_public_key
 from lienthong.signing.contracts import Algorithm, HealthCheck, Sentence
+from lienthong.signing.outside import faults
 from lienthong.signing.pdf_signing import timestamp_service
 from lienthong.signing.ports import KeyStoreError, TimestampUnavailable
 from lienthong.signing.queries import expiring_count
@@ -24,11 +25,12 @@ from lienthong.signing.stores import new_key_store
 
 
 def check_health(*, at: datetime) -> list[HealthCheck]:
-    """Make, use and destroy a key; ask for a timestamp; count certificates that end within 30 days."""
+    """Make, use and destroy a key; ask for a timestamp; count certificates that end; read outside roots."""
     return [
         _try("signing.key_store", _key_store),
         _try("signing.timestamp", lambda: _timestamp(at)),
         _expiring(at),
+        _outside(at),
     ]
 
 
@@ -67,6 +69,16 @@ def _timestamp(at: datetime) -> Sentence:
     except (ValueError, TypeError, KeyError) as error:
         raise TimestampUnavailable("unreadable reply") from error
     return service.name
+
+
+def _outside(at: datetime) -> HealthCheck:
+    wrong = faults(at=at)
+    if not wrong:
+        sentence: Sentence = _("Every outside authority can be used.")
+    else:
+        said = _("In the folder of trusted roots, unreadable, of no agency, or out of date: %(names)s.")
+        sentence = said % {"names": ", ".join(wrong)}
+    return HealthCheck("signing.outside", not wrong, sentence)
 
 
 def _expiring(at: datetime) -> HealthCheck:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from http import HTTPStatus
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from django.contrib.auth import get_user_model
@@ -25,6 +26,14 @@ def test_the_home_page_says_what_this_is_in_the_chosen_language(reader: Client) 
     assert "Văn bản ký số" in reader.get("/").content.decode()
     reader.cookies["django_language"] = "en"
     assert "Signed documents" in reader.get("/").content.decode()
+
+
+def test_a_hub_says_that_it_has_no_office(reader: Client, settings: Any) -> None:
+    assert "không có văn phòng" not in reader.get("/").content.decode()
+    settings.ENV = settings.ENV.model_copy(update={"profile": "hub"})
+    page = reader.get("/").content.decode()
+    assert "không có văn phòng" in page
+    assert "Đăng nhập để gửi và nhận văn bản" not in page
 
 
 def test_an_official_who_is_signed_in_goes_to_the_first_page_of_their_own_work(

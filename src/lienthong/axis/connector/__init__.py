@@ -1,0 +1,18 @@
+"""Keeps a folder in step with the axis; needs neither a database nor Django's settings."""
+
+from lienthong.axis.client import AxisClient, AxisRefused, AxisUnreachable
+from lienthong.axis.connector.folders import ExchangeFolder, FolderInUse, FolderUnsuited
+from lienthong.axis.connector.rounds import Connector, Event, NotAnAxis, Tally
+
+__all__ = [
+    "AxisClient",
+    "AxisRefused",
+    "AxisUnreachable",
+    "Connector",
+    "Event",
+    "ExchangeFolder",
+    "FolderInUse",
+    "FolderUnsuited",
+    "NotAnAxis",
+    "Tally",
+]

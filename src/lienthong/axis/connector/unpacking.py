@@ -1,0 +1,63 @@
+"""The attachments of a delivery as files of their own, under names that can do no harm."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import unicodedata
+from pathlib import Path
+
+from lienthong.axis.connector.folders import flush
+from lienthong.axis.edxml import parse_packet
+
+LONGEST = 150
+NAMELESS = "tep-dinh-kem"
+# Not in a file name: control and format characters (which turn text around), and what some system forbids.
+_UNFIT = re.compile(
+    r'[\\/:*?"<>|\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]'
+)
+_DEVICES = re.compile(r"(con|prn|aux|nul|com[0-9]|lpt[0-9])(\..*)?", re.IGNORECASE)
+
+
+def unpack(edxml: bytes, folder: Path) -> int:
+    """Write the attachments of a packet into a new folder, durably; how many.
+
+    What an earlier attempt left in the folder is removed.
+
+    Raises:
+        EdxmlRefusal: the packet cannot be read.
+    """
+    attachments = parse_packet(edxml).attachments
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir()
+    used: set[str] = set()
+    for attachment in attachments:
+        name = safe_name(attachment.name, used)
+        used.add(name.casefold())
+        with (folder / name).open("xb") as file:
+            file.write(attachment.content)
+            file.flush()
+            os.fsync(file.fileno())
+    flush(folder)
+    return len(attachments)
+
+
+def safe_name(name: str, used: set[str]) -> str:
+    """A plain file name made of what the sender wrote, unlike all `used` ones (which are in folded case).
+
+    Folders are cut off, so that nothing is written outside; the ending is kept where a name is shortened.
+    """
+    plain = unicodedata.normalize("NFC", name).replace("\\", "/").rpartition("/")[2]
+    plain = _UNFIT.sub("_", plain).strip().strip(".").strip() or NAMELESS
+    if _DEVICES.fullmatch(plain):
+        plain = f"_{plain}"
+    stem, dot, ending = plain.rpartition(".")
+    if not dot or len(ending.encode()) > 20:
+        stem, dot, ending = plain, "", ""
+    stem = stem.encode()[:LONGEST].decode(errors="ignore")
+    chosen, number = f"{stem}{dot}{ending}", 1
+    while chosen.casefold() in used:
+        number += 1
+        chosen = f"{stem} ({number}){dot}{ending}"
+    return chosen

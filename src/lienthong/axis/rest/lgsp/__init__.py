@@ -1,0 +1,1 @@
+"""The REST facade that provincial office systems (LGSP) already speak, over the axis' own functions."""
