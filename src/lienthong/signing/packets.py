@@ -88,7 +88,14 @@ def _judge(signed: _Signed | Verdict, rows: Mapping[str, Certificate], at: datet
     """The verdict by what is known of the signer at the time."""
     if isinstance(signed, Verdict):
         return signed
-    row, certificate = rows.get(fingerprint(signed.der)), signed.certificate
+    try:
+        return _judged(signed, rows.get(fingerprint(signed.der)), at)
+    except errors.SignatureRefusal as refusal:
+        return refused(refusal, sha256=signed.sha256)
+
+
+def _judged(signed: _Signed, row: Certificate | None, at: datetime) -> Verdict:
+    certificate = signed.certificate
     named = _named(certificate, signed.der, signed.others, at) if row is None else None
     signer = signer_of(row, certificate, signed_at=None, weak=signed.weak, named=named)
     problem = problem_of(row, certificate, signer.name, moment=at)

@@ -13,8 +13,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from lienthong.axis.actions.catching_up import steps_to
+from lienthong.axis.actions.changes import UnknownDocument
 from lienthong.axis.actions.intake import (
-    BusinessNotSupported,
     ClosedRecipient,
     ClosedSender,
     UnknownRecipient,
@@ -149,7 +149,7 @@ REFUSALS = [
     (SignatureRefusal(), 21),
     (AttachmentEmpty(name="X"), 21),
     (FieldMissing(field="Subject"), 22),
-    (BusinessNotSupported(value=3), 22),
+    (UnknownDocument(agency="X", document_id=""), 22),
     (ClosedRecipient(agencies="X", day=""), 23),
 ]
 
@@ -167,8 +167,7 @@ def test_every_line_of_the_table_speaks_of_a_refusal_that_exists() -> None:
     def below(kind: type[Refusal]) -> set[str]:
         return {kind.code}.union(*(below(child) for child in kind.__subclasses__()))
 
-    # What another release of the axis refuses no more may keep its line.
-    assert ERROR_CODES.keys() - below(Refusal) <= {"business-not-supported"}
+    assert ERROR_CODES.keys() <= below(Refusal)
 
 
 def test_a_refused_packet_answers_with_code_sentences_and_http_status(client: Client, world: World) -> None:
@@ -272,7 +271,10 @@ def test_the_list_holds_the_days_asked_for_and_pages_through(client: Client, wor
     days = [AT + timedelta(days=number) for number in range(5)]
     for day in days:
         stored_packet(world.office, world.recipients[0], at=day)
-    stored_packet(world.office, world.recipients[0], at=AT, business=Business.REVOKE)
+    about = stored_packet(world.office, world.recipients[1], at=AT)
+    stored_packet(
+        world.office, world.recipients[0], at=AT, business=Business.REVOKE, about=about, sequence=1
+    )
     headers = bearer(world.receiver)
 
     def listed(query: str) -> Any:

@@ -119,7 +119,11 @@ ERROR_CODES: Mapping[str, ErrorCode] = {
     "attachment-zip-bomb": _E.FILE_PROCESSING,
     "attachment-zip-damaged": _E.FILE_PROCESSING,
     "message-type-differs": _E.BAD_EDXML,
-    "business-not-supported": _E.BAD_EDXML,
+    "unknown-document": _E.BAD_EDXML,
+    "several-documents": _E.BAD_EDXML,
+    "not-a-recipient": _E.BAD_EDXML,
+    "already-withdrawn": _E.BAD_EDXML,
+    "withdrawal-pending": _E.BAD_EDXML,
     "document-id-reused": _E.BAD_EDXML,
     "closed-recipient": _E.RECEIVER_LOCKED,
 }

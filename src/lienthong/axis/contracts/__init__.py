@@ -6,6 +6,16 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from uuid import UUID
 
+from lienthong.axis.contracts.events import ChangeAnswered as ChangeAnswered
+from lienthong.axis.contracts.events import ChangeRequested as ChangeRequested
+from lienthong.axis.contracts.events import DeliveriesWithdrawn as DeliveriesWithdrawn
+from lienthong.axis.contracts.events import DeliveryProblem as DeliveryProblem
+from lienthong.axis.contracts.events import DeliveryUncollected as DeliveryUncollected
+from lienthong.axis.contracts.events import PacketsStored as PacketsStored
+from lienthong.axis.contracts.events import StatusReported as StatusReported
+from lienthong.axis.contracts.events import StoredPacket as StoredPacket
+from lienthong.axis.contracts.events import Uncollected as Uncollected
+
 
 @dataclass(frozen=True)
 class Receipt:
@@ -297,107 +307,3 @@ class Token:
 
     value: str = field(repr=False)
     expires_in: int
-
-
-@dataclass(frozen=True)
-class StoredPacket:
-    """A packet that was accepted; `recipients` are ids of agencies, in the order of its `To`."""
-
-    packet_id: UUID
-    recipients: tuple[int, ...]
-
-
-@dataclass(frozen=True)
-class PacketsStored:
-    """Event: packets were accepted, in one transaction."""
-
-    packets: tuple[StoredPacket, ...]
-
-
-@dataclass(frozen=True)
-class StatusReported:
-    """Event: a recipient (id of the agency) reported a status; `at` is the time that it names."""
-
-    packet_id: UUID
-    delivery_id: UUID
-    recipient_id: int
-    code: str
-    at: datetime
-    description: str = ""
-    staff: str = ""
-
-
-@dataclass(frozen=True)
-class DeliveryProblem:
-    """Event: the last attempt to tell a recipient's system (agency `recipient_id`) of a delivery failed."""
-
-    packet_id: UUID
-    delivery_id: UUID
-    recipient_id: int
-    code: str
-    since: datetime
-    attempts: int
-
-
-@dataclass(frozen=True)
-class Uncollected:
-    """A delivery that nobody collected since it was sent; `recipient_id` is the agency's."""
-
-    packet_id: UUID
-    delivery_id: UUID
-    recipient_id: int
-    stage: int
-    since: datetime
-
-
-@dataclass(frozen=True)
-class DeliveryUncollected:
-    """Event: it was announced at `at` that nobody collects these deliveries."""
-
-    deliveries: tuple[Uncollected, ...]
-    at: datetime
-
-
-@dataclass(frozen=True)
-class ChangeRequested:
-    """Event: a change of a document now waits for the answer of `recipients` (ids of agencies).
-
-    `packet_id` is the document's packet, `asking_packet_id` the one that asks (None for a take-back).
-    """
-
-    packet_id: UUID
-    asking_packet_id: UUID | None
-    kind: str
-    sequence: int
-    reason: str
-    recipients: tuple[int, ...]
-    at: datetime
-
-
-@dataclass(frozen=True)
-class DeliveriesWithdrawn:
-    """Event: these deliveries of a document ended as WITHDRAWN, uncollected or with the receiver's consent.
-
-    `recipients` are ids of agencies, in the order of `delivery_ids`.
-    """
-
-    packet_id: UUID
-    delivery_ids: tuple[UUID, ...]
-    recipients: tuple[int, ...]
-    kind: str
-    sequence: int
-    at: datetime
-
-
-@dataclass(frozen=True)
-class ChangeAnswered:
-    """Event: a recipient accepted (15, or 02) or refused (16) a change; ids are those of the document."""
-
-    packet_id: UUID
-    delivery_id: UUID
-    recipient_id: int
-    kind: str
-    sequence: int
-    accepted: bool
-    answer: str
-    at: datetime
