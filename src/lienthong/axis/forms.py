@@ -7,6 +7,7 @@ from datetime import date
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from lienthong.axis.actions.replaying import REASON_LEAST, REASON_MOST
 from lienthong.axis.models import Serves
 from lienthong.axis.states import URGENCIES, DeliveryState
 from lienthong.directory.public import Agency, find_agency
@@ -86,4 +87,16 @@ class SystemForm(_OnADay):
         choices=list(SERVES_LABELS.items()),
         initial=Serves.SUBTREE,
         widget=forms.RadioSelect,
+    )
+
+
+class ReplayForm(forms.Form):
+    """Why a delivery is put back into its recipient's inbox."""
+
+    reason = forms.CharField(
+        label=_("Reason"),
+        min_length=REASON_LEAST,
+        max_length=REASON_MOST,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("It stands in the ledger with your name."),
     )

@@ -19,6 +19,7 @@ from lienthong.axis.contracts import (
     TimelineEntry,
 )
 from lienthong.axis.models import ConnectedSystem, Delivery, Packet, Serves, StatusEvent
+from lienthong.axis.queries.console import backlog_gauges
 from lienthong.axis.queries.deliveries import inbox_of, packet_of_delivery
 from lienthong.axis.queries.packets import agencies, packet_state
 from lienthong.axis.queries.systems import system_of
@@ -48,6 +49,7 @@ __all__ = [
     "StatusReported",
     "TimelineEntry",
     "agencies",
+    "backlog_gauges",
     "connect_system",
     "disable_system",
     "edxml",

@@ -55,6 +55,12 @@ TRANSITIONS = {
     )
 }
 
+# What an operator may do to a delivery by hand; each demands a reason and stands in the ledger. What was
+# collected but got lost before it was registered (Đ.22) is put back into the inbox.
+MANUAL_ACTS = {
+    "replay": Transition("00", frozenset({_S.ARRIVED}), _("Delivered again"), "Đ.22"),
+}
+
 # Taking back, revoking and updating a sent document (Đ.18) are known codes without a transition yet.
 RESERVED_CODES = {
     "13": _("Take-back requested"),
