@@ -156,7 +156,7 @@ INSERT INTO axis_delivery (id, packet_id, recipient_id, state, sent_at, collecte
 SELECT id, packet_id, recipient_id, CASE WHEN waits THEN '00' ELSE coalesce(chosen, '03') END, t,
        CASE WHEN NOT waits THEN t + interval '3 minutes' END,
        CASE WHEN NOT waits THEN t + interval '2 hours' END
-FROM sent
+FROM sent ORDER BY t, id
 """
 
 _ARRIVALS = f"""
@@ -164,7 +164,7 @@ INSERT INTO axis_statusevent (id, delivery_id, system_id, code, at, received_at,
     staff, mobile, email)
 SELECT {_UUID7.format(t="(t + interval '3 minutes')", n="row_number() OVER ()", kind="a")}, id, %(system)s,
        '01', t + interval '3 minutes', t + interval '3 minutes', '', '', '', '', ''
-FROM sent WHERE NOT waits AND chosen = '01'
+FROM sent WHERE NOT waits AND chosen = '01' ORDER BY t
 """
 
 _ENDS = f"""
@@ -179,4 +179,5 @@ FROM sent,
 WHERE NOT waits AND (
     code = '02' AND chosen = '02' OR code = '03' AND coalesce(chosen, '03') IN ('03', '06')
     OR code = '06' AND chosen = '06')
+ORDER BY t + hours
 """

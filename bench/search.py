@@ -10,9 +10,12 @@ from datetime import timedelta
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from bench.harness import Figure, console
+from bench.harness import Figure, console, measure
+from lienthong.axis.actions.figures import count_everything
 from lienthong.axis.models import Packet
+from lienthong.axis.queries.console import figures, systems_health
 from lienthong.axis.queries.operator import PacketFilter, search_packets
+from lienthong.axis.tallies import CountedUntil
 from lienthong.directory.public import Agency
 from lienthong.identity.public import Role, Viewer
 from lienthong.kernel.clock import now
@@ -64,7 +67,25 @@ def searches() -> Iterator[tuple[str, PacketFilter]]:
 def run() -> list[Figure]:
     """Median and slowest of several runs of each search, its second page included."""
     console.print(f"{Packet.objects.count():,} packets")
-    return [_timed(name, wanted) for name, wanted in searches()]
+    found = [_timed(name, wanted) for name, wanted in searches()]
+    return [*found, *_console()]
+
+
+def _console() -> list[Figure]:
+    """The console's figures: counting a month anew, counting the last minute, and the page's queries."""
+    CountedUntil.objects.all().delete()
+    began = time.perf_counter()
+    count_everything(at=now())
+    month = time.perf_counter() - began
+    return [
+        Figure("figures: count a whole month after a stop", 1 / month, month, month),
+        measure("figures: count again, every minute", lambda: count_everything(at=now())),
+        measure("figures: read all of the console's page", lambda: figures(OPERATOR, at=now())),
+        measure(
+            "figures: health of 50 systems",
+            lambda: systems_health(OPERATOR, at=now(), late=timedelta(hours=4)),
+        ),
+    ]
 
 
 def _timed(name: str, wanted: PacketFilter) -> Figure:

@@ -2,6 +2,7 @@
 
 from lienthong.axis import edxml
 from lienthong.axis.actions import connect_system, disable_system, report_status, submit_packet
+from lienthong.axis.actions.figures import count_refusals, note_seen
 from lienthong.axis.client import AxisClient, AxisRefused, AxisUnreachable
 from lienthong.axis.contracts import (
     AgencyItem,
@@ -51,9 +52,11 @@ __all__ = [
     "agencies",
     "backlog_gauges",
     "connect_system",
+    "count_refusals",
     "disable_system",
     "edxml",
     "inbox_of",
+    "note_seen",
     "packet_of_delivery",
     "packet_state",
     "report_status",

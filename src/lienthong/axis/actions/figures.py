@@ -50,9 +50,11 @@ def count_refusals(codes: Iterable[str], *, system: ConnectedSystem | None, at: 
     found = Counter(codes)
     if not found:
         return
+    alone = not connection.in_atomic_block
     try:
         with transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute("SET LOCAL synchronous_commit = off")  # a count lost in a crash harms nobody
+            if alone:  # a count lost in a crash harms nobody; a caller's own transaction stays durable
+                cursor.execute("SET LOCAL synchronous_commit = off")
             cursor.executemany(
                 _ADD_REFUSED,
                 [

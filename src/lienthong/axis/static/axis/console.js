@@ -1,7 +1,7 @@
 // Draws the charts of the console from their data attributes; the tables beside them say the same without it.
 "use strict";
 
-const SERIES = ["--ds-color-info-base-default", "--ds-color-warning-base-default"];
+const SERIES = ["--ds-color-info-border-default", "--ds-color-warning-border-default"];
 
 function color(name) {
   return getComputedStyle(document.body).getPropertyValue(name).trim();
