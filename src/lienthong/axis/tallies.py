@@ -44,6 +44,7 @@ class Tally(models.Model):
             models.CheckConstraint(condition=Q(kind__in=Kind.values), name="tally_kind_known"),
             models.CheckConstraint(condition=Q(span__in=Span.values), name="tally_span_known"),
         ]
+        indexes = [models.Index(fields=["span", "start"], name="tally_total", condition=Q(agency=None))]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.start} {self.count}"

@@ -89,6 +89,10 @@ class Migration(migrations.Migration):
             name='agency',
             field=models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='directory.agency'),
         ),
+        migrations.AddIndex(
+            model_name='tally',
+            index=models.Index(condition=models.Q(('agency', None)), fields=['span', 'start'], name='tally_total'),
+        ),
         migrations.AddConstraint(
             model_name='refused',
             constraint=models.UniqueConstraint(fields=('hour', 'code', 'system'), name='refused_once', nulls_distinct=False),
