@@ -8,7 +8,7 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import Q
 
-from lienthong.directory.public import Agency
+from lienthong.directory.public import Agency, remembers_agency
 
 
 class Span(models.TextChoices):
@@ -99,3 +99,8 @@ class CountedUntil(models.Model):
 
     def __str__(self) -> str:
         return str(self.at)
+
+
+# What waits is held open by the deliveries themselves.
+remembers_agency(Tally._meta.label, "agency")
+remembers_agency(Backlog._meta.label, "agency")
