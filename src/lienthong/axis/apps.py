@@ -17,6 +17,7 @@ class AxisConfig(AppConfig):
     def ready(self) -> None:
         """Put the operator's pages into the navigation and listen to events; models are there only by now."""
         import_module("lienthong.axis.handlers")
+        register(NavItem("axis:console", _("Console"), roles=WATCHERS, order=38, icon="bell"))
         register(NavItem("axis:packets", _("Packets"), roles=WATCHERS, order=40, icon="swap"))
         register(NavItem("axis:stuck", _("Stuck deliveries"), roles=WATCHERS, order=42, icon="clock"))
         register(NavItem("axis:dead_letters", _("Dead letters"), roles=WATCHERS, order=43, icon="alert"))

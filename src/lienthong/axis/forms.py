@@ -7,6 +7,7 @@ from datetime import date
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from lienthong.axis.actions.replaying import REASON_LEAST, REASON_MOST
 from lienthong.axis.edxml.limits import REASON
 from lienthong.axis.models import Serves
 from lienthong.axis.states import URGENCIES, DeliveryState
@@ -108,4 +109,16 @@ class ReasonForm(forms.Form):
         max_length=REASON,
         help_text=_("Recorded in the ledger with your name."),
         widget=forms.Textarea(attrs={"rows": 2}),
+    )
+
+
+class ReplayForm(forms.Form):
+    """Why a delivery is put back into its recipient's inbox."""
+
+    reason = forms.CharField(
+        label=_("Reason"),
+        min_length=REASON_LEAST,
+        max_length=REASON_MOST,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("It stands in the ledger with your name."),
     )

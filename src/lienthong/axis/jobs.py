@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.conf import settings
 
 from lienthong.axis.actions.evidence import keep_evidence
+from lienthong.axis.actions.figures import count_everything
 from lienthong.axis.actions.notices import announce_uncollected
 from lienthong.axis.actions.systems import forget_expired
 from lienthong.axis.actions.webhook_sending import send_webhooks
@@ -51,3 +52,10 @@ def announce(timestamp: int) -> None:
     """Tell both sides what nobody collects, every ten minutes."""
     while announce_uncollected(at=now()):
         pass
+
+
+@periodic(cron="* * * * *")
+@job(name="axis.count_everything", queueing_lock="axis.count_everything", lock="axis.count_everything")
+def keep_figures(timestamp: int) -> None:
+    """Bring the console's counts up to now, every minute."""
+    count_everything(at=now())

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
+from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
-from lienthong.axis.models import ConnectedSystem
+from lienthong.axis.models import ConnectedSystem, Delivery
+from lienthong.axis.states import MANUAL_ACTS
 from lienthong.directory.public import Agency
 from lienthong.identity.public import NotAllowed, Role, Viewer
 from lienthong.kernel.errors import Refusal
@@ -40,3 +44,34 @@ def require_can_operate(viewer: Viewer) -> None:
     """Raise `NotAllowed` unless the viewer operates the axis."""
     if not can_operate(viewer):
         raise NotAllowed
+
+
+class Health(TextChoices):
+    """A connected system's traffic light."""
+
+    GOOD = "good", _("Good")
+    WARNING = "warning", _("To be watched")
+    BAD = "bad", _("In trouble")
+
+
+SILENT = timedelta(hours=1)
+
+
+def health_of(
+    *, waits: timedelta | None, silent: timedelta | None, sent: int, refusals: int, late: timedelta
+) -> Health:
+    """The light by the rule that stands on the page and in docs/operations/console.md.
+
+    Bad: a delivery waits longer than `late`. To be watched: something waits and the system has not spoken
+    for an hour (or ever, `silent` None), or it was refused more often today than it sent.
+    """
+    if waits is not None and waits > late:
+        return Health.BAD
+    if waits is not None and (silent is None or silent > SILENT):
+        return Health.WARNING
+    return Health.WARNING if refusals > sent else Health.GOOD
+
+
+def can_replay(viewer: Viewer, delivery: Delivery) -> bool:
+    """Whether the viewer may have the delivery put back into its recipient's inbox."""
+    return can_operate(viewer) and delivery.state in MANUAL_ACTS["replay"].sources

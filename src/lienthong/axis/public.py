@@ -11,6 +11,7 @@ from lienthong.axis.actions import (
     take_back,
 )
 from lienthong.axis.actions.collection import packet_of_delivery
+from lienthong.axis.actions.figures import count_refusals, note_seen
 from lienthong.axis.client import (
     AxisClient,
     AxisRefused,
@@ -49,6 +50,7 @@ from lienthong.axis.contracts import (
     Uncollected,
 )
 from lienthong.axis.models import ChangeRequest, ConnectedSystem, Delivery, Packet, Serves, StatusEvent
+from lienthong.axis.queries.console import backlog_gauges
 from lienthong.axis.queries.deliveries import changes_of, inbox_of
 from lienthong.axis.queries.evidence import evidence_of
 from lienthong.axis.queries.notices import notices_of
@@ -99,13 +101,16 @@ __all__ = [
     "WebhookInvalid",
     "WebhookReceived",
     "agencies",
+    "backlog_gauges",
     "changes_of",
     "claim_deliveries",
     "connect_system",
+    "count_refusals",
     "disable_system",
     "edxml",
     "evidence_of",
     "inbox_of",
+    "note_seen",
     "notices_of",
     "packet_of_delivery",
     "packet_state",

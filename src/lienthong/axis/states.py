@@ -173,6 +173,10 @@ CODE_LABELS = {
     DECLINE: _("Revocation or update refused"),
 }
 
+# What an operator may do to a delivery by hand; each demands a reason and stands in the ledger. What was
+# collected but got lost before it was registered (Đ.22) is put back into the inbox.
+MANUAL_ACTS = {"replay": Transition("00", frozenset({_S.ARRIVED}), _S.SENT, "Đ.22")}
+
 URGENCIES = {
     0: _("Ordinary"),
     1: _("Urgent"),

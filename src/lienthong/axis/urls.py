@@ -4,13 +4,19 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path
 
-from lienthong.axis import web, web_receiving
+from lienthong.axis import web, web_console, web_receiving
 from lienthong.axis.rest.api import api_urls
 
 app_name = "axis"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("v1/", api_urls()),
+    path("", web_console.console, name="console"),
+    path("figures/", web_console.console_figures, name="console_figures"),
+    path("health/", web_console.health, name="health"),
     path("packets/", web.packets, name="packets"),
+    path("packets/export.csv", web_console.packets_csv, name="packets_csv"),
+    path("packets/<uuid:packet_id>/recipients.csv", web_console.recipients_csv, name="recipients_csv"),
+    path("deliveries/<uuid:delivery_id>/replay/", web_console.replay, name="replay"),
     path("packets/<uuid:packet_id>/", web.packet, name="packet"),
     path("packets/<uuid:packet_id>/progress/", web.packet_progress, name="packet_progress"),
     path("packets/<uuid:packet_id>/evidence/", web.packet_evidence, name="packet_evidence"),

@@ -19,7 +19,7 @@ from django.views.decorators.http import require_POST, require_safe
 from lienthong.axis.actions.systems import connect_system, disable_system
 from lienthong.axis.forms import SERVES_LABELS, PacketFilterForm, SystemForm
 from lienthong.axis.models import Delivery, Serves, StatusEvent
-from lienthong.axis.policies import can_operate, require_can_operate
+from lienthong.axis.policies import can_operate, can_replay, require_can_operate
 from lienthong.axis.queries.evidence import evidence_standing, evidence_watched
 from lienthong.axis.queries.operator import (
     PacketFilter,
@@ -29,6 +29,7 @@ from lienthong.axis.queries.operator import (
     stuck_deliveries,
 )
 from lienthong.axis.queries.systems import find_system, list_systems
+from lienthong.axis.queries.timeline import manual_acts, steps_of
 from lienthong.axis.states import (
     CODE_LABELS,
     ENDS,
@@ -172,9 +173,9 @@ def disable(request: HttpRequest, system_id: int) -> HttpResponse:
 def _packet_facts(request: HttpRequest, packet_id: UUID) -> dict[str, Any]:
     state = request.GET.get("state", "")
     state = state if state in DeliveryState.values else ""
-    view: PacketView = packet_view(
-        viewer_of(request), packet_id, state=state, cursor=request.GET.get("cursor", "")
-    )
+    viewer = viewer_of(request)
+    view: PacketView = packet_view(viewer, packet_id, state=state, cursor=request.GET.get("cursor", ""))
+    steps = steps_of(viewer, view.page.rows)
     return {
         "packet": view.packet,
         "urgency": URGENCIES[view.packet.urgency],
@@ -183,7 +184,8 @@ def _packet_facts(request: HttpRequest, packet_id: UUID) -> dict[str, Any]:
         ],
         "state": state,
         "page": view.page,
-        "rows": [(row, _mark(row)) for row in view.page.rows],
+        "rows": [(row, _mark(row), steps[row.pk], can_replay(viewer, row)) for row in view.page.rows],
+        "acts": manual_acts(viewer, view.packet),
         "timeline": [_entry(event) for event in view.statuses],
         "done": all(code in ENDS for code, _number in view.counts),
         "kind": KINDS[view.packet.business].label if view.packet.about else "",

@@ -1,7 +1,8 @@
-"""Figures for Prometheus: what this process answered, and how the jobs stand."""
+"""Figures for Prometheus: what the web answered, how the jobs and the axis stand."""
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable, Iterator
 from datetime import datetime
@@ -9,16 +10,26 @@ from datetime import datetime
 from django.db import connection
 from django.http import HttpRequest, HttpResponseBase
 from procrastinate.contrib.django.models import ProcrastinateJob, ProcrastinateWorker
-from prometheus_client import REGISTRY, Counter, Histogram, generate_latest
+from prometheus_client import REGISTRY, CollectorRegistry, Counter, Histogram, generate_latest
 from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.multiprocess import MultiProcessCollector
 
+from lienthong.axis.public import backlog_gauges
 from lienthong.config.health import oldest_waiting
 from lienthong.kernel.clock import now
 from lienthong.ledger.public import evidence_backlog
 
 REQUESTS = Counter("lienthong_requests", "Requests answered.", ["method", "route", "status"])
 SECONDS = Histogram("lienthong_request_seconds", "Time to answer.", ["route"])
+FOLDER = "PROMETHEUS_MULTIPROC_DIR"  # read by prometheus_client itself
 METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
+
+AXIS_GAUGES = {
+    "uncollected": "Deliveries that nobody has collected, as last counted.",
+    "unregistered": "Deliveries collected but neither registered nor returned, as last counted.",
+    "oldest_undelivered_seconds": "How long the oldest uncollected delivery has been waiting.",
+    "figures_age_seconds": "Since the axis' figures were last counted.",
+}
 
 
 class MetricsMiddleware:
@@ -39,8 +50,20 @@ class MetricsMiddleware:
 
 
 def figures() -> bytes:
-    """Everything in Prometheus' text format; of all processes together what is read from the database."""
-    return generate_latest(REGISTRY) + b"".join(_text(family) for family in _from_database())
+    """Everything in Prometheus' text format.
+
+    Where the web's processes share the folder of PROMETHEUS_MULTIPROC_DIR (`lienthong up` sees to it), what
+    all of them answered; else what this one did.
+    """
+    return generate_latest(_registry()) + b"".join(_text(family) for family in _from_database())
+
+
+def _registry() -> CollectorRegistry:
+    if FOLDER not in os.environ:
+        return REGISTRY
+    registry = CollectorRegistry()
+    MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
+    return registry
 
 
 def _from_database() -> Iterator[GaugeMetricFamily]:
@@ -56,6 +79,8 @@ def _from_database() -> Iterator[GaugeMetricFamily]:
         "Jobs that failed for good.",
         ProcrastinateJob.objects.filter(status="failed").count(),
     )
+    for name, value in backlog_gauges(at=at).items():
+        yield _gauge(f"lienthong_axis_{name}", AXIS_GAUGES[name], value)
     last = ProcrastinateWorker.objects.order_by("-last_heartbeat").first()
     if last:
         age = (at - last.last_heartbeat).total_seconds()

@@ -18,6 +18,7 @@ FILES = (
     "@fontsource/be-vietnam-pro/files/be-vietnam-pro-latin-600-normal.woff2",
     "@fontsource/be-vietnam-pro/files/be-vietnam-pro-vietnamese-400-normal.woff2",
     "@fontsource/be-vietnam-pro/files/be-vietnam-pro-vietnamese-600-normal.woff2",
+    "echarts/dist/echarts.common.min.js",
     "htmx.org/dist/htmx.min.js",
 )
 

@@ -21,6 +21,7 @@ from ninja.security import HttpBearer
 
 from lienthong.axis.actions.changes import take_back
 from lienthong.axis.actions.collection import collect_packet as collect
+from lienthong.axis.actions.figures import count_refusals, note_seen
 from lienthong.axis.actions.statuses import report_status
 from lienthong.axis.actions.submission import SET, submit_packet, submit_packets
 from lienthong.axis.contracts import ChangePage, InboxPage, PacketState, Receipt, StatusReport
@@ -45,7 +46,11 @@ class SystemToken(HttpBearer):
 
     def authenticate(self, request: HttpRequest, token: str) -> ConnectedSystem | None:
         """The system, or None for a token that is wrong or expired."""
-        return system_of_token(token, at=now())
+        at = now()
+        system = system_of_token(token, at=at)
+        if system:
+            note_seen(system, at=at)
+        return system
 
 
 router = Router(auth=SystemToken())
@@ -170,8 +175,12 @@ def send_packets(request: HttpRequest) -> dict[str, list[dict[str, Any]]]:
     system, limit = _system(request), settings.ENV.axis_max_packet_bytes
     packets = read_packets(request, limit=limit, most=BULK_MOST)
     answers: list[dict[str, Any]] = []
+    refusals: list[str] = []
     while edxmls := list(islice(packets, SET)):
-        answers += map(_bulk_answer, submit_packets(edxmls, system=system, at=now()))
+        found = submit_packets(edxmls, system=system, at=now())
+        refusals += [answer.code for answer in found if isinstance(answer, Refusal)]
+        answers += map(_bulk_answer, found)
+    count_refusals(refusals, system=system, at=now())
     return {"answers": answers}
 
 

@@ -12,7 +12,10 @@ from django.utils.translation import gettext_lazy as _
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 
+from lienthong.axis.actions.figures import count_refusals
+from lienthong.axis.models import ConnectedSystem
 from lienthong.identity.public import NotFound
+from lienthong.kernel.clock import now
 from lienthong.kernel.errors import Refusal
 
 MEDIA_TYPE = "application/problem+json"
@@ -50,9 +53,16 @@ class MethodNotAllowed(Refusal):
     sentence = _("This address does not answer the method %(method)s.")
 
 
-def problem_response(refusal: Refusal) -> HttpResponse:
+class Problem(JsonResponse):
+    """A problem document, and the code of its refusal for whoever counts."""
+
+    code = ""
+
+
+def problem_response(refusal: Refusal) -> Problem:
     """The refusal as an HTTP answer."""
-    response = JsonResponse(refusal.problem(), status=refusal.status, content_type=MEDIA_TYPE)
+    response = Problem(refusal.problem(), status=refusal.status, content_type=MEDIA_TYPE)
+    response.code = refusal.code
     if refusal.status == 401:
         response["WWW-Authenticate"] = 'Bearer realm="axis"'
     if refusal.status == 429:
@@ -82,9 +92,20 @@ def _invalid(request: HttpRequest, error: ValidationError | type[ValidationError
 
 
 def with_problems(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
-    """Wrap an API view so that what django-ninja answers by itself (405, 404) is a problem too."""
+    """Wrap an API view so that what django-ninja answers by itself (405, 404) is a problem too.
+
+    Each problem is counted, with the system if its token was good; by then the refused transaction is over.
+    """
 
     @functools.wraps(view)
+    def counted(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        response = answer(request, *args, **kwargs)
+        if isinstance(response, Problem):
+            system = getattr(request, "auth", None)
+            known = system if isinstance(system, ConnectedSystem) else None
+            count_refusals([response.code], system=known, at=now())
+        return response
+
     def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         try:
             response = view(request, *args, **kwargs)
@@ -96,4 +117,4 @@ def with_problems(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpRe
             return problem
         return response
 
-    return answer
+    return counted

@@ -14,6 +14,11 @@ def _packet(world: World) -> dict[str, object]:
     return {"packet_id": stored_packet(agency("T98"), agency("T99")).pk}
 
 
+def _delivery(world: World) -> dict[str, object]:
+    packet = stored_packet(agency("T96"), agency("T97"))
+    return {"delivery_id": packet.deliveries.get().pk}
+
+
 def _system(world: World) -> dict[str, object]:
     return {"system_id": system_for(world.ours, Serves.AGENCY).pk}
 
@@ -42,6 +47,12 @@ V1 = "axis:axis-api"
 LGSP = "lgsp:lgsp-api"
 NOTHING_THERE = Route(roles=None, shared=True, personal=True)  # 404 for everyone
 ROUTES = {
+    "axis:console": only(*WATCHERS),
+    "axis:console_figures": only(*WATCHERS),
+    "axis:health": only(*WATCHERS),
+    "axis:packets_csv": only(*WATCHERS),
+    "axis:recipients_csv": only(*WATCHERS, kwargs=_packet, shared=True),
+    "axis:replay": only(Role.OPERATOR, kwargs=_delivery, shared=True),
     "axis:packets": only(*WATCHERS),
     "axis:packet": only(*WATCHERS, kwargs=_packet, shared=True),
     "axis:packet_progress": only(*WATCHERS, kwargs=_packet, shared=True),

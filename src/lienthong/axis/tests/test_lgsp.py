@@ -272,9 +272,7 @@ def test_the_list_holds_the_days_asked_for_and_pages_through(client: Client, wor
     for day in days:
         stored_packet(world.office, world.recipients[0], at=day)
     about = stored_packet(world.office, world.recipients[1], at=AT)
-    stored_packet(
-        world.office, world.recipients[0], at=AT, business=Business.REVOKE, about=about, sequence=1
-    )
+    stored_packet(world.office, world.recipients[0], at=AT, business=Business.REVOKE, about=about, sequence=1)
     headers = bearer(world.receiver)
 
     def listed(query: str) -> Any:

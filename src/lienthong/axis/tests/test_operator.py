@@ -59,7 +59,7 @@ def packets(world: World) -> None:
     ("text", "subjects"),
     [
         ("7816", ["Đẩy mạnh văn bản điện tử"]),
-        ("78", ["Điện, đường", "Đẩy mạnh văn bản điện tử"]),
+        ("78", ["Đẩy mạnh văn bản điện tử", "Điện, đường"]),
         ("78/QĐ", ["Điện, đường"]),
         ("7816/vpcp-ttdt", ["Đẩy mạnh văn bản điện tử"]),
         ("ttđt", ["Đẩy mạnh văn bản điện tử"]),
@@ -67,9 +67,9 @@ def packets(world: World) -> None:
         ("816", []),
         ("van ban dien tu", ["Đẩy mạnh văn bản điện tử"]),
         ("VĂN BẢN", ["Đẩy mạnh văn bản điện tử"]),
-        ("dien", ["Điện, đường", "Đẩy mạnh văn bản điện tử"]),
-        ("  ", ["Điện, đường", "Phê duyệt kế hoạch", "Đẩy mạnh văn bản điện tử"]),
-        ("%", ["Điện, đường", "Phê duyệt kế hoạch", "Đẩy mạnh văn bản điện tử"]),
+        ("dien", ["Đẩy mạnh văn bản điện tử", "Điện, đường"]),
+        ("  ", ["Phê duyệt kế hoạch", "Đẩy mạnh văn bản điện tử", "Điện, đường"]),
+        ("%", ["Phê duyệt kế hoạch", "Đẩy mạnh văn bản điện tử", "Điện, đường"]),
         ("a\0b ' OR 1=1 --", []),
     ],
 )
@@ -87,8 +87,8 @@ def test_filters_narrow_the_list(world: World) -> None:
     assert found(world, until=TODAY - timedelta(1)) == ["Điện, đường"]
     assert found(world, since=TODAY, until=TODAY) == ["Phê duyệt kế hoạch", "Đẩy mạnh văn bản điện tử"]
     assert found(world, agency=world.ministry) == ["Phê duyệt kế hoạch"]
-    assert found(world, agency=world.recipients[1]) == ["Điện, đường", "Đẩy mạnh văn bản điện tử"]
-    assert found(world, state="06") == ["Điện, đường", "Đẩy mạnh văn bản điện tử"]
+    assert found(world, agency=world.recipients[1]) == ["Đẩy mạnh văn bản điện tử", "Điện, đường"]
+    assert found(world, state="06") == ["Đẩy mạnh văn bản điện tử", "Điện, đường"]
     assert found(world, state="06", agency=world.recipients[0]) == []
 
 

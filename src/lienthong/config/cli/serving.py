@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shutil
 import signal
 import socket
 import sys
@@ -70,6 +71,7 @@ def running(port: int, *, quiet: bool = False) -> Iterator[None]:
         held.enter_context(runtime.prepared())
     with held:
         migrate()
+        share_metrics()
         with Supervisor(_children(port, quiet=quiet), _say):
             with runtime.step("Web and worker"):
                 wait_for_page(port)
@@ -84,6 +86,14 @@ def migrate() -> None:
                 translations.compile_catalogue(app)
         call_command("migrate", interactive=False, verbosity=0)
         call_command("collectstatic", interactive=False, verbosity=0)
+
+
+def share_metrics() -> None:
+    """Give the web's processes an empty folder in which `/metrics` finds what each of them counted."""
+    folder = runtime.var() / "metrics"
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(folder)
 
 
 def require_free(port: int) -> None:

@@ -1,12 +1,19 @@
 """What watches the installation, and what the doctor finds."""
 
+import os
+import re
+import subprocess
 from datetime import timedelta
+from pathlib import Path
+from urllib.request import urlopen
 
 import pytest
 from django.db import connection
 from django.test import Client
+from psycopg.conninfo import make_conninfo
 
 from lienthong.config import health
+from lienthong.config.cli import serving
 from lienthong.kernel import checks
 from lienthong.kernel.checks import State
 from lienthong.kernel.clock import now
@@ -74,6 +81,52 @@ def test_figures_are_for_this_machine(client: Client) -> None:
     text = client.get("/metrics").content.decode()
     assert 'lienthong_requests_total{method="GET",route="healthz",status="200"}' in text
     assert "lienthong_worker_heartbeat_age_seconds 5" in text
+    assert "lienthong_axis_uncollected 0" in text
+    assert "lienthong_axis_oldest_undelivered_seconds 0" in text
+
+
+@pytest.mark.slow
+@pytest.mark.django_db(transaction=True)
+def test_whichever_of_two_processes_is_asked_tells_what_both_have_answered(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    database = make_conninfo(os.environ["LIENTHONG_DATABASE_URL"], dbname=connection.settings_dict["NAME"])
+    monkeypatch.setenv("LIENTHONG_DATABASE_URL", database)
+    monkeypatch.setenv("LIENTHONG_VAR", str(tmp_path))
+    monkeypatch.setenv("PROMETHEUS_MULTIPROC_DIR", "")  # put back at the end
+    (tmp_path / "static").mkdir()
+    (tmp_path / "metrics").mkdir()
+    (tmp_path / "metrics" / "counter_1.db").write_bytes(b"of a process long gone")
+    serving.share_metrics()
+    with serving.socket.socket() as probe:
+        probe.bind((serving.LOOPBACK, 0))
+        port = probe.getsockname()[1]
+    command = serving.web_command(port)
+    assert command[command.index("--workers") + 1] == "2"
+    with subprocess.Popen(command) as web:
+        try:
+            serving.wait_for_page(port)
+            before = healthy_answers(port)
+            for _call in range(60):
+                read(port, "healthz")
+            counted = [healthy_answers(port) - before for _call in range(12)]
+        finally:
+            web.terminate()
+    assert len(list((tmp_path / "metrics").glob("counter_*.db"))) == 2, "both processes have answered"
+    assert counted == [60] * 12
+
+
+def read(port: int, path: str) -> str:
+    """What a new connection is answered."""
+    with urlopen(f"http://127.0.0.1:{port}/{path}", timeout=20) as answer:
+        return str(answer.read().decode())
+
+
+def healthy_answers(port: int) -> int:
+    """How many answers of /healthz one process tells of."""
+    name = r'lienthong_requests_total\{method="GET",route="healthz",status="200"\} ([0-9.]+)'
+    found = re.search(name, read(port, "metrics"))
+    return int(float(found[1])) if found else 0
 
 
 @pytest.mark.parametrize(

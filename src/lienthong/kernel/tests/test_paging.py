@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from lienthong.kernel.clock import now
 from lienthong.kernel.models import Blob
-from lienthong.kernel.paging import BadCursor, decode_cursor, encode_cursor, page_of
+from lienthong.kernel.paging import BadCursor, decode_cursor, encode_cursor, newest_page, page_of
 
 
 def make_blobs(count: int, *, label: str = "") -> list[str]:
@@ -105,3 +105,29 @@ def test_a_cursor_of_another_kind_of_key_is_refused(value: str) -> None:
 def test_no_text_at_all_breaks_the_reading_of_cursors(cursor: str) -> None:
     with suppress(BadCursor):
         assert isinstance(decode_cursor(cursor), str)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("size", [1, 2, 5, 20, 21])
+def test_rows_of_several_sources_are_shown_once_newest_first(size: int) -> None:
+    names = make_blobs(20)
+    for place, name in enumerate(names):  # three of each instant
+        Blob.objects.filter(pk=name).update(created_at=now().replace(microsecond=0) + timedelta(place // 3))
+    sources = [Blob.objects.filter(pk__in=names[:14]), Blob.objects.filter(pk__in=names[6:])]
+    seen: list[str] = []
+    cursor = "begin"
+    while cursor:
+        page = newest_page(sources, time="created_at", cursor=cursor.removeprefix("begin"), size=size)
+        seen += [blob.pk for blob in page.rows]
+        cursor = page.next
+    assert seen == names[::-1]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "value",
+    ["", "x", "2026-11-25", "2026-11-25T00:00:00", "yesterday x", "2026-13-45T00:00:00+07:00 x", "\ud800"],
+)
+def test_a_cursor_without_an_instant_is_refused(value: str) -> None:
+    with pytest.raises(BadCursor):
+        newest_page([Blob.objects.all()], time="created_at", cursor=encode_cursor(value))

@@ -19,7 +19,9 @@ from lienthong.axis.public import (
     Receipt,
     StatusReport,
     changes_of,
+    count_refusals,
     inbox_of,
+    note_seen,
     packet_of_delivery,
     packet_state,
     report_status,
@@ -39,12 +41,19 @@ class InProcessAxis:
     def submit(self, xml: bytes, *, at: datetime) -> Receipt:
         """Hand the packet to the axis; must not be called inside a transaction."""
         with _answering():
-            return submit_packet(xml, system=self.system(), at=at)
+            system = self.system()
+            try:
+                return submit_packet(xml, system=system, at=at)
+            except Refusal as refusal:
+                count_refusals([refusal.code], system=system, at=at)
+                raise
 
     def inbox(self, *, after: str = "", limit: int = 100, at: datetime) -> InboxPage:
         """What waits for the agencies the system serves."""
         with _answering():
-            return inbox_of(self.system(), after=after, limit=limit)
+            system = self.system()
+            note_seen(system, at=at)
+            return inbox_of(system, after=after, limit=limit)
 
     def packet(self, delivery_id: str, *, at: datetime) -> bytes:
         """The whole edXML of a delivery."""

@@ -52,6 +52,19 @@ def due(value: datetime | None, at: datetime | None = None) -> str:
 
 
 @register.filter
+def lasting(length: timedelta | None) -> str:
+    """A length of time in its two largest units, rounded down: "2 h 5 min"; empty for None."""
+    if length is None:
+        return ""
+    parts = _parts(length)
+    if parts["days"]:
+        return _("%(days)d d %(hours)d h") % parts
+    if parts["hours"]:
+        return _("%(hours)d h %(minutes)d min") % parts
+    return _("%(minutes)d min") % parts
+
+
+@register.filter
 def due_color(value: datetime | None, at: datetime | None = None) -> str:
     """The colour of a deadline: "danger" past it, "warning" within a day of it, else "neutral"."""
     if value is None:
