@@ -239,7 +239,7 @@ def _the_menu_has_no_office(hub: Site, page_on: PageAt) -> None:
     with hub.data(), transaction.atomic():
         operator = official_in(Agency.objects.get(code=OFFICE), Role.OPERATOR, username="hub.vanhanh")
     page = _sign_in(page_on(hub), operator.username)
-    expect(page).to_have_url(re.compile("/axis/packets/"))
+    expect(page).to_have_url(re.compile("/axis/$"))
     expect(page.get_by_role("navigation").first.get_by_role("link", name="Gói tin")).to_be_visible()
     expect(page.get_by_role("link", name="Văn bản đến")).to_have_count(0)
 
