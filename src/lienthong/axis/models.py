@@ -10,7 +10,7 @@ from django.db import models
 from django.db.models import F, Func, Q, Value
 
 from lienthong.axis.edxml import Business, Urgency
-from lienthong.axis.states import UNCOLLECTED, UNREGISTERED, DeliveryState
+from lienthong.axis.states import UNCOLLECTED, UNREGISTERED, DeliveryState, SystemState
 from lienthong.directory.public import Agency, holds_agency, remembers_agency
 from lienthong.kernel.identifiers import uuid7
 from lienthong.kernel.models import Blob
@@ -50,10 +50,17 @@ class ConnectedSystem(models.Model):
     serves = models.CharField(max_length=10, choices=Serves, default=Serves.SUBTREE)
     created_at = models.DateTimeField()
     disabled_at = models.DateTimeField(null=True, blank=True)
+    sandbox = models.BooleanField(default=False, db_default=False)
+    partner_of = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="partners")
+    previous_secret_hash = models.CharField(max_length=64, default="", db_default="", blank=True)
+    previous_secret_until = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [
-            models.CheckConstraint(condition=Q(serves__in=Serves.values), name="system_serves_known")
+            models.CheckConstraint(condition=Q(serves__in=Serves.values), name="system_serves_known"),
+            models.CheckConstraint(
+                condition=Q(partner_of=None) | Q(sandbox=True), name="system_partner_in_sandbox"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -73,6 +80,25 @@ class ConnectedSystem(models.Model):
         if self.serves == Serves.SUBTREE and self.agency.path:
             return agency.path.startswith(self.agency.path)
         return self.serves == Serves.ALL or agency.pk == self.agency_id
+
+    @property
+    def state(self) -> SystemState:
+        """Where it stands between sandbox, live and disabled."""
+        if self.disabled_at:
+            return SystemState.DISABLED
+        return SystemState.SANDBOX if self.sandbox else SystemState.LIVE
+
+    def receives(self) -> Q:
+        """The condition that a delivery is one this system may see: the sandbox and the real never meet.
+
+        A partner plays the other side for one system in the sandbox, and sees only what that one sent.
+        """
+        condition = self.served("recipient") & Q(packet__sandbox=self.sandbox)
+        return condition & Q(packet__system=self.partner_of_id) if self.partner_of_id else condition
+
+    def has_sent(self) -> Q:
+        """The condition that a packet is one whose state this system may see."""
+        return self.served("sender") & (Q(system=self.pk) if self.sandbox else Q())
 
     def actor(self) -> Actor:
         """This system as the ledger records it."""
@@ -145,6 +171,7 @@ class Packet(models.Model):
     paper_follows = models.BooleanField(default=False)
     attachment_count = models.SmallIntegerField()
     recipient_count = models.IntegerField()
+    sandbox = models.BooleanField(default=False, db_default=False)
     received_at = models.DateTimeField(db_index=True)
     receipt_statement = models.BinaryField()
     receipt_signature = models.BinaryField()

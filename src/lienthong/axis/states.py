@@ -24,6 +24,14 @@ class DeliveryState(TextChoices):
     FINISHED = "06", _("Finished")
 
 
+class SystemState(TextChoices):
+    """Where a connected system stands: it begins in the sandbox, goes live once, and ends disabled."""
+
+    SANDBOX = "sandbox", _("Sandbox")
+    LIVE = "live", _("Live")
+    DISABLED = "disabled", _("Disabled")
+
+
 @dataclass(frozen=True)
 class Transition:
     """What one status code may do: from which states, and under which article."""

@@ -88,7 +88,7 @@ def _judge(signed: _Signed | Verdict, rows: Mapping[str, Certificate], at: datet
     row, certificate = rows.get(fingerprint(signed.der)), signed.certificate
     signer = signer_of(row, certificate, signed_at=None, weak=signed.weak)
     problem = problem_of(row, certificate, signer.name, moment=at)
-    is_ours = row is not None and row.key_id is not None
+    is_ours = row is not None and row.is_ours
     if problem is None and not _is_trusted(is_ours, signed.der, signed.others, at):
         problem = errors.CertificateUntrusted(name=signer.name, issuer=signer.issuer)
     if problem is not None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
@@ -37,19 +37,37 @@ class StatusReserved(Refusal):
     sentence = _("The status %(code)s (take-back, revocation, update) is not supported by this axis yet.")
 
 
+class StatusInFuture(Refusal):
+    """A status that is said to happen later than now."""
+
+    code, status = "status-in-future", 422
+    sentence = _(
+        "The status is dated %(ahead)s minutes after the axis' time; at most %(most)s are allowed. "
+        "Set your system's clock and report again."
+    )
+
+
+# Clocks differ by seconds; more than this far ahead, a clock is wrong and would spoil every deadline.
+AHEAD_MOST = timedelta(minutes=5)
+
+
 def report_status(
     system: ConnectedSystem, delivery_id: UUID, report: StatusReport, *, at: datetime
 ) -> DeliveryState:
     """Record a status of a delivery that the system serves, and answer the delivery's state.
 
     The same report again (code and time) changes nothing. `at` is when the axis got it; `report.at` is what
-    the recipient says.
+    the recipient says: any time ago, but at most 5 minutes ahead.
 
     Raises:
         NotFound: there is no such delivery for this system.
-        StatusOutOfOrder, StatusReserved, InvalidValue, FieldMissing, FieldTooLong: nothing was recorded.
+        StatusInFuture, StatusOutOfOrder, StatusReserved, InvalidValue, FieldMissing, FieldTooLong: nothing
+            was recorded.
     """
     report = _checked(report)
+    if report.at > at + AHEAD_MOST:
+        ahead = -((at - report.at) // timedelta(minutes=1))
+        raise StatusInFuture(field="at", ahead=ahead, most=AHEAD_MOST // timedelta(minutes=1))
     with transaction.atomic():
         delivery = delivery_of(system, delivery_id, lock=True)
         if StatusEvent.objects.filter(delivery=delivery, code=report.code, at=report.at).exists():

@@ -246,7 +246,7 @@ def _store(packets: Sequence[_Checked], at: datetime) -> Answers:
     events.publish(
         PacketsStored(
             tuple(
-                StoredPacket(row.pk, tuple(agency.pk for agency in one.parties.recipients))
+                StoredPacket(row.pk, tuple(agency.pk for agency in one.parties.recipients), row.sandbox)
                 for one, row in zip(packets, rows, strict=True)
             )
         )
@@ -293,6 +293,7 @@ def _row(one: _Checked, blob: Blob, at: datetime) -> Packet:
         paper_follows=content.paper_follows,
         attachment_count=len(content.attachments),
         recipient_count=len(parties.recipients),
+        sandbox=one.system.sandbox,
         received_at=at,
     )
     row.receipt_statement = _statement(row, parties)

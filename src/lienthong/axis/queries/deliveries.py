@@ -37,7 +37,7 @@ def inbox_of(system: ConnectedSystem, *, after: str = "", limit: int = 50) -> In
     """
     rows = (
         Delivery.objects.waiting()
-        .filter(system.served("recipient"))
+        .filter(system.receives())
         .select_related("packet__sender", "packet__blob", "recipient")
     )
     page = page_of(rows, key="+id", cursor=after, size=max(1, min(limit, PAGE_MOST)))
@@ -46,9 +46,7 @@ def inbox_of(system: ConnectedSystem, *, after: str = "", limit: int = 50) -> In
 
 def delivery_of(system: ConnectedSystem, delivery_id: UUID, *, lock: bool = False) -> Delivery:
     """A delivery to an agency that the system serves, locked if asked; raises `NotFound`. One query."""
-    rows = Delivery.objects.select_related("packet", "recipient").filter(
-        system.served("recipient"), pk=delivery_id
-    )
+    rows = Delivery.objects.select_related("packet", "recipient").filter(system.receives(), pk=delivery_id)
     found = (rows.select_for_update(of=("self",)) if lock else rows).first()
     if found is None:
         raise NotFound

@@ -46,7 +46,7 @@ def packet_state(system: ConnectedSystem, packet_id: UUID) -> PacketState:
     Raises:
         NotFound: there is no such packet for this system.
     """
-    packet = Packet.objects.select_related("sender").filter(system.served("sender"), pk=packet_id).first()
+    packet = Packet.objects.select_related("sender").filter(system.has_sent(), pk=packet_id).first()
     if packet is None:
         raise NotFound
     return PacketState(

@@ -93,7 +93,7 @@ def signed(packet: EdxmlPacket, signer: Agency, *, at: datetime = AT) -> bytes:
     return sign_packet(build_packet(packet), agency_id=signer.pk, at=at)
 
 
-def system_for(agency: Agency, serves: Serves = Serves.SUBTREE) -> ConnectedSystem:
+def system_for(agency: Agency, serves: Serves = Serves.SUBTREE, *, sandbox: bool = False) -> ConnectedSystem:
     """A connected system; its secret is `SECRET`."""
     number = next(_numbers)
     return ConnectedSystem.objects.create(
@@ -103,6 +103,7 @@ def system_for(agency: Agency, serves: Serves = Serves.SUBTREE) -> ConnectedSyst
         agency=agency,
         serves=serves,
         created_at=AT,
+        sandbox=sandbox,
     )
 
 

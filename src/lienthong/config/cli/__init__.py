@@ -4,7 +4,16 @@ from __future__ import annotations
 
 import typer
 
-from lienthong.config.cli import beginning, checking, demonstration, loading, sending, serving, verifying
+from lienthong.config.cli import (
+    beginning,
+    checking,
+    conforming,
+    demonstration,
+    loading,
+    sending,
+    serving,
+    verifying,
+)
 
 app = typer.Typer(
     name="lienthong",
@@ -18,5 +27,6 @@ app.command()(demonstration.demo)
 app.command()(checking.doctor)
 app.command()(verifying.verify)
 app.command()(sending.send)
+app.command()(conforming.conformance)
 app.command("load-country")(loading.load_country)
 app.command("first-administrator")(beginning.first_administrator)
