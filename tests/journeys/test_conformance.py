@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import json
+import os
 import secrets
+import stat
+import subprocess
+import sys
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -19,7 +25,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from lienthong.axis import conformance
 from lienthong.axis.actions.joining import register_system
 from lienthong.axis.actions.playing import make_kit
-from lienthong.axis.models import Serves
+from lienthong.axis.models import Serves, TokenFailure
 from lienthong.axis.onboarding import ConformanceReport, Verdict
 from lienthong.directory.public import Agency
 from lienthong.kernel.clock import now
@@ -27,6 +33,7 @@ from lienthong.ledger.public import Actor
 from lienthong.signing.public import issue_from_request
 from tests.journeys.conftest import Site
 
+COMMAND = Path(sys.executable).with_name("lienthong")
 ADMINISTRATOR = Actor(kind="job", id="test", name="test")
 
 
@@ -248,3 +255,41 @@ def test_exactly_the_case_of_a_broken_rule_turns_red(site: Site, joined: Joined,
     report = joined.run(Double(change))
     failed = {outcome.case: outcome.got for outcome in report.outcomes if not outcome.passed}
     assert failed.keys() == red, failed
+
+
+def test_the_command_does_it_all_from_files(joined: Joined, tmp_path: Path) -> None:
+    contents = {
+        "kit.json": joined.kit.to_json(),
+        "key.pem": joined.key,
+        "certificate.pem": joined.certificate,
+        "credentials.json": json.dumps(
+            {"client_id": joined.credentials.client_id, "client_secret": joined.credentials.client_secret}
+        ).encode(),
+    }
+    for name, content in contents.items():
+        (tmp_path / name).write_bytes(content)
+        (tmp_path / name).chmod(stat.S_IRUSR | stat.S_IWUSR)
+    files = {name.partition(".")[0]: name for name in contents}
+    options = [word for name, file in files.items() for word in (f"--{name}", file)]
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("LIENTHONG_")}
+    done = subprocess.run(
+        [
+            sys.executable,
+            "-m",
+            "lienthong.config.cli",
+            "conformance",
+            joined.url,
+            *options,
+            "--json",
+            "r.json",
+        ],
+        cwd=tmp_path,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert done.stdout.count("✓") == len(conformance.CASES)
+    assert "The installation has the report: passed" in done.stdout
+    assert len(json.loads((tmp_path / "r.json").read_text())["outcomes"]) == len(conformance.CASES)

@@ -8,7 +8,6 @@ from __future__ import annotations
 ROOT = "SBX"
 ANSWERING, PLAYED, CLOSED = f"{ROOT}.01", f"{ROOT}.02", f"{ROOT}.99"
 NAMES = {
-    ROOT: "Môi trường thử nghiệm (không phải cơ quan)",
     ANSWERING: "Cơ quan thử nghiệm tự trả lời",
     PLAYED: "Cơ quan thử nghiệm do bộ kiểm tra đóng vai",
     CLOSED: "Cơ quan thử nghiệm đã giải thể",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import date, datetime
 from uuid import UUID
 
@@ -20,7 +21,7 @@ from lienthong.axis.contracts import Credentials, StatusReport
 from lienthong.axis.models import ConnectedSystem, Delivery, Serves
 from lienthong.axis.sandbox import ANSWERING, CLOSED, NAMES, PLAYED, ROOT, answers_to
 from lienthong.axis.states import DeliveryState, SystemState
-from lienthong.directory.public import Agency, close_agency, open_agency
+from lienthong.directory.public import Agency, CodeTaken, close_agency, open_agency
 from lienthong.ledger.public import Actor, Subject, record
 from lienthong.signing.public import RevocationReason, issue_from_request, revoke_certificate
 
@@ -34,23 +35,21 @@ def ensure_sandbox(*, at: datetime) -> dict[str, Agency]:
     known = {agency.code: agency for agency in Agency.objects.filter(code__in=NAMES)}
     if len(known) == len(NAMES):
         return known
-    with transaction.atomic():
-        for code, name in NAMES.items():
-            if code in known:
-                continue
-            known[code] = open_agency(
+    for code in NAMES.keys() - known.keys():
+        with suppress(CodeTaken), transaction.atomic():  # someone else made it at the same time
+            agency = open_agency(
                 code=code,
-                name=name,
+                name=NAMES[code],
                 short_name=ROOT,
                 kind="sandbox",
-                parent=known.get(ROOT),
+                parent=None,
                 valid_from=FOUNDED,
                 actor=SANDBOX,
                 at=at,
             )
             if code == CLOSED:
-                close_agency(agency=known[code], on=ENDED, actor=SANDBOX, at=at)
-    return known
+                close_agency(agency=agency, on=ENDED, actor=SANDBOX, at=at)
+    return {agency.code: agency for agency in Agency.objects.filter(code__in=NAMES)}
 
 
 def answer_packet(packet_id: UUID, *, at: datetime) -> int:

@@ -17,6 +17,8 @@ from lienthong.kernel.errors import Refusal
 from lienthong.ledger.public import Subject, record
 
 CLOCK = timedelta(minutes=5)
+LONGEST = timedelta(hours=1)  # a run takes seconds
+KEPT = 20
 
 
 class ReportNotWanted(Refusal):
@@ -28,6 +30,8 @@ class ReportNotWanted(Refusal):
 
 def accept_report(system: ConnectedSystem, report: Report, *, at: datetime) -> ConformanceReport:
     """Keep the report with a verdict: passed only if every case of this version did, and our records agree.
+
+    Of each system the 20 newest are kept.
 
     Raises:
         ReportNotWanted: the system is no system in the sandbox, or the report is of another.
@@ -54,6 +58,9 @@ def accept_report(system: ConnectedSystem, report: Report, *, at: datetime) -> C
             ],
             missing=missing + unproven,
         )
+        ours = ConformanceReport.objects.filter(system=system)
+        newest = list(ours.order_by("-pk").values_list("pk", flat=True)[:KEPT])
+        ours.exclude(pk__in=newest).delete()
         record(
             actor=system.actor(),
             verb="system.conformance",
@@ -74,7 +81,7 @@ def _verdict(failed: int, missing: list[str], unproven: list[str]) -> Verdict:
 
 def _unproven(system: ConnectedSystem, report: Report, at: datetime) -> list[str]:
     """The cases that our records do not show: a packet all the way, one returned, within the run's time."""
-    since = report.started_at - CLOCK
+    since = max(report.started_at, at - LONGEST) - CLOCK
     ours = Delivery.objects.filter(
         packet__system=system,
         packet__sandbox=True,
