@@ -13,14 +13,17 @@ from django.core.signals import request_finished, request_started
 from django.db import close_old_connections
 
 from lienthong.axis.actions.systems import hash_secret, issue_token
+from lienthong.axis.conformance import CASES
 from lienthong.axis.edxml import Attachment, EdxmlPacket, Party, Signer, build_packet, document_id_of
 from lienthong.axis.models import ConnectedSystem, Delivery, Packet, Serves, StatusEvent
+from lienthong.axis.tests.kits import kit, pair
 from lienthong.directory.public import Agency
 from lienthong.kernel.clock import VIETNAM, now
 from lienthong.kernel.models import Blob
 from lienthong.ledger.tests.factories import count_events
 from lienthong.signing.public import ensure_agency_certificates, sign_packet
 
+__all__ = ["CASES", "kit", "pair"]  # for the command line's tests
 AT = datetime(2026, 3, 2, 9, 30, tzinfo=VIETNAM)
 TODAY = AT.date()
 SECRET = "a-secret-of-a-connected-system"

@@ -43,7 +43,7 @@ def newcomer(world: World) -> ConnectedSystem:
 
 
 def verbs(system: ConnectedSystem) -> list[str]:
-    return [event.verb for event in timeline(Subject("axis.connectedsystem", system.client_id)).events]
+    return [event.verb for event in timeline(Subject("axis.connectedsystem", system.client_id))]
 
 
 def can_sign_in(system: ConnectedSystem, secret: str, *, minutes: int = 0) -> bool:

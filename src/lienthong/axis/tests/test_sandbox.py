@@ -68,7 +68,10 @@ def test_a_live_system_reaches_no_agency_of_the_sandbox(world: World, sandbox: o
 def test_the_database_itself_refuses_what_would_cross_the_border(
     world: World, sandbox: dict[str, Agency]
 ) -> None:
-    real, test = stored_packet(world.office, world.recipients[0]), stored_packet(world.office, sandbox=True)
+    real, test = (
+        stored_packet(world.office, world.recipients[0]),
+        stored_packet(world.office, sandbox=True, recipient_count=1),
+    )
     for packet, recipient in ((test, world.recipients[0]), (real, sandbox[PLAYED])):
         with pytest.raises(IntegrityError, match="border of the sandbox"), transaction.atomic():
             Delivery.objects.create(packet=packet, recipient=recipient, sent_at=AT)
@@ -88,7 +91,8 @@ def test_a_hub_that_speaks_for_everyone_sees_nothing_of_the_sandbox(
 def test_a_system_in_the_sandbox_sees_no_real_document_of_its_agency(
     world: World, newcomer: ConnectedSystem
 ) -> None:
-    incoming, outgoing = stored_packet(world.ministry, world.office), stored_packet(world.office)
+    incoming = stored_packet(world.ministry, world.office)
+    outgoing = stored_packet(world.office, world.recipients[0])
     assert inbox_of(newcomer).items == ()
     assert [item.packet_id for item in inbox_of(system_for(world.office)).items] == [incoming.pk]
     with pytest.raises(NotFound):

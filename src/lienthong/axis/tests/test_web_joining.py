@@ -23,6 +23,7 @@ from lienthong.identity.tests.factories import official_in
 from lienthong.kernel.clock import now
 from lienthong.ledger.public import Subject, timeline
 from lienthong.signing.public import certificates_of
+from lienthong.signing.tests.factories import end_certificate
 
 
 @pytest.fixture
@@ -30,8 +31,9 @@ def administrator(world: World) -> Client:
     return signed_in(world, Role.ADMINISTRATOR)
 
 
-def signed_in(world: World, role: Role, *, language: str = "en") -> Client:
-    client = Client(headers={"accept-language": language})
+def signed_in(world: World, role: Role) -> Client:
+    client = Client()
+    client.cookies["django_language"] = "en"
     client.force_login(official_in(world.office, role))
     return client
 
@@ -117,7 +119,7 @@ def test_a_request_becomes_a_certificate_that_can_be_downloaded_and_revoked(
     administrator.post(f"/axis/mine/certificates/{issued.sha256}/revoke/", {"reason": "keyCompromise"})
     states = {row.sha256: row.state for row in certificates_of(agency_id=world.office.pk, at=now())}
     assert states[issued.sha256] == "revoked"
-    events = timeline(Subject("signing.certificate", issued.sha256)).events
+    events = timeline(Subject("signing.certificate", issued.sha256))
     assert {event.verb for event in events} == {"certificate.request", "certificate.revoke"}
 
 
@@ -137,9 +139,7 @@ def test_the_key_kept_here_is_replaced(administrator: Client, world: World) -> N
 
 def test_a_certificate_about_to_end_is_told_of_to_both(administrator: Client, world: World) -> None:
     [certificate] = certificates_of(agency_id=world.office.pk, at=now())
-    from lienthong.signing.models import Certificate
-
-    Certificate.objects.filter(sha256=certificate.sha256).update(valid_to=now().replace(microsecond=0))
+    end_certificate(certificate.sha256, at=now())
     assert "Certificates that end within 30 days" in administrator.get("/axis/mine/").content.decode()
     operator = signed_in(world, Role.OPERATOR)
     assert "G22" in operator.get("/axis/systems/").content.decode()

@@ -8,8 +8,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from lienthong.axis.conformance import CASES
-from lienthong.axis.tests.test_conformance import kit, pair
+from lienthong.axis.tests.factories import CASES, kit, pair
 from lienthong.config.cli import app
 
 run = CliRunner()

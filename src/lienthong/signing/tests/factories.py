@@ -8,6 +8,7 @@ from itertools import count
 from lienthong.directory.public import Agency, Official, Post, PostHolding
 from lienthong.kernel.clock import VIETNAM
 from lienthong.signing.actions.authority import ensure_agency_certificates, ensure_official_certificates
+from lienthong.signing.models import Certificate
 
 AT = datetime(2026, 3, 2, 9, 30, tzinfo=VIETNAM)
 _numbers = count(1)
@@ -30,6 +31,11 @@ def make_agency(*, certificate: bool = True, **values: object) -> Agency:
     if certificate:
         ensure_agency_certificates([agency.pk], at=AT)
     return agency
+
+
+def end_certificate(sha256: str, *, at: datetime) -> None:
+    """Let the certificate end at that time, as far as our records go."""
+    Certificate.objects.filter(sha256=sha256).update(valid_to=at)
 
 
 def make_official(agency: Agency | None = None, *, certificate: bool = True) -> Official:
