@@ -274,9 +274,7 @@ def test_the_command_does_it_all_from_files(joined: Joined, tmp_path: Path) -> N
     environment = {name: value for name, value in os.environ.items() if not name.startswith("LIENTHONG_")}
     done = subprocess.run(
         [
-            sys.executable,
-            "-m",
-            "lienthong.config.cli",
+            COMMAND,
             "conformance",
             joined.url,
             *options,
