@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from django.conf import settings
 
 from lienthong.axis.actions.evidence import keep_evidence
 from lienthong.axis.actions.figures import count_everything
 from lienthong.axis.actions.notices import announce_uncollected
+from lienthong.axis.actions.playing import answer_packet
 from lienthong.axis.actions.systems import forget_expired
 from lienthong.axis.actions.webhook_sending import send_webhooks
 from lienthong.kernel.clock import now
@@ -59,3 +62,9 @@ def announce(timestamp: int) -> None:
 def keep_figures(timestamp: int) -> None:
     """Bring the console's counts up to now, every minute."""
     count_everything(at=now())
+
+
+@job(name="axis.answer_sandbox")
+def answer_sandbox(packet_id: str) -> None:
+    """Answer a packet in the sandbox as an agency would, all the way."""
+    answer_packet(UUID(packet_id), at=now())

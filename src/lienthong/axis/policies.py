@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
 from lienthong.axis.models import ConnectedSystem, Delivery
+from lienthong.axis.sandbox import is_sandbox
 from lienthong.axis.states import MANUAL_ACTS
 from lienthong.directory.public import Agency
 from lienthong.identity.public import NotAllowed, Role, Viewer
 from lienthong.kernel.errors import Refusal
+
+NAMED = 10
 
 
 class SenderNotServed(Refusal):
@@ -27,6 +31,31 @@ def require_speaks_for(system: ConnectedSystem, sender: Agency) -> None:
     """Raise `SenderNotServed` unless the system serves the agency."""
     if not system.speaks_for(sender):
         raise SenderNotServed(field="From/OrganId", agency=sender.code)
+
+
+class RealRecipient(Refusal):
+    """A system in the sandbox sends to real agencies."""
+
+    code, status = "recipient-not-in-sandbox", 403
+    sentence = _(
+        "Your system is in the sandbox and may send only to agencies of the sandbox, not to %(agencies)s. "
+        "Ask the operator of the axis to set it live."
+    )
+
+
+class SandboxRecipient(Refusal):
+    """A live system sends to agencies of the sandbox."""
+
+    code, status = "recipient-in-sandbox", 422
+    sentence = _("%(agencies)s only exist for tests in the sandbox. Send to real agencies.")
+
+
+def require_same_side(system: ConnectedSystem, recipients: Sequence[Agency]) -> None:
+    """Raise `RealRecipient` or `SandboxRecipient` if a packet would cross the border of the sandbox."""
+    beyond = [agency.code for agency in recipients if is_sandbox(agency.code) != system.sandbox]
+    if beyond:
+        refusal = RealRecipient if system.sandbox else SandboxRecipient
+        raise refusal(field="To/OrganId", agencies=", ".join(beyond[:NAMED]))
 
 
 def require_can_watch(viewer: Viewer) -> None:
@@ -75,3 +104,9 @@ def health_of(
 def can_replay(viewer: Viewer, delivery: Delivery) -> bool:
     """Whether the viewer may have the delivery put back into its recipient's inbox."""
     return can_operate(viewer) and delivery.state in MANUAL_ACTS["replay"].sources
+
+
+def require_administers(viewer: Viewer) -> None:
+    """Raise `NotAllowed` unless the viewer administers an agency."""
+    if not (viewer.has(Role.ADMINISTRATOR) and viewer.agency_id):
+        raise NotAllowed

@@ -109,6 +109,14 @@ class MessageState(TextChoices):
     GIVEN_UP = "given_up", _("Given up")
 
 
+class SystemState(TextChoices):
+    """Where a connected system stands: it begins in the sandbox, goes live once, and ends disabled."""
+
+    SANDBOX = "sandbox", _("Sandbox")
+    LIVE = "live", _("Live")
+    DISABLED = "disabled", _("Disabled")
+
+
 @dataclass(frozen=True)
 class Transition:
     """What one status code may do: from which states, to which, and under which article.

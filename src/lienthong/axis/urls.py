@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path
 
-from lienthong.axis import web, web_console, web_receiving
+from lienthong.axis import web, web_console, web_joining, web_receiving
 from lienthong.axis.rest.api import api_urls
 
 app_name = "axis"
@@ -32,4 +32,15 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("dead-letters/<int:message_id>/send/", web_receiving.send_again, name="dead_letter_send"),
     path("dead-letters/<int:message_id>/give-up/", web_receiving.give_up, name="dead_letter_give_up"),
     path("systems/<int:system_id>/disable/", web.disable, name="disable"),
+    path("systems/<int:system_id>/live/", web_joining.live, name="live"),
+    path("mine/", web_joining.mine, name="mine"),
+    path("mine/register/", web_joining.register, name="register"),
+    path("mine/<int:system_id>/", web_joining.system, name="my_system"),
+    path("mine/<int:system_id>/rotate/", web_joining.rotate, name="rotate"),
+    path("mine/<int:system_id>/kit/", web_joining.kit, name="kit"),
+    path("mine/<int:system_id>/disable/", web_joining.disable, name="disable_mine"),
+    path("mine/certificates/request/", web_joining.request_one, name="request_certificate"),
+    path("mine/certificates/issue/", web_joining.issue_one, name="issue_certificate"),
+    path("mine/certificates/<slug:sha256>/", web_joining.certificate, name="certificate"),
+    path("mine/certificates/<slug:sha256>/revoke/", web_joining.revoke, name="revoke_certificate"),
 ]

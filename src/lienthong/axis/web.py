@@ -21,6 +21,7 @@ from lienthong.axis.forms import SERVES_LABELS, PacketFilterForm, SystemForm
 from lienthong.axis.models import Delivery, Serves, StatusEvent
 from lienthong.axis.policies import can_operate, can_replay, require_can_operate
 from lienthong.axis.queries.evidence import evidence_standing, evidence_watched
+from lienthong.axis.queries.joining import latest_reports
 from lienthong.axis.queries.operator import (
     PacketFilter,
     PacketView,
@@ -40,6 +41,7 @@ from lienthong.axis.states import (
 )
 from lienthong.identity.public import Role, needs, viewer_of
 from lienthong.kernel.clock import now
+from lienthong.signing.public import expiring_certificates
 
 COLORS = {
     DeliveryState.SENT: "neutral",
@@ -142,7 +144,7 @@ def systems(request: HttpRequest) -> HttpResponse:
 @require_POST
 @never_cache
 def connect(request: HttpRequest) -> HttpResponse:
-    """Connect a system and show its secret, this once."""
+    """Connect a system in the sandbox and show its secret, this once."""
     viewer, at = viewer_of(request), now()
     require_can_operate(viewer)
     form = SystemForm(request.POST, on=at.date())
@@ -154,6 +156,7 @@ def connect(request: HttpRequest) -> HttpResponse:
         serves=Serves(form.cleaned_data["serves"]),
         actor=viewer.actor(),
         at=at,
+        sandbox=True,
     )
     return render(request, "axis/credentials.html", {"system": system, "credentials": credentials})
 
@@ -213,9 +216,11 @@ def _mark(delivery: Delivery) -> Mark:
 def _systems_facts(request: HttpRequest, form: SystemForm) -> dict[str, Any]:
     viewer = viewer_of(request)
     page = list_systems(viewer, cursor=request.GET.get("cursor", ""))
+    reports = latest_reports(page.rows)
     return {
         "page": page,
-        "rows": [(row, SERVES_LABELS[Serves(row.serves)]) for row in page.rows],
+        "rows": [(row, SERVES_LABELS[Serves(row.serves)], reports.get(row.pk)) for row in page.rows],
+        "expiring": expiring_certificates(at=now()),
         "form": form,
         "may_operate": can_operate(viewer),
     }

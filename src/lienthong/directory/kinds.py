@@ -18,6 +18,7 @@ KINDS: dict[str, Promise | str] = {
     "commune": _("Commune People's Committee"),
     "school": _("School"),
     "clinic": _("Clinic"),
+    "sandbox": _("Sandbox"),
 }
 
 

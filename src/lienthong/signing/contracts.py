@@ -145,6 +145,18 @@ class CertificateInfo:
     state: str
     revoked_at: datetime | None = None
     der: bytes = field(default=b"", repr=False)
+    kept_here: bool = True
+
+
+@dataclass(frozen=True)
+class ExpiringCertificate:
+    """An agency's certificate that ends in so many `days`; negative once it has ended."""
+
+    sha256: str
+    agency_code: str
+    agency_name: str
+    valid_to: datetime
+    days: int
 
 
 @dataclass(frozen=True)

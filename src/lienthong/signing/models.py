@@ -37,7 +37,9 @@ class CertificateQuerySet(models.QuerySet["Certificate"]):
 
 
 class Certificate(models.Model):
-    """A certificate of the platform's own authority, or a foreign one enrolled for an agency (`key_id` null).
+    """A certificate of the platform's own authority, or a foreign one enrolled for an agency (`issuer` null).
+
+    `key_id` is null where the key is not kept here: for foreign ones, and for those issued on a request.
 
     An agency, an official and each part of the authority has one current certificate at a time; a replaced
     one still proves what it signed, a revoked one proves nothing signed later than `revoked_at`.
@@ -114,6 +116,11 @@ class Certificate(models.Model):
 
     def __str__(self) -> str:
         return f"{self.subject} ({self.serial})"
+
+    @property
+    def is_ours(self) -> bool:
+        """Whether our authority issued it, for a key kept here or (by request) elsewhere."""
+        return self.key_id is not None or self.issuer_id is not None
 
 
 class StoredVerdict(models.Model):

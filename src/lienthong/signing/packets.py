@@ -99,7 +99,7 @@ def _judged(signed: _Signed, row: Certificate | None, at: datetime) -> Verdict:
     named = _named(certificate, signed.der, signed.others, at) if row is None else None
     signer = signer_of(row, certificate, signed_at=None, weak=signed.weak, named=named)
     problem = problem_of(row, certificate, signer.name, moment=at)
-    is_ours = row is not None and row.key_id is not None
+    is_ours = row is not None and row.is_ours
     if problem is None and named is None and not _is_trusted(is_ours, signed.der, signed.others, at):
         problem = errors.CertificateUntrusted(name=signer.name, issuer=signer.issuer)
     if problem is not None:

@@ -9,9 +9,11 @@ from lienthong.signing.actions.authority import (
     rotate_key,
 )
 from lienthong.signing.actions.health import check_health
+from lienthong.signing.actions.requests import issue_from_request
 from lienthong.signing.contracts import (
     Algorithm,
     CertificateInfo,
+    ExpiringCertificate,
     HealthCheck,
     PdfBox,
     PdfSignature,
@@ -38,7 +40,13 @@ from lienthong.signing.pdf_reading import check_pdf
 from lienthong.signing.pdf_signing import sign_pdf
 from lienthong.signing.pdf_verifying import verify_pdf
 from lienthong.signing.ports import TimestampService
-from lienthong.signing.queries import certificate_for_agency, certificates_of, root_certificate
+from lienthong.signing.queries import (
+    certificate_for_agency,
+    certificates_of,
+    chain_pem,
+    expiring_certificates,
+    root_certificate,
+)
 from lienthong.signing.sealed_secrets import SecretUnreadable, open_secret, seal_secret
 from lienthong.signing.stamping import stamp_digest
 from lienthong.signing.statements import sign_statement, sign_statements, verify_statement
@@ -52,6 +60,7 @@ __all__ = [
     "EvidenceTooLarge",
     "EvidenceUnreadable",
     "EvidenceVerdict",
+    "ExpiringCertificate",
     "HealthCheck",
     "NoCertificate",
     "PdfBox",
@@ -66,12 +75,15 @@ __all__ = [
     "Verdict",
     "certificate_for_agency",
     "certificates_of",
+    "chain_pem",
     "check_health",
     "check_pdf",
     "enrol_agency_certificate",
     "ensure_agency_certificates",
     "ensure_authority",
     "ensure_official_certificates",
+    "expiring_certificates",
+    "issue_from_request",
     "looks_like_evidence",
     "open_secret",
     "read_roots",

@@ -8,12 +8,13 @@ from functools import lru_cache
 
 from asn1crypto import x509 as asn1
 from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding
 
 from lienthong.directory.public import Agency, Official
 from lienthong.signing.certificates import Issuer
-from lienthong.signing.contracts import CertificateInfo, Purpose
+from lienthong.signing.contracts import CertificateInfo, ExpiringCertificate, Purpose
 from lienthong.signing.errors import NoCertificate, SigningUnavailable
-from lienthong.signing.models import Certificate
+from lienthong.signing.models import CURRENT, Certificate
 from lienthong.signing.ports import KeyStoreError, PrivateKey
 from lienthong.signing.stores import key_store
 
@@ -100,6 +101,32 @@ def expiring_count(*, at: datetime) -> int:
     return Certificate.objects.current().filter(valid_to__lte=at + EXPIRING).count()
 
 
+def expiring_certificates(*, at: datetime, agency_id: int | None = None) -> list[ExpiringCertificate]:
+    """Agencies' certificates of our authority that end within 30 days and were not replaced, soonest first.
+
+    Those that have ended are told of for 30 days more. At most 200; one query.
+    """
+    rows = Certificate.objects.filter(CURRENT, purpose=Purpose.AGENCY, issuer__isnull=False)
+    if agency_id is not None:
+        rows = rows.filter(agency_id=agency_id)
+    rows = rows.filter(valid_to__lte=at + EXPIRING, valid_to__gt=at - EXPIRING).select_related("agency")
+    return [
+        ExpiringCertificate(
+            sha256=row.sha256,
+            agency_code=row.agency.code if row.agency else "",
+            agency_name=row.agency.name if row.agency else "",
+            valid_to=row.valid_to,
+            days=(row.valid_to - at).days,
+        )
+        for row in rows.order_by("valid_to", "pk")[:200]
+    ]
+
+
+def chain_pem(sha256: str) -> bytes:
+    """The certificate and the authorities above it without the root, in PEM, its own first."""
+    return b"".join(found.public_bytes(Encoding.PEM) for found in _path(sha256))
+
+
 def info_of(row: Certificate, *, at: datetime) -> CertificateInfo:
     """The row as a plain value, with its state at the time."""
     state = "valid"
@@ -120,6 +147,7 @@ def info_of(row: Certificate, *, at: datetime) -> CertificateInfo:
         state=state,
         revoked_at=row.revoked_at,
         der=bytes(row.der),
+        kept_here=row.key_id is not None,
     )
 
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from lienthong.axis.edxml import Attachment, EdxmlPacket
 from lienthong.axis.edxml.errors import RecipientRepeated
 from lienthong.axis.models import ConnectedSystem
-from lienthong.axis.policies import require_speaks_for
+from lienthong.axis.policies import require_same_side, require_speaks_for
 from lienthong.directory.public import Agency, ClosedAgency, find_agencies, find_agency
 from lienthong.kernel.errors import Refusal
 from lienthong.kernel.media_types import HEAD, PDF, executable_kind, sniff
@@ -106,7 +106,9 @@ def parties_of(
         if named[code].pk in by_id:
             raise RecipientRepeated(field="To/OrganId", agency=f"{by_id[named[code].pk]} = {code}")
         by_id[named[code].pk] = code
-    return Parties(sender, tuple(named[code] for code in codes))
+    recipients = tuple(named[code] for code in codes)
+    require_same_side(system, recipients)
+    return Parties(sender, recipients)
 
 
 def check_signature(verdict: Verdict, *, sender: Agency) -> None:

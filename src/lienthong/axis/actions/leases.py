@@ -82,7 +82,7 @@ def claim_deliveries(system: ConnectedSystem, *, limit: int, seconds: int, at: d
     if not LEASE_LEAST <= seconds <= LEASE_MOST:
         raise LeaseOutOfBounds(field="lease_seconds", seconds=seconds, least=LEASE_LEAST, most=LEASE_MOST)
     until, token = at + timedelta(seconds=seconds), uuid4()
-    free = Delivery.objects.claimable(at).filter(system.served("recipient")).order_by("pk")
+    free = Delivery.objects.claimable(at).filter(system.receives()).order_by("pk")
     ids = claim_rows(free, limit=limit, leased_until=until, lease_token=token, leased_by=system.pk)
     rows = Delivery.objects.select_related("packet__sender", "packet__blob", "recipient")
     # A status of another poller may have settled one between the two queries; its lease is no more.

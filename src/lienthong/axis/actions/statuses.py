@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
@@ -59,6 +59,20 @@ class NothingAsked(Refusal):
     )
 
 
+class StatusInFuture(Refusal):
+    """A status that is said to happen later than now."""
+
+    code, status = "status-in-future", 422
+    sentence = _(
+        "The status is dated %(ahead)s minutes after the axis' time; at most %(most)s are allowed. "
+        "Set your system's clock and report again."
+    )
+
+
+# Clocks differ by seconds; more than this far ahead, a clock is wrong and would spoil every deadline.
+AHEAD_MOST = timedelta(minutes=5)
+
+
 def report_status(
     system: ConnectedSystem, delivery_id: UUID, report: StatusReport, *, at: datetime
 ) -> DeliveryState:
@@ -66,13 +80,18 @@ def report_status(
 
     The same report again (code and time) changes nothing. `at` is when the axis got it; `report.at` is what
     the recipient says. 15 and 16 answer the request that waits, and may be reported on the delivery of the
-    document or of the packet that asks; 02 on a document answers its withdrawal too.
+    document or of the packet that asks; 02 on a document answers its withdrawal too. `report.at` may be any
+    time ago, but at most 5 minutes ahead.
 
     Raises:
         NotFound: there is no such delivery for this system.
-        StatusOutOfOrder, NothingAsked, InvalidValue, FieldMissing, FieldTooLong: nothing was recorded.
+        StatusInFuture, StatusOutOfOrder, NothingAsked, InvalidValue, FieldMissing, FieldTooLong: nothing was
+            recorded.
     """
     report = _checked(report)
+    if report.at > at + AHEAD_MOST:
+        ahead = -((at - report.at) // timedelta(minutes=1))
+        raise StatusInFuture(field="at", ahead=ahead, most=AHEAD_MOST // timedelta(minutes=1))
     with transaction.atomic():
         if report.code in (CONSENT, DECLINE):
             return _answer(system, delivery_id, report, at)

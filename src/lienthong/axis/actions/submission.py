@@ -273,7 +273,7 @@ def _store(packets: Sequence[_Checked]) -> Answers:
     events.publish(
         PacketsStored(
             tuple(
-                StoredPacket(row.pk, tuple(agency.pk for agency in one.parties.recipients))
+                StoredPacket(row.pk, tuple(agency.pk for agency in one.parties.recipients), row.sandbox)
                 for one, row in zip(packets, rows, strict=True)
             )
         )
@@ -334,6 +334,7 @@ def _row(one: _Checked, blob: Blob, plan: Plan | None) -> Packet:
         paper_follows=content.paper_follows,
         attachment_count=len(content.attachments),
         recipient_count=len(parties.recipients),
+        sandbox=one.system.sandbox,
         received_at=one.at,
     )
     if plan is not None:

@@ -8,6 +8,7 @@ import secrets
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from lienthong.axis.contracts import Credentials, Token
@@ -31,9 +32,16 @@ class TooManyAttempts(Refusal):
 
 
 def connect_system(
-    *, name: str, agency: Agency, serves: Serves, actor: Actor, at: datetime
+    *,
+    name: str,
+    agency: Agency,
+    serves: Serves,
+    actor: Actor,
+    at: datetime,
+    sandbox: bool = False,
+    partner_of: ConnectedSystem | None = None,
 ) -> tuple[ConnectedSystem, Credentials]:
-    """Register a system; its secret (256 bits) is in the answer and nowhere else."""
+    """Register a system, live or in the sandbox; its secret (256 bits) is in the answer and nowhere else."""
     secret = secrets.token_urlsafe(32)
     with transaction.atomic():
         system = ConnectedSystem.objects.create(
@@ -43,16 +51,19 @@ def connect_system(
             agency=agency,
             serves=serves,
             created_at=at,
+            sandbox=sandbox,
+            partner_of=partner_of,
         )
         _record(system, "system.connect", actor, at)
     return system, Credentials(system.client_id, secret)
 
 
 def disable_system(system: ConnectedSystem, *, actor: Actor, at: datetime) -> None:
-    """Take the system's access away, and all its tokens with it."""
+    """Take the system's access away, and all its tokens with it; its partners in the sandbox go too."""
+    both = Q(pk=system.pk) | Q(partner_of=system.pk)
     with transaction.atomic():
-        changed = ConnectedSystem.objects.filter(pk=system.pk, disabled_at=None).update(disabled_at=at)
-        AccessToken.objects.filter(system=system).delete()
+        changed = ConnectedSystem.objects.filter(both, disabled_at=None).update(disabled_at=at)
+        AccessToken.objects.filter(Q(system=system) | Q(system__partner_of=system)).delete()
         if changed:
             _record(system, "system.disable", actor, at)
 
@@ -70,13 +81,19 @@ def authenticate_system(client_id: str, secret: str, *, address: str, at: dateti
     for key, limit in limits.items():
         if TokenFailure.objects.filter(key=key, at__gt=at - FAILURES_WINDOW)[:limit].count() >= limit:
             raise TooManyAttempts(minutes=FAILURES_WINDOW.seconds // 60)
-    known = ConnectedSystem.objects.select_related("agency").filter(disabled_at=None)
-    system = known.filter(client_id=client_id).first() if client_id.isprintable() else None
-    expected = system.secret_hash if system else ""
-    if system and hmac.compare_digest(expected, hash_secret(secret)):
+    systems = ConnectedSystem.objects.select_related("agency").filter(disabled_at=None)
+    system = systems.filter(client_id=client_id).first() if client_id.isprintable() else None
+    given = hash_secret(secret)
+    if system and any(hmac.compare_digest(known, given) for known in _secrets_of(system, at)):
         return system
     TokenFailure.objects.bulk_create(TokenFailure(key=key, at=at) for key in limits)
     return None
+
+
+def _secrets_of(system: ConnectedSystem, at: datetime) -> list[str]:
+    """The hashes of the secrets that are good at the time: the one before the last for an agreed while."""
+    until = system.previous_secret_until
+    return [system.secret_hash, *([system.previous_secret_hash] if until and at < until else [])]
 
 
 def issue_token(system: ConnectedSystem, *, at: datetime) -> Token:

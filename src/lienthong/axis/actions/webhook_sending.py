@@ -49,6 +49,8 @@ FROM axis_webhook webhook
 JOIN axis_connectedsystem system ON system.id = webhook.system_id AND system.disabled_at IS NULL
 JOIN directory_agency served ON served.id = system.agency_id
 CROSS JOIN axis_delivery delivery
+JOIN axis_packet packet ON packet.id = delivery.packet_id AND packet.sandbox = system.sandbox
+    AND (system.partner_of_id IS NULL OR packet.system_id = system.partner_of_id)
 JOIN directory_agency recipient ON recipient.id = delivery.recipient_id
 WHERE delivery.packet_id = ANY(%s) AND (
     system.serves = 'all' OR recipient.id = served.id

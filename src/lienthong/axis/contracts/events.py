@@ -13,6 +13,7 @@ class StoredPacket:
 
     packet_id: UUID
     recipients: tuple[int, ...]
+    sandbox: bool = False
 
 
 @dataclass(frozen=True)

@@ -114,6 +114,7 @@ class Packet(models.Model):
     paper_follows = models.BooleanField(default=False)
     attachment_count = models.SmallIntegerField()
     recipient_count = models.IntegerField()
+    sandbox = models.BooleanField(default=False, db_default=False)
     received_at = models.DateTimeField()
     receipt_statement = models.BinaryField()
     receipt_signature = models.BinaryField()

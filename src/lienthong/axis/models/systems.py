@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import Q
 
+from lienthong.axis.states import SystemState
 from lienthong.directory.public import Agency
 from lienthong.ledger.public import Actor
 
@@ -27,11 +28,18 @@ class ConnectedSystem(models.Model):
     serves = models.CharField(max_length=10, choices=Serves, default=Serves.SUBTREE)
     created_at = models.DateTimeField()
     disabled_at = models.DateTimeField(null=True, blank=True)
+    sandbox = models.BooleanField(default=False, db_default=False)
+    partner_of = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="partners")
+    previous_secret_hash = models.CharField(max_length=64, default="", db_default="", blank=True)
+    previous_secret_until = models.DateTimeField(null=True)
     last_seen_at = models.DateTimeField(null=True, editable=False)
 
     class Meta:
         constraints = [
-            models.CheckConstraint(condition=Q(serves__in=Serves.values), name="system_serves_known")
+            models.CheckConstraint(condition=Q(serves__in=Serves.values), name="system_serves_known"),
+            models.CheckConstraint(
+                condition=Q(partner_of=None) | Q(sandbox=True), name="system_partner_in_sandbox"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -51,6 +59,29 @@ class ConnectedSystem(models.Model):
         if self.serves == Serves.SUBTREE and self.agency.path:
             return agency.path.startswith(self.agency.path)
         return self.serves == Serves.ALL or agency.pk == self.agency_id
+
+    @property
+    def state(self) -> SystemState:
+        """Where it stands between sandbox, live and disabled."""
+        if self.disabled_at:
+            return SystemState.DISABLED
+        return SystemState.SANDBOX if self.sandbox else SystemState.LIVE
+
+    def meets(self, packet: str = "packet") -> Q:
+        """The condition that a packet, named by its lookup path, is on this system's side of the sandbox.
+
+        A partner plays the other side for one system in the sandbox, and sees only what that one sent.
+        """
+        condition = Q(**{f"{packet}__sandbox": self.sandbox})
+        return condition & Q(**{f"{packet}__system": self.partner_of_id}) if self.partner_of_id else condition
+
+    def receives(self) -> Q:
+        """The condition that a delivery is one this system may see: the sandbox and the real never meet."""
+        return self.served("recipient") & self.meets()
+
+    def has_sent(self) -> Q:
+        """The condition that a packet is one whose state this system may see."""
+        return self.served("sender") & (Q(system=self.pk) if self.sandbox else Q())
 
     def actor(self) -> Actor:
         """This system as the ledger records it."""

@@ -37,7 +37,7 @@ def inbox_of(system: ConnectedSystem, *, after: str = "", limit: int = 50) -> In
     """
     rows = (
         Delivery.objects.waiting()
-        .filter(system.served("recipient"))
+        .filter(system.receives())
         .select_related("packet__sender", "packet__blob", "packet__about", "recipient")
     )
     page = page_of(rows, key="+id", cursor=after, size=max(1, min(limit, PAGE_MOST)))
@@ -50,18 +50,16 @@ def changes_of(system: ConnectedSystem, *, after: str = "", limit: int = 50) -> 
     Raises:
         BadCursor: `after` was not made by this axis.
     """
-    rows = ChangeRequest.objects.filter(system.served("recipient"), state=ChangeState.PENDING).select_related(
-        "delivery__packet__sender", "recipient"
-    )
+    rows = ChangeRequest.objects.filter(
+        system.served("recipient"), system.meets("delivery__packet"), state=ChangeState.PENDING
+    ).select_related("delivery__packet__sender", "recipient")
     page = page_of(rows, key="+id", cursor=after, size=max(1, min(limit, PAGE_MOST)))
     return ChangePage(tuple(_change(request) for request in page.rows), page.next)
 
 
 def delivery_of(system: ConnectedSystem, delivery_id: UUID, *, lock: bool = False) -> Delivery:
     """A delivery to an agency that the system serves, locked if asked; raises `NotFound`. One query."""
-    rows = Delivery.objects.select_related("packet", "recipient").filter(
-        system.served("recipient"), pk=delivery_id
-    )
+    rows = Delivery.objects.select_related("packet", "recipient").filter(system.receives(), pk=delivery_id)
     found = (rows.select_for_update(of=("self",)) if lock else rows).first()
     if found is None:
         raise NotFound

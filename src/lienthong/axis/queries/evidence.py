@@ -32,9 +32,9 @@ def evidence_of(system: ConnectedSystem, packet_id: UUID) -> bytes:
     packet = Packet.objects.filter(pk=packet_id).first()
     if packet is None:
         raise NotFound
-    if Packet.objects.filter(system.served("sender"), pk=packet_id).exists():
+    if Packet.objects.filter(system.has_sent(), pk=packet_id).exists():
         return _file(packet)
-    own = Delivery.objects.filter(system.served("recipient"), packet=packet).values_list("pk", flat=True)
+    own = Delivery.objects.filter(system.receives(), packet=packet).values_list("pk", flat=True)
     parts = [str(key) for key in own]
     if not parts:
         raise NotFound

@@ -35,7 +35,7 @@ def received_by(
     """
     rows = (
         Delivery.objects.waiting()
-        .filter(system.served("recipient"), packet__business=asked.business)
+        .filter(system.receives(), packet__business=asked.business)
         .select_related("packet__sender", "packet__blob", "recipient")
     )
     if asked.since:

@@ -25,7 +25,9 @@ def notices_of(system: ConnectedSystem, *, after: str = "", limit: int = 50) -> 
     Raises:
         BadCursor: `after` was not made by this axis.
     """
-    rows = DeliveryNotice.objects.filter(system.served("recipient") | system.served("sender"))
+    rows = DeliveryNotice.objects.filter(
+        system.served("recipient") | system.served("sender"), system.meets("delivery__packet")
+    )
     related = rows.select_related("delivery__packet", "sender", "recipient")
     page = page_of(related, key="+id", cursor=after, size=max(1, min(limit, NOTICES_MOST)))
     last = page.next or (encode_cursor(str(page.rows[-1].pk)) if page.rows else after)

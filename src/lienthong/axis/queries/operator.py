@@ -83,9 +83,11 @@ def packet_view(viewer: Viewer, packet_id: UUID, *, state: str = "", cursor: str
 def stuck_deliveries(
     viewer: Viewer, *, at: datetime, uncollected: timedelta, unregistered: timedelta, cursor: str = ""
 ) -> Page[Delivery]:
-    """Deliveries that nobody collected, or registered, for so long; oldest first. One query."""
+    """Real deliveries that nobody collected, or registered, for so long; oldest first. One query."""
     require_can_watch(viewer)
-    rows = Delivery.objects.stuck(uncollected_before=at - uncollected, unregistered_before=at - unregistered)
+    rows = Delivery.objects.filter(packet__sandbox=False).stuck(
+        uncollected_before=at - uncollected, unregistered_before=at - unregistered
+    )
     return page_of(rows.select_related("packet__sender", "recipient"), key="+id", cursor=cursor)
 
 

@@ -73,7 +73,7 @@ def packet_state(system: ConnectedSystem, packet_id: UUID) -> PacketState:
 def sent_packet(system: ConnectedSystem, packet_id: UUID) -> Packet:
     """A packet that the system has sent for an agency it serves; raises `NotFound`. One query."""
     rows = Packet.objects.select_related("sender", "about")
-    found = rows.filter(system.served("sender"), pk=packet_id).first()
+    found = rows.filter(system.has_sent(), pk=packet_id).first()
     if found is None:
         raise NotFound
     return found

@@ -34,9 +34,10 @@ def system_of(client_id: str) -> ConnectedSystem:
 
 
 def list_systems(viewer: Viewer, *, cursor: str = "") -> Page[ConnectedSystem]:
-    """All connected systems, newest first; for operators and auditors of the axis."""
+    """All connected systems but partners in the sandbox, newest first; for operators and auditors."""
     require_can_watch(viewer)
-    return page_of(ConnectedSystem.objects.select_related("agency"), key="id", cursor=cursor)
+    rows = ConnectedSystem.objects.select_related("agency").filter(partner_of=None)
+    return page_of(rows, key="id", cursor=cursor)
 
 
 def find_system(viewer: Viewer, system_id: int) -> ConnectedSystem:

@@ -13,6 +13,7 @@ from ninja.renderers import JSONRenderer
 from ninja.responses import NinjaJSONEncoder
 
 from lienthong.axis.rest import receiving
+from lienthong.axis.rest.conformance import router as conformance_router
 from lienthong.axis.rest.operations import router
 from lienthong.axis.rest.problems import install_handlers, problem_response, with_problems
 from lienthong.axis.rest.schemas import OAUTH_ERROR, PROBLEM
@@ -47,6 +48,7 @@ api = NinjaAPI(
 )
 api.add_router("", router)
 api.add_router("", receiving.router)
+api.add_router("", conformance_router)
 install_handlers(api)
 
 _OPEN = Access(public="API: each operation checks its own bearer token; the description and /token are open")

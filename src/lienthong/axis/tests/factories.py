@@ -19,6 +19,7 @@ from lienthong.axis.actions.evidence import close_batches, stamp_batches
 from lienthong.axis.actions.statuses import report_status
 from lienthong.axis.actions.submission import submit_packet
 from lienthong.axis.actions.systems import hash_secret, issue_token
+from lienthong.axis.conformance import CASES
 from lienthong.axis.contracts import Receipt, StatusReport
 from lienthong.axis.edxml import Attachment, EdxmlPacket, Party, Signer, build_packet, document_id_of
 from lienthong.axis.models import (
@@ -32,12 +33,14 @@ from lienthong.axis.models import (
 )
 from lienthong.axis.queries.evidence import evidence_of
 from lienthong.axis.states import MessageState
+from lienthong.axis.tests.kits import kit, pair
 from lienthong.directory.public import Agency
 from lienthong.kernel.clock import VIETNAM, now
 from lienthong.kernel.models import Blob
 from lienthong.ledger.tests.factories import count_events
 from lienthong.signing.public import ensure_agency_certificates, sign_packet
 
+__all__ = ["CASES", "kit", "pair"]  # for the command line's tests
 AT = datetime(2026, 3, 2, 9, 30, tzinfo=VIETNAM)
 TODAY = AT.date()
 SECRET = "a-secret-of-a-connected-system"
@@ -111,7 +114,7 @@ def signed(packet: EdxmlPacket, signer: Agency, *, at: datetime = AT) -> bytes:
     return sign_packet(build_packet(packet), agency_id=signer.pk, at=at)
 
 
-def system_for(agency: Agency, serves: Serves = Serves.SUBTREE) -> ConnectedSystem:
+def system_for(agency: Agency, serves: Serves = Serves.SUBTREE, *, sandbox: bool = False) -> ConnectedSystem:
     """A connected system; its secret is `SECRET`."""
     number = next(_numbers)
     return ConnectedSystem.objects.create(
@@ -121,6 +124,7 @@ def system_for(agency: Agency, serves: Serves = Serves.SUBTREE) -> ConnectedSyst
         agency=agency,
         serves=serves,
         created_at=AT,
+        sandbox=sandbox,
     )
 
 

@@ -7,6 +7,7 @@ from tests.architecture.routes import Route, World, api, only, public
 from lienthong.axis.models import Serves
 from lienthong.axis.tests.factories import agency, dead_letter, stored_packet, system_for, webhook_for
 from lienthong.identity.public import Role
+from lienthong.signing.public import RevocationReason, certificates_of, ensure_agency_certificates
 
 
 def _packet(world: World) -> dict[str, object]:
@@ -42,6 +43,28 @@ def _letter(world: World) -> dict[str, object]:
     return {"message_id": dead_letter(agency("T97"), agency("T96")).pk}
 
 
+def _sandbox_system(world: World) -> dict[str, object]:
+    return {"system_id": system_for(world.ours, Serves.AGENCY, sandbox=True).pk}
+
+
+def _reason(world: World) -> dict[str, object]:
+    return {"reason": "Đã kiểm tra xong"}
+
+
+def _overlap(world: World) -> dict[str, object]:
+    return {"overlap": "8"}
+
+
+def _revocation(world: World) -> dict[str, object]:
+    return {"reason": RevocationReason.CEASED.value}
+
+
+def _certificate(world: World) -> dict[str, object]:
+    """One issued a moment ago: the route that revokes it is called several times."""
+    ensure_agency_certificates([world.ours.pk], at=world.at)
+    return {"sha256": certificates_of(agency_id=world.ours.pk, at=world.at)[0].sha256}
+
+
 WATCHERS = (Role.OPERATOR, Role.AUDITOR)
 V1 = "axis:axis-api"
 LGSP = "lgsp:lgsp-api"
@@ -69,6 +92,19 @@ ROUTES = {
     "axis:dead_letters": only(*WATCHERS),
     "axis:dead_letter_send": only(Role.OPERATOR, kwargs=_letter, shared=True, methods=("POST",)),
     "axis:dead_letter_give_up": only(Role.OPERATOR, kwargs=_letter, shared=True, methods=("POST",)),
+    "axis:live": only(Role.OPERATOR, kwargs=_sandbox_system, data=_reason, shared=True, methods=("POST",)),
+    "axis:mine": only(Role.ADMINISTRATOR, shared=True),
+    "axis:register": only(Role.ADMINISTRATOR, shared=True, methods=("POST",)),
+    "axis:my_system": only(Role.ADMINISTRATOR, kwargs=_sandbox_system),
+    "axis:rotate": only(Role.ADMINISTRATOR, kwargs=_sandbox_system, data=_overlap, methods=("POST",)),
+    "axis:kit": only(Role.ADMINISTRATOR, kwargs=_sandbox_system, methods=("POST",)),
+    "axis:disable_mine": only(Role.ADMINISTRATOR, kwargs=_sandbox_system, methods=("POST",)),
+    "axis:request_certificate": only(Role.ADMINISTRATOR, shared=True, methods=("POST",)),
+    "axis:issue_certificate": only(Role.ADMINISTRATOR, shared=True, methods=("POST",)),
+    "axis:certificate": only(Role.ADMINISTRATOR, kwargs=_certificate),
+    "axis:revoke_certificate": only(
+        Role.ADMINISTRATOR, kwargs=_certificate, data=_revocation, methods=("POST",)
+    ),
     f"{V1}:openapi-json": public(),
     f"{V1}:api-root": NOTHING_THERE,
     f"{V1}:create_token": public(methods=("POST",)),
@@ -89,6 +125,7 @@ ROUTES = {
     f"{V1}:put_webhook": api(methods=("PUT",)),
     f"{V1}:delete_webhook": api(methods=("DELETE",)),
     f"{V1}:change_webhook_secret": api(methods=("POST",)),
+    f"{V1}:send_report": api(methods=("POST",)),
     f"{V1}:missing": NOTHING_THERE,
     f"{LGSP}:openapi-json": public(),
     f"{LGSP}:api-root": NOTHING_THERE,

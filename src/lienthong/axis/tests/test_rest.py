@@ -357,6 +357,7 @@ def test_the_description_is_openapi_3_1(client: Client, db: None) -> None:
             "/token", "/packets", "/packets/bulk", "/packets/{packet_id}", "/inbox", "/agencies",
             "/packets/{packet_id}/evidence", "/packets/{packet_id}/take-back", "/changes", "/notices",
             "/inbox/claim", "/deliveries/{delivery_id}/release", "/webhook", "/webhook/secret",
+            "/conformance-reports",
             "/deliveries/{delivery_id}/packet", "/deliveries/{delivery_id}/status",
         )
     }  # fmt: skip

@@ -7,6 +7,7 @@ import typer
 from lienthong.config.cli import (
     beginning,
     checking,
+    conforming,
     connecting,
     demonstration,
     loading,
@@ -28,6 +29,7 @@ app.command()(demonstration.demo)
 app.command()(checking.doctor)
 app.command()(verifying.verify)
 app.command()(sending.send)
+app.command()(conforming.conformance)
 app.command("load-country")(loading.load_country)
 app.command("first-administrator")(beginning.first_administrator)
 app.command()(connecting.connect)

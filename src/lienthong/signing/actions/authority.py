@@ -163,7 +163,7 @@ def enrol_agency_certificate(der: bytes, *, agency_id: int, at: datetime) -> Cer
         )
     row, _ = Certificate.objects.get_or_create(
         sha256=fingerprint(der),
-        defaults=_columns(certificate) | {"purpose": Purpose.AGENCY, "agency_id": agency_id},
+        defaults=certificate_columns(certificate) | {"purpose": Purpose.AGENCY, "agency_id": agency_id},
     )
     return info_of(row, at=at)
 
@@ -242,7 +242,7 @@ def _issue(
                     algorithm=algorithm,
                     store=store.name,
                     key_id=key_id,
-                    **_columns(certificate),
+                    **certificate_columns(certificate),
                 )
             )
     except KeyStoreError as error:
@@ -250,7 +250,7 @@ def _issue(
     Certificate.objects.bulk_create(rows, batch_size=1000)
 
 
-def _columns(certificate: x509.Certificate) -> dict[str, object]:
+def certificate_columns(certificate: x509.Certificate) -> dict[str, object]:
     """What a row says of the certificate itself."""
     der = certificate.public_bytes(Encoding.DER)
     return {

@@ -71,6 +71,11 @@ def make_agency(*, certificate: bool = True, **values: object) -> Agency:
     return agency
 
 
+def end_certificate(sha256: str, *, at: datetime) -> None:
+    """Let the certificate end at that time, as far as our records go."""
+    Certificate.objects.filter(sha256=sha256).update(valid_to=at)
+
+
 def make_official(agency: Agency | None = None, *, certificate: bool = True) -> Official:
     """An official holding a post of the agency, with a certificate unless told otherwise."""
     official = Official.objects.create(full_name=f"Nguyễn Văn Thử {next(_numbers)}")
