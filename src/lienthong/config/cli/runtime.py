@@ -33,7 +33,7 @@ from rich.progress import (
 )
 
 from lienthong.config import embedded_postgres
-from lienthong.config.env import PROJECT
+from lienthong.config.env import PROJECT, read_env
 from lienthong.kernel.errors import LANGUAGES, Refusal
 
 console = Console(highlight=False)
@@ -67,6 +67,7 @@ def prepared() -> Iterator[None]:
                 url = held.enter_context(embedded_postgres.serving(var() / "postgres"))
                 os.environ["LIENTHONG_DATABASE_URL"] = url
             _require_database(own_database())
+        read_env.cache_clear()  # whoever read the settings before saw only half of them
         django.setup()
         translation.activate("en")
         yield

@@ -2,6 +2,8 @@
 
 import os
 import stat
+import subprocess
+import sys
 from pathlib import Path
 
 import psycopg
@@ -145,3 +147,17 @@ def test_a_database_of_somebody_else_is_not_emptied(monkeypatch: pytest.MonkeyPa
     finally:
         with psycopg.connect(url) as connection:
             connection.execute("DROP TABLE somebody_elses")
+
+
+def test_what_was_read_of_the_settings_before_they_were_whole_is_forgotten(bare: Path) -> None:
+    program = (
+        "from lienthong.config.env import read_env\n"
+        "assert read_env().secret_key_file is None\n"
+        "from lienthong.config.cli import runtime\n"
+        "with runtime.prepared():\n"
+        "    from django.conf import settings\n"
+        "    print(settings.ENV.secret_key_file, settings.DATABASES['default']['NAME'])\n"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=120)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.split() == [str(bare / "secrets" / "secret_key"), "lienthong"]
