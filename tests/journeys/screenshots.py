@@ -57,6 +57,7 @@ SHOTS = [
     Shot("outgoing", "/office/outgoing/", SENDER),
     Shot("outgoing-document", "/office/outgoing/", SENDER, FIRST_ROW),
     Shot("verdict", "/office/outgoing/", SENDER, FIRST_ROW, verdict=True),
+    Shot("console", "/axis/", OPERATOR),
     Shot("packets", "/axis/packets/", OPERATOR),
     Shot("packet", "/axis/packets/", OPERATOR, FIRST_ROW),
 ]
