@@ -83,17 +83,17 @@ def authenticate_system(client_id: str, secret: str, *, address: str, at: dateti
             raise TooManyAttempts(minutes=FAILURES_WINDOW.seconds // 60)
     systems = ConnectedSystem.objects.select_related("agency").filter(disabled_at=None)
     system = systems.filter(client_id=client_id).first() if client_id.isprintable() else None
-    given = hash_secret(secret)
-    if system and any(hmac.compare_digest(known, given) for known in _secrets_of(system, at)):
+    if system and knows_secret(system, secret, at=at):
         return system
     TokenFailure.objects.bulk_create(TokenFailure(key=key, at=at) for key in limits)
     return None
 
 
-def _secrets_of(system: ConnectedSystem, at: datetime) -> list[str]:
-    """The hashes of the secrets that are good at the time: the one before the last for an agreed while."""
-    until = system.previous_secret_until
-    return [system.secret_hash, *([system.previous_secret_hash] if until and at < until else [])]
+def knows_secret(system: ConnectedSystem, secret: str, *, at: datetime) -> bool:
+    """Whether the secret is the system's at the time; the one before the last is so for an agreed while."""
+    until, given = system.previous_secret_until, hash_secret(secret)
+    good = [system.secret_hash, *([system.previous_secret_hash] if until and at < until else [])]
+    return any(hmac.compare_digest(known, given) for known in good)
 
 
 def issue_token(system: ConnectedSystem, *, at: datetime) -> Token:

@@ -33,6 +33,7 @@ from lienthong.axis.queries.systems import system_of_token
 from lienthong.axis.rest import schemas
 from lienthong.axis.rest.bodies import FILE_FIELD, MULTIPART, RAW_TYPES, read_form, read_packet, read_packets
 from lienthong.axis.rest.oauth import answer_token_request
+from lienthong.axis.rest.streams import packet_response
 from lienthong.identity.public import address_of
 from lienthong.kernel.clock import now
 from lienthong.kernel.errors import Refusal
@@ -274,16 +275,7 @@ def read_changes(request: HttpRequest, page: Query[schemas.InboxQuery]) -> Chang
 )
 def collect_packet(request: HttpRequest, delivery_id: UUID) -> StreamingHttpResponse:
     """The packet exactly as it was sent, streamed; its SHA-256 is the ETag."""
-    file = collect(_system(request), delivery_id, at=now())
-    return StreamingHttpResponse(
-        file.chunks,
-        content_type="application/xml",
-        headers={
-            "Content-Length": str(file.size),
-            "ETag": f'"{file.sha256}"',
-            "Content-Disposition": f'attachment; filename="{delivery_id}.edxml"',
-        },
-    )
+    return packet_response(collect(_system(request), delivery_id, at=now()), delivery_id)
 
 
 @router.post(

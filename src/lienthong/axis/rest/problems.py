@@ -54,7 +54,7 @@ class MethodNotAllowed(Refusal):
 
 
 class Problem(JsonResponse):
-    """A problem document, and the code of its refusal for whoever counts."""
+    """A refusal as an answer, and its code for whoever counts."""
 
     code = ""
 
@@ -92,20 +92,10 @@ def _invalid(request: HttpRequest, error: ValidationError | type[ValidationError
 
 
 def with_problems(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
-    """Wrap an API view so that what django-ninja answers by itself (405, 404) is a problem too.
+    """Wrap an API view so that what django-ninja answers by itself (405, 404) is a problem, too."""
 
-    Each problem is counted, with the system if its token was good; by then the refused transaction is over.
-    """
-
+    @counted
     @functools.wraps(view)
-    def counted(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        response = answer(request, *args, **kwargs)
-        if isinstance(response, Problem):
-            system = getattr(request, "auth", None)
-            known = system if isinstance(system, ConnectedSystem) else None
-            count_refusals([response.code], system=known, at=now())
-        return response
-
     def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         try:
             response = view(request, *args, **kwargs)
@@ -117,4 +107,22 @@ def with_problems(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpRe
             return problem
         return response
 
-    return counted
+    return answer
+
+
+def counted(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
+    """Count each refusal that the view answers, with the system if its token was good.
+
+    By then the refused transaction is over.
+    """
+
+    @functools.wraps(view)
+    def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        response = view(request, *args, **kwargs)
+        if isinstance(response, Problem):
+            system = getattr(request, "auth", None)
+            known = system if isinstance(system, ConnectedSystem) else None
+            count_refusals([response.code], system=known, at=now())
+        return response
+
+    return answer

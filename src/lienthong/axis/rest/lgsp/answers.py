@@ -8,13 +8,20 @@ from collections.abc import Callable
 from typing import Any
 
 from django.core.exceptions import SuspiciousOperation
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.utils.translation import gettext_lazy as _
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 
 from lienthong.axis.rest.lgsp.words import SUCCESS, ErrorCode, error_code_of
-from lienthong.axis.rest.problems import BadRequest, InvalidRequest, MethodNotAllowed, NoToken
+from lienthong.axis.rest.problems import (
+    BadRequest,
+    InvalidRequest,
+    MethodNotAllowed,
+    NoToken,
+    Problem,
+    counted,
+)
 from lienthong.identity.public import NotFound
 from lienthong.kernel.errors import Refusal
 
@@ -48,7 +55,7 @@ def success(**content: object) -> dict[str, object]:
     return {"status": "OK", "errorCode": str(ErrorCode.OK.value), **described, **content}
 
 
-def failure(refusal: Refusal) -> HttpResponse:
+def failure(refusal: Refusal) -> Problem:
     """The envelope of a refusal, under the refusal's own HTTP status."""
     body: dict[str, object] = {
         "status": "FAIL",
@@ -59,7 +66,8 @@ def failure(refusal: Refusal) -> HttpResponse:
         "field": refusal.field,
         "data": None,
     }
-    response = JsonResponse(body, status=refusal.status)
+    response = Problem(body, status=refusal.status)
+    response.code = refusal.code
     if refusal.status == 401:
         response["WWW-Authenticate"] = 'Bearer realm="lgsp"'
     if refusal.status == 429:
@@ -79,8 +87,9 @@ def install_handlers(api: NinjaAPI) -> None:
 
 
 def enveloped(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
-    """Wrap a view so that what django-ninja answers by itself (405, 404) has the envelope too."""
+    """Wrap a view so that what django-ninja answers by itself (405, 404) has the envelope, too."""
 
+    @counted
     @functools.wraps(view)
     def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         try:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hmac
 import json
 from collections.abc import Iterable, Iterator
 from uuid import UUID
@@ -14,8 +13,9 @@ from ninja.security import HttpBearer
 
 from lienthong.axis.actions.catching_up import report_reached
 from lienthong.axis.actions.collection import collect_packet
+from lienthong.axis.actions.figures import note_seen
 from lienthong.axis.actions.submission import submit_packet
-from lienthong.axis.actions.systems import authenticate_system, hash_secret, issue_token
+from lienthong.axis.actions.systems import authenticate_system, issue_token, knows_secret
 from lienthong.axis.contracts import StatusReport
 from lienthong.axis.edxml import Business, parse_packet
 from lienthong.axis.models import ConnectedSystem, Delivery
@@ -37,6 +37,7 @@ from lienthong.axis.rest.lgsp.words import (
     UNEXPLAINED,
     MessageType,
 )
+from lienthong.axis.rest.streams import packet_response
 from lienthong.directory.public import Agency
 from lienthong.identity.public import address_of
 from lienthong.kernel.clock import VIETNAM, now
@@ -47,13 +48,15 @@ class SystemToken(HttpBearer):
 
     def authenticate(self, request: HttpRequest, token: str) -> ConnectedSystem | None:
         """The system, or None for a token that is wrong, expired or another system's."""
-        system = system_of_token(token, at=now())
+        at = now()
+        system = system_of_token(token, at=at)
         named = request.headers.get(SYSTEM_HEADER, "")
         secret = request.headers.get(SECRET_HEADER, "")
         if system is None or named not in ("", system.client_id):
             return None
-        if secret and not hmac.compare_digest(system.secret_hash, hash_secret(secret)):
+        if secret and not knows_secret(system, secret, at=at):
             return None
+        note_seen(system, at=at)
         return system
 
 
@@ -161,22 +164,13 @@ def list_received(request: HttpRequest, asked: Query[schemas.ReceivedQuery]) -> 
     openapi_extra={
         "responses": {
             200: {"content": {"application/xml": {"schema": {"type": "string", "format": "binary"}}}},
-            **schemas.failures(401, 404, 422),
+            **schemas.failures(401, 404, 410, 422),
         }
     },
 )
 def get_edoc(request: HttpRequest, docId: UUID) -> StreamingHttpResponse:
     """The packet exactly as it was sent, streamed; its SHA-256 is the ETag."""
-    file = collect_packet(_system(request), docId, at=now())
-    return StreamingHttpResponse(
-        file.chunks,
-        content_type="application/xml",
-        headers={
-            "Content-Length": str(file.size),
-            "ETag": f'"{file.sha256}"',
-            "Content-Disposition": f'attachment; filename="{docId}.edxml"',
-        },
-    )
+    return packet_response(collect_packet(_system(request), docId, at=now()), docId)
 
 
 @router.post(
