@@ -109,22 +109,26 @@ def _forget(at: datetime) -> None:
     Refused.objects.filter(hour__lt=at - MEMORY).delete()
 
 
+_DELIVERY_OF_PACKET = "axis_delivery AS delivery JOIN axis_packet AS packet ON packet.id = delivery.packet_id"
 _SOURCES = {
-    Kind.SENT: ("received_at", "sender_id", "axis_packet"),
-    Kind.COLLECTED: ("collected_at", "recipient_id", "axis_delivery"),
+    Kind.SENT: ("packet.received_at", "packet.sender_id", "axis_packet AS packet"),
+    Kind.COLLECTED: ("delivery.collected_at", "delivery.recipient_id", _DELIVERY_OF_PACKET),
     Kind.REPORTED: (
         "event.received_at",
-        "recipient_id",
-        "axis_statusevent AS event JOIN axis_delivery ON axis_delivery.id = delivery_id",
+        "delivery.recipient_id",
+        f"{_DELIVERY_OF_PACKET} JOIN axis_statusevent AS event ON event.delivery_id = delivery.id",
     ),
 }
 
 # Per hour and agency, per hour, and per minute, in one pass. Vietnam's hours and minutes begin with UTC's.
+# What happens in the sandbox is shown of its agencies, and is in no total.
 _COUNT = """
 INSERT INTO axis_tally (span, kind, start, agency_id, count)
 SELECT CASE WHEN GROUPING(minute) = 0 THEN 'm' ELSE 'h' END, %(kind)s,
-       CASE WHEN GROUPING(minute) = 0 THEN minute ELSE hour END, agency, count(*)
-FROM (SELECT date_trunc('hour', {time}) AS hour, date_trunc('minute', {time}) AS minute, {agency} AS agency
+       CASE WHEN GROUPING(minute) = 0 THEN minute ELSE hour END, agency,
+       CASE WHEN GROUPING(agency) = 0 THEN count(*) ELSE count(*) FILTER (WHERE NOT sandbox) END
+FROM (SELECT date_trunc('hour', {time}) AS hour, date_trunc('minute', {time}) AS minute, {agency} AS agency,
+             packet.sandbox
       FROM {source} WHERE {time} >= %(start)s AND {time} < %(until)s) AS found
 GROUP BY GROUPING SETS ((hour, agency), (hour), (minute))
 """

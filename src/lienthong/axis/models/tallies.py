@@ -8,6 +8,7 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import Q
 
+from lienthong.axis.sandbox import ROOT
 from lienthong.directory.public import Agency, remembers_agency
 
 
@@ -50,6 +51,14 @@ class Tally(models.Model):
         return f"{self.kind} {self.start} {self.count}"
 
 
+class BacklogQuerySet(models.QuerySet["Backlog"]):
+    """Questions that backlogs answer in sets."""
+
+    def real(self) -> BacklogQuerySet:
+        """Those of real agencies, without the sandbox."""
+        return self.exclude(Q(agency__code=ROOT) | Q(agency__code__startswith=f"{ROOT}."))
+
+
 class Backlog(models.Model):
     """What waited for a recipient when the figures were last counted."""
 
@@ -57,6 +66,8 @@ class Backlog(models.Model):
     uncollected = models.IntegerField()
     unregistered = models.IntegerField(help_text="collected, but neither registered nor returned")
     oldest_at = models.DateTimeField(null=True, help_text="when the oldest uncollected one was sent")
+
+    objects = BacklogQuerySet.as_manager()
 
     class Meta:
         app_label = "axis"

@@ -91,7 +91,7 @@ class HealthPage:
 
 
 def figures(viewer: Viewer, *, at: datetime) -> Figures:
-    """Everything on the console's page. Nine queries, whatever is stored.
+    """Everything on the console's page, without the sandbox. Nine queries, whatever is stored.
 
     Raises:
         NotAllowed: the viewer neither operates nor audits the axis.
@@ -99,18 +99,19 @@ def figures(viewer: Viewer, *, at: datetime) -> Figures:
     require_can_watch(viewer)
     counted = CountedUntil.objects.filter(pk=1).first()
     reasons = _reasons(at - DAY)
-    backlog = Backlog.objects.aggregate(uncollected=Sum("uncollected"), unregistered=Sum("unregistered"))
+    backlog = Backlog.objects.real().aggregate(
+        uncollected=Sum("uncollected"), unregistered=Sum("unregistered")
+    )
     return Figures(
         at=at,
         counted_at=counted.at if counted else None,
         throughput=_throughput(counted.at if counted else at, at),
         uncollected=backlog["uncollected"] or 0,
         unregistered=backlog["unregistered"] or 0,
-        oldest=list(
-            Delivery.objects.waiting().select_related("packet", "recipient").order_by("sent_at")[:OLDEST]
-        ),
+        oldest=list(_waiting().select_related("packet", "recipient").order_by("sent_at")[:OLDEST]),
         waits=list(
-            Backlog.objects.filter(uncollected__gt=0)
+            Backlog.objects.real()
+            .filter(uncollected__gt=0)
             .select_related("agency")
             .order_by("oldest_at")[:LONGEST_WAITS]
         ),
@@ -148,9 +149,9 @@ def systems_health(viewer: Viewer, *, at: datetime, late: timedelta, cursor: str
 
 
 def backlog_gauges(*, at: datetime) -> dict[str, float]:
-    """What the monitoring asks for: sums of the kept backlog, and the oldest by an index. Three queries."""
-    sums = Backlog.objects.aggregate(uncollected=Sum("uncollected"), unregistered=Sum("unregistered"))
-    oldest = Delivery.objects.waiting().order_by("sent_at").values_list("sent_at", flat=True).first()
+    """What monitoring asks for, without the sandbox: the kept backlog, and the oldest. Three queries."""
+    sums = Backlog.objects.real().aggregate(uncollected=Sum("uncollected"), unregistered=Sum("unregistered"))
+    oldest = _waiting().order_by("sent_at").values_list("sent_at", flat=True).first()
     counted = CountedUntil.objects.filter(pk=1).values_list("at", flat=True).first()
     gauges: dict[str, float] = {
         "uncollected": sums["uncollected"] or 0,
@@ -160,6 +161,11 @@ def backlog_gauges(*, at: datetime) -> dict[str, float]:
     if counted:
         gauges["figures_age_seconds"] = max((at - counted).total_seconds(), 0)
     return gauges
+
+
+def _waiting() -> QuerySet[Delivery]:
+    """Real deliveries nobody has collected."""
+    return Delivery.objects.waiting().filter(packet__sandbox=False)
 
 
 def _throughput(counted_at: datetime, at: datetime) -> Throughput:
@@ -198,8 +204,8 @@ def _since(start: datetime, until: datetime) -> list[tuple[str, datetime, int]]:
     """What came in the period, per minute."""
     found = []
     sources: list[tuple[Kind, QuerySet[Packet] | QuerySet[StatusEvent]]] = [
-        (Kind.SENT, Packet.objects.all()),
-        (Kind.REPORTED, StatusEvent.objects.all()),
+        (Kind.SENT, Packet.objects.filter(sandbox=False)),
+        (Kind.REPORTED, StatusEvent.objects.filter(delivery__packet__sandbox=False)),
     ]
     for kind, rows in sources:
         counts = (
@@ -213,9 +219,9 @@ def _since(start: datetime, until: datetime) -> list[tuple[str, datetime, int]]:
 
 
 def _reasons(since: datetime) -> list[Reason]:
-    """Refusals since then by code and system, most frequent first."""
+    """Refusals since then by code and system, most frequent first; who is in the sandbox is to be refused."""
     rows = (
-        Refused.objects.filter(hour__gte=since)
+        Refused.objects.filter(Q(system=None) | Q(system__sandbox=False), hour__gte=since)
         .values_list("code", "system__name")
         .annotate(number=Sum("count"))
         .order_by("-number", "code")

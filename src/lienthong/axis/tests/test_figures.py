@@ -8,9 +8,13 @@ import pytest
 from django.test import Client
 
 from lienthong.axis.actions.figures import count_everything, count_refusals, note_seen
+from lienthong.axis.actions.playing import ensure_sandbox
 from lienthong.axis.models import ConnectedSystem, Delivery, StatusEvent
 from lienthong.axis.models.tallies import Backlog, CountedUntil, Kind, Refused, Span, Tally
+from lienthong.axis.queries.console import figures
+from lienthong.axis.sandbox import ANSWERING
 from lienthong.axis.tests.factories import AT, World, bearer, edxml_packet, signed, stored_packet
+from lienthong.identity.public import Role, Viewer
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
@@ -48,6 +52,32 @@ def test_packets_collections_and_statuses_are_counted_per_hour_and_agency(world:
         world.recipients[1].pk: (0, 1, None),
         world.recipients[2].pk: (1, 0, nine),
     }
+
+
+def test_the_sandbox_is_counted_for_its_agencies_and_in_no_total(world: World) -> None:
+    peer = ensure_sandbox(at=AT)[ANSWERING]
+    practice = stored_packet(world.office, peer, sandbox=True)
+    event = {"delivery": practice.deliveries.get(), "system": world.system, "code": "01"}
+    StatusEvent.objects.create(**event, at=AT, received_at=AT)
+    ConnectedSystem.objects.filter(pk=world.system.pk).update(sandbox=True)
+    count_refusals(["edxml-malformed"], system=world.system, at=AT)
+    assert _totals() == (0, 0, 0, 0, 0, 0), "before it is counted"
+    count_everything(at=AT + timedelta(minutes=1))
+    assert _totals() == (0, 0, 0, 0, 0, 0)
+    hour = AT.replace(minute=0)
+    assert counted(Span.HOUR, Kind.SENT) == {(hour, world.office.pk): 1, (hour, None): 0}
+    assert counted(Span.HOUR, Kind.REPORTED) == {(hour, peer.pk): 1, (hour, None): 0}
+    stored_packet(world.office, world.recipients[0])
+    count_everything(at=AT + timedelta(minutes=1))
+    assert _totals() == (1, 0, 1, 1, 1, 0)
+
+
+def _totals() -> tuple[int, ...]:
+    """Packets and statuses of the hour, what waits in all, the oldest, the longest waits, refusals."""
+    found = figures(Viewer(roles=frozenset({Role.OPERATOR})), at=AT + timedelta(minutes=1))
+    point = found.throughput.hours[-1]
+    waiting = (found.uncollected, len(found.oldest), len(found.waits))
+    return point.packets, point.statuses, *waiting, found.refusals
 
 
 def test_counting_twice_changes_nothing(world: World) -> None:
