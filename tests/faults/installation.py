@@ -80,9 +80,39 @@ class Installation:
 
     def kill_postgres(self) -> None:
         """SIGKILL to the server; its children see it die and follow."""
-        pid = int((self.folder / "postgres" / "postmaster.pid").read_text().splitlines()[0])
-        os.kill(pid, signal.SIGKILL)
+        os.kill(self._postgres_pid(), signal.SIGKILL)
         self.kills["PostgreSQL"] = self.kills.get("PostgreSQL", 0) + 1
+
+    def fill_disk_of_postgres(self, seconds: float) -> None:
+        """For a while PostgreSQL cannot write beyond the first 64 KB of any file, log included.
+
+        It takes that as a full disk: statements fail, and if the log cannot be written it stops, as it must.
+        Then there is space again, and it is started if it stopped.
+        """
+        self._limit_postgres(str(SMALL_FILE))
+        time.sleep(seconds)
+        self._limit_postgres("unlimited")
+        self.start_postgres()
+
+    def _limit_postgres(self, size: str) -> None:
+        """Set the soft limit of file size for the server, if it still runs; children to come inherit it."""
+        try:
+            server = self._postgres_pid()
+        except FileNotFoundError:
+            return
+        owner = (self.folder / "postgres").stat()
+        user, group = (owner.st_uid, owner.st_gid) if os.geteuid() == 0 else (None, None)
+        for pid in (server, *_children_of(server)):  # one may end meanwhile
+            command = ["prlimit", f"--pid={pid}", f"--fsize={size}:"]
+            subprocess.run(command, check=False, stderr=subprocess.DEVNULL, user=user, group=group)
+
+    @property
+    def times_without_space(self) -> int:
+        """How often PostgreSQL said that it could not write."""
+        return (self.folder / "postgres" / "server.log").read_text(errors="replace").count("File too large")
+
+    def _postgres_pid(self) -> int:
+        return int((self.folder / "postgres" / "postmaster.pid").read_text().splitlines()[0])
 
     def close(self) -> None:
         """End everything that was started here."""
@@ -96,6 +126,16 @@ class Installation:
             self._children[name] = subprocess.Popen(
                 command, stdout=log, stderr=log, start_new_session=True, preexec_fn=prepare
             )
+
+
+def _children_of(parent: int) -> list[int]:
+    """The processes whose parent it is; none when it is gone."""
+    found = []
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        with contextlib.suppress(OSError):
+            if int(stat.read_text().rpartition(")")[2].split()[1]) == parent:
+                found.append(int(stat.parent.name))
+    return found
 
 
 def allow_only_small_files() -> None:

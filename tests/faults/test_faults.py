@@ -32,4 +32,5 @@ def test_no_document_is_lost_doubled_or_half_written_whatever_is_killed() -> Non
     assert {name: figures[name] for name in ZERO} == dict.fromkeys(ZERO, 0)
     assert (figures["receipts"], figures["deliveries"]) == (61, 183)
     assert min(number for name, number in figures.items() if name.startswith(("fault:", "kill"))) >= 1
+    assert figures["writes that PostgreSQL had no space for"] > 0
     assert figures["attempts that had to be repeated"] > 0, "the faults were felt"

@@ -38,11 +38,17 @@ def trial(here: Installation, seconds: int, count: int) -> int:
     line, sent, received, ended = Line(here.port), SentBook(), ReceivedBook(), threading.Event()
     shares = [packets[1:][start::SENDERS] for start in range(SENDERS)]
     senders = [
-        threading.Thread(target=send, args=(line.url, systems[0], share, sent), kwargs={"seconds": seconds})
+        threading.Thread(
+            target=send,
+            args=(line.url, systems[0], share, sent),
+            kwargs={"seconds": seconds},
+            daemon=True,
+        )
         for share in shares
     ]
     receivers = [
-        threading.Thread(target=receive, args=(line.url, system, received, ended)) for system in systems[1:]
+        threading.Thread(target=receive, args=(line.url, system, received, ended), daemon=True)
+        for system in systems[1:]
     ]
     for thread in [*senders, *receivers]:
         thread.start()
@@ -68,6 +74,7 @@ def _happen(here: Installation, line: Line, seconds: int, post_at_once: Callable
         "worker killed": lambda: _restart(here, "worker", here.start_worker),
         "line to the axis cut": lambda: _for_a_while(line, "cut"),
         "disk full": lambda: _fill_the_disk(here),
+        "disk full under PostgreSQL": lambda: here.fill_disk_of_postgres(1.5),
         "web and PostgreSQL killed together": lambda: _restart_all(here),
     }
     end, done = time.monotonic() + seconds, list[str]()
@@ -186,6 +193,7 @@ def _print(
     for name, number in here.kills.items():
         table.add_row(f"kill -9 of {name}", str(number))
     table.add_row("answers lost on the way back", str(line.lost))
+    table.add_row("writes that PostgreSQL had no space for", str(here.times_without_space))
     table.add_row("attempts that had to be repeated", str(sent.attempts_failed))
     table.add_row("deliveries seen again before their 01 arrived", str(received.seen_again))
     console.print(table)
