@@ -1,8 +1,8 @@
 """`make bench`: what Liên Thông does in a second, beside a peer, and what this machine can do at most.
 
 `python -m bench [PART …] [--documents N] [--preload N]`: without parts, all of `PARTS`. So many documents are
-sent per figure; with `--preload` so many packets are stored, and then the axis is measured again. The part
-`search` is measured only when named.
+sent per figure; with `--preload` so many packets are stored, and then the axis is measured again. The parts
+`search` and `migrations` are measured only when named.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from lienthong.config.cli import runtime, serving
 
 PORT, PEER_PORT = 8199, 8198
 PARTS = ("machine", "signing", "evidence", "axis", "peer")
-SEARCH = "search"  # over what is stored, so only when asked for
+SEARCH, MIGRATIONS = "search", "migrations"  # over what is stored, so only when asked for
 
 os.environ.setdefault("LIENTHONG_VAR", str(Path("var/bench").absolute()))
 os.environ.setdefault("LIENTHONG_BASE_URL", f"http://127.0.0.1:{PORT}")
@@ -41,8 +41,12 @@ def main() -> None:
             show("Signatures through our own code (one thread)", import_module("bench.signing").run())
         if "evidence" in parts:
             show("Evidence (one thread)", import_module("bench.evidence").run())
+        if SEARCH in parts or MIGRATIONS in parts:
+            _preload(asked.preload)
         if SEARCH in parts:
-            _search(asked.preload)
+            show("The operator's searches", import_module("bench.search").run())
+        if MIGRATIONS in parts:
+            import_module("bench.migrations").run()
         figures = _axis(asked.documents, asked.preload) if "axis" in parts else []
         if "peer" in parts:
             _beside_the_peer(figures, asked.documents)
@@ -68,12 +72,11 @@ def _axis(documents: int, preload: int) -> list[Figure]:
     return figures
 
 
-def _search(preload: int) -> None:
+def _preload(preload: int) -> None:
     if preload:
         sender = import_module("bench.axis").prepare(import_module("lienthong.kernel.clock").now()).sender
         with runtime.progress() as report:
             import_module("bench.preload").preload(sender, preload, report)
-    show("The operator's searches", import_module("bench.search").run())
 
 
 def _beside_the_peer(ours: list[Figure], documents: int) -> None:
