@@ -87,23 +87,21 @@ class Installation:
         """For a while PostgreSQL cannot write beyond the first 64 KB of any file, log included.
 
         It takes that as a full disk: statements fail, and if the log cannot be written it stops, as it must.
-        Then there is space again, and it is started if it stopped.
+        Then it is killed, if it still lives, and started with space again.
         """
-        self._limit_postgres(str(SMALL_FILE))
+        self._limit_postgres()
         time.sleep(seconds)
-        self._limit_postgres("unlimited")
+        with contextlib.suppress(FileNotFoundError, ProcessLookupError):
+            self.kill_postgres()
         self.start_postgres()
 
-    def _limit_postgres(self, size: str) -> None:
-        """Set the soft limit of file size for the server, if it still runs; children to come inherit it."""
-        try:
-            server = self._postgres_pid()
-        except FileNotFoundError:
-            return
+    def _limit_postgres(self) -> None:
+        """Set the soft limit of file size for the server and its children, which later ones inherit."""
         owner = (self.folder / "postgres").stat()
         user, group = (owner.st_uid, owner.st_gid) if os.geteuid() == 0 else (None, None)
+        server = self._postgres_pid()
         for pid in (server, *_children_of(server)):  # one may end meanwhile
-            command = ["prlimit", f"--pid={pid}", f"--fsize={size}:"]
+            command = ["prlimit", f"--pid={pid}", f"--fsize={SMALL_FILE}:"]
             subprocess.run(command, check=False, stderr=subprocess.DEVNULL, user=user, group=group)
 
     @property
