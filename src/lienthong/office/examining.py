@@ -82,7 +82,7 @@ def examine(xml: bytes, *, at: datetime) -> Examined:
         if verdict.valid:
             _require_sender_signed(content, verdict, at)
         for attachment in content.attachments:
-            blob = store_blob(io.BytesIO(attachment.content), at=at, max_bytes=limit)
+            blob = store_blob(attachment.open(), at=at, max_bytes=limit)
             found = (
                 _stored(verify_pdf(attachment.content, at=at))
                 if blob.media_type == "application/pdf"

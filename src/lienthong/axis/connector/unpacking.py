@@ -12,6 +12,7 @@ from lienthong.axis.connector.folders import flush
 from lienthong.axis.edxml import parse_packet
 
 LONGEST = 150
+_COPIED = 1 << 20
 NAMELESS = "tep-dinh-kem"
 # Not in a file name: control and format characters (which turn text around), and what some system forbids.
 _UNFIT = re.compile(
@@ -36,7 +37,7 @@ def unpack(edxml: bytes, folder: Path) -> int:
         name = safe_name(attachment.name, used)
         used.add(name.casefold())
         with (folder / name).open("xb") as file:
-            file.write(attachment.content)
+            shutil.copyfileobj(attachment.open(), file, _COPIED)
             file.flush()
             os.fsync(file.fileno())
     flush(folder)

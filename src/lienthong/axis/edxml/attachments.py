@@ -10,6 +10,8 @@ import zlib
 from pathlib import PurePosixPath
 
 from lienthong.axis.edxml import errors
+from lienthong.kernel.lifting import Lifted
+from lienthong.kernel.spools import Extent, Spool
 
 MAX_UNPACKED = 256 * 1024 * 1024
 MAX_ENTRIES = 10_000
@@ -25,21 +27,35 @@ def encode(content: bytes) -> str:
     return base64.b64encode(content).decode("ascii")
 
 
-def decode(encoded: str, *, name: str) -> bytes:
-    """The file in the base64 text, out of the sender's ZIP if there is one; raises `EdxmlRefusal`."""
+def decode(encoded: str, *, lifted: Lifted, name: str) -> bytes | Extent:
+    """The file in the base64 text, out of the sender's ZIP if there is one; raises `EdxmlRefusal`.
+
+    It is bytes if the packet's files are few enough to be held in memory.
+    """
+    content = _decode(encoded, lifted, name)
+    head = content[:4] if isinstance(content, bytes) else content.at(0, 4)
+    return _unpack(content, name=name) if head == _ZIP_MAGIC else content
+
+
+def _decode(encoded: str, lifted: Lifted, name: str) -> bytes | Extent:
     try:
-        content = base64.b64decode("".join(encoded.split()), validate=True)
+        if not lifted.has_token(encoded):
+            return base64.b64decode("".join(encoded.split()), validate=True)
     except (binascii.Error, ValueError) as error:
         raise errors.AttachmentNotBase64(field="Attachment/ContentTransferEncoded", name=name) from error
-    return _unpack(content, name=name) if content.startswith(_ZIP_MAGIC) else content
+    run = lifted.run_of(encoded)
+    if run is None:  # a run and something beside it, as a comment can do
+        raise errors.AttachmentNotBase64(field="Attachment/ContentTransferEncoded", name=name)
+    return run.content if run.content.on_disk else run.content.read()
 
 
-def _unpack(content: bytes, *, name: str) -> bytes:
+def _unpack(content: bytes | Extent, *, name: str) -> bytes | Extent:
     """The only file of a ZIP; a ZIP of several files, or one that is the document itself, stays as it is."""
+    file, size = (io.BytesIO(content), len(content)) if isinstance(content, bytes) else (content.open(), content.size)
     try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        with zipfile.ZipFile(file) as archive:
             files = [entry for entry in archive.infolist() if not entry.is_dir()]
-            _check_sizes(files, len(content), name)
+            _check_sizes(files, size, name)
             if len(files) != 1 or _is_the_document(files[0].filename, name):
                 return content
             return _read_capped(archive, files[0], name)
@@ -64,12 +80,13 @@ def _check_sizes(files: list[zipfile.ZipInfo], packed: int, name: str) -> None:
         raise errors.ZipBomb(field="Attachment", name=name)
 
 
-def _read_capped(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, name: str) -> bytes:
+def _read_capped(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, name: str) -> bytes | Extent:
     """Unpack, counting: the size that a ZIP declares of itself is not believed."""
-    unpacked = bytearray()
+    unpacked = Spool()
     with archive.open(entry) as file:
         while chunk := file.read(_CHUNK):
-            unpacked += chunk
-            if len(unpacked) > entry.file_size:
+            if unpacked.size + len(chunk) > entry.file_size:
                 raise errors.ZipBomb(field="Attachment", name=name)
-    return bytes(unpacked)
+            unpacked.write(chunk)
+    found = Extent(unpacked)
+    return found if found.on_disk else found.read()
