@@ -29,9 +29,7 @@ MOST_TEXT = 20 * 1024 * 1024
 _CHUNK = 256 * 1024
 _INDENT = 1024  # white space allowed around a run
 _WHITE = b" \t\r\n"
-_START = re.compile(
-    rb">[ \t\r\n]{0,%d}+([A-Za-z0-9+/][A-Za-z0-9+/\r\n]{%d})" % (_INDENT, SHORTEST - 1)
-)
+_START = re.compile(rb">[ \t\r\n]{0,%d}+([A-Za-z0-9+/][A-Za-z0-9+/\r\n]{%d})" % (_INDENT, SHORTEST - 1))
 _UNDECIDED = 1 + _INDENT + SHORTEST
 # Narrower lines are as good as none: no one writes them, and each costs a step.
 _NARROWEST = 48

@@ -116,7 +116,9 @@ class _Verifier(_WholeDigest, XMLVerifier):
     def _get_signature(self, root: Any) -> Any:
         """The signature, in which no run may stand: it would be read as what its token says."""
         found = super()._get_signature(root)  # type: ignore[no-untyped-call]
-        if self.lifted.runs and self.lifted.has_token(etree.tostring(found, with_tail=False, encoding="unicode")):
+        if self.lifted.runs and self.lifted.has_token(
+            etree.tostring(found, with_tail=False, encoding="unicode")
+        ):
             raise errors.SignatureUnsupported(detail="base64")
         return found
 

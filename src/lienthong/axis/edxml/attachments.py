@@ -51,7 +51,9 @@ def _decode(encoded: str, lifted: Lifted, name: str) -> bytes | Extent:
 
 def _unpack(content: bytes | Extent, *, name: str) -> bytes | Extent:
     """The only file of a ZIP; a ZIP of several files, or one that is the document itself, stays as it is."""
-    file, size = (io.BytesIO(content), len(content)) if isinstance(content, bytes) else (content.open(), content.size)
+    file, size = (
+        (io.BytesIO(content), len(content)) if isinstance(content, bytes) else (content.open(), content.size)
+    )
     try:
         with zipfile.ZipFile(file) as archive:
             files = [entry for entry in archive.infolist() if not entry.is_dir()]
