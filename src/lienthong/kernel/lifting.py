@@ -16,12 +16,13 @@ import secrets
 import string
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TypeAlias
 
 from django.utils.translation import gettext_lazy as _
 
 from lienthong.kernel.errors import Refusal
-from lienthong.kernel.spools import PIECE, Extent, Spool
+from lienthong.kernel.spools import PIECE, Extent, Spool, sha256_of
 
 SHORTEST = 16 * 1024  # of a run, in characters
 MOST_RUNS = 1000
@@ -68,6 +69,11 @@ class Lines:
             yield self.end.join([encoded[row : row + width] for row in rows]) if width else encoded
             between = self.end
 
+    def size(self, content: int) -> int:
+        """How many characters so many bytes become."""
+        encoded = (content + 2) // 3 * 4
+        return encoded + ((encoded - 1) // self.width * len(self.end) if self.width else 0)
+
     def join(self, text: bytes) -> bytes | None:
         """The characters of lines that each begin with a line end, the last maybe short; None if they differ."""
         if not self.width:
@@ -92,6 +98,11 @@ class Run:
     content: Extent
     lines: Lines
 
+    @property
+    def size(self) -> int:
+        """How many characters the run has."""
+        return self.lines.size(self.content.size)
+
     def text(self, *, end: bytes | None = None) -> Iterator[bytes]:
         """The very characters that came in; with `end`, with that line end."""
         lines = self.lines if end is None or not self.lines.width else Lines(self.lines.width, end)
@@ -101,21 +112,26 @@ class Run:
 class Lifted:
     """A content of any size: its skeleton, in memory, and its runs, which are not when they are large."""
 
-    def __init__(self, skeleton: bytes, mark: bytes, runs: list[Run], *, sha256: str, size: int) -> None:
-        self.skeleton, self.runs, self.sha256, self.size = skeleton, runs, sha256, size
-        self.mark = mark
+    def __init__(self, skeleton: bytes, mark: bytes, runs: list[Run], *, sha256: str = "") -> None:
+        """`sha256`, of the whole, is found when it is asked for if it is not given."""
+        self.skeleton, self.mark, self.runs = skeleton, mark, runs
         self._token = re.compile(re.escape(mark) + rb"(\d{4})")
+        if sha256:
+            self.sha256 = sha256
 
-    @classmethod
-    def joined(cls, skeleton: bytes, of: Lifted) -> Lifted:
-        """Another skeleton around the same runs; its hash is found by going through all of it once."""
-        made = cls(skeleton, of.mark, of.runs, sha256="", size=0)
-        digest = hashlib.sha256()
-        for chunk in made.chunks():
-            digest.update(chunk)
-            made.size += len(chunk)
-        made.sha256 = digest.hexdigest()
-        return made
+    @cached_property
+    def sha256(self) -> str:
+        """The SHA-256 of the whole, in hexadecimal."""
+        return sha256_of(self.chunks())
+
+    @cached_property
+    def size(self) -> int:
+        """The bytes of the whole."""
+        return sum(len(piece) if isinstance(piece, bytes) else piece.size for piece in self.pieces())
+
+    def with_skeleton(self, skeleton: bytes) -> Lifted:
+        """Another text around the same runs."""
+        return Lifted(skeleton, self.mark, self.runs)
 
     def pieces(self, text: bytes | None = None) -> Iterator[bytes | Run]:
         """A text made of the skeleton (by default the skeleton), taken apart at its tokens."""
@@ -161,12 +177,11 @@ def lift(chunks: Iterable[bytes]) -> Lifted:
     Raises:
         TextTooLarge: the skeleton exceeds 20 MiB.
     """
-    lifter, digest, size = _Lifter(), hashlib.sha256(), 0
+    lifter, digest = _Lifter(), hashlib.sha256()
     for chunk in regroup(chunks, _CHUNK):
         digest.update(chunk)
-        size += len(chunk)
         lifter.feed(chunk)
-    return lifter.end(sha256=digest.hexdigest(), size=size)
+    return lifter.end(sha256=digest.hexdigest())
 
 
 def new_mark() -> bytes:
@@ -242,12 +257,12 @@ class _Lifter:
         while self._read_on(self.reading) if self.reading else self._look():
             pass
 
-    def end(self, *, sha256: str, size: int) -> Lifted:
+    def end(self, *, sha256: str) -> Lifted:
         """All bytes have come."""
         if self.reading:
             self._finish(self.reading, len(self.buffer))
         self._keep(self.buffer)
-        return Lifted(b"".join(self.text), self.mark, self.runs, sha256=sha256, size=size)
+        return Lifted(b"".join(self.text), self.mark, self.runs, sha256=sha256)
 
     def _look(self) -> bool:
         """Keep what is text; true if a run begins."""

@@ -66,7 +66,7 @@ def hardened_parser(size: int) -> etree.XMLParser:
 
 
 class _WholeDigest:
-    """For a signer or verifier of signxml: a digest is of the canonical form with all runs in their places."""
+    """For signxml: a digest is of the canonical form with all runs in their places."""
 
     lifted: Lifted
 
@@ -104,11 +104,11 @@ def sign_enveloped(lifted: Lifted, *, key: PrivateKey, chain: list[x509.Certific
     signer.namespaces = {None: DSIG}  # type: ignore[dict-item]
     signer._parser = hardened_parser(len(xml))  # type: ignore[assignment]
     signed = signer.sign(root, key=key, cert=chain)
-    return Lifted.joined(etree.tostring(signed, encoding="UTF-8", xml_declaration=True), lifted)
+    return lifted.with_skeleton(etree.tostring(signed, encoding="UTF-8", xml_declaration=True))
 
 
 class _Verifier(_WholeDigest, XMLVerifier):
-    """signxml over a lifted packet; and for inclusive C14N of a part lxml writes `xmlns=""` that is not there.
+    """signxml over a lifted packet, but for inclusive C14N of a part, where lxml writes a wrong `xmlns=""`.
 
     Each part becomes a document of its own first; packets in the field are signed so.
     """
