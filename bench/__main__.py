@@ -1,8 +1,8 @@
 """`make bench`: what Liên Thông does in a second, beside a peer, and what this machine can do at most.
 
-`python -m bench [PART …] [--documents N] [--preload N] [--megabytes N]`: without parts, all of `PARTS`. So many
-documents are sent per figure; with `--preload` so many packets are stored, and then the axis is measured again.
-The parts `search` and `large` (one packet with an attachment of so many megabytes) are measured only when named.
+`python -m bench [PART …] [--documents N] [--preload N] [--megabytes N]`: without parts, all of `PARTS`. So
+many documents are sent per figure; with `--preload` so many packets are stored, and then the axis is measured
+again. `search` and `large` (one packet with an attachment of so many megabytes) are measured only when named.
 """
 
 from __future__ import annotations

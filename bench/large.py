@@ -1,8 +1,8 @@
 """One large packet through the real server: how fast it goes in and out, and how much memory that takes.
 
-The attachment is a PDF around random bytes, so that nothing can be compressed; the packet is built, signed, sent
-and fetched by this process, which is measured, too. Memory is what is resident (VmHWM, the most there has been,
-less VmRSS before), so that what the system keeps of files in its own cache does not count.
+The attachment is a PDF around random bytes, so that nothing can be compressed; the packet is built, signed,
+sent and fetched by this process, which is measured, too. Memory is what is resident (VmHWM, the most there has
+been, less VmRSS before), so that what the system keeps of files in its own cache does not count.
 """
 
 from __future__ import annotations
@@ -19,14 +19,17 @@ from typing import TypeVar
 from bench.axis import Ground, packet_of, web
 from bench.harness import console
 from lienthong.axis.client import AxisClient
-from lienthong.axis.public import edxml
+from lienthong.axis.public import InboxItem, edxml
 from lienthong.kernel.lifting import Lifted
 from lienthong.kernel.spools import Extent, Spool
 from lienthong.signing.public import sign_lifted_packet
 
 T = TypeVar("T")
 MB = 1024 * 1024
-_HEAD = b"%PDF-1.7\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n"
+_HEAD = (
+    b"%PDF-1.7\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n"
+    b"2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n"
+)
 _PAGE = b"3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]>>endobj\n"
 
 
@@ -134,7 +137,7 @@ def _children(process: int) -> list[int]:
     return [*children, *(other for child in children for other in _children(child))]
 
 
-def _inbox(client: AxisClient) -> Iterator[edxml.EdxmlPacket]:
+def _inbox(client: AxisClient) -> Iterator[InboxItem]:
     after = ""
     while True:
         page = client.inbox(after=after, limit=200)

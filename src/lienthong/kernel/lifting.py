@@ -1,8 +1,8 @@
-"""Long runs of base64 lifted out of a text while it comes in, so that what is left is small enough to think about.
+"""Long runs of base64 lifted out of a text while it comes in, so that what is left, the skeleton, is small.
 
 A token takes the place of each run: letters and digits drawn by lot before the first byte is read, so that no
-sender can have written it. Lifting commutes with reading XML and with its canonical form (C14N): base64 needs no
-escaping, a run ends at a `<`, which can stand in no attribute, comments and sections hold no other meaning of it,
+sender can have written it. Lifting commutes with reading XML and with its canonical form (C14N): base64 needs
+no escaping, a run ends at a `<`, which can stand in no attribute, it means the same in comments and sections,
 and the only thing that reading changes in it is the line end, which becomes LF. That holds for UTF-8; whoever
 reads the skeleton must refuse what declares another encoding (ADR 0027).
 """
@@ -42,14 +42,14 @@ class TextTooLarge(Refusal):
 
     code, status = "text-too-large", 413
     sentence = _(
-        "Apart from enclosed files, the content is larger than the %(megabytes)s MB allowed. Enclose each file "
-        "as plain base64, in one line or in lines of equal length."
+        "Apart from enclosed files, the content is larger than the %(megabytes)s MB allowed. Enclose each "
+        "file as plain base64, in one line or in lines of equal length."
     )
 
 
 @dataclass(frozen=True)
 class Lines:
-    """How a run is broken: lines of `width` characters with `end` between them; one line if the width is 0."""
+    """How a run is broken: lines of `width` characters with `end` between them; 0 means one line."""
 
     width: int = 0
     end: bytes = b""
@@ -75,7 +75,7 @@ class Lines:
         return encoded + ((encoded - 1) // self.width * len(self.end) if self.width else 0)
 
     def join(self, text: bytes) -> bytes | None:
-        """The characters of lines that each begin with a line end, the last maybe short; None if they differ."""
+        """The characters of lines that each begin with a line end, the last maybe short; None if not so."""
         if not self.width:
             return text
         length = len(self.end) + self.width
@@ -172,7 +172,7 @@ def lifted(content: Content) -> Lifted:
 def lift(chunks: Iterable[bytes]) -> Lifted:
     """Read a content of any size, hash it, and lift its runs out; chunks may be of any size.
 
-    What cannot be written again exactly as it came (odd lines, other letters, no base64) stays in the skeleton.
+    What cannot be written again exactly as it came (odd lines, no base64) stays in the skeleton.
 
     Raises:
         TextTooLarge: the skeleton exceeds 20 MiB.

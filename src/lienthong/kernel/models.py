@@ -9,8 +9,8 @@ from django.db.models import Q
 class Blob(models.Model):
     """A stored file, named by foreign keys; one that no row names is collected after a grace time.
 
-    `created_at` is when its content last came in; the grace runs from then. A `composed` one has no file of its
-    own: it is its parts, one after the other (ADR 0027).
+    `created_at` is when its content last came in; the grace runs from then. A `composed` one has no file of
+    its own: it is its parts, one after the other (ADR 0027).
     """
 
     sha256 = models.CharField(primary_key=True, max_length=64)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -14,6 +13,7 @@ from lienthong.directory.public import find_agencies
 from lienthong.kernel.blobs import store_blob
 from lienthong.kernel.clock import VIETNAM
 from lienthong.kernel.errors import Refusal
+from lienthong.kernel.lifting import Lifted
 from lienthong.kernel.models import Blob
 from lienthong.office.contracts import StoredSigner, StoredVerdict, in_both_languages
 from lienthong.office.models import IncomingDocument
@@ -65,7 +65,7 @@ class Examined:
         return next((verdict.sentences.get("vi", "") for verdict in wrong if not verdict.valid), "")
 
 
-def examine(xml: bytes, *, at: datetime) -> Examined:
+def examine(xml: Lifted, *, at: datetime) -> Examined:
     """Store the packet and its files, verify every signature, and say whether the whole is authentic.
 
     It is when the packet's signature is valid and by the named sender's agency, and the document (its first
@@ -73,7 +73,7 @@ def examine(xml: bytes, *, at: datetime) -> Examined:
     raised for what is wrong with a packet: the verdict holds it (NĐ 30/2020, Đ.21 k.2).
     """
     limit = settings.ENV.axis_max_packet_bytes
-    packet = store_blob(io.BytesIO(xml), at=at, max_bytes=limit)
+    packet = store_blob(xml, at=at, max_bytes=limit)
     files: list[ExaminedFile] = []
     content = None
     try:
@@ -96,9 +96,9 @@ def examine(xml: bytes, *, at: datetime) -> Examined:
     return Examined(packet, content, tuple(files), verdict, verdict.valid and _files_are_authentic(files))
 
 
-def examine_request(xml: bytes, *, document: IncomingDocument, at: datetime) -> tuple[Blob, bool]:
+def examine_request(xml: Lifted, *, document: IncomingDocument, at: datetime) -> tuple[Blob, bool]:
     """Store a packet that asks for a change, and tell whether this document's own sender asks it."""
-    packet = store_blob(io.BytesIO(xml), at=at, max_bytes=settings.ENV.axis_max_packet_bytes)
+    packet = store_blob(xml, at=at, max_bytes=settings.ENV.axis_max_packet_bytes)
     try:
         verdict = _stored(verify_packet(xml, at=at))
         content = edxml.parse_packet(xml)

@@ -1,7 +1,7 @@
 """Enveloped XML signatures over a whole packet, through signxml: exclusive C14N, RSA or ECDSA, SHA-256.
 
-What signxml sees is the skeleton of a packet, whose long runs of base64 are tokens (`kernel.lifting`). Where it
-hashes the canonical form, and only there, the runs are put back, with the line end that the canonical form has.
+What signxml sees is the skeleton of a packet, whose long runs of base64 are tokens (`kernel.lifting`). Where
+it hashes the canonical form, and only there, the runs are put back, with the line end that this form has.
 """
 
 from __future__ import annotations

@@ -47,9 +47,9 @@ def read_tree(xml: bytes) -> etree._Element:
 
 
 def unlift_texts(root: etree._Element, packet: Lifted) -> None:
-    """Give back their length to texts that were lifted, but for those of attachments: none may be read as its token.
+    """Make texts that were lifted long again, but for those of attachments: none is read as its token.
 
-    No text that is read may be as long as a run, so how the run begins does not matter.
+    No text that is read may be as long as a run, so what the run says does not matter.
     """
     if not packet.runs:
         return

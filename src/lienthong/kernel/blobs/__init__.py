@@ -1,6 +1,6 @@
 """Files by their content: each stored once, under its SHA-256, and removed when no row names it any more.
 
-A large content that holds base64, such as a packet, is stored as its files, decoded, and the text around them.
+A content that holds much base64, such as a packet, is stored as its files, decoded, and the text around them.
 """
 
 from lienthong.kernel.blobs.contents import (

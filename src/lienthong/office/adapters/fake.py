@@ -24,6 +24,7 @@ from lienthong.axis.public import (
     edxml,
 )
 from lienthong.kernel.identifiers import uuid7
+from lienthong.kernel.lifting import Lifted, lift
 from lienthong.office.ports import AxisRefused, AxisUnavailable
 
 # What may follow what, as the axis has it (NĐ 30/2020, Đ.21–24); "00" is a delivery nobody has collected.
@@ -141,14 +142,14 @@ class FakeAxis:
         more = len(items) > limit
         return InboxPage(tuple(items[:limit]), str(items[limit - 1].delivery_id) if more else "")
 
-    def packet(self, delivery_id: str, *, at: datetime) -> bytes:
+    def packet(self, delivery_id: str, *, at: datetime) -> Lifted:
         """The bytes that were submitted."""
         self._call("packet")
         _code, stored = self._of(delivery_id)
         if self.states[UUID(delivery_id)] == "WD":
             raise AxisRefused(answer="withdrawn", problem="withdrawn")
         self.collected.add(UUID(delivery_id))
-        return stored.xml
+        return lift([stored.xml])
 
     def report_status(self, delivery_id: str, report: StatusReport, *, at: datetime) -> None:
         """Keep the status if it may follow the last; the same report again changes nothing."""

@@ -8,6 +8,7 @@ import pytest
 
 from lienthong.identity.tests.factories import agency
 from lienthong.kernel.blobs import read_blob
+from lienthong.kernel.lifting import Lifted
 from lienthong.ledger.public import Subject, timeline
 from lienthong.office.actions.collecting import Collected, collect_inbox
 from lienthong.office.actions.reporting import report_statuses
@@ -127,7 +128,7 @@ def test_what_was_taken_in_before_the_axis_failed_stays_and_the_rest_comes_later
         sent_packet(axis, ours)
 
     class Failing(FakeAxis):
-        def packet(self, delivery_id: str, *, at: object) -> bytes:  # type: ignore[override]
+        def packet(self, delivery_id: str, *, at: object) -> Lifted:  # type: ignore[override]
             if self.calls.count("packet") == 1:
                 self.failures = 1
             return super().packet(delivery_id, at=at)  # type: ignore[arg-type]
