@@ -6,7 +6,8 @@ from datetime import date
 
 from lxml import etree
 
-from lienthong.axis.edxml import attachments, errors
+from lienthong.axis.edxml import errors
+from lienthong.axis.edxml.attachments import Unwrapping
 from lienthong.axis.edxml.contracts import (
     Attachment,
     Business,
@@ -229,8 +230,10 @@ def _texts(element: Element | None, name: str) -> tuple[str, ...]:
 
 def _attachments(root: Element, envelope: Element, packet: Lifted) -> tuple[Attachment, ...]:
     """The enclosed files; a file that only the manifest names is refused, one that it forgets is taken."""
+    unwrapping = Unwrapping(packet)
     enclosed = tuple(
-        _attachment(element, packet) for element in children(child(root, "AttachmentEncoded"), "Attachment")
+        _attachment(element, unwrapping)
+        for element in children(child(root, "AttachmentEncoded"), "Attachment")
     )
     present = {attachment.content_id for attachment in enclosed}
     manifest = child(child(envelope, "edXMLBody"), "edXMLManifest")
@@ -242,7 +245,7 @@ def _attachments(root: Element, envelope: Element, packet: Lifted) -> tuple[Atta
     return enclosed
 
 
-def _attachment(element: Element, packet: Lifted) -> Attachment:
+def _attachment(element: Element, unwrapping: Unwrapping) -> Attachment:
     name, encoded = text(element, "AttachmentName"), child(element, ENCODED)
     content = (encoded.text or "") if encoded is not None else ""
     return Attachment(
@@ -250,7 +253,7 @@ def _attachment(element: Element, packet: Lifted) -> Attachment:
         content_type=text(element, "ContentType"),
         content_id=_content_id(element),
         description=text(element, "Description"),
-        content=attachments.decode(content, lifted=packet, name=name[:200]),
+        content=unwrapping.decode(content, name=name[:200]),
     )
 
 
