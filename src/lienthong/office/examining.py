@@ -20,6 +20,8 @@ from lienthong.office.models import IncomingDocument
 from lienthong.signing.public import Verdict, verify_packet, verify_pdf
 
 UNSIGNED_CODES = frozenset({"unsigned", "no-signature"})
+# An annex that is too large to be verified is as good as one without a signature; its verdict says why.
+PASSING_ANNEXES = UNSIGNED_CODES | {"signed-file-too-large"}
 
 
 class SignedByAnother(Refusal):
@@ -69,8 +71,9 @@ def examine(xml: Lifted, *, at: datetime) -> Examined:
     """Store the packet and its files, verify every signature, and say whether the whole is authentic.
 
     It is when the packet's signature is valid and by the named sender's agency, and the document (its first
-    PDF) bears a valid signature; an annex may be unsigned, but a signature on it must be valid. Nothing is
-    raised for what is wrong with a packet: the verdict holds it (NĐ 30/2020, Đ.21 k.2).
+    PDF) bears a valid signature; an annex may be unsigned, but a signature on it must be valid, unless it is
+    too large to be verified. Nothing is raised for what is wrong with a packet: the verdict holds it
+    (NĐ 30/2020, Đ.21 k.2).
     """
     limit = settings.ENV.axis_max_packet_bytes
     packet = store_blob(xml, at=at, max_bytes=limit)
@@ -127,7 +130,7 @@ def _files_are_authentic(files: list[ExaminedFile]) -> bool:
     verdicts = [file.verdict for file in files if file.verdict]
     first, others = verdicts[:1], verdicts[1:]
     return all(verdict.valid for verdict in first) and all(
-        verdict.valid or verdict.code in UNSIGNED_CODES for verdict in others
+        verdict.valid or verdict.code in PASSING_ANNEXES for verdict in others
     )
 
 

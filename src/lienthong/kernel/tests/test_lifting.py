@@ -30,6 +30,13 @@ def run(size: int, lines: tuple[int, bytes] = (0, b""), seed: int = 1) -> bytes:
     return end.join(text[at : at + width] for at in range(0, len(text), width)) if width else text
 
 
+def moved_line_end(text: bytes) -> bytes:
+    """The tenth line four letters longer, the next four shorter."""
+    lines = text.split(b"\n")
+    lines[10:12] = [lines[10] + lines[11][:4], lines[11][4:]]
+    return b"\n".join(lines)
+
+
 def cut(text: bytes, size: int) -> Iterator[bytes]:
     return (text[at : at + size] for at in range(0, len(text), size))
 
@@ -93,6 +100,10 @@ def test_any_text_comes_out(text: list[bytes]) -> None:
         run(20_000, (4, b"\n")),
         run(20_000, (76, b"\n")).replace(b"\n", b" \n"),
         run(20_000) + b"==" + run(20_000),
+        run(196_604) + run(20_000),  # padding where a piece ends, and more behind it
+        run(20_000, (76, b"\n")).replace(b"\n", b"\r", 1),
+        run(20_001, (76, b"\n"))[::-1].replace(b"\n", b"\r", 1)[::-1],
+        moved_line_end(run(20_001, (76, b"\n"))),
         run(1_000),
     ],
 )
@@ -109,6 +120,12 @@ def test_a_token_cannot_be_written_beforehand() -> None:
     assert made.mark != first.mark
     assert made.read() == forged
     assert len(made.runs) == 1
+
+
+def test_what_turned_out_to_be_no_run_takes_no_room() -> None:
+    made = lift(cut(b"<a>" + run(600_000) + b"*<b>" + run(20_000) + b"</b></a>", 100_000))
+    [one] = made.runs
+    assert (one.content.start, one.content.spool.size) == (0, 20_000)
 
 
 def test_a_run_that_is_cut_off_comes_out() -> None:

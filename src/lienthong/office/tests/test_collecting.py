@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -18,6 +20,8 @@ from lienthong.office.ports import AxisUnavailable
 from lienthong.office.states import State
 from lienthong.office.tests.factories import NOON
 from lienthong.office.tests.packets import collected_document, packet, sent_packet, signed, text_file
+from lienthong.signing.public import PdfSignature, ensure_agency_certificates, sign_pdf
+from lienthong.signing.tests.pdfs import plain_pdf
 
 pytestmark = pytest.mark.django_db
 
@@ -104,6 +108,25 @@ def test_a_program_inside_sends_the_document_back() -> None:
     program = text_file(b"MZ" + b"\0" * 200, "setup.txt")
     document = collected_document(axis, ours, files=(program,))
     assert (document.state, document.verdict["code"]) == (State.REFUSED, "executable-refused")
+
+
+def test_a_large_annex_is_stored_once_and_need_not_be_verified(tmp_path: Path, settings: Any) -> None:
+    settings.ENV = settings.ENV.model_copy(update={"var": tmp_path, "blobs_url": ""})
+    ours, sender, axis = agency(), agency(), FakeAxis()
+    ensure_agency_certificates([sender.id], at=NOON)
+    seal = PdfSignature("agency", agency_id=sender.id)
+    letter = sign_pdf(plain_pdf(), signatures=[seal], at=NOON)
+    annex = b"%PDF-1.7\n" + bytes(101 * 1024 * 1024)
+    files = tuple(
+        text_file(content, name, "application/pdf")
+        for name, content in (("van-ban.pdf", letter), ("phu-luc.pdf", annex))
+    )
+    document = collected_document(axis, ours, sender=sender, files=files)
+    assert (document.state, document.authentic) == (State.ARRIVED, True)
+    first, other = document.files.order_by("position")
+    assert (first.verdict["code"], other.verdict["code"]) == ("valid", "signed-file-too-large")
+    sizes = sorted(path.stat().st_size for path in (tmp_path / "blobs").rglob("*") if path.is_file())
+    assert sizes == [len(letter), len(annex)]
 
 
 def test_a_document_pdf_without_a_signature_sends_the_document_back() -> None:
