@@ -1,8 +1,8 @@
 """One large packet through the real server: how fast it goes in and out, and how much memory that takes.
 
 The attachment is a PDF around random bytes, so that nothing can be compressed; the packet is built, signed,
-sent and fetched by this process, which is measured, too. Memory is what is resident (VmHWM, the most there has
-been, less VmRSS before), so that what the system keeps of files in its own cache does not count.
+sent and fetched by this process, which is measured, too. Memory is what is resident (VmHWM, the most there
+has been, less VmRSS before), so that what the system keeps of files in its own cache does not count.
 """
 
 from __future__ import annotations

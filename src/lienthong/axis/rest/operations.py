@@ -171,8 +171,9 @@ def send_packet(request: HttpRequest) -> Status[Any]:
 def send_packets(request: HttpRequest) -> dict[str, list[dict[str, Any]]]:
     """Each packet gets the answer that it would have got alone, in the order of the packets.
 
-    Together they may have 200 MiB; a larger packet is sent alone. They are stored in sets of 50, each set durable before its receipts are written. A call cut off on the
-    way may be sent again as it is: what was stored answers with its first receipt.
+    Together they may have 200 MiB; a larger packet is sent alone. They are stored in sets of 50, each set
+    durable before its receipts are written. A call cut off on the way may be sent again as it is: what was
+    stored answers with its first receipt.
     """
     system, limit = _system(request), min(BULK_BYTES, settings.ENV.axis_max_packet_bytes)
     packets = read_packets(request, limit=limit, most=BULK_MOST)

@@ -1,4 +1,4 @@
-"""Storing contents: written first, under names of nobody; then named by rows and moved, in one transaction."""
+"""Storing contents: written first under names of nobody, then named by rows and moved, in one transaction."""
 
 from __future__ import annotations
 
@@ -31,10 +31,10 @@ def store_blobs(
 ) -> list[Blob]:
     """Store each content while hashing it, never whole in memory, and answer its row, new or old.
 
-    A content is pieces of any size, an open binary file, or something lifted; if that holds much base64, it is
-    stored as the files in it, each once, and the text around them. `allow`: the media types accepted, None for
-    any but programs. The same content stored by several at once becomes one row; whoever
-    comes second waits until the transaction of the first ends. Two queries at most for all.
+    A content is pieces of any size, an open binary file, or something lifted; if that holds much base64, it
+    is stored as the files in it, each once, and the text around them. `allow`: the media types accepted, None
+    for any but programs. The same content stored by several at once becomes one row; whoever comes second
+    waits until the transaction of the first ends. Two queries at most for all.
 
     Raises:
         EmptyFile, FileTooLarge, ExecutableRefused, WrongFileType: nothing is left in the store.

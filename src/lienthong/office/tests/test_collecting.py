@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pypdf import PdfWriter
 
 from lienthong.identity.tests.factories import agency
 from lienthong.kernel.blobs import read_blob
@@ -21,7 +22,6 @@ from lienthong.office.states import State
 from lienthong.office.tests.factories import NOON
 from lienthong.office.tests.packets import collected_document, packet, sent_packet, signed, text_file
 from lienthong.signing.public import PdfSignature, ensure_agency_certificates, sign_pdf
-from lienthong.signing.tests.pdfs import plain_pdf
 
 pytestmark = pytest.mark.django_db
 
@@ -115,7 +115,10 @@ def test_a_large_annex_is_stored_once_and_need_not_be_verified(tmp_path: Path, s
     ours, sender, axis = agency(), agency(), FakeAxis()
     ensure_agency_certificates([sender.id], at=NOON)
     seal = PdfSignature("agency", agency_id=sender.id)
-    letter = sign_pdf(plain_pdf(), signatures=[seal], at=NOON)
+    page = PdfWriter()
+    page.add_blank_page(595, 842)
+    page.write(tmp_path / "page.pdf")
+    letter = sign_pdf((tmp_path / "page.pdf").read_bytes(), signatures=[seal], at=NOON)
     annex = b"%PDF-1.7\n" + bytes(101 * 1024 * 1024)
     files = tuple(
         text_file(content, name, "application/pdf")
