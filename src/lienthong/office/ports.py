@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from lienthong.axis.public import ChangePage, InboxPage, PacketState, Receipt, StatusReport
 from lienthong.kernel.errors import Refusal
-from lienthong.kernel.lifting import Lifted
+from lienthong.kernel.lifting import Content, Lifted
 
 
 class AxisUnavailable(Exception):
@@ -32,7 +32,7 @@ class AxisPort(Protocol):
     The office speaks for all agencies its connected system serves; a delivery names its own recipient.
     """
 
-    def submit(self, xml: bytes, *, at: datetime) -> Receipt:
+    def submit(self, xml: Content, *, at: datetime) -> Receipt:
         """Hand over a signed packet; the same bytes again get the same receipt."""
         ...
 

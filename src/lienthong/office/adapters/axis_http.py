@@ -12,7 +12,7 @@ from uuid import UUID
 from django.conf import settings
 
 from lienthong.axis import public as axis
-from lienthong.kernel.lifting import Lifted, TextTooLarge, lift
+from lienthong.kernel.lifting import Content, Lifted, TextTooLarge, lift
 from lienthong.office.ports import AxisRefused, AxisUnavailable
 
 # Within a page's request there is no time for more; the jobs try again later anyway.
@@ -26,7 +26,7 @@ class HttpAxis:
 
     client: axis.AxisClient
 
-    def submit(self, xml: bytes, *, at: datetime) -> axis.Receipt:
+    def submit(self, xml: Content, *, at: datetime) -> axis.Receipt:
         """POST /axis/v1/packets."""
         with _answering():
             return self.client.submit_packet(xml)

@@ -29,7 +29,7 @@ from lienthong.axis.public import (
     take_back,
 )
 from lienthong.kernel.errors import Refusal
-from lienthong.kernel.lifting import Lifted, lift
+from lienthong.kernel.lifting import Content, Lifted, lift
 from lienthong.office.ports import AxisRefused, AxisUnavailable
 
 
@@ -39,7 +39,7 @@ class InProcessAxis:
 
     system: Callable[[], ConnectedSystem]
 
-    def submit(self, xml: bytes, *, at: datetime) -> Receipt:
+    def submit(self, xml: Content, *, at: datetime) -> Receipt:
         """Hand the packet to the axis; must not be called inside a transaction."""
         with _answering():
             system = self.system()
