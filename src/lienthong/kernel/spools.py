@@ -150,13 +150,16 @@ def sha256_of(pieces: Iterable[bytes]) -> str:
 
 
 def spool_folder() -> Path | None:
-    """Where files on the way lie: beside what is kept, as a system's own folder may be memory; None without
-    settings, as in the commands that run without a database.
+    """Where files on the way lie: beside what is kept, as the system's own folder for them may be its memory.
+
+    None, which is the system's, without settings, as in the commands that run without a database.
     """
-    folder = settings.FILE_UPLOAD_TEMP_DIR if settings.configured else None
-    return Path(folder) if folder else None
+    return settings.ENV.var / "spool" if settings.configured else None
 
 
 def _nameless() -> int:
-    with tempfile.TemporaryFile(dir=spool_folder(), buffering=0) as file:
+    folder = spool_folder()
+    if folder:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with tempfile.TemporaryFile(dir=folder, buffering=0) as file:
         return os.dup(file.fileno())

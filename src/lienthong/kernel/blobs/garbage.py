@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -11,6 +12,7 @@ from django.db.models import Exists, ForeignObjectRel, OuterRef, QuerySet
 from lienthong.kernel.adapters.object_store import Objects, configured_objects
 from lienthong.kernel.blobs.keys import INCOMING, hold, key_of
 from lienthong.kernel.models import Blob, BlobPart
+from lienthong.kernel.spools import spool_folder
 
 SET = 500
 
@@ -19,10 +21,10 @@ def collect_garbage(*, at: datetime) -> int:
     """Remove blobs that no row names and files that no blob names, once older than the grace time.
 
     Works in sets of 500, each in its own transaction. What is being stored at the moment is passed over.
-    Answers how many blobs and files were removed.
+    Uploads that a crash left in the spool of this machine go, too. Answers how many were removed.
     """
     before = at - timedelta(hours=settings.ENV.blob_grace_hours)
-    return _collect_rows(before) + _collect_files(before)
+    return _collect_rows(before) + _collect_files(before) + _collect_uploads(before)
 
 
 def _unnamed() -> QuerySet[Blob]:
@@ -76,6 +78,16 @@ def _collect_files(before: datetime) -> int:
         for sha256 in Blob.objects.filter(sha256__in=named).values_list("sha256", flat=True):
             del named[sha256]
         removed += len(abandoned) + _remove_strays(objects, named)
+    return removed
+
+
+def _collect_uploads(before: datetime) -> int:
+    folder, removed = spool_folder(), 0
+    for path in folder.iterdir() if folder and folder.is_dir() else ():
+        with suppress(FileNotFoundError):
+            if path.stat().st_mtime < before.timestamp():
+                path.unlink()
+                removed += 1
     return removed
 
 
