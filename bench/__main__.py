@@ -1,8 +1,9 @@
 """`make bench`: what Liên Thông does in a second, beside a peer, and what this machine can do at most.
 
-`python -m bench [PART …] [--documents N] [--preload N]`: without parts, all of `PARTS`. So many documents are
-sent per figure; with `--preload` so many packets are stored, and then the axis is measured again. The parts
-`search` and `migrations` are measured only when named.
+`python -m bench [PART …] [--documents N] [--preload N] [--megabytes N]`: without parts, all of `PARTS`. So
+many documents are sent per figure; with `--preload` so many packets are stored, and then the axis is measured
+again. `search`, `migrations` and `large` (one packet with an attachment of so many megabytes) are measured
+only when named.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from lienthong.config.cli import runtime, serving
 PORT, PEER_PORT = 8199, 8198
 PARTS = ("machine", "signing", "evidence", "axis", "peer")
 SEARCH, MIGRATIONS = "search", "migrations"  # over what is stored, so only when asked for
+LARGE = "large"  # takes a minute and some gigabytes of disk, so only when asked for
 
 os.environ.setdefault("LIENTHONG_VAR", str(Path("var/bench").absolute()))
 os.environ.setdefault("LIENTHONG_BASE_URL", f"http://127.0.0.1:{PORT}")
@@ -29,6 +31,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bench")
     parser.add_argument("parts", nargs="*", help="what to measure; all by default")
     parser.add_argument("--documents", type=int, default=300, help="documents per figure")
+    parser.add_argument("--megabytes", type=int, default=1024, help="of the attachment of `large`")
     parser.add_argument("--preload", type=int, default=0, help="packets to store before a second round")
     asked = parser.parse_args()
     parts = asked.parts or PARTS
@@ -47,6 +50,8 @@ def main() -> None:
             show("The operator's searches", import_module("bench.search").run())
         if MIGRATIONS in parts:
             import_module("bench.migrations").run()
+        if LARGE in parts:
+            _large(asked.megabytes)
         figures = _axis(asked.documents, asked.preload) if "axis" in parts else []
         if "peer" in parts:
             _beside_the_peer(figures, asked.documents)
@@ -77,6 +82,12 @@ def _preload(preload: int) -> None:
         sender = import_module("bench.axis").prepare(import_module("lienthong.kernel.clock").now()).sender
         with runtime.progress() as report:
             import_module("bench.preload").preload(sender, preload, report)
+
+
+def _large(megabytes: int) -> None:
+    large = import_module("bench.large")
+    ground = import_module("bench.axis").prepare(import_module("lienthong.kernel.clock").now())
+    large.show(large.run(PORT, ground, megabytes), megabytes)
 
 
 def _beside_the_peer(ours: list[Figure], documents: int) -> None:

@@ -58,8 +58,7 @@ def prepare(at: datetime) -> Ground:
 
 def signed_packets(ground: Ground, count: int, size: int) -> tuple[list[bytes], Figure]:
     """Packets with a random PDF of `size` bytes each, and how fast they were signed."""
-    names = find_agencies(RECIPIENTS, on=ground.at.astimezone(VIETNAM).date())
-    recipients = tuple(edxml.Party(organ_id=code, organ_name=names[code].name) for code in RECIPIENTS)
+    recipients = _recipients(ground.at)
     packets, times = [], []
     for _ in range(count):
         xml = edxml.build_packet(_packet(recipients, ground.at, size))
@@ -69,14 +68,24 @@ def signed_packets(ground: Ground, count: int, size: int) -> tuple[list[bytes], 
     return packets, of_times("sign a packet of 100 KB (XML-DSig, RSA-2048)", times)
 
 
+def packet_of(ground: Ground, size: int) -> edxml.EdxmlPacket:
+    """A packet with a random PDF of so many bytes."""
+    return _packet(_recipients(ground.at), ground.at, max(size, 2000))
+
+
+def _recipients(at: datetime) -> tuple[edxml.Party, ...]:
+    names = find_agencies(RECIPIENTS, on=at.astimezone(VIETNAM).date())
+    return tuple(edxml.Party(organ_id=code, organ_name=names[code].name) for code in RECIPIENTS)
+
+
 @contextmanager
-def web(port: int) -> Iterator[str]:
-    """A hub's web as `lienthong up` starts it, without the worker."""
+def web(port: int) -> Iterator[tuple[str, int]]:
+    """A hub's web as `lienthong up` starts it, without the worker: its address and its first process."""
     environment = os.environ | {"LIENTHONG_PROFILE": "hub"}
     process = subprocess.Popen(serving.web_command(port), env=environment)
     try:
         serving.wait_for_page(port)
-        yield f"http://{serving.LOOPBACK}:{port}"
+        yield f"http://{serving.LOOPBACK}:{port}", process.pid
     finally:
         process.terminate()
         process.wait(timeout=20)
@@ -85,7 +94,7 @@ def web(port: int) -> Iterator[str]:
 def submissions(port: int, ground: Ground, documents: int) -> list[Figure]:
     """One packet a call, for each size and number of clients; then many packets a call."""
     figures = []
-    with web(port) as url:
+    with web(port) as (url, _process):
         headers = _headers(url, ground.credentials)
         for label, size in SIZES.items():
             share = documents if size == SIZES["100 KB"] else documents // 4
@@ -103,7 +112,7 @@ def submissions(port: int, ground: Ground, documents: int) -> list[Figure]:
 
 def statuses(port: int, ground: Ground, documents: int) -> Figure:
     """Status events a second, by 4 clients: each delivery is reported as arrived, registered and finished."""
-    with web(port) as url:
+    with web(port) as (url, _process):
         headers = _headers(url, ground.credentials) | {"Content-Type": "application/json"}
         with AxisClient(url, ground.credentials.client_id, ground.credentials.client_secret) as client:
             deliveries = [item.delivery_id for item in client.inbox(limit=min(200, documents)).items]

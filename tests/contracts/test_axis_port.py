@@ -90,7 +90,7 @@ def test_a_packet_comes_out_as_it_went_in(ground: Ground) -> None:
     xml = ground.packet(files=(text_file(b"x" * 300_000),))
     ground.axis.submit(xml, at=AT)
     item = ground.axis.inbox(at=AT).items[0]
-    assert ground.axis.packet(str(item.delivery_id), at=AT) == xml
+    assert ground.axis.packet(str(item.delivery_id), at=AT).read() == xml
     assert item.size == len(xml)
 
 

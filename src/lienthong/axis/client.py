@@ -6,12 +6,14 @@ status that it already has with what it answered the first time.
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from typing import Any, TypeVar
+from pathlib import Path
+from typing import Any, BinaryIO, TypeAlias, TypeVar
 from uuid import UUID
 
 import httpx
@@ -31,6 +33,7 @@ from lienthong.axis.contracts import (
     StatusReport,
 )
 from lienthong.axis.standard_webhooks import WebhookInvalid as WebhookInvalid
+from lienthong.kernel.lifting import Lifted
 
 T = TypeVar("T")
 PACKET_TYPE, PACKET_FIELD = "application/xml", "packet"
@@ -38,6 +41,7 @@ PACKET_TYPE, PACKET_FIELD = "application/xml", "packet"
 _TOKEN_MARGIN_SECONDS = 60
 _RETRIED = {429, 500, 502, 503, 504}
 _CHUNK = 1 << 18
+_SLOWEST = 5_000_000  # bytes a second: with large packets an answer may take that much longer
 
 _receipts, _inboxes, _changes, _states, _agencies = (
     TypeAdapter(Receipt),
@@ -96,6 +100,41 @@ def verify_webhook(headers: Mapping[str, str], body: bytes, secret: str, at: dat
     return WebhookReceived(signed.id, message.type, item)
 
 
+Sendable: TypeAlias = bytes | Path | BinaryIO | Lifted
+
+
+@dataclass(frozen=True)
+class Sending:
+    """Something to be sent, maybe several times."""
+
+    size: int
+    chunks: Callable[[], Iterator[bytes]]
+
+    @classmethod
+    def of(cls, content: Sendable) -> Sending:
+        """A file is sent from where it stands to its end."""
+        if isinstance(content, bytes):
+            return cls(len(content), lambda: iter([content]))
+        if isinstance(content, Lifted):
+            return cls(content.size, content.chunks)
+        if isinstance(content, Path):
+            return cls(content.stat().st_size, lambda: _chunks_of_path(content))
+        start = content.tell()
+        size = content.seek(0, os.SEEK_END) - start
+        return cls(size, lambda: _chunks_of_file(content, start))
+
+
+def _chunks_of_path(path: Path) -> Iterator[bytes]:
+    with path.open("rb") as file:
+        yield from _chunks_of_file(file, 0)
+
+
+def _chunks_of_file(file: BinaryIO, start: int) -> Iterator[bytes]:
+    file.seek(start)
+    while chunk := file.read(_CHUNK):
+        yield chunk
+
+
 class AxisClient:
     """Speaks for one connected system. Use it in a `with`, or call `close`. Not for several threads."""
 
@@ -115,6 +154,7 @@ class AxisClient:
         self._http = httpx.Client(
             base_url=f"{base_url.rstrip('/')}/axis/v1/", timeout=timeout, transport=transport
         )
+        self._timeout = timeout
         self._credentials = (client_id, client_secret)
         self._attempts, self._first_pause, self._sleep = attempts, first_pause, sleep
         self._token, self._token_until = "", 0.0
@@ -129,9 +169,15 @@ class AxisClient:
         """End the connections."""
         self._http.close()
 
-    def submit_packet(self, edxml: bytes) -> Receipt:
-        """Send a signed packet. Raises `AxisRefused`, `AxisUnreachable`, as all calls do."""
-        response = self._call("POST", "packets", content=edxml, headers={"Content-Type": PACKET_TYPE})
+    def submit_packet(self, edxml: Sendable) -> Receipt:
+        """Send a signed packet: its bytes, its file, the path of that, or what was lifted of it.
+
+        Only bytes are held in memory. Raises `AxisRefused`, `AxisUnreachable`, as all calls do.
+        """
+        sending = Sending.of(edxml)
+        headers = {"Content-Type": PACKET_TYPE, "Content-Length": str(sending.size)}
+        patience = self._timeout + sending.size / _SLOWEST
+        response = self._call("POST", "packets", sending=sending, headers=headers, timeout=patience)
         return _receipts.validate_python(response.json() | {"repeated": response.status_code == 200})
 
     def submit_packets(self, edxmls: Sequence[bytes]) -> list[Receipt | AxisRefused]:
@@ -211,6 +257,8 @@ class AxisClient:
             response.close()
 
     def _request(self, method: str, path: str, **request: Any) -> httpx.Request:
+        if "sending" in request:  # anew at each attempt
+            request["content"] = request.pop("sending").chunks()
         headers = {**request.pop("headers", {}), "Authorization": f"Bearer {self._fresh_token()}"}
         return self._http.build_request(method, path, headers=headers, **request)
 

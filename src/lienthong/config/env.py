@@ -45,7 +45,7 @@ class Env(BaseSettings):
     axis_url: str = ""
     axis_client_id: str = ""
     axis_client_secret: SecretStr = SecretStr("")
-    axis_max_packet_bytes: int = 200 * 1024 * 1024
+    axis_max_packet_bytes: int = 1536 * 1024 * 1024
     axis_uncollected_hours: int = 4
     axis_unregistered_hours: int = 24
     evidence_batch_size: int = Field(default=4096, ge=1, le=65536)

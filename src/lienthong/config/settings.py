@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 
 import django_stubs_ext
@@ -177,6 +178,10 @@ CONTENT_SECURITY_POLICY = {
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+# Beside what is kept, because the folder that a system has for such files may be its memory.
+FILE_UPLOAD_TEMP_DIR = ENV.var / "spool"
+with suppress(OSError):  # whoever may not write there takes nothing in
+    FILE_UPLOAD_TEMP_DIR.mkdir(mode=0o700, parents=True, exist_ok=True)
 DATA_UPLOAD_MAX_NUMBER_FILES = 1000  # packets in a bulk call of the axis
 
 LANGUAGE_CODE = "vi"

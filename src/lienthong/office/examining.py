@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -14,12 +13,15 @@ from lienthong.directory.public import find_agencies
 from lienthong.kernel.blobs import store_blob
 from lienthong.kernel.clock import VIETNAM
 from lienthong.kernel.errors import Refusal
+from lienthong.kernel.lifting import Lifted
 from lienthong.kernel.models import Blob
 from lienthong.office.contracts import StoredSigner, StoredVerdict, in_both_languages
 from lienthong.office.models import IncomingDocument
 from lienthong.signing.public import Verdict, verify_packet, verify_pdf
 
 UNSIGNED_CODES = frozenset({"unsigned", "no-signature"})
+# An annex that is too large to be verified is as good as one without a signature; its verdict says why.
+PASSING_ANNEXES = UNSIGNED_CODES | {"signed-file-too-large"}
 
 
 class SignedByAnother(Refusal):
@@ -65,15 +67,16 @@ class Examined:
         return next((verdict.sentences.get("vi", "") for verdict in wrong if not verdict.valid), "")
 
 
-def examine(xml: bytes, *, at: datetime) -> Examined:
+def examine(xml: Lifted, *, at: datetime) -> Examined:
     """Store the packet and its files, verify every signature, and say whether the whole is authentic.
 
     It is when the packet's signature is valid and by the named sender's agency, and the document (its first
-    PDF) bears a valid signature; an annex may be unsigned, but a signature on it must be valid. Nothing is
-    raised for what is wrong with a packet: the verdict holds it (NĐ 30/2020, Đ.21 k.2).
+    PDF) bears a valid signature; an annex may be unsigned, but a signature on it must be valid, unless it is
+    too large to be verified. Nothing is raised for what is wrong with a packet: the verdict holds it
+    (NĐ 30/2020, Đ.21 k.2).
     """
     limit = settings.ENV.axis_max_packet_bytes
-    packet = store_blob(io.BytesIO(xml), at=at, max_bytes=limit)
+    packet = store_blob(xml, at=at, max_bytes=limit)
     files: list[ExaminedFile] = []
     content = None
     try:
@@ -82,7 +85,7 @@ def examine(xml: bytes, *, at: datetime) -> Examined:
         if verdict.valid:
             _require_sender_signed(content, verdict, at)
         for attachment in content.attachments:
-            blob = store_blob(io.BytesIO(attachment.content), at=at, max_bytes=limit)
+            blob = store_blob(attachment.open(), at=at, max_bytes=limit)
             found = (
                 _stored(verify_pdf(attachment.content, at=at))
                 if blob.media_type == "application/pdf"
@@ -96,9 +99,9 @@ def examine(xml: bytes, *, at: datetime) -> Examined:
     return Examined(packet, content, tuple(files), verdict, verdict.valid and _files_are_authentic(files))
 
 
-def examine_request(xml: bytes, *, document: IncomingDocument, at: datetime) -> tuple[Blob, bool]:
+def examine_request(xml: Lifted, *, document: IncomingDocument, at: datetime) -> tuple[Blob, bool]:
     """Store a packet that asks for a change, and tell whether this document's own sender asks it."""
-    packet = store_blob(io.BytesIO(xml), at=at, max_bytes=settings.ENV.axis_max_packet_bytes)
+    packet = store_blob(xml, at=at, max_bytes=settings.ENV.axis_max_packet_bytes)
     try:
         verdict = _stored(verify_packet(xml, at=at))
         content = edxml.parse_packet(xml)
@@ -127,7 +130,7 @@ def _files_are_authentic(files: list[ExaminedFile]) -> bool:
     verdicts = [file.verdict for file in files if file.verdict]
     first, others = verdicts[:1], verdicts[1:]
     return all(verdict.valid for verdict in first) and all(
-        verdict.valid or verdict.code in UNSIGNED_CODES for verdict in others
+        verdict.valid or verdict.code in PASSING_ANNEXES for verdict in others
     )
 
 

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from lienthong.axis.public import ChangePage, InboxPage, PacketState, Receipt, StatusReport
 from lienthong.kernel.errors import Refusal
+from lienthong.kernel.lifting import Content, Lifted
 
 
 class AxisUnavailable(Exception):
@@ -31,7 +32,7 @@ class AxisPort(Protocol):
     The office speaks for all agencies its connected system serves; a delivery names its own recipient.
     """
 
-    def submit(self, xml: bytes, *, at: datetime) -> Receipt:
+    def submit(self, xml: Content, *, at: datetime) -> Receipt:
         """Hand over a signed packet; the same bytes again get the same receipt."""
         ...
 
@@ -39,8 +40,8 @@ class AxisPort(Protocol):
         """Deliveries not yet reported as arrived, oldest first, after the cursor."""
         ...
 
-    def packet(self, delivery_id: str, *, at: datetime) -> bytes:
-        """The whole edXML of a delivery."""
+    def packet(self, delivery_id: str, *, at: datetime) -> Lifted:
+        """The edXML of a delivery, of any size."""
         ...
 
     def report_status(self, delivery_id: str, report: StatusReport, *, at: datetime) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,6 +11,7 @@ from django.conf import settings
 
 from lienthong.directory.public import Agency
 from lienthong.kernel.clock import VIETNAM
+from lienthong.kernel.lifting import Content, Lifted, lifted
 from lienthong.signing import errors
 from lienthong.signing.certificates import fingerprint
 from lienthong.signing.contracts import Verdict
@@ -25,31 +25,36 @@ from lienthong.signing.xmldsig import sign_enveloped, verify_enveloped
 
 
 def sign_packet(xml: bytes, *, agency_id: int, at: datetime) -> bytes:
+    """`sign_lifted_packet` of one that is small enough to be held in memory."""
+    return sign_lifted_packet(lifted(xml), agency_id=agency_id, at=at).read()
+
+
+def sign_lifted_packet(packet: Lifted, *, agency_id: int, at: datetime) -> Lifted:
     """Sign the whole packet with the agency's current key: in `edXMLHeader`, exclusive C14N, SHA-256.
 
     Raises:
         NoCertificate, SigningUnavailable: the agency cannot sign now.
         AlreadySigned, NoPlaceForSignature, and the refusals of `scan`: the XML is no packet to sign.
     """
-    if scan(xml, max_bytes=settings.ENV.axis_max_packet_bytes).signatures:
+    if scan(packet, max_bytes=settings.ENV.axis_max_packet_bytes).signatures:
         raise errors.AlreadySigned
     identity = agency_identity(agency_id, at=at)
-    return sign_enveloped(xml, key=identity.key, chain=[identity.certificate, *identity.chain])
+    return sign_enveloped(packet, key=identity.key, chain=[identity.certificate, *identity.chain])
 
 
-def verify_packet(xml: bytes, *, at: datetime) -> Verdict:
+def verify_packet(packet: Content, *, at: datetime) -> Verdict:
     """`verify_packets` of one."""
-    return verify_packets([xml], at=at)[0]
+    return verify_packets([packet], at=at)[0]
 
 
-def verify_packets(xmls: Sequence[bytes], *, at: datetime) -> list[Verdict]:
+def verify_packets(packets: Sequence[Content], *, at: datetime) -> list[Verdict]:
     """Say what each packet's signature is worth at `at`; nothing is raised for what is wrong with it.
 
     A packet carries no proof of when it was signed, so the certificate must be valid when it is checked. A
     valid verdict means: the one signature covers the whole document, by a certificate trusted here. One query
     for all that is known of the signers, so that what was revoked a moment ago counts no more.
     """
-    read = [_read(xml) for xml in xmls]
+    read = [_read(lifted(packet)) for packet in packets]
     rows = find_rows({signed.der for signed in read if isinstance(signed, _Signed)})
     return [_judge(signed, rows, at) for signed in read]
 
@@ -65,11 +70,11 @@ class _Signed:
     weak: str
 
 
-def _read(xml: bytes) -> _Signed | Verdict:
+def _read(packet: Lifted) -> _Signed | Verdict:
     """What the packet's bytes alone tell: who signed them, or why that cannot be accepted."""
-    sha256 = hashlib.sha256(xml).hexdigest()
+    sha256 = packet.sha256
     try:
-        found = scan(xml, max_bytes=settings.ENV.axis_max_packet_bytes)
+        found = scan(packet, max_bytes=settings.ENV.axis_max_packet_bytes)
         if not found.signatures:
             raise errors.Unsigned
         if found.signatures > 1:
@@ -78,7 +83,7 @@ def _read(xml: bytes) -> _Signed | Verdict:
         if not ders:
             raise errors.CertificateMissing
         certificate, der = _leaf(ders)
-        verified = verify_enveloped(xml, certificate=certificate)
+        verified = verify_enveloped(packet, certificate=certificate)
     except errors.SignatureRefusal as refusal:
         return refused(refusal, sha256=sha256)
     return _Signed(sha256, certificate, der, ders, verified.weak)

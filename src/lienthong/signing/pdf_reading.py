@@ -6,10 +6,12 @@ import io
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import BinaryIO
 
 from pyhanko.pdf_utils.misc import PdfError
 from pyhanko.pdf_utils.reader import PdfFileReader
 
+from lienthong.kernel.spools import Extent
 from lienthong.signing import errors
 from lienthong.signing.ports import KeyStoreError, TimestampUnavailable
 
@@ -17,27 +19,47 @@ MAX_BYTES = 100 * 1024 * 1024
 MAX_REVISIONS = 19
 MAX_MARKS = 60  # a linearised revision has two `startxref`
 MAX_SIGNATURES = 16
-HEAD = b"%PDF-"
+MAX_PARSED = 64 * 1024 * 1024  # of a PDF that is only checked: a larger one is looked at in its ends
+HEAD, HEAD_WITHIN = b"%PDF-", 1024
+MARK, MARK_WITHIN = b"startxref", 4096
 
 log = logging.getLogger(__name__)
 
 
-def open_pdf(pdf: bytes) -> PdfFileReader:
+def open_pdf(pdf: bytes | Extent) -> PdfFileReader:
     """A reader of the PDF.
 
     Raises:
         SignedFileEmpty, SignedFileTooLarge, PdfBroken, PdfEncrypted, PdfTooManyRevisions
     """
-    if not pdf:
+    size = len(pdf) if isinstance(pdf, bytes) else pdf.size
+    if not size:
         raise errors.SignedFileEmpty
-    if len(pdf) > MAX_BYTES:
+    if size > MAX_BYTES:
         raise errors.SignedFileTooLarge(limit=MAX_BYTES // (1024 * 1024))
-    if HEAD not in pdf[:1024]:
+    return _open(io.BytesIO(pdf) if isinstance(pdf, bytes) else pdf.open())
+
+
+def check_pdf(pdf: bytes | Extent) -> None:
+    """Refuse a PDF that cannot be relied on: what `open_pdf` refuses, signed or not.
+
+    Of one above 64 MiB only its beginning and its end are looked at: that it is one, and not cut short. Its
+    revisions and a password then show only to the receiver.
+    """
+    if isinstance(pdf, bytes) or pdf.size <= MAX_PARSED:
+        open_pdf(pdf)
+    elif HEAD not in pdf.at(0, HEAD_WITHIN) or MARK not in pdf.at(pdf.size - MARK_WITHIN, MARK_WITHIN):
         raise errors.PdfBroken
-    if pdf.count(b"startxref") > MAX_MARKS:
+
+
+def _open(file: BinaryIO) -> PdfFileReader:
+    if HEAD not in file.read(HEAD_WITHIN):
+        raise errors.PdfBroken
+    file.seek(0)
+    if _marks(file) > MAX_MARKS:
         raise errors.PdfTooManyRevisions(count=MAX_REVISIONS + 1, limit=MAX_REVISIONS)
     with as_broken():
-        reader = PdfFileReader(io.BytesIO(pdf), strict=False)
+        reader = PdfFileReader(file, strict=False)
         if reader.encrypted:
             raise errors.PdfEncrypted
         if reader.xrefs.total_revisions > MAX_REVISIONS:
@@ -47,9 +69,13 @@ def open_pdf(pdf: bytes) -> PdfFileReader:
     return reader
 
 
-def check_pdf(pdf: bytes) -> None:
-    """Refuse a PDF that cannot be relied on: what `open_pdf` refuses, signed or not."""
-    open_pdf(pdf)
+def _marks(file: BinaryIO) -> int:
+    """How often `startxref` stands in the file."""
+    found, before = 0, b""
+    while piece := file.read(1 << 20):
+        found += (before + piece).count(MARK)
+        before = (before + piece)[1 - len(MARK) :]
+    return found
 
 
 @contextmanager

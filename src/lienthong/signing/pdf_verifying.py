@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -20,6 +19,7 @@ from pyhanko_certvalidator import ValidationContext
 
 from lienthong.directory.public import Agency
 from lienthong.kernel.clock import VIETNAM
+from lienthong.kernel.spools import Extent, sha256_of
 from lienthong.signing import errors
 from lienthong.signing.certificates import fingerprint
 from lienthong.signing.contracts import SignerVerdict, Verdict
@@ -39,7 +39,7 @@ _USAGES = KeyUsageConstraints(
 _FINAL = frozenset({"valid", "valid-weak", "unsigned", "signature-wrong", "pdf-revised"})
 
 
-def verify_pdf(pdf: bytes, *, at: datetime) -> Verdict:
+def verify_pdf(pdf: bytes | Extent, *, at: datetime) -> Verdict:
     """Say what the PDF's signatures are worth at `at`; nothing is raised for what is wrong with it.
 
     Valid means: there is a signature; each one fits and was made by a certificate that was trusted and good
@@ -47,7 +47,7 @@ def verify_pdf(pdf: bytes, *, at: datetime) -> Verdict:
     Neither the network nor the rest of the file's claims are asked. Costs 20 to 40 ms a signature the first
     time, a query later.
     """
-    sha256 = hashlib.sha256(pdf).hexdigest()
+    sha256 = sha256_of([pdf] if isinstance(pdf, bytes) else pdf.pieces())
     known = recall(sha256, KIND, at=at)
     if known is not None:
         return known

@@ -35,7 +35,7 @@ from lienthong.signing.evidence import (
     verify_evidence_here,
     write_evidence,
 )
-from lienthong.signing.packets import sign_packet, verify_packet, verify_packets
+from lienthong.signing.packets import sign_lifted_packet, sign_packet, verify_packet, verify_packets
 from lienthong.signing.pdf_reading import check_pdf
 from lienthong.signing.pdf_signing import sign_pdf
 from lienthong.signing.pdf_verifying import verify_pdf
@@ -93,6 +93,7 @@ __all__ = [
     "root_certificate",
     "rotate_key",
     "seal_secret",
+    "sign_lifted_packet",
     "sign_packet",
     "sign_pdf",
     "sign_statement",

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from xml.parsers import expat
 
+from lienthong.kernel.lifting import Lifted
 from lienthong.signing import errors
 
 DSIG = "http://www.w3.org/2000/09/xmldsig#"
@@ -40,15 +41,16 @@ class Scan:
             raise errors.SignatureUnreadable from error
 
 
-def scan(xml: bytes, *, max_bytes: int) -> Scan:
-    """Walk over the XML once.
+def scan(lifted: Lifted, *, max_bytes: int) -> Scan:
+    """Walk over the XML once; its lifted runs are no more than texts to it.
 
     Raises:
         SignedFileEmpty, SignedFileTooLarge, SignedXmlMalformed, SignedXmlDoctype, SignedXmlTooComplex
     """
+    xml = lifted.skeleton
     if not xml:
         raise errors.SignedFileEmpty
-    if len(xml) > max_bytes:
+    if lifted.size > max_bytes:
         raise errors.SignedFileTooLarge(limit=max_bytes // (1024 * 1024))
     walk = _Walk()
     decoder = codecs.getincrementaldecoder("utf-8")()

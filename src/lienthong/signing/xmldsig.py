@@ -1,4 +1,8 @@
-"""Enveloped XML signatures over a whole packet, through signxml: exclusive C14N, RSA or ECDSA, SHA-256."""
+"""Enveloped XML signatures over a whole packet, through signxml: exclusive C14N, RSA or ECDSA, SHA-256.
+
+What signxml sees is the skeleton of a packet, whose long runs of base64 are tokens (`kernel.lifting`). Where
+it hashes the canonical form, and only there, the runs are put back, with the line end that this form has.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +11,7 @@ from typing import Any
 
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.hashes import Hash
 from lxml import etree
 from signxml import (  # type: ignore[attr-defined]
     CanonicalizationMethod,
@@ -17,8 +22,10 @@ from signxml import (  # type: ignore[attr-defined]
     XMLSigner,
     XMLVerifier,
 )
+from signxml.algorithms import digest_algorithm_implementations
 from signxml.exceptions import InvalidCertificate, InvalidDigest, InvalidSignature, SignXMLException
 
+from lienthong.kernel.lifting import Lifted
 from lienthong.signing import errors
 from lienthong.signing.ports import PrivateKey
 from lienthong.signing.xml_scan import DSIG
@@ -45,7 +52,7 @@ _NAMES = {"ds": DSIG}
 
 @dataclass(frozen=True)
 class Verified:
-    """A signature that fits: the canonical bytes it covers (the packet without it), what is weak."""
+    """A signature that fits: the canonical skeleton it covers (the packet without it), what is weak."""
 
     content: bytes
     weak: str
@@ -58,12 +65,29 @@ def hardened_parser(size: int) -> etree.XMLParser:
     )
 
 
-def sign_enveloped(xml: bytes, *, key: PrivateKey, chain: list[x509.Certificate]) -> bytes:
+class _WholeDigest:
+    """For signxml: a digest is of the canonical form with all runs in their places."""
+
+    lifted: Lifted
+
+    def _get_digest(self, data: bytes, algorithm: DigestAlgorithm) -> bytes:
+        digest = Hash(digest_algorithm_implementations[algorithm]())
+        for piece in self.lifted.filled(data, end=b"\n"):
+            digest.update(piece)
+        return digest.finalize()
+
+
+class _Signer(_WholeDigest, XMLSigner):
+    """signxml over a lifted packet."""
+
+
+def sign_enveloped(lifted: Lifted, *, key: PrivateKey, chain: list[x509.Certificate]) -> Lifted:
     """Put a signature over the whole document as last child of its header; `chain` begins with the signer.
 
     Raises:
         NoPlaceForSignature: no `edXMLHeader`, or more than one.
     """
+    xml = lifted.skeleton
     root = etree.fromstring(xml, hardened_parser(len(xml)))
     headers = [found for found in root.iter() if _local(found) == HEADER]
     if len(headers) != 1:
@@ -71,22 +95,32 @@ def sign_enveloped(xml: bytes, *, key: PrivateKey, chain: list[x509.Certificate]
     place = etree.SubElement(headers[0], f"{{{DSIG}}}Signature", nsmap={None: DSIG})  # type: ignore[dict-item]
     place.set("Id", "placeholder")
     is_ec = isinstance(key, ec.EllipticCurvePrivateKey)
-    signer = XMLSigner(
+    signer = _Signer(
         signature_algorithm=SignatureMethod.ECDSA_SHA256 if is_ec else SignatureMethod.RSA_SHA256,
         digest_algorithm=DigestAlgorithm.SHA256,
         c14n_algorithm=CanonicalizationMethod.EXCLUSIVE_XML_CANONICALIZATION_1_0,
     )
+    signer.lifted = lifted
     signer.namespaces = {None: DSIG}  # type: ignore[dict-item]
     signer._parser = hardened_parser(len(xml))  # type: ignore[assignment]
     signed = signer.sign(root, key=key, cert=chain)
-    return etree.tostring(signed, encoding="UTF-8", xml_declaration=True)
+    return lifted.with_skeleton(etree.tostring(signed, encoding="UTF-8", xml_declaration=True))
 
 
-class _Verifier(XMLVerifier):
-    """signxml, but for inclusive C14N of a part, where lxml writes `xmlns=""` that is not there.
+class _Verifier(_WholeDigest, XMLVerifier):
+    """signxml over a lifted packet, but for inclusive C14N of a part, where lxml writes a wrong `xmlns=""`.
 
     Each part becomes a document of its own first; packets in the field are signed so.
     """
+
+    def _get_signature(self, root: Any) -> Any:
+        """The signature, in which no run may stand: it would be read as what its token says."""
+        found = super()._get_signature(root)  # type: ignore[no-untyped-call]
+        if self.lifted.runs and self.lifted.has_token(
+            etree.tostring(found, with_tail=False, encoding="unicode")
+        ):
+            raise errors.SignatureUnsupported(detail="base64")
+        return found
 
     def _c14n(self, nodes: Any, algorithm: Any, inclusive_ns_prefixes: Any = None) -> bytes:
         parts = nodes if isinstance(nodes, list) else [nodes]
@@ -100,7 +134,7 @@ def _alone(part: etree._Element) -> etree._Element:
     return etree.fromstring(xml, hardened_parser(len(xml)))
 
 
-def verify_enveloped(xml: bytes, *, certificate: x509.Certificate) -> Verified:
+def verify_enveloped(lifted: Lifted, *, certificate: x509.Certificate) -> Verified:
     """Check the one signature against the certificate, whose own validity is the caller's to judge.
 
     The XML must have passed `scan`. What is returned is what was signed, and it is the whole document.
@@ -108,7 +142,8 @@ def verify_enveloped(xml: bytes, *, certificate: x509.Certificate) -> Verified:
     Raises:
         SignatureWrong, SignatureWrapping, SignatureUnsupported, SignatureUnreadable
     """
-    verifier = _Verifier()
+    xml, verifier = lifted.skeleton, _Verifier()
+    verifier.lifted = lifted
     config = SignatureConfiguration(
         location=".//",
         expect_references=True,

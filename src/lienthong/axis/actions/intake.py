@@ -131,7 +131,7 @@ def check_signature(verdict: Verdict, *, sender: Agency) -> None:
 def check_attachments(attachments: tuple[Attachment, ...]) -> None:
     """Refuse programs and PDFs that are broken or revised too often."""
     for attachment in attachments:
-        head = attachment.content[:HEAD]
+        head = attachment.head(HEAD)
         kind = executable_kind(head)
         if kind:
             raise ProgramAttached(field="Attachment", name=attachment.name, kind=kind)

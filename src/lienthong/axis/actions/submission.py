@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -28,11 +27,12 @@ from lienthong.axis.models import ASKING, ConnectedSystem, Delivery, Packet
 from lienthong.axis.queries.packets import receipt_of
 from lienthong.axis.states import DeliveryState
 from lienthong.kernel import events
-from lienthong.kernel.blobs import store_blobs
+from lienthong.kernel.blobs import Staged, stage_blobs, store_blobs
 from lienthong.kernel.clock import VIETNAM
 from lienthong.kernel.convoys import Convoy
 from lienthong.kernel.errors import Refusal
 from lienthong.kernel.identifiers import uuid7
+from lienthong.kernel.lifting import Content, Lifted, lifted
 from lienthong.kernel.models import Blob
 from lienthong.ledger.public import JSON, Entry, record_many
 from lienthong.signing.public import Verdict, sign_statements, verify_packets
@@ -54,8 +54,8 @@ class DocumentIdReused(Refusal):
     )
 
 
-def submit_packet(edxml: bytes, *, system: ConnectedSystem, at: datetime) -> Receipt:
-    """`submit_packets` of one, whose refusal is raised.
+def submit_packet(edxml: Content, *, system: ConnectedSystem, at: datetime) -> Receipt:
+    """`submit_packets` of one, lifted if it may be large, whose refusal is raised.
 
     Raises:
         EdxmlRefusal: the packet breaks the standard (see `edxml.errors`), or is secret.
@@ -69,7 +69,7 @@ def submit_packet(edxml: bytes, *, system: ConnectedSystem, at: datetime) -> Rec
 
 
 def submit_packets(
-    edxmls: Sequence[bytes], *, system: ConnectedSystem, at: datetime
+    edxmls: Sequence[Content], *, system: ConnectedSystem, at: datetime
 ) -> list[Receipt | Refusal]:
     """Check, store and send on signed packets: each gets the hub's receipt once committed, or its refusal.
 
@@ -78,8 +78,9 @@ def submit_packets(
     neither the number of packets nor that of their recipients. Must not be called inside a transaction: the
     receipts would be early. A revocation, update or replacement takes some queries of its own.
     """
-    hashes = [hashlib.sha256(edxml).hexdigest() for edxml in edxmls]
-    given = dict(zip(hashes, edxmls, strict=True))
+    packets = [lifted(edxml) for edxml in edxmls]
+    hashes = [packet.sha256 for packet in packets]
+    given = dict(zip(hashes, packets, strict=True))
     answers = _submit(given, system, at)
     first = dict(zip(reversed(hashes), reversed(range(len(hashes))), strict=True))
     return [
@@ -92,13 +93,14 @@ def submit_packets(
 class _Checked:
     """A packet that may be stored."""
 
-    edxml: bytes
+    edxml: Lifted
     content: EdxmlPacket
     parties: Parties
     system: ConnectedSystem
     at: datetime
     sha256: str
     change: Change | None = None
+    staged: Staged | None = None
 
     @property
     def key(self) -> Key:
@@ -124,7 +126,7 @@ class _Sieve:
         return passed
 
 
-def _submit(edxmls: Mapping[str, bytes], system: ConnectedSystem, at: datetime) -> Answers:
+def _submit(edxmls: Mapping[str, Lifted], system: ConnectedSystem, at: datetime) -> Answers:
     """The answers to packets by their hash. Of new ones with one id the first is stored."""
     if not edxmls:
         return {}
@@ -205,10 +207,18 @@ def _repeated(answer: Receipt | Refusal) -> Receipt | Refusal:
 
 
 def _store_together(packets: Mapping[str, _Checked]) -> Answers:
-    """Store the packets together with those of other callers of the moment: they share a commit."""
+    """Store the packets together with those of other callers of the moment: they share a commit.
+
+    Large contents are written before, so that nobody waits for those of another.
+    """
     if not packets:
         return {}
-    answers, others = _CONVOY.travel(packets)
+    limit = settings.ENV.axis_max_packet_bytes
+    with stage_blobs([one.edxml for one in packets.values()], max_bytes=limit) as staged:
+        ready = {
+            key: replace(one, staged=part) for (key, one), part in zip(packets.items(), staged, strict=True)
+        }
+        answers, others = _CONVOY.travel(ready)
     return {key: _repeated(answer) if key in others else answer for key, answer in answers.items()}
 
 
@@ -250,7 +260,7 @@ def _answer_to_the_second(packets: Mapping[str, _Checked], error: IntegrityError
 def _store(packets: Sequence[_Checked]) -> Answers:
     """Write blobs, packets, deliveries and ledger, and publish the event; in the caller's transaction."""
     at, limit = max(one.at for one in packets), settings.ENV.axis_max_packet_bytes
-    blobs = store_blobs([[one.edxml] for one in packets], at=at, max_bytes=limit)
+    blobs = store_blobs([one.staged or one.edxml for one in packets], at=at, max_bytes=limit)
     plans = _plans(packets)
     rows = [_row(one, blob, plan) for one, blob, plan in zip(packets, blobs, plans, strict=True)]
     signatures = sign_statements([bytes(row.receipt_statement) for row in rows], at=at)

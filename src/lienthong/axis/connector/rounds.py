@@ -23,7 +23,8 @@ from lienthong.axis.client import AxisClient, AxisRefused
 from lienthong.axis.connector.folders import PART, ExchangeFolder, free_name, move
 from lienthong.axis.connector.unpacking import unpack
 from lienthong.axis.contracts import InboxItem, Receipt, StatusReport
-from lienthong.axis.edxml import EdxmlRefusal
+from lienthong.kernel.errors import Refusal
+from lienthong.kernel.spools import Extent, Spool, sha256_of
 
 PAGE = 200
 ARRIVED = "01"
@@ -106,16 +107,17 @@ class Connector:
             self.progress("Sending", number, len(files))
 
     def _send(self, path: Path) -> None:
-        before, edxml = _version(path), path.read_bytes()
+        before = _version(path)
         try:
-            receipt = self.client.submit_packet(edxml)
+            sha256 = sha256_of(Extent(Spool.of_path(path)).pieces())
+            receipt = self.client.submit_packet(path)
         except AxisRefused as refusal:
             self._require_about_the_file(refusal)
             if _version(path) == before:
                 self._put_away(path, self.folder.refused, ".reason.txt", _reason(refusal))
                 self._note("refused", path.name, refusal.code)
             return
-        if receipt.sha256 != hashlib.sha256(edxml).hexdigest():
+        if receipt.sha256 != sha256:
             self._note("failed", path.name, "the receipt is for another packet")
         elif _version(path) == before:
             self._put_away(path, self.folder.sent, ".receipt.json", _receipt(receipt))
@@ -243,8 +245,8 @@ class Connector:
         if target.exists():
             return ""
         try:
-            count = unpack(path.read_bytes(), unpacked)
-        except EdxmlRefusal as refusal:
+            count = unpack(path, unpacked)
+        except Refusal as refusal:
             return f"not unpacked: {refusal.code}"
         move(unpacked, target)
         return f"{count} attachments"

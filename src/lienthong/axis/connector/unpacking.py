@@ -10,8 +10,10 @@ from pathlib import Path
 
 from lienthong.axis.connector.folders import flush
 from lienthong.axis.edxml import parse_packet
+from lienthong.kernel.lifting import lift
 
 LONGEST = 150
+_COPIED = 1 << 20
 NAMELESS = "tep-dinh-kem"
 # Not in a file name: control and format characters (which turn text around), and what some system forbids.
 _UNFIT = re.compile(
@@ -20,15 +22,16 @@ _UNFIT = re.compile(
 _DEVICES = re.compile(r"(con|prn|aux|nul|com[0-9]|lpt[0-9])(\..*)?", re.IGNORECASE)
 
 
-def unpack(edxml: bytes, folder: Path) -> int:
+def unpack(packet: Path, folder: Path) -> int:
     """Write the attachments of a packet into a new folder, durably; how many.
 
     What an earlier attempt left in the folder is removed.
 
     Raises:
-        EdxmlRefusal: the packet cannot be read.
+        EdxmlRefusal, TextTooLarge: the packet cannot be read.
     """
-    attachments = parse_packet(edxml).attachments
+    with packet.open("rb") as edxml:
+        attachments = parse_packet(lift(iter(lambda: edxml.read(_COPIED), b""))).attachments
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir()
     used: set[str] = set()
@@ -36,7 +39,7 @@ def unpack(edxml: bytes, folder: Path) -> int:
         name = safe_name(attachment.name, used)
         used.add(name.casefold())
         with (folder / name).open("xb") as file:
-            file.write(attachment.content)
+            shutil.copyfileobj(attachment.open(), file, _COPIED)
             file.flush()
             os.fsync(file.fileno())
     flush(folder)

@@ -1,6 +1,6 @@
 """edXML, the packet of the national axis (QCVN 102:2016/BTTTT): a pure codec, strict out, lenient in."""
 
-from lienthong.axis.edxml.build import build_packet, build_status
+from lienthong.axis.edxml.build import build_lifted_packet, build_packet, build_status
 from lienthong.axis.edxml.contracts import (
     Attachment,
     Business,
@@ -37,6 +37,7 @@ __all__ = [
     "Trace",
     "Update",
     "Urgency",
+    "build_lifted_packet",
     "build_packet",
     "build_status",
     "document_id_of",

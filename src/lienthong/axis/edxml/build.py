@@ -24,7 +24,9 @@ from lienthong.axis.edxml.contracts import (
     document_id_of,
 )
 from lienthong.axis.edxml.limits import check_packet, check_status
+from lienthong.axis.edxml.reader import ENCODED
 from lienthong.axis.edxml.values import clean, write_date, write_datetime
+from lienthong.kernel.lifting import Lifted, Lines, Run, new_mark, token
 
 NAMESPACE = "http://www.mic.gov.vn/TBT/QCVN_102_2016"
 XLINK = "http://www.w3.org/1999/xlink"
@@ -34,6 +36,11 @@ Element = etree._Element
 
 
 def build_packet(packet: EdxmlPacket) -> bytes:
+    """`build_lifted_packet` of one that is small enough to be held in memory."""
+    return build_lifted_packet(packet).read()
+
+
+def build_lifted_packet(packet: EdxmlPacket) -> Lifted:
     """Write the packet as unsigned UTF-8 XML; texts are cleaned (NFC, stripped) first.
 
     Raises the refusals of `limits`, and `InvalidValue` if the document id does not end in date and code.
@@ -50,10 +57,16 @@ def build_packet(packet: EdxmlPacket) -> bytes:
     manifest = _sub(_sub(envelope, "edXMLBody"), "edXMLManifest")
     manifest.set(_name("version"), "1.0")
     encoded = etree.SubElement(root, _name("AttachmentEncoded"))
+    mark, runs = new_mark(), list[Run]()
     for attachment in packet.attachments:
         _reference(manifest, attachment)
-        _enclose(encoded, attachment)
-    return _write(root)
+        if isinstance(attachment.content, bytes):
+            text = attachments.encode(attachment.content)
+        else:
+            text = token(mark, len(runs)).decode()
+            runs.append(Run(attachment.content, Lines()))
+        _enclose(encoded, attachment, text)
+    return Lifted(_write(root), mark, runs)
 
 
 def build_status(status: Status) -> bytes:
@@ -247,13 +260,13 @@ def _reference(manifest: Element, attachment: Attachment) -> None:
     )
 
 
-def _enclose(encoded: Element, attachment: Attachment) -> None:
+def _enclose(encoded: Element, attachment: Attachment, text: str) -> None:
     element = etree.SubElement(encoded, _name("Attachment"))
-    for name, text in (
+    for name, value in (
         ("ContentType", attachment.content_type),
         ("ContentId", attachment.content_id),
         ("Description", attachment.description),
-        ("ContentTransferEncoded", attachments.encode(attachment.content)),
+        (ENCODED, text),
         ("AttachmentName", attachment.name),
     ):
-        etree.SubElement(element, _name(name)).text = text
+        etree.SubElement(element, _name(name)).text = value

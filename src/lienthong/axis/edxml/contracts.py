@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import io
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import IntEnum
+from typing import BinaryIO
+
+from lienthong.kernel.spools import Extent
 
 
 class Urgency(IntEnum):
@@ -112,13 +116,29 @@ class Replacement:
 
 @dataclass(frozen=True, kw_only=True)
 class Attachment:
-    """A file; `content` is its bytes, out of base64 and of a sender's ZIP; `content_id` has no `cid:`."""
+    """A file; `content` is what it holds, out of base64 and of a sender's ZIP; `content_id` has no `cid:`.
+
+    The content of a large file is an extent of a file on disk, which had better not be read at once.
+    """
 
     name: str
     content_type: str
-    content: bytes = field(repr=False)
+    content: bytes | Extent = field(repr=False)
     content_id: str
     description: str = ""
+
+    @property
+    def size(self) -> int:
+        """Bytes of the content."""
+        return len(self.content) if isinstance(self.content, bytes) else self.content.size
+
+    def head(self, length: int) -> bytes:
+        """The first bytes of the content."""
+        return self.content[:length] if isinstance(self.content, bytes) else self.content.at(0, length)
+
+    def open(self) -> BinaryIO:
+        """The content as a file to read and seek in."""
+        return io.BytesIO(self.content) if isinstance(self.content, bytes) else self.content.open()
 
 
 @dataclass(frozen=True, kw_only=True)

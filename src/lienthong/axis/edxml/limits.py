@@ -133,7 +133,7 @@ def _check_attachments(packet: EdxmlPacket) -> None:
         _require(attachment.content_id, field="Attachment/ContentId", limit=NAME)
         check_text(attachment.content_type, field="Attachment/ContentType", limit=SHORT)
         check_text(attachment.description, field="Attachment/Description", limit=REASON)
-        if not attachment.content:
+        if not attachment.size:
             raise errors.AttachmentEmpty(field="Attachment", name=attachment.name)
         if attachment.content_id in seen:
             raise errors.AttachmentRepeated(field="Attachment/ContentId", content_id=attachment.content_id)

@@ -6,7 +6,8 @@ from datetime import date
 
 from lxml import etree
 
-from lienthong.axis.edxml import attachments, errors
+from lienthong.axis.edxml import errors
+from lienthong.axis.edxml.attachments import Unwrapping
 from lienthong.axis.edxml.contracts import (
     Attachment,
     Business,
@@ -25,8 +26,18 @@ from lienthong.axis.edxml.contracts import (
     document_id_of,
 )
 from lienthong.axis.edxml.limits import check_packet, check_status
-from lienthong.axis.edxml.reader import child, children, own_text, read_tree, required, text
+from lienthong.axis.edxml.reader import (
+    ENCODED,
+    child,
+    children,
+    own_text,
+    read_tree,
+    required,
+    text,
+    unlift_texts,
+)
 from lienthong.axis.edxml.values import clean, read_choice, read_count, read_date, read_datetime, read_flag
+from lienthong.kernel.lifting import Content, Lifted, lifted
 
 Element = etree._Element
 # No element of the standard says how secret a document is; these were met in extensions.
@@ -41,20 +52,22 @@ _SECRECY_ELEMENTS = (
 )
 
 
-def parse_packet(xml: bytes) -> EdxmlPacket:
+def parse_packet(content: Content) -> EdxmlPacket:
     """Read a document packet; raises a subclass of `EdxmlRefusal` that names the field and the rule.
 
     The signature is not looked at here. A missing `DocumentId` is made of sender, date and code, as the
     standard makes it.
     """
-    root = read_tree(xml)
+    packet = lifted(content)
+    root = read_tree(packet.skeleton)
+    unlift_texts(root, packet)
     envelope = _envelope(root)
     header = required(envelope, "edXMLHeader")
     message, trace = required(header, "MessageHeader"), child(header, "TraceHeaderList")
     fields = _message(message) | _other(child(message, "OtherInfo"), message) | _business(trace)
-    packet = EdxmlPacket(**fields, attachments=_attachments(root, envelope))  # type: ignore[arg-type]
-    check_packet(packet)
-    return packet
+    found = EdxmlPacket(**fields, attachments=_attachments(root, envelope, packet))  # type: ignore[arg-type]
+    check_packet(found)
+    return found
 
 
 def parse_status(xml: bytes) -> Status:
@@ -215,10 +228,12 @@ def _texts(element: Element | None, name: str) -> tuple[str, ...]:
     return tuple(filter(None, (own_text(found) for found in children(element, name))))
 
 
-def _attachments(root: Element, envelope: Element) -> tuple[Attachment, ...]:
+def _attachments(root: Element, envelope: Element, packet: Lifted) -> tuple[Attachment, ...]:
     """The enclosed files; a file that only the manifest names is refused, one that it forgets is taken."""
+    unwrapping = Unwrapping(packet)
     enclosed = tuple(
-        _attachment(element) for element in children(child(root, "AttachmentEncoded"), "Attachment")
+        _attachment(element, unwrapping)
+        for element in children(child(root, "AttachmentEncoded"), "Attachment")
     )
     present = {attachment.content_id for attachment in enclosed}
     manifest = child(child(envelope, "edXMLBody"), "edXMLManifest")
@@ -230,15 +245,15 @@ def _attachments(root: Element, envelope: Element) -> tuple[Attachment, ...]:
     return enclosed
 
 
-def _attachment(element: Element) -> Attachment:
-    name, encoded = text(element, "AttachmentName"), child(element, "ContentTransferEncoded")
+def _attachment(element: Element, unwrapping: Unwrapping) -> Attachment:
+    name, encoded = text(element, "AttachmentName"), child(element, ENCODED)
     content = (encoded.text or "") if encoded is not None else ""
     return Attachment(
         name=name,
         content_type=text(element, "ContentType"),
         content_id=_content_id(element),
         description=text(element, "Description"),
-        content=attachments.decode(content, name=name[:200]),
+        content=unwrapping.decode(content, name=name[:200]),
     )
 
 

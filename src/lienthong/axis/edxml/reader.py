@@ -14,10 +14,12 @@ from lxml import etree
 
 from lienthong.axis.edxml import errors
 from lienthong.axis.edxml.values import clean
+from lienthong.kernel.lifting import SHORTEST, Lifted
 
 MAX_DEPTH = 40
 MAX_ELEMENTS = 250_000
 MAX_ATTRIBUTES = 30
+ENCODED = "ContentTransferEncoded"
 _CHUNK = 1 << 20
 # libxml2 holds texts to 10 MB unless told otherwise; only an attachment's base64 is longer. The caps above
 # and the forbidden document type, already checked by then, stand in for the limits that `huge_tree` lifts.
@@ -42,6 +44,21 @@ def read_tree(xml: bytes) -> etree._Element:
         return etree.fromstring(xml, parser)
     except etree.XMLSyntaxError as error:
         raise errors.MalformedXml(line=error.lineno, column=error.offset) from error
+
+
+def unlift_texts(root: etree._Element, packet: Lifted) -> None:
+    """Make texts that were lifted long again, but for those of attachments: none is read as its token.
+
+    No text that is read may be as long as a run, so what the run says does not matter.
+    """
+    if not packet.runs:
+        return
+    long = "A" * SHORTEST
+    for element in root.iter():
+        if packet.has_token(element.tail):
+            element.tail = long
+        if packet.has_token(element.text) and _plain(element.tag) != ENCODED.lower():
+            element.text = long
 
 
 def _check_utf8(xml: bytes) -> None:

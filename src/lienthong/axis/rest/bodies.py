@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from lienthong.axis.edxml.errors import EmptyPacket, PacketTooLarge
 from lienthong.kernel.errors import Refusal
+from lienthong.kernel.lifting import Lifted, lift
 
 RAW_TYPES = ("application/xml", "text/xml", "application/octet-stream")
 MULTIPART = "multipart/form-data"
@@ -55,11 +56,11 @@ class BadMultipart(Refusal):
     sentence = _("The multipart body cannot be read or has no file in the field “%(name)s”.")
 
 
-def read_packet(request: HttpRequest, *, limit: int) -> bytes:
-    """The packet in the body, of at most `limit` bytes.
+def read_packet(request: HttpRequest, *, limit: int) -> Lifted:
+    """The packet in the body, of at most `limit` bytes, lifted while it comes in.
 
     Raises:
-        UnsupportedMedia, PacketTooLarge, BodyCutShort, BadMultipart, EmptyPacket.
+        UnsupportedMedia, PacketTooLarge, BodyCutShort, BadMultipart, EmptyPacket, TextTooLarge.
     """
     announced = _announced(request)
     if announced > limit + _ENVELOPE:
@@ -67,13 +68,13 @@ def read_packet(request: HttpRequest, *, limit: int) -> bytes:
     if not announced and not request.content_type:
         raise EmptyPacket()
     if request.content_type == MULTIPART:
-        return _read_multipart(request, limit)
+        return lift(_multipart(request, limit))
     if request.content_type not in RAW_TYPES:
         raise UnsupportedMedia(field="Content-Type", accepted=", ".join([*RAW_TYPES, MULTIPART]))
-    return _read_raw(request, announced, limit)
+    return lift(_raw(request, announced, limit))
 
 
-def read_packets(request: HttpRequest, *, limit: int, most: int) -> Iterator[bytes]:
+def read_packets(request: HttpRequest, *, limit: int, most: int) -> Iterator[Lifted]:
     """The packets of a multipart body, one after the other, in their order: together at most `limit` bytes.
 
     Raises:
@@ -90,7 +91,7 @@ def read_packets(request: HttpRequest, *, limit: int, most: int) -> Iterator[byt
         raise TooManyPackets(field=FILE_FIELD, number=len(files), most=most)
     if sum(file.size or 0 for file in files) > limit:
         raise PacketTooLarge(limit=limit)
-    return (file.read() for file in files)
+    return (lift(file.chunks(_CHUNK)) for file in files)
 
 
 def read_form(request: HttpRequest, *, limit: int = 8 * 1024) -> str:
@@ -105,21 +106,24 @@ def _announced(request: HttpRequest) -> int:
     return int(length) if length.isascii() and length.isdigit() else 0
 
 
-def _read_raw(request: HttpRequest, announced: int, limit: int) -> bytes:
-    body = bytearray()
-    try:
-        while chunk := request.read(_CHUNK):
-            body += chunk
-            if len(body) > limit:
-                raise PacketTooLarge(limit=limit)
-    except (UnreadablePostError, OSError) as error:
-        raise BodyCutShort(read=len(body), announced=announced) from error
-    if len(body) < announced:
-        raise BodyCutShort(read=len(body), announced=announced)
-    return bytes(body)
+def _raw(request: HttpRequest, announced: int, limit: int) -> Iterator[bytes]:
+    read = 0
+    while True:
+        try:
+            chunk = request.read(_CHUNK)
+        except (UnreadablePostError, OSError) as error:
+            raise BodyCutShort(read=read, announced=announced) from error
+        if not chunk:
+            break
+        read += len(chunk)
+        if read > limit:
+            raise PacketTooLarge(limit=limit)
+        yield chunk
+    if read < announced:
+        raise BodyCutShort(read=read, announced=announced)
 
 
-def _read_multipart(request: HttpRequest, limit: int) -> bytes:
+def _multipart(request: HttpRequest, limit: int) -> Iterator[bytes]:
     file = next(iter(_files(request, limit)[-1:]), None)
     if file is None:
         raise BadMultipart(field=FILE_FIELD, name=FILE_FIELD)
@@ -127,8 +131,7 @@ def _read_multipart(request: HttpRequest, limit: int) -> bytes:
         raise EmptyPacket(field=FILE_FIELD)
     if file.size > limit:
         raise PacketTooLarge(limit=limit)
-    content: bytes = file.read()
-    return content
+    return file.chunks(_CHUNK)
 
 
 def _files(request: HttpRequest, limit: int) -> list[UploadedFile[Any]]:

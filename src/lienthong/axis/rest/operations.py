@@ -57,6 +57,7 @@ class SystemToken(HttpBearer):
 router = Router(auth=SystemToken())
 
 BULK_MOST = 1000
+BULK_BYTES = 200 * 1024 * 1024
 
 _BINARY = {"schema": {"type": "string", "format": "binary"}}
 _PACKET_BODY = {
@@ -170,10 +171,11 @@ def send_packet(request: HttpRequest) -> Status[Any]:
 def send_packets(request: HttpRequest) -> dict[str, list[dict[str, Any]]]:
     """Each packet gets the answer that it would have got alone, in the order of the packets.
 
-    Packets are stored in sets of 50, each set durable before its receipts are written. A call cut off on the
-    way may be sent again as it is: what was stored answers with its first receipt.
+    Together they may have 200 MiB; a larger packet is sent alone. They are stored in sets of 50, each set
+    durable before its receipts are written. A call cut off on the way may be sent again as it is: what was
+    stored answers with its first receipt.
     """
-    system, limit = _system(request), settings.ENV.axis_max_packet_bytes
+    system, limit = _system(request), min(BULK_BYTES, settings.ENV.axis_max_packet_bytes)
     packets = read_packets(request, limit=limit, most=BULK_MOST)
     answers: list[dict[str, Any]] = []
     refusals: list[str] = []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import io
+import random
 import re
 import zipfile
 from dataclasses import replace
@@ -16,6 +17,8 @@ from lxml import etree
 from lienthong.axis import edxml
 from lienthong.axis.edxml import errors
 from lienthong.axis.tests.factories import AT, attachment, edxml_packet
+from lienthong.kernel.lifting import lift
+from lienthong.kernel.spools import Extent
 
 ORDER = [
     "From",
@@ -275,7 +278,7 @@ def test_a_document_that_speaks_of_secrecy_is_not_secret(subject: str) -> None:
 def test_a_large_attachment_passes_the_limit_of_libxml2() -> None:
     content = bytes(8_000_000)
     packet = edxml_packet(attachments=(attachment(content, name="a.bin"),))
-    assert edxml.parse_packet(edxml.build_packet(packet)).attachments[0].content == content
+    assert edxml.parse_packet(edxml.build_packet(packet)).attachments[0].open().read() == content
 
 
 def test_a_refusing_status_must_say_why() -> None:
@@ -288,3 +291,57 @@ def test_a_refusing_status_must_say_why() -> None:
     with pytest.raises(errors.FieldMissing) as caught:
         edxml.build_status(status)
     assert caught.value.field == "Description"
+
+
+LONG = base64.b64encode(bytes(range(256)) * 100)
+
+
+@pytest.mark.parametrize(
+    ("place", "code"),
+    [
+        ("<edXML:Subject>[^<]*", "field-too-long"),
+        ("<edXML:OrganId>[^<]*", "field-too-long"),
+        ("<edXML:PromulgationDate>[^<]*", "field-invalid-date"),
+        ("<edXML:Priority>[^<]*", "field-invalid-value"),
+        ("<AttachmentName>[^<]*", "field-too-long"),
+    ],
+)
+def test_a_field_that_holds_a_file_is_as_long_as_it_is(place: str, code: str) -> None:
+    """It is lifted like an attachment's content, and must not be read as the token in its place."""
+    written = edxml.build_packet(edxml_packet(attachments=(attachment(),))).decode()
+    opening = place.partition("[")[0]
+    changed = re.sub(place, opening + LONG.decode(), written, count=1).encode()
+    assert len(lift([changed]).runs) == 1
+    assert parse_error(changed).code == code
+
+
+def test_a_file_in_an_element_that_nobody_reads_is_passed_over() -> None:
+    written = enclosed(b"words").replace(b"</edXML>", b"<More>" + LONG + b"</More></edXML>")
+    assert edxml.parse_packet(written).attachments[0].content == b"words"
+
+
+def test_a_file_in_a_section_is_read_and_one_split_by_a_comment_is_refused() -> None:
+    section = enclosed(bytes(range(256)) * 100).replace(LONG, b"<![CDATA[" + LONG + b"]]>")
+    assert edxml.parse_packet(section).attachments[0].content == base64.b64decode(LONG)
+    split = section.replace(b"<![CDATA[" + LONG + b"]]>", LONG + b"<!-- x -->" + LONG)
+    assert parse_error(split).code == "attachment-not-base64"
+
+
+def test_a_large_file_is_read_and_taken_out_of_its_zip_on_the_disk() -> None:
+    content = random.Random(1).randbytes(3_000_000)
+    for wrapped in (content, zipped(content)):
+        [found] = edxml.parse_packet(enclosed(wrapped)).attachments
+        assert isinstance(found.content, Extent)
+        assert (found.size, found.head(10), found.open().read()) == (len(content), content[:10], content)
+
+
+def test_the_zips_of_a_packet_together_are_capped() -> None:
+    """Each is within its own limits, but 130 files of 9 MB are more than a gigabyte."""
+    packed = base64.b64encode(zipped(bytes(9_000_000), "a.bin")).decode()
+    written = enclosed(b"words").decode()
+    one = re.search(r"<Attachment>.*?</Attachment>", written)
+    assert one
+    many = "".join(
+        one[0].replace("file-1", f"file-{number}").replace("d29yZHM=", packed) for number in range(130)
+    )
+    assert parse_error(written.replace(one[0], many).encode()).code == "attachment-zip-bomb"

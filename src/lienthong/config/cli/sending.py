@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeAlias
 from uuid import uuid4
 
 import typer
@@ -14,11 +14,14 @@ from rich.table import Table
 from lienthong.config.cli import runtime
 from lienthong.config.env import read_env
 from lienthong.kernel.clock import VIETNAM, now
+from lienthong.kernel.lifting import Lifted
+from lienthong.kernel.spools import Extent, Spool
 
 AXIS, DIRECTORY, DOCUMENTS, SIGNING = (
     f"lienthong.{app}.public" for app in ("axis", "directory", "documents", "signing")
 )
 PDF = b"%PDF-"
+Sendable: TypeAlias = Path | Lifted
 
 
 @dataclass(frozen=True)
@@ -57,25 +60,36 @@ def send(
     A packet goes as it is. A PDF is packed with what the options say and signed with the sending agency's key
     in this installation. The system's name and secret come from LIENTHONG_AXIS_CLIENT_ID and _SECRET.
     """
-    content = file.read_bytes()
     with runtime.prepared():
-        if content.startswith(PDF):
+        content: Sendable = file
+        if _is_pdf(file):
             if not (to and sender and "/" in code and subject):
                 runtime.fail("A PDF needs --from, --to, --code (such as 15/QĐ-UBND) and --subject.")
             promulgated = on.date() if on else now().date()
             letter = Letter(sender, to or [], code, kind, subject, promulgated, place)
             with runtime.refusals():
-                content = pack(content, letter, at=now())
+                content = pack(file, letter, at=now())
         if save:
-            save.write_bytes(content)
+            _save(content, save)
             runtime.console.print(f"Signed packet: {save}")
             return
         receipt = submit(content, url or read_env().axis_url)
     print_receipt(receipt)
 
 
-def pack(pdf: bytes, letter: Letter, *, at: datetime) -> bytes:
-    """The signed edXML packet that carries the PDF."""
+def _is_pdf(file: Path) -> bool:
+    with file.open("rb") as opened:
+        return opened.read(len(PDF)) == PDF
+
+
+def _save(content: Sendable, target: Path) -> None:
+    chunks = content.chunks() if isinstance(content, Lifted) else Extent(Spool.of_path(content)).pieces()
+    with target.open("wb") as file:
+        file.writelines(chunks)
+
+
+def pack(pdf: Path, letter: Letter, *, at: datetime) -> Lifted:
+    """The signed edXML packet that carries the PDF, which is not read into memory."""
     edxml, signing = runtime.door(AXIS).edxml, runtime.door(SIGNING)
     find_agency = runtime.door(DIRECTORY).find_agency
     agency = find_agency(letter.sender, on=at.date())
@@ -96,13 +110,14 @@ def pack(pdf: bytes, letter: Letter, *, at: datetime) -> bytes:
             edxml.Attachment(
                 name=f"{letter.code.replace('/', '_')}.pdf",
                 content_type="application/pdf",
-                content=pdf,
+                content=Extent(Spool.of_path(pdf)),
                 content_id=f"{uuid4().hex}.pdf",
                 description=letter.subject[:500],
             ),
         ),
     )
-    signed: bytes = signing.sign_packet(edxml.build_packet(packet), agency_id=agency.pk, at=at)
+    built = edxml.build_lifted_packet(packet)
+    signed: Lifted = signing.sign_lifted_packet(built, agency_id=agency.pk, at=at)
     return signed
 
 
@@ -117,7 +132,7 @@ def _type_name(code: str) -> str:
     return str(names[code])
 
 
-def submit(packet: bytes, url: str) -> Any:
+def submit(packet: Sendable, url: str) -> Any:
     """Hand the packet to the axis at `url`; the answer is its receipt."""
     env, axis = read_env(), runtime.door(AXIS)
     if not (url and env.axis_client_id):

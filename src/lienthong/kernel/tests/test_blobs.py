@@ -205,6 +205,15 @@ def test_files_of_undone_transactions_are_collected(store: Path) -> None:
 
 
 @pytest.mark.django_db
+def test_abandoned_forms_are_collected(store: Path, tmp_path: Path) -> None:
+    (tmp_path / "spool").mkdir()
+    (tmp_path / "spool" / "abandoned.upload").write_bytes(b"x")
+    assert collect_garbage(at=now()) == 0
+    assert collect_garbage(at=now() + timedelta(hours=25)) == 1
+    assert list((tmp_path / "spool").iterdir()) == []
+
+
+@pytest.mark.django_db
 def test_abandoned_uploads_are_collected(store: Path) -> None:
     (store / "incoming").mkdir(parents=True)
     (store / "incoming" / "abandoned").write_bytes(b"x")

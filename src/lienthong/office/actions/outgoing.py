@@ -18,6 +18,7 @@ from lienthong.identity.public import Viewer
 from lienthong.kernel.blobs import read_blob, store_blob
 from lienthong.kernel.clock import VIETNAM
 from lienthong.kernel.errors import Refusal
+from lienthong.kernel.lifting import lifted
 from lienthong.ledger.public import JSON, Subject, record
 from lienthong.office import policies, queries
 from lienthong.office.actions.reporting import LEASE
@@ -28,7 +29,7 @@ from lienthong.office.models import OutgoingDocument, Recipient
 from lienthong.office.packets import document_id, packet_of
 from lienthong.office.ports import AxisPort
 from lienthong.office.states import DOCUMENT_URGENCIES, OutState
-from lienthong.signing.public import sign_packet
+from lienthong.signing.public import sign_lifted_packet
 
 # Types that are addressed to somebody ("Kính gửi", box 9a of NĐ 30/2020, annex I).
 ADDRESSED = frozenset({"CV", "CD", "TTR"})
@@ -180,8 +181,8 @@ def sign_and_send(
             viewer=viewer,
             replaces=_replacement(outgoing, agencies),
         )
-        signed = sign_packet(xml, agency_id=outgoing.agency_id, at=at)
-        outgoing.edxml = store_blob([signed], at=at, max_bytes=settings.ENV.axis_max_packet_bytes)
+        signed = sign_lifted_packet(lifted(xml), agency_id=outgoing.agency_id, at=at)
+        outgoing.edxml = store_blob(signed, at=at, max_bytes=settings.ENV.axis_max_packet_bytes)
         outgoing.document, outgoing.code, outgoing.state = issued, issued.code, OutState.WAITING
         outgoing.issued_at, outgoing.next_attempt_at = at, at + LEASE
         outgoing.save()

@@ -12,7 +12,8 @@ from django.db import transaction
 from django.db.models import Exists, F, OuterRef, Q
 
 from lienthong.axis.public import ChangeOutcome, PacketState, RecipientState, Uncollected
-from lienthong.kernel.blobs import read_blob
+from lienthong.kernel.blobs import open_blob
+from lienthong.kernel.lifting import lift
 from lienthong.ledger.public import Actor, Subject, record
 from lienthong.office.actions.reporting import LEASE, LONGEST_PAUSE, pause_after
 from lienthong.office.adapters import connect
@@ -44,7 +45,7 @@ def submit(outgoing: OutgoingDocument, *, actor: Actor, at: datetime, port: Axis
     assert outgoing.edxml is not None
     axis, mine = port or connect(), OutgoingDocument.objects.filter(id=outgoing.id, state=OutState.WAITING)
     try:
-        receipt = axis.submit(read_blob(outgoing.edxml), at=at)
+        receipt = axis.submit(lift(open_blob(outgoing.edxml)), at=at)
     except (AxisUnavailable, AxisRefused) as error:
         logger.warning("document %s waits to be sent: %s", outgoing.code, error)
         pause = LONGEST_PAUSE if isinstance(error, AxisRefused) else pause_after(outgoing.attempts)

@@ -11,8 +11,9 @@ from django.utils.translation import gettext_lazy as _
 
 from lienthong.axis.public import edxml
 from lienthong.identity.public import Viewer
-from lienthong.kernel.blobs import read_blob
+from lienthong.kernel.blobs import open_blob
 from lienthong.kernel.errors import Refusal
+from lienthong.kernel.lifting import lift
 from lienthong.ledger.public import JSON, Subject, record
 from lienthong.office import policies, queries
 from lienthong.office.actions.incoming import REASON_LIMIT, ReasonMissing, checked_text
@@ -84,7 +85,7 @@ def revoke_outgoing(
     """
     reason, outgoing, codes = _asked(outgoing_id, viewer, policies.REVOKE, reason, recipients)
     assert outgoing.edxml is not None
-    original = edxml.parse_packet(read_blob(outgoing.edxml))
+    original = edxml.parse_packet(lift(open_blob(outgoing.edxml)))
     xml = revocation_of(original, reason=reason, recipients=codes, viewer=viewer)
     axis = port or connect()
     try:

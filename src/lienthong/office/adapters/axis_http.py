@@ -12,6 +12,7 @@ from uuid import UUID
 from django.conf import settings
 
 from lienthong.axis import public as axis
+from lienthong.kernel.lifting import Content, Lifted, TextTooLarge, lift
 from lienthong.office.ports import AxisRefused, AxisUnavailable
 
 # Within a page's request there is no time for more; the jobs try again later anyway.
@@ -25,7 +26,7 @@ class HttpAxis:
 
     client: axis.AxisClient
 
-    def submit(self, xml: bytes, *, at: datetime) -> axis.Receipt:
+    def submit(self, xml: Content, *, at: datetime) -> axis.Receipt:
         """POST /axis/v1/packets."""
         with _answering():
             return self.client.submit_packet(xml)
@@ -35,10 +36,10 @@ class HttpAxis:
         with _answering():
             return self.client.inbox(after=after, limit=limit)
 
-    def packet(self, delivery_id: str, *, at: datetime) -> bytes:
+    def packet(self, delivery_id: str, *, at: datetime) -> Lifted:
         """GET /axis/v1/deliveries/{id}/packet."""
         with _answering():
-            return b"".join(self.client.packet_of_delivery(UUID(delivery_id)))
+            return lift(self.client.packet_of_delivery(UUID(delivery_id)))
 
     def report_status(self, delivery_id: str, report: axis.StatusReport, *, at: datetime) -> None:
         """POST /axis/v1/deliveries/{id}/status."""
@@ -75,6 +76,8 @@ def _answering() -> Iterator[None]:
             raise AxisUnavailable(str(refusal)) from refusal
         answer = refusal.sentences.get("vi") or str(refusal)
         raise AxisRefused(answer=answer, problem=refusal.code) from refusal
+    except TextTooLarge as refusal:
+        raise AxisRefused(answer=refusal.say(), problem=refusal.code) from refusal
 
 
 def connect_over_http() -> HttpAxis:

@@ -29,6 +29,7 @@ from lienthong.axis.public import (
     take_back,
 )
 from lienthong.kernel.errors import Refusal
+from lienthong.kernel.lifting import Content, Lifted, lift
 from lienthong.office.ports import AxisRefused, AxisUnavailable
 
 
@@ -38,7 +39,7 @@ class InProcessAxis:
 
     system: Callable[[], ConnectedSystem]
 
-    def submit(self, xml: bytes, *, at: datetime) -> Receipt:
+    def submit(self, xml: Content, *, at: datetime) -> Receipt:
         """Hand the packet to the axis; must not be called inside a transaction."""
         with _answering():
             system = self.system()
@@ -55,10 +56,10 @@ class InProcessAxis:
             note_seen(system, at=at)
             return inbox_of(system, after=after, limit=limit)
 
-    def packet(self, delivery_id: str, *, at: datetime) -> bytes:
-        """The whole edXML of a delivery."""
+    def packet(self, delivery_id: str, *, at: datetime) -> Lifted:
+        """The edXML of a delivery."""
         with _answering():
-            return b"".join(packet_of_delivery(self.system(), UUID(delivery_id), at=at))
+            return lift(packet_of_delivery(self.system(), UUID(delivery_id), at=at))
 
     def report_status(self, delivery_id: str, report: StatusReport, *, at: datetime) -> None:
         """Report to the axis."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -24,6 +23,7 @@ from lienthong.axis.public import (
     edxml,
 )
 from lienthong.kernel.identifiers import uuid7
+from lienthong.kernel.lifting import Content, Lifted, lift, lifted
 from lienthong.office.ports import AxisRefused, AxisUnavailable
 
 # What may follow what, as the axis has it (NĐ 30/2020, Đ.21–24); "00" is a delivery nobody has collected.
@@ -95,10 +95,11 @@ class FakeAxis:
     asked: list[_Asked] = field(default_factory=list)
     collected: set[UUID] = field(default_factory=set)
 
-    def submit(self, xml: bytes, *, at: datetime) -> Receipt:
+    def submit(self, xml: Content, *, at: datetime) -> Receipt:
         """Hold the packet; the same again gets the same receipt, its id with other content is refused."""
         self._call("submit")
-        content, sha256 = _parsed(xml), hashlib.sha256(xml).hexdigest()
+        packet = lifted(xml)
+        content, sha256 = _parsed(packet), packet.sha256
         for stored in self.packets.values():
             if stored.receipt.sha256 == sha256:
                 return replace(stored.receipt, repeated=True)
@@ -120,7 +121,7 @@ class FakeAxis:
             signature="",
         )
         deliveries = {party.organ_id: uuid7() for party in content.recipients}
-        stored = _Stored(xml, content, receipt, deliveries, about)
+        stored = _Stored(packet.read(), content, receipt, deliveries, about)
         self.packets[receipt.packet_id] = stored
         self.states.update(dict.fromkeys(deliveries.values(), "00"))
         if about is not None:
@@ -141,14 +142,14 @@ class FakeAxis:
         more = len(items) > limit
         return InboxPage(tuple(items[:limit]), str(items[limit - 1].delivery_id) if more else "")
 
-    def packet(self, delivery_id: str, *, at: datetime) -> bytes:
+    def packet(self, delivery_id: str, *, at: datetime) -> Lifted:
         """The bytes that were submitted."""
         self._call("packet")
         _code, stored = self._of(delivery_id)
         if self.states[UUID(delivery_id)] == "WD":
             raise AxisRefused(answer="withdrawn", problem="withdrawn")
         self.collected.add(UUID(delivery_id))
-        return stored.xml
+        return lift([stored.xml])
 
     def report_status(self, delivery_id: str, report: StatusReport, *, at: datetime) -> None:
         """Keep the status if it may follow the last; the same report again changes nothing."""
@@ -365,7 +366,7 @@ def _outcome(row: _Asked) -> ChangeOutcome:
     )
 
 
-def _parsed(xml: bytes) -> edxml.EdxmlPacket:
+def _parsed(xml: Lifted) -> edxml.EdxmlPacket:
     try:
         return edxml.parse_packet(xml)
     except edxml.EdxmlRefusal as refusal:

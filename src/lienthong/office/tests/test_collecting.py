@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from pathlib import Path
+from typing import Any
 
 import pytest
+from pypdf import PdfWriter
 
 from lienthong.identity.tests.factories import agency
 from lienthong.kernel.blobs import read_blob
+from lienthong.kernel.lifting import Lifted
 from lienthong.ledger.public import Subject, timeline
 from lienthong.office.actions.collecting import Collected, collect_inbox
 from lienthong.office.actions.reporting import report_statuses
@@ -17,6 +21,7 @@ from lienthong.office.ports import AxisUnavailable
 from lienthong.office.states import State
 from lienthong.office.tests.factories import NOON
 from lienthong.office.tests.packets import collected_document, packet, sent_packet, signed, text_file
+from lienthong.signing.public import PdfSignature, ensure_agency_certificates, sign_pdf
 
 pytestmark = pytest.mark.django_db
 
@@ -105,6 +110,28 @@ def test_a_program_inside_sends_the_document_back() -> None:
     assert (document.state, document.verdict["code"]) == (State.REFUSED, "executable-refused")
 
 
+def test_a_large_annex_is_stored_once_and_need_not_be_verified(tmp_path: Path, settings: Any) -> None:
+    settings.ENV = settings.ENV.model_copy(update={"var": tmp_path, "blobs_url": ""})
+    ours, sender, axis = agency(), agency(), FakeAxis()
+    ensure_agency_certificates([sender.id], at=NOON)
+    seal = PdfSignature("agency", agency_id=sender.id)
+    page = PdfWriter()
+    page.add_blank_page(595, 842)
+    page.write(tmp_path / "page.pdf")
+    letter = sign_pdf((tmp_path / "page.pdf").read_bytes(), signatures=[seal], at=NOON)
+    annex = b"%PDF-1.7\n" + bytes(101 * 1024 * 1024)
+    files = tuple(
+        text_file(content, name, "application/pdf")
+        for name, content in (("van-ban.pdf", letter), ("phu-luc.pdf", annex))
+    )
+    document = collected_document(axis, ours, sender=sender, files=files)
+    assert (document.state, document.authentic) == (State.ARRIVED, True)
+    first, other = document.files.order_by("position")
+    assert (first.verdict["code"], other.verdict["code"]) == ("valid", "signed-file-too-large")
+    sizes = sorted(path.stat().st_size for path in (tmp_path / "blobs").rglob("*") if path.is_file())
+    assert sizes == [len(letter), len(annex)]
+
+
 def test_a_document_pdf_without_a_signature_sends_the_document_back() -> None:
     ours, axis = agency(), FakeAxis()
     pdf = text_file(
@@ -127,7 +154,7 @@ def test_what_was_taken_in_before_the_axis_failed_stays_and_the_rest_comes_later
         sent_packet(axis, ours)
 
     class Failing(FakeAxis):
-        def packet(self, delivery_id: str, *, at: object) -> bytes:  # type: ignore[override]
+        def packet(self, delivery_id: str, *, at: object) -> Lifted:  # type: ignore[override]
             if self.calls.count("packet") == 1:
                 self.failures = 1
             return super().packet(delivery_id, at=at)  # type: ignore[arg-type]

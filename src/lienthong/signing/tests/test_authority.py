@@ -13,6 +13,7 @@ from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from lienthong.directory.public import Agency
+from lienthong.kernel.lifting import lifted
 from lienthong.signing import errors
 from lienthong.signing.actions.authority import (
     enrol_agency_certificate,
@@ -165,7 +166,7 @@ def test_a_foreign_certificate_counts_once_its_root_is_trusted_and_it_is_enrolle
     addresses = Addresses("http://192.0.2.1")
     mine = issue(holder, key.public_key(), issuer=authority, key=authority.key, addresses=addresses, at=AT)
     der = mine.public_bytes(Encoding.DER)
-    signed = sign_enveloped(PACKET, key=key, chain=[mine])
+    signed = sign_enveloped(lifted(PACKET), key=key, chain=[mine])
     assert verify_packet(signed, at=AT).code == "certificate-untrusted"
     with pytest.raises(errors.CertificateUntrusted):
         enrol_agency_certificate(der, agency_id=agency.pk, at=AT)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import io
 import subprocess
 from datetime import timedelta
@@ -16,6 +17,7 @@ from django.test.utils import CaptureQueriesContext
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.validation import DocumentSecurityStore
 
+from lienthong.kernel.spools import Extent, Spool
 from lienthong.signing import errors, pdf_reading
 from lienthong.signing.actions.authority import revoke_certificate
 from lienthong.signing.adapters.fake import FakeTimestampService
@@ -156,6 +158,31 @@ def holders() -> tuple[int, int]:
 
 def test_a_pdf_beyond_the_cap_is_refused() -> None:
     assert verify_pdf(b"%PDF-" + bytes(pdf_reading.MAX_BYTES), at=AT).code == "signed-file-too-large"
+
+
+def test_a_pdf_in_a_file_is_judged_as_one_in_memory(tmp_path: Path) -> None:
+    signed = sign_pdf(plain_pdf(), signatures=both(*holders()), at=AT)
+    for pdf in (signed, signed[:-200], revised_pdf(25), encrypted_pdf(), b"%PDF-1.7"):
+        verdict = verify_pdf(_in_file(pdf, tmp_path), at=AT)
+        assert (verdict.code, verdict.sha256) == (
+            verify_pdf(pdf, at=AT).code,
+            hashlib.sha256(pdf).hexdigest(),
+        )
+
+
+def test_a_very_large_pdf_is_looked_at_in_its_ends(tmp_path: Path) -> None:
+    whole = b"%PDF-1.7\n" + bytes(pdf_reading.MAX_PARSED) + b"startxref\n9\n%%EOF\n"
+    check_pdf(_in_file(whole, tmp_path))
+    for broken in (whole[:-20], whole[9:]):
+        with pytest.raises(errors.PdfBroken):
+            check_pdf(_in_file(broken, tmp_path))
+
+
+def _in_file(pdf: bytes, folder: Path) -> Extent:
+    path = folder / "a.pdf"
+    path.unlink(missing_ok=True)
+    path.write_bytes(pdf)
+    return Extent(Spool.of_path(path))
 
 
 def test_half_of_a_signed_file_is_broken_or_unsigned_but_never_valid() -> None:

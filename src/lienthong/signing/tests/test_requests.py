@@ -11,6 +11,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import NameOID
 
+from lienthong.kernel.lifting import lifted
 from lienthong.signing.actions.authority import revoke_certificate
 from lienthong.signing.actions.requests import (
     KeyCertifiedBefore,
@@ -38,7 +39,7 @@ def request_for(key: object, name: str = "Thủ tướng Chính phủ") -> bytes
 
 def signed_by(key: ec.EllipticCurvePrivateKey, sha256: str) -> bytes:
     [leaf, *_] = x509.load_pem_x509_certificates(chain_pem(sha256))
-    return sign_enveloped(PACKET, key=key, chain=[leaf])
+    return sign_enveloped(lifted(PACKET), key=key, chain=[leaf])
 
 
 @pytest.mark.parametrize("key", [

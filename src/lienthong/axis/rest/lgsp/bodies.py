@@ -22,6 +22,7 @@ from lienthong.axis.rest.lgsp.words import (
     MessageType,
 )
 from lienthong.axis.rest.problems import InvalidRequest
+from lienthong.kernel.lifting import Lifted, lift
 
 _LOGIN_BYTES = 8 * 1024
 # Room for the boundaries and headers of a multipart body.
@@ -41,11 +42,11 @@ def read_credentials(request: HttpRequest) -> tuple[str, str]:
     return system or _first(given, SYSTEM_FIELDS), secret or _first(given, SECRET_FIELDS)
 
 
-def read_edoc(request: HttpRequest, *, limit: int) -> tuple[bytes, MessageType]:
+def read_edoc(request: HttpRequest, *, limit: int) -> tuple[Lifted, MessageType]:
     """The packet of a form, of at most `limit` bytes, with the kind that its sender says it is.
 
     Raises:
-        UnsupportedMedia, PacketTooLarge, BadMultipart, EmptyPacket, InvalidRequest.
+        UnsupportedMedia, PacketTooLarge, BadMultipart, EmptyPacket, InvalidRequest, TextTooLarge.
     """
     if request.content_type != MULTIPART:
         raise UnsupportedMedia(field="Content-Type", accepted=MULTIPART)
@@ -66,8 +67,7 @@ def read_edoc(request: HttpRequest, *, limit: int) -> tuple[bytes, MessageType]:
         raise EmptyPacket(field=FILE_FIELD)
     if file.size > limit:
         raise PacketTooLarge(limit=limit)
-    content: bytes = file.read()
-    return content, MessageType(kind)
+    return lift(file.chunks()), MessageType(kind)
 
 
 def _first(given: dict[str, object], names: Sequence[str]) -> str:
