@@ -15,6 +15,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Literal
 from uuid import UUID
@@ -106,16 +107,19 @@ class Connector:
             self.progress("Sending", number, len(files))
 
     def _send(self, path: Path) -> None:
-        before, edxml = _version(path), path.read_bytes()
+        before = _version(path)
         try:
-            receipt = self.client.submit_packet(edxml)
+            with path.open("rb") as edxml:
+                sha256 = hashlib.file_digest(edxml, "sha256").hexdigest()
+                progress = partial(self.progress, f"Sending {path.name}")
+                receipt = self.client.submit_packet(edxml, progress=progress)
         except AxisRefused as refusal:
             self._require_about_the_file(refusal)
             if _version(path) == before:
                 self._put_away(path, self.folder.refused, ".reason.txt", _reason(refusal))
                 self._note("refused", path.name, refusal.code)
             return
-        if receipt.sha256 != hashlib.sha256(edxml).hexdigest():
+        if receipt.sha256 != sha256:
             self._note("failed", path.name, "the receipt is for another packet")
         elif _version(path) == before:
             self._put_away(path, self.folder.sent, ".receipt.json", _receipt(receipt))
