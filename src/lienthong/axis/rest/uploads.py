@@ -86,7 +86,7 @@ _META = _header(
     "Keys and base64 of values; kept and given back, without meaning here",
     type="string",
     maxLength=METADATA_LENGTH,
-    pattern=f"^{_METADATA.pattern}$",
+    pattern=f"^({_METADATA.pattern})?$",
 )
 
 
