@@ -120,8 +120,11 @@ def add_to_upload(
     writing = _Writing(upload.pk, _hold(upload, offset, clock), offset, clock)
     try:
         return _write(writing, iter(chunks), announced, checksum)
+    except Refusal:
+        writing.discard()
+        raise
     finally:
-        writing.end()
+        writing.release()
 
 
 def chunks_of(upload: Upload) -> Iterator[bytes]:
@@ -209,10 +212,14 @@ class _Writing:
         if not ours.update(held_until=self.clock() + HOLD, **changes):
             raise UploadBusy if Upload.objects.filter(pk=self.upload_id).exists() else NotFound
 
-    def end(self) -> None:
-        """Let go, and remove what did not count."""
-        Upload.objects.filter(pk=self.upload_id, holder=self.holder).update(holder=None, held_until=None)
+    def discard(self) -> None:
+        """Remove what will not count. After a failure nobody knows: a commit may have come through after all,
+        so what it left is for `remove_orphans` to tell."""
         configured_objects().delete(key_of(part.pk) for part in self.pending)
+
+    def release(self) -> None:
+        """Let others write."""
+        Upload.objects.filter(pk=self.upload_id, holder=self.holder).update(holder=None, held_until=None)
 
 
 def _hold(upload: Upload, offset: int, clock: Clock) -> UUID:

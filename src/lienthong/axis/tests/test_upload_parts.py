@@ -193,6 +193,26 @@ def test_one_who_does_not_get_on_gives_way_and_loses_nothing_that_counted(world:
     assert len(kept_objects() - before) == 1
 
 
+def test_after_a_failure_of_the_server_bytes_stay_until_it_is_clear_that_they_did_not_count(
+    world: World,
+) -> None:
+    upload, before, times = opened(world, 3), kept_objects(), iter([AT] * 3)
+
+    def fails_when_the_part_is_to_count() -> datetime:
+        if (at := next(times, None)) is None:
+            raise ConnectionError("the database went away, perhaps after its commit")
+        return at
+
+    with pytest.raises(ConnectionError):
+        add_to_upload(upload, [b"abc"], offset=0, announced=3, clock=fails_when_the_part_is_to_count)
+    assert state(upload) == (0, 0, b"")
+    assert len(kept_objects() - before) == 1
+    assert add(upload, b"abc") == 3
+    remove_orphans(at=now() + 2 * DAY)
+    assert state(upload) == (3, 1, b"abc")
+    assert len(kept_objects() - before) == 1
+
+
 def test_an_upload_ended_while_bytes_come_keeps_none(world: World) -> None:
     upload, before = opened(world, 6), kept_objects()
 
