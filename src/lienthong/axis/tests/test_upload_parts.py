@@ -6,22 +6,26 @@ import hashlib
 import os
 import tracemalloc
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 from threading import Event
+from time import sleep
 from uuid import uuid4
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from pytest_django import DjangoAssertNumQueries, Settings
 
+from lienthong.axis.actions.submission import submit_packet
 from lienthong.axis.actions.upload_parts import (
     HOLD,
     PART_MOST,
     PART_TIME,
     PREFIX,
     Checksum,
+    PartsGone,
     UploadBusy,
     UploadChecksumWrong,
     UploadCutShort,
@@ -42,7 +46,7 @@ from lienthong.axis.contracts import Receipt
 from lienthong.axis.models import Packet, Upload, UploadPart
 from lienthong.axis.queries.uploads import OpenUploads, open_uploads
 from lienthong.axis.tests.factories import AT, World, edxml_packet, signed
-from lienthong.axis.tests.test_concurrency import AT_ONCE, at_once
+from lienthong.axis.tests.test_concurrency import AT_ONCE, at_once, race
 from lienthong.identity.public import NotFound
 from lienthong.kernel.adapters.object_store import configured_objects
 from lienthong.kernel.blobs import collect_garbage
@@ -290,6 +294,48 @@ def test_an_upload_submitted_by_many_at_once_has_one_effect(world: World) -> Non
     assert sum(not answer.repeated for answer in answers if isinstance(answer, Receipt)) == 1
     assert Packet.objects.count() == 1
     assert kept_objects() == before
+
+
+@pytest.mark.django_db(transaction=True)
+def test_one_who_finds_the_parts_gone_gets_the_answer_of_whoever_was_quicker(world: World) -> None:
+    edxml, locked = signed(edxml_packet(), world.office), Event()
+    upload = opened(world, len(edxml))
+    add(upload, edxml)
+    receipt = submit_packet(edxml, system=world.system, at=AT)
+
+    def quicker() -> None:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("LOCK TABLE axis_uploadpart")
+            locked.set()
+            for _ in range(1000):  # until the other has read the upload and waits for its parts
+                cursor.execute(
+                    "SELECT count(*) FROM pg_locks WHERE NOT granted AND relation = %s::regclass",
+                    ["axis_uploadpart"],
+                )
+                if cursor.fetchone()[0]:
+                    break
+                sleep(0.01)
+            UploadPart.objects.all().delete()
+            Upload.objects.update(packet_id=receipt.packet_id)
+
+    def slower() -> object:
+        assert locked.wait(10)
+        return submit_upload(world.system, upload.pk, at=AT)
+
+    assert race(quicker, slower, swap=False)[1] == replace(receipt, repeated=True)
+
+
+def test_parts_that_were_lost_are_not_taken_for_an_empty_packet(world: World) -> None:
+    upload = opened(world, 3)
+    add(upload, b"abc")
+    configured_objects().delete(key_of(pk) for pk in upload.parts.values_list("pk", flat=True))
+    with pytest.raises(PartsGone):
+        submit_upload(world.system, upload.pk, at=AT)
+    UploadPart.objects.all().delete()
+    with pytest.raises(PartsGone):
+        submit_upload(world.system, upload.pk, at=AT)
+    upload.refresh_from_db()
+    assert upload.refusal is None
 
 
 @pytest.mark.django_db(transaction=True)

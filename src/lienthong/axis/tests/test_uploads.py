@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from io import BytesIO
 from uuid import uuid4
 
 import pytest
@@ -178,6 +179,23 @@ def test_bytes_without_a_length_are_refused(tus: Tus) -> None:
     headers = tus.headers | {"Upload-Offset": "0"}
     answer = tus.client.generic("PATCH", address, headers=headers, CONTENT_TYPE=BYTES)
     assert said(answer) == (411, "length-required")
+
+
+class Broken(BytesIO):
+    """A body that fails in the middle, as servers tell a broken line."""
+
+    def read(self, size: int | None = -1) -> bytes:
+        if content := super().read(size):
+            return content
+        raise OSError("connection reset")
+
+
+def test_a_line_that_breaks_with_an_error_keeps_what_came(tus: Tus) -> None:
+    address = tus.opened(10)
+    body = {"wsgi.input": Broken(b"hello"), "CONTENT_LENGTH": "10", "CONTENT_TYPE": BYTES}
+    answer = tus.client.generic("PATCH", address, headers=tus.headers | {"Upload-Offset": "0"}, **body)
+    assert said(answer) == (400, "upload-cut-short")
+    assert tus.head(address)["Upload-Offset"] == "5"
 
 
 @pytest.mark.parametrize("algorithm", ["sha1", "sha256"])
