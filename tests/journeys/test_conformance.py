@@ -166,7 +166,7 @@ def takes_status(code: str) -> Change:
 
 
 def title_of(response: httpx.Response) -> str:
-    return str(response.json().get("title")) if response.status_code >= 400 else ""
+    return str(response.json().get("title")) if response.status_code >= 400 and response.content else ""
 
 
 def new_receipt_each_time(request: httpx.Request, response: httpx.Response) -> httpx.Response:
@@ -221,6 +221,26 @@ def no_agencies(request: httpx.Request, response: httpx.Response) -> httpx.Respo
     return answer(200, {"items": [], "next": ""}) if asked else response
 
 
+def takes_upload(code: str) -> Change:
+    """Accepts the bytes of uploads that it should refuse with this code."""
+
+    def change(request: httpx.Request, response: httpx.Response) -> httpx.Response:
+        written = request.method == "PATCH" and title_of(response) == code
+        return httpx.Response(204, headers={"Upload-Offset": "5"}) if written else response
+
+    return change
+
+
+def forgets_uploads(request: httpx.Request, response: httpx.Response) -> httpx.Response:
+    asked = request.method == "HEAD" and response.headers.get("Upload-Offset", "0") not in "05"
+    return httpx.Response(200, headers={"Upload-Offset": "0"}) if asked else response
+
+
+def shows_uploads_to_all(request: httpx.Request, response: httpx.Response) -> httpx.Response:
+    hidden = request.method == "HEAD" and response.status_code == 404
+    return httpx.Response(200, headers={"Upload-Offset": "0"}) if hidden else response
+
+
 FAULTS: dict[str, tuple[Change, set[str]]] = {
     "a wrong signature is taken": (takes("signature-wrong"), {"signature-wrong"}),
     "a revoked certificate is taken": (takes("certificate-revoked"), {"certificate-revoked"}),
@@ -243,6 +263,11 @@ FAULTS: dict[str, tuple[Change, set[str]]] = {
     "a status may be of tomorrow": (takes_status("status-in-future"), {"status-in-future"}),
     "anyone may report a status": (takes_status("not-found"), {"status-never-received"}),
     "no agency is listed": (no_agencies, {"agencies"}),
+    "what arrived of an upload is forgotten": (forgets_uploads, {"upload-resumed"}),
+    "bytes are taken at any offset": (takes_upload("upload-offset-wrong"), {"upload-offset"}),
+    "an upload is shown to every system": (shows_uploads_to_all, {"upload-of-another"}),
+    "more bytes than announced are taken": (takes_upload("upload-too-long"), {"upload-too-long"}),
+    "bytes with a wrong checksum are taken": (takes_upload("upload-checksum-wrong"), {"upload-checksum"}),
 }
 
 

@@ -6,14 +6,12 @@ status that it already has with what it answered the first time.
 
 from __future__ import annotations
 
-import os
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from pathlib import Path
-from typing import Any, BinaryIO, TypeAlias, TypeVar
+from typing import Any, TypeVar
 from uuid import UUID
 
 import httpx
@@ -32,8 +30,8 @@ from lienthong.axis.contracts import (
     Receipt,
     StatusReport,
 )
+from lienthong.axis.sending import Pieces, Sendable, Sending
 from lienthong.axis.standard_webhooks import WebhookInvalid as WebhookInvalid
-from lienthong.kernel.lifting import Lifted
 
 T = TypeVar("T")
 PACKET_TYPE, PACKET_FIELD = "application/xml", "packet"
@@ -42,6 +40,16 @@ _TOKEN_MARGIN_SECONDS = 60
 _RETRIED = {429, 500, 502, 503, 504}
 _CHUNK = 1 << 18
 _SLOWEST = 5_000_000  # bytes a second: with large packets an answer may take that much longer
+# Above this a packet goes in pieces, of which none is sent twice; each piece is a request of its own, since a
+# proxy on the way may hold a request back until it is complete.
+UPLOAD_ABOVE, UPLOAD_PIECE = 20 * 1024 * 1024, 8 * 1024 * 1024
+UPLOAD_TYPE = "application/offset+octet-stream"
+TUS = {"Tus-Resumable": "1.0.0"}
+_RESUMED = _RETRIED | {409, 423}  # of a piece: the offset is asked for, and the rest sent
+_LOST = {404, 410}
+_LONGEST_WAIT = 60.0
+# Called with the bytes that have arrived, and of how many.
+Progress = Callable[[int, int], None]
 
 _receipts, _inboxes, _changes, _states, _agencies = (
     TypeAdapter(Receipt),
@@ -85,6 +93,10 @@ class _Envelope(BaseModel):
     data: Any = None
 
 
+def _unseen(done: int, total: int) -> None:
+    """Progress that nobody watches."""
+
+
 def verify_webhook(headers: Mapping[str, str], body: bytes, secret: str, at: datetime) -> WebhookReceived:
     """Check a webhook's signature and time, then read it. Give the body exactly as it came.
 
@@ -100,41 +112,6 @@ def verify_webhook(headers: Mapping[str, str], body: bytes, secret: str, at: dat
     return WebhookReceived(signed.id, message.type, item)
 
 
-Sendable: TypeAlias = bytes | Path | BinaryIO | Lifted
-
-
-@dataclass(frozen=True)
-class Sending:
-    """Something to be sent, maybe several times."""
-
-    size: int
-    chunks: Callable[[], Iterator[bytes]]
-
-    @classmethod
-    def of(cls, content: Sendable) -> Sending:
-        """A file is sent from where it stands to its end."""
-        if isinstance(content, bytes):
-            return cls(len(content), lambda: iter([content]))
-        if isinstance(content, Lifted):
-            return cls(content.size, content.chunks)
-        if isinstance(content, Path):
-            return cls(content.stat().st_size, lambda: _chunks_of_path(content))
-        start = content.tell()
-        size = content.seek(0, os.SEEK_END) - start
-        return cls(size, lambda: _chunks_of_file(content, start))
-
-
-def _chunks_of_path(path: Path) -> Iterator[bytes]:
-    with path.open("rb") as file:
-        yield from _chunks_of_file(file, 0)
-
-
-def _chunks_of_file(file: BinaryIO, start: int) -> Iterator[bytes]:
-    file.seek(start)
-    while chunk := file.read(_CHUNK):
-        yield chunk
-
-
 class AxisClient:
     """Speaks for one connected system. Use it in a `with`, or call `close`. Not for several threads."""
 
@@ -147,16 +124,22 @@ class AxisClient:
         attempts: int = 5,
         first_pause: float = 0.2,
         timeout: float = 30.0,
+        upload_above: int = UPLOAD_ABOVE,
+        upload_piece: int = UPLOAD_PIECE,
         transport: httpx.BaseTransport | None = None,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
-        """`base_url` is the installation's (`https://axis.example`); pauses double from `first_pause` s."""
+        """`base_url` is the installation's (`https://axis.example`); pauses double from `first_pause` s.
+
+        Packets of more than `upload_above` bytes go in pieces of `upload_piece` bytes.
+        """
         self._http = httpx.Client(
             base_url=f"{base_url.rstrip('/')}/axis/v1/", timeout=timeout, transport=transport
         )
         self._timeout = timeout
         self._credentials = (client_id, client_secret)
         self._attempts, self._first_pause, self._sleep = attempts, first_pause, sleep
+        self._upload_above, self._upload_piece = upload_above, upload_piece
         self._token, self._token_until = "", 0.0
 
     def __enter__(self) -> AxisClient:
@@ -169,16 +152,19 @@ class AxisClient:
         """End the connections."""
         self._http.close()
 
-    def submit_packet(self, edxml: Sendable) -> Receipt:
+    def submit_packet(self, edxml: Sendable, *, progress: Progress = _unseen) -> Receipt:
         """Send a signed packet: its bytes, its file, the path of that, or what was lifted of it.
 
-        Only bytes are held in memory. Raises `AxisRefused`, `AxisUnreachable`, as all calls do.
+        Only bytes are held in memory. A large one goes as a resumable upload, of which `progress` is told:
+        after a failure only what the axis has not got is sent again. Raises `AxisRefused`, `AxisUnreachable`,
+        as all calls do.
         """
         sending = Sending.of(edxml)
+        if sending.size > self._upload_above and (upload := self._begin_upload(sending.size)):
+            return self._submit_upload(upload, sending, progress)
         headers = {"Content-Type": PACKET_TYPE, "Content-Length": str(sending.size)}
         patience = self._timeout + sending.size / _SLOWEST
-        response = self._call("POST", "packets", sending=sending, headers=headers, timeout=patience)
-        return _receipts.validate_python(response.json() | {"repeated": response.status_code == 200})
+        return _receipt(self._call("POST", "packets", sending=sending, headers=headers, timeout=patience))
 
     def submit_packets(self, edxmls: Sequence[bytes]) -> list[Receipt | AxisRefused]:
         """Send up to 1,000 signed packets in one call; to each its receipt or its refusal, in their order."""
@@ -239,6 +225,56 @@ class AxisClient:
         """An access token that is valid for a minute at least, for calls made by other means."""
         return self._fresh_token()
 
+    def _begin_upload(self, size: int) -> str:
+        """The path of a new upload; empty if this axis knows none."""
+        try:
+            answer = self._call("POST", "uploads", headers={**TUS, "Upload-Length": str(size)})
+        except AxisRefused as refused:
+            if refused.status in (404, 405):
+                return ""
+            raise
+        return f"uploads/{answer.headers['Location'].rstrip('/').rpartition('/')[2]}"
+
+    def _submit_upload(self, upload: str, sending: Sending, progress: Progress) -> Receipt:
+        offset, size, pieces = 0, sending.size, Pieces(sending)
+        patience = self._timeout + size / _SLOWEST
+        try:
+            while offset < size:
+                progress(offset, size)
+                offset = self._send_piece(upload, pieces, offset)
+            progress(size, size)
+            return _receipt(self._call("POST", f"{upload}/packet", timeout=patience))
+        except AxisRefused as refused:
+            if refused.status in _LOST:  # it expired, or was ended there: nothing says that the packet is bad
+                raise AxisUnreachable(f"the upload was lost: {refused}") from refused
+            self._end_upload(upload)
+            raise
+
+    def _send_piece(self, upload: str, pieces: Pieces, offset: int) -> int:
+        """Send the bytes from `offset`; after each failure, from where the axis says. Answers where it is."""
+        known: int | None = offset
+
+        def send() -> httpx.Response:
+            nonlocal known
+            if known is None:
+                asked = self._http.send(self._request("HEAD", upload, headers=TUS))
+                if not asked.is_success:
+                    return asked
+                known = int(asked.headers["Upload-Offset"])
+                if known != offset:  # some of it arrived after all
+                    return asked
+            headers = {**TUS, "Content-Type": UPLOAD_TYPE, "Upload-Offset": str(known)}
+            piece, known = pieces.at(known, self._upload_piece), None
+            return self._http.send(self._request("PATCH", upload, headers=headers, content=piece))
+
+        answer = self._attempt(send, retried=_RESUMED)
+        return int(_accepted(answer).headers["Upload-Offset"])
+
+    def _end_upload(self, upload: str) -> None:
+        """Let the axis forget what it keeps of a refused packet; if it does not hear, time will."""
+        with suppress(AxisRefused, AxisUnreachable, httpx.TransportError):
+            self._call("DELETE", upload, headers=TUS)
+
     def _read(self, shape: TypeAdapter[T], path: str, **query: str | int) -> T:
         return shape.validate_json(self._call("GET", path, params=query).content)
 
@@ -262,13 +298,15 @@ class AxisClient:
         headers = {**request.pop("headers", {}), "Authorization": f"Bearer {self._fresh_token()}"}
         return self._http.build_request(method, path, headers=headers, **request)
 
-    def _attempt(self, send: Callable[[], httpx.Response]) -> httpx.Response:
+    def _attempt(
+        self, send: Callable[[], httpx.Response], retried: Collection[int] = _RETRIED
+    ) -> httpx.Response:
         """Send until there is an answer that another attempt would not change."""
-        pause, failure = self._first_pause, ""
+        pause, told, failure = self._first_pause, 0.0, ""
         for attempt in range(self._attempts):
             if attempt:
-                self._sleep(pause)
-                pause *= 2
+                self._sleep(max(pause, told))
+                pause, told = pause * 2, 0.0
             try:
                 response = send()
             except httpx.TransportError as error:
@@ -278,10 +316,12 @@ class AxisClient:
                 response.close()
                 self._token, failure = "", "401"
                 continue
-            if response.status_code not in _RETRIED:
+            if response.status_code not in retried:
                 return response
             response.close()
             failure = str(response.status_code)
+            if response.status_code == 423:  # the line before this one is not known to be dead yet
+                told = min(float(response.headers.get("Retry-After", 0)), _LONGEST_WAIT)
         raise AxisUnreachable(f"{self._attempts} attempts, the last: {failure}")
 
     def _fresh_token(self) -> str:
@@ -292,6 +332,10 @@ class AxisClient:
             self._token = str(answer["access_token"])
             self._token_until = time.monotonic() + int(answer["expires_in"]) - _TOKEN_MARGIN_SECONDS
         return self._token
+
+
+def _receipt(response: httpx.Response) -> Receipt:
+    return _receipts.validate_python(response.json() | {"repeated": response.status_code == 200})
 
 
 def _bulk_answer(answer: dict[str, Any]) -> Receipt | AxisRefused:

@@ -11,6 +11,8 @@ from lienthong.axis.actions.figures import count_everything
 from lienthong.axis.actions.notices import announce_uncollected
 from lienthong.axis.actions.playing import answer_packet
 from lienthong.axis.actions.systems import forget_expired
+from lienthong.axis.actions.upload_parts import remove_orphans
+from lienthong.axis.actions.uploads import remove_expired
 from lienthong.axis.actions.webhook_sending import send_webhooks
 from lienthong.kernel.clock import now
 from lienthong.kernel.jobs import job, periodic
@@ -62,6 +64,20 @@ def announce(timestamp: int) -> None:
 def keep_figures(timestamp: int) -> None:
     """Bring the console's counts up to now, every minute."""
     count_everything(at=now())
+
+
+@periodic(cron="*/10 * * * *")
+@job(name="axis.remove_uploads", queueing_lock="axis.remove_uploads")
+def remove_uploads(timestamp: int) -> None:
+    """Remove uploads whose time is over, every ten minutes."""
+    remove_expired(at=now())
+
+
+@periodic(cron="53 2 * * *")
+@job(name="axis.remove_orphaned_parts", queueing_lock="axis.remove_orphaned_parts")
+def remove_orphaned_parts(timestamp: int) -> None:
+    """Remove parts of uploads that a crash left in the store, every night."""
+    remove_orphans(at=now())
 
 
 @job(name="axis.answer_sandbox")

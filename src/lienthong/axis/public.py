@@ -56,6 +56,7 @@ from lienthong.axis.queries.evidence import evidence_of
 from lienthong.axis.queries.notices import notices_of
 from lienthong.axis.queries.packets import agencies, packet_state
 from lienthong.axis.queries.systems import system_of
+from lienthong.axis.queries.uploads import open_uploads
 from lienthong.axis.states import ChangeKind, ChangeState, DeliveryState
 
 __all__ = [
@@ -112,6 +113,7 @@ __all__ = [
     "inbox_of",
     "note_seen",
     "notices_of",
+    "open_uploads",
     "packet_of_delivery",
     "packet_state",
     "release_delivery",

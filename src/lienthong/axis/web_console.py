@@ -29,6 +29,7 @@ from lienthong.axis.queries.timeline import (
     export_recipients,
     find_delivery,
 )
+from lienthong.axis.queries.uploads import open_uploads
 from lienthong.axis.states import URGENCIES, DeliveryState
 from lienthong.identity.public import Role, needs, viewer_of
 from lienthong.kernel.clock import VIETNAM, now
@@ -76,6 +77,7 @@ def health(request: HttpRequest) -> HttpResponse:
             for row in page.rows
         ],
         "late_hours": settings.ENV.axis_uncollected_hours,
+        "uploads": open_uploads(),
         "lights": [(light.label, LIGHTS[light]) for light in (Health.BAD, Health.WARNING, Health.GOOD)],
         "at": at,
     }
@@ -165,6 +167,7 @@ def _console_facts(request: HttpRequest) -> dict[str, Any]:
         "waits": [(row, at - row.oldest_at if row.oldest_at else None) for row in found.waits],
         "late": timedelta(hours=settings.ENV.axis_uncollected_hours),
         "late_hours": settings.ENV.axis_uncollected_hours,
+        "uploads": open_uploads(),
         "color": _color(found),
     }
 

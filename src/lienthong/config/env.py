@@ -46,6 +46,9 @@ class Env(BaseSettings):
     axis_client_id: str = ""
     axis_client_secret: SecretStr = SecretStr("")
     axis_max_packet_bytes: int = 1536 * 1024 * 1024
+    axis_upload_hours: int = Field(default=24, ge=1)
+    axis_uploads_most: int = Field(default=20, ge=1)
+    axis_uploads_bytes: int = Field(default=4 * 2**30, ge=1)
     axis_uncollected_hours: int = 4
     axis_unregistered_hours: int = 24
     evidence_batch_size: int = Field(default=4096, ge=1, le=65536)

@@ -14,7 +14,7 @@ from prometheus_client import REGISTRY, CollectorRegistry, Counter, Histogram, g
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.multiprocess import MultiProcessCollector
 
-from lienthong.axis.public import backlog_gauges
+from lienthong.axis.public import backlog_gauges, open_uploads
 from lienthong.config.health import oldest_waiting
 from lienthong.kernel.clock import now
 from lienthong.ledger.public import evidence_backlog
@@ -86,6 +86,7 @@ def _from_database() -> Iterator[GaugeMetricFamily]:
         age = (at - last.last_heartbeat).total_seconds()
         yield _gauge("lienthong_worker_heartbeat_age_seconds", "Since a worker was last seen.", age)
     yield from _evidence(at)
+    yield from _uploads(at)
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_database_size(current_database())")
         yield _gauge("lienthong_database_bytes", "Size of the database.", cursor.fetchone()[0])
@@ -100,6 +101,15 @@ def _evidence(at: datetime) -> Iterator[GaugeMetricFamily]:
         "lienthong_evidence_unstamped", "Statements in batches without timestamp.", backlog.unstamped
     )
     yield _gauge("lienthong_evidence_age_seconds", "Age of the oldest statement without timestamp.", age)
+
+
+def _uploads(at: datetime) -> Iterator[GaugeMetricFamily]:
+    """Packets that are arriving in parts."""
+    found = open_uploads()
+    age = (at - found.oldest_at).total_seconds() if found.oldest_at else 0.0
+    yield _gauge("lienthong_axis_uploads", "Unfinished uploads.", found.count)
+    yield _gauge("lienthong_axis_upload_bytes", "Bytes kept of unfinished uploads.", found.bytes)
+    yield _gauge("lienthong_axis_upload_age_seconds", "Age of the oldest unfinished upload.", age)
 
 
 def _gauge(name: str, text: str, value: float) -> GaugeMetricFamily:

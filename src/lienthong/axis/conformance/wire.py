@@ -38,17 +38,25 @@ def _judge(run: Run, edxml: bytes, status: int) -> str:
 
 def _post(run: Run, body: bytes, *, announced: int, end: bool) -> int:
     """Send these bytes as a packet of the announced length; the status of the answer, if one comes."""
-    address = urlsplit(run.url)
+    url, headers = f"{run.url}/axis/v1/packets", {"Content-Type": PACKET_TYPE}
+    return send_raw(run, "POST", url, body, announced=announced, end=end, headers=headers)
+
+
+def send_raw(
+    run: Run, method: str, url: str, body: bytes, *, announced: int, end: bool, headers: dict[str, str]
+) -> int:
+    """Send these bytes with an announced length of their own; the status of the answer, if one comes."""
+    address = urlsplit(url)
     kind = http.client.HTTPSConnection if address.scheme == "https" else http.client.HTTPConnection
     line = kind(address.netloc, timeout=SECONDS)
+    given = {
+        "Authorization": f"Bearer {run.axis.token()}",
+        "Content-Length": str(announced),
+        "Connection": "close",
+    }
     try:
-        line.putrequest("POST", f"{address.path}/axis/v1/packets")
-        for name, value in (
-            ("Authorization", f"Bearer {run.axis.token()}"),
-            ("Content-Type", PACKET_TYPE),
-            ("Content-Length", str(announced)),
-            ("Connection", "close"),
-        ):
+        line.putrequest(method, address.path)
+        for name, value in {**given, **headers}.items():
             line.putheader(name, value)
         line.endheaders()
         line.send(body)

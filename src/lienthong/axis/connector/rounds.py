@@ -15,6 +15,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Literal
 from uuid import UUID
@@ -110,7 +111,8 @@ class Connector:
         before = _version(path)
         try:
             sha256 = sha256_of(Extent(Spool.of_path(path)).pieces())
-            receipt = self.client.submit_packet(path)
+            progress = partial(self.progress, f"Sending {path.name}")
+            receipt = self.client.submit_packet(path, progress=progress)
         except AxisRefused as refusal:
             self._require_about_the_file(refusal)
             if _version(path) == before:

@@ -21,6 +21,8 @@ from lienthong.axis.models.tallies import Backlog as Backlog
 from lienthong.axis.models.tallies import CountedUntil as CountedUntil
 from lienthong.axis.models.tallies import Refused as Refused
 from lienthong.axis.models.tallies import Tally as Tally
+from lienthong.axis.models.uploads import Upload as Upload
+from lienthong.axis.models.uploads import UploadPart as UploadPart
 from lienthong.axis.states import (
     ENDS,
     UNCOLLECTED,

@@ -12,7 +12,7 @@ from ninja import NinjaAPI
 from ninja.renderers import JSONRenderer
 from ninja.responses import NinjaJSONEncoder
 
-from lienthong.axis.rest import receiving
+from lienthong.axis.rest import receiving, uploads
 from lienthong.axis.rest.conformance import router as conformance_router
 from lienthong.axis.rest.operations import router
 from lienthong.axis.rest.problems import install_handlers, problem_response, with_problems
@@ -49,6 +49,7 @@ api = NinjaAPI(
 api.add_router("", router)
 api.add_router("", receiving.router)
 api.add_router("", conformance_router)
+api.add_router(f"/{uploads.PATH}", uploads.router)
 install_handlers(api)
 
 _OPEN = Access(public="API: each operation checks its own bearer token; the description and /token are open")
@@ -59,7 +60,10 @@ def _nothing_here(request: HttpRequest) -> HttpResponse:
 
 
 def _marked(pattern: URLPattern) -> URLPattern:
-    pattern.callback = mark(with_problems(pattern.callback), _OPEN)
+    view = with_problems(pattern.callback)
+    if str(pattern.pattern).startswith(uploads.PATH):
+        view = uploads.with_tus(view)
+    pattern.callback = mark(view, _OPEN)
     return pattern
 
 

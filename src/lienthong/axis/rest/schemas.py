@@ -368,10 +368,14 @@ SENTENCES = {
     404: "Nothing here for this system",
     409: "In conflict with what was stored before",
     410: "The sender has withdrawn the document",
+    411: "Without Content-Length",
+    412: "Another version of tus",
     413: "Too large",
     415: "A type of body that is not read here",
     422: "A rule is broken; `title` and `field` say which",
-    429: "Too many failed attempts",
+    423: "Another request is writing",
+    429: "Too many failed attempts, or too much unfinished work",
+    460: "The bytes do not fit their checksum",
 }
 
 

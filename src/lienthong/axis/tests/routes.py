@@ -39,6 +39,10 @@ def _any_delivery(world: World) -> dict[str, object]:
     return {"delivery_id": "018f0000-0000-7000-8000-000000000000"}
 
 
+def _any_upload(world: World) -> dict[str, object]:
+    return {"upload_id": "018f0000-0000-7000-8000-000000000000"}
+
+
 def _letter(world: World) -> dict[str, object]:
     return {"message_id": dead_letter(agency("T97"), agency("T96")).pk}
 
@@ -126,6 +130,12 @@ ROUTES = {
     f"{V1}:delete_webhook": api(methods=("DELETE",)),
     f"{V1}:change_webhook_secret": api(methods=("POST",)),
     f"{V1}:send_report": api(methods=("POST",)),
+    f"{V1}:create_upload": api(methods=("POST",)),
+    f"{V1}:read_upload_options": api(methods=("OPTIONS",)),
+    f"{V1}:read_upload": api(kwargs=_any_upload, methods=("HEAD",)),
+    f"{V1}:write_upload": api(kwargs=_any_upload, methods=("PATCH",)),
+    f"{V1}:delete_upload": api(kwargs=_any_upload, methods=("DELETE",)),
+    f"{V1}:send_uploaded_packet": api(kwargs=_any_upload, methods=("POST",)),
     f"{V1}:missing": NOTHING_THERE,
     f"{LGSP}:openapi-json": public(),
     f"{LGSP}:api-root": NOTHING_THERE,

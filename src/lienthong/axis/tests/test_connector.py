@@ -13,10 +13,10 @@ import pytest
 from django.core.wsgi import get_wsgi_application
 
 from lienthong.axis.actions.submission import submit_packet
-from lienthong.axis.client import AxisClient, AxisUnreachable
+from lienthong.axis.client import UPLOAD_ABOVE, AxisClient, AxisUnreachable
 from lienthong.axis.connector import Connector, Event, ExchangeFolder, FolderInUse, NotAnAxis, Tally
 from lienthong.axis.connector.unpacking import safe_name
-from lienthong.axis.models import Delivery, Packet, StatusEvent
+from lienthong.axis.models import Delivery, Packet, StatusEvent, Upload
 from lienthong.axis.tests.factories import AT, SECRET, World, attachment, edxml_packet, signed
 
 pytestmark = pytest.mark.usefixtures("one_connection")
@@ -48,6 +48,7 @@ class Local:
         self.folder, self.events = ExchangeFolder(root), list[Event]()
         self.system, self.secret, self.transport, self.unpacks = system, SECRET, Changing(), False
         self.got: list[str] = []
+        self.upload_above, self.seen = UPLOAD_ABOVE, list[str]()
         self.folder.prepare()
 
     def work(self) -> Tally:
@@ -58,11 +59,14 @@ class Local:
             self.secret,
             transport=self.transport,
             attempts=1,
+            upload_above=self.upload_above,
             sleep=lambda seconds: None,
         )
         with client, self.folder.locked():
             self.folder.prepare()
-            return Connector(self.folder, client, self.events.append, unpacks=self.unpacks).work()
+            connector = Connector(self.folder, client, self.events.append, unpacks=self.unpacks)
+            connector.progress = lambda work, done, total: self.seen.append(f"{work} {done}/{total}")
+            return connector.work()
 
     def take_away(self) -> None:
         """What a local system does with its inbox."""
@@ -96,6 +100,16 @@ def sent_to(world: World, **changes: object) -> bytes:
 
 def names(folder: Path) -> list[str]:
     return sorted(path.name for path in folder.iterdir() if path.is_file())
+
+
+def test_a_large_packet_goes_in_pieces_and_tells_how_far_it_is(sender: Local, world: World) -> None:
+    xml = signed(edxml_packet(), world.office)
+    sender.drop("outbox/a.edxml", xml)
+    sender.upload_above = 1000
+    assert sender.work().sent == 1
+    assert Packet.objects.get().sha256 == hashlib.sha256(xml).hexdigest()
+    assert Upload.objects.get().packet == Packet.objects.get()
+    assert f"Sending a.edxml {len(xml)}/{len(xml)}" in sender.seen
 
 
 def test_a_packet_is_sent_and_its_receipt_lies_beside_it(world: World, sender: Local) -> None:

@@ -14,6 +14,8 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from lienthong.axis.actions.figures import count_everything, count_refusals
+from lienthong.axis.actions.upload_parts import add_to_upload
+from lienthong.axis.actions.uploads import open_upload
 from lienthong.axis.models import ConnectedSystem, Delivery, Serves, StatusEvent
 from lienthong.axis.policies import Health, health_of
 from lienthong.axis.queries.console import backlog_gauges, figures, systems_health
@@ -247,6 +249,16 @@ def test_all_recipients_are_exported_with_their_times(operator: Client, world: W
     assert (
         operator.get("/axis/packets/018f0000-0000-7000-8000-000000000000/recipients.csv").status_code == 404
     )
+
+
+def test_health_tells_of_packets_that_arrive_in_parts(operator: Client, world: World) -> None:
+    sentence = "Gói tin đang được gửi từng phần:"
+    assert sentence not in operator.get("/axis/health/").content.decode()
+    upload = open_upload(world.system, length=3 * 2**20, at=AT)
+    add_to_upload(upload, [b"x" * 2**20], offset=0, announced=2**20, clock=lambda: AT)
+    page = operator.get("/axis/health/").content.decode()
+    assert sentence in page
+    assert "1,0 MB" in page.replace("\xa0", " ")
 
 
 def test_the_monitoring_is_told_what_waits(world: World) -> None:

@@ -82,6 +82,8 @@ def test_figures_are_for_this_machine(client: Client) -> None:
     assert 'lienthong_requests_total{method="GET",route="healthz",status="200"}' in text
     assert "lienthong_worker_heartbeat_age_seconds 5" in text
     assert "lienthong_axis_uncollected 0" in text
+    assert "lienthong_axis_uploads 0" in text
+    assert "lienthong_axis_upload_age_seconds 0" in text
     assert "lienthong_axis_oldest_undelivered_seconds 0" in text
 
 
