@@ -98,7 +98,10 @@ def _database(url: str) -> dict[str, object]:
     parts = conninfo_to_dict(url)
     named = {key: parts.pop(field, "") or "" for key, field in _DATABASE_FIELDS.items()}
     pool = {"min_size": 1, "max_size": ENV.database_pool, "timeout": 10} if ENV.database_pool else False
-    return {"ENGINE": "django.db.backends.postgresql", **named, "OPTIONS": {**parts, "pool": pool}}
+    # Prepared at once, by the statements that ask for it (kernel/statements.py); the ORM's never are.
+    prepare = 0 if ENV.database_pool else None
+    options = {**parts, "pool": pool, "prepare_threshold": prepare}
+    return {"ENGINE": "django.db.backends.postgresql", **named, "OPTIONS": options}
 
 
 _DATABASE_FIELDS = {"NAME": "dbname", "USER": "user", "PASSWORD": "password", "HOST": "host", "PORT": "port"}

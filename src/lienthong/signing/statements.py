@@ -6,6 +6,7 @@ import base64
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 import jwt
@@ -16,7 +17,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from lienthong.signing import errors
 from lienthong.signing.contracts import Purpose, Verdict
 from lienthong.signing.models import Certificate
-from lienthong.signing.queries import Identity, agency_identity, part_identity
+from lienthong.signing.queries import agency_identity, part_identity
 from lienthong.signing.trust import find_rows
 from lienthong.signing.verdicts import accepted, problem_of, refused, signer_of, with_reason
 
@@ -46,7 +47,12 @@ def sign_statements(
     if not payloads:
         return []
     identity = agency_identity(agency_id, at=at) if agency_id else part_identity(Purpose.HUB)
-    header = {"b64": False, "crit": ["b64"], **_named(identity, by_reference), "iat": int(at.timestamp())}
+    header = {
+        "b64": False,
+        "crit": ["b64"],
+        **_named(identity.certificate, identity.chain, by_reference),
+        "iat": int(at.timestamp()),
+    }
     algorithm = "ES256" if isinstance(identity.key, ec.EllipticCurvePrivateKey) else "RS256"
     jws = jwt.PyJWS()
     return [
@@ -111,13 +117,16 @@ def certificate_named(signature: bytes) -> str:
     return hashlib.sha256(base64.b64decode(header["x5c"][0], validate=True)).hexdigest()
 
 
-def _named(identity: Identity, by_reference: bool) -> dict[str, object]:
+@lru_cache(maxsize=64)
+def _named(
+    certificate: x509.Certificate, chain: tuple[x509.Certificate, ...], by_reference: bool
+) -> Mapping[str, object]:
     """The header's words for who signs (RFC 7515, 4.1.6 and 4.1.8)."""
     if by_reference:
-        digest = hashlib.sha256(identity.certificate.public_bytes(Encoding.DER)).digest()
+        digest = hashlib.sha256(certificate.public_bytes(Encoding.DER)).digest()
         return {"x5t#S256": base64.urlsafe_b64encode(digest).rstrip(b"=").decode()}
-    certificates = [identity.certificate, *identity.chain]
-    return {"x5c": [base64.b64encode(found.public_bytes(Encoding.DER)).decode() for found in certificates]}
+    ders = (found.public_bytes(Encoding.DER) for found in (certificate, *chain))
+    return {"x5c": [base64.b64encode(der).decode() for der in ders]}
 
 
 def _certificate_of(header: Mapping[str, Any], find: Callable[[str], bytes | None]) -> bytes:
