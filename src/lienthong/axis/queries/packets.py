@@ -52,17 +52,23 @@ _MET = Columns(
     *("receipt_statement", "receipt_signature"),
 )
 _SENDER = Columns(Agency, "id", "path")
-# Each side by its own index: the second by `packet_document_once`, as what only asks may share an id.
+_MET_ONE = f"""
+CROSS JOIN LATERAL (
+    SELECT {_MET.of("packet")}, {_SENDER.of("sender")}
+    FROM axis_packet packet JOIN directory_agency sender ON sender.id = packet.sender_id
+    WHERE {{}} LIMIT 1
+) AS met
+"""  # noqa: S608
+# One after the other by a unique index each, however large the table was when the statement was planned. What
+# only asks may share its id with others; `packet_document_once` is about documents.
 _MET_BEFORE = f"""
-WITH met AS (
-    SELECT packet.id FROM unnest(%s::text[]) AS asked (sha256)
-    JOIN axis_packet packet ON packet.blob_id = asked.sha256
-    UNION
-    SELECT packet.id FROM json_to_recordset(%s) AS asked (sender_id bigint, document_id text)
-    JOIN axis_packet packet USING (sender_id, document_id) WHERE packet.business IN (0, 3)
-)
-SELECT {_MET.of("packet")}, {_SENDER.of("sender")}
-FROM met JOIN axis_packet packet USING (id) JOIN directory_agency sender ON sender.id = packet.sender_id
+SELECT met.* FROM unnest(%s::text[]) AS asked (sha256) {_MET_ONE.format("packet.blob_id = asked.sha256")}
+UNION ALL
+SELECT met.* FROM json_to_recordset(%s) AS asked (sender bigint, document text) {
+    _MET_ONE.format(
+        "packet.sender_id = asked.sender AND packet.document_id = asked.document AND packet.business IN (0, 3)"
+    )
+}
 """  # noqa: S608
 
 
@@ -71,7 +77,7 @@ def met_before(sha256s: Collection[str], ids: Iterable[tuple[int, str]]) -> list
 
     Only what a receipt needs is loaded, and of the sender its place. One query.
     """
-    asked = as_json([{"sender_id": sender, "document_id": document} for sender, document in ids])
+    asked = as_json([{"sender": sender, "document": document} for sender, document in ids])
     return [_met(iter(row)) for row in fetch(_MET_BEFORE, list(sha256s), asked)]
 
 
