@@ -23,12 +23,18 @@ Row = tuple[Any, ...]
 
 def fetch(sql: str, *parameters: object) -> list[Row]:
     """The rows of a statement, which is prepared on its first use on a connection (not with a pool of 0)."""
-    connection.ensure_connection()
-    bare: Any = ServerBindingCursor(connection.connection)  # type: ignore[call-arg]
-    wrap: Any = connection.make_debug_cursor if connection.queries_logged else connection.make_cursor
-    with wrap(bare) as cursor:
+    with _cursor() as cursor:
         cursor.execute(sql, parameters)
         return list(cursor.fetchall()) if cursor.description else []
+
+
+def _cursor() -> Any:
+    """A cursor that binds at the server; where queries are logged the usual one, which knows its SQL."""
+    if connection.queries_logged:
+        return connection.cursor()
+    connection.ensure_connection()
+    bound: Any = ServerBindingCursor(connection.connection)  # type: ignore[call-arg]
+    return connection.make_cursor(bound)
 
 
 class Columns(Generic[M]):

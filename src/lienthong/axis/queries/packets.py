@@ -59,16 +59,16 @@ CROSS JOIN LATERAL (
     WHERE {{}} LIMIT 1
 ) AS met
 """  # noqa: S608
-# One after the other by a unique index each, however large the table was when the statement was planned. What
-# only asks may share its id with others; `packet_document_once` is about documents.
+_SAME_BYTES = _MET_ONE.format("packet.blob_id = asked.sha256")
+# What only asks may share its id with others; `packet_document_once` is about documents.
+_SAME_ID = _MET_ONE.format(
+    "packet.sender_id = asked.sender AND packet.document_id = asked.document AND business IN (0, 3)"
+)
+# One after the other by a unique index each, however large the table was when the statement was planned.
 _MET_BEFORE = f"""
-SELECT met.* FROM unnest(%s::text[]) AS asked (sha256) {_MET_ONE.format("packet.blob_id = asked.sha256")}
+SELECT met.* FROM unnest(%s::text[]) AS asked (sha256) {_SAME_BYTES}
 UNION ALL
-SELECT met.* FROM json_to_recordset(%s) AS asked (sender bigint, document text) {
-    _MET_ONE.format(
-        "packet.sender_id = asked.sender AND packet.document_id = asked.document AND packet.business IN (0, 3)"
-    )
-}
+SELECT met.* FROM json_to_recordset(%s) AS asked (sender bigint, document text) {_SAME_ID}
 """  # noqa: S608
 
 
