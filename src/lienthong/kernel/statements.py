@@ -25,7 +25,13 @@ def fetch(sql: str, *parameters: object) -> list[Row]:
     """The rows of a statement, which is prepared on its first use on a connection (not with a pool of 0)."""
     with _cursor() as cursor:
         cursor.execute(sql, parameters)
-        return list(cursor.fetchall()) if cursor.description else []
+        return list(cursor.fetchall())
+
+
+def execute(sql: str, *parameters: object) -> None:
+    """As `fetch`, for a statement without rows."""
+    with _cursor() as cursor:
+        cursor.execute(sql, parameters)
 
 
 def _cursor() -> Any:
@@ -71,7 +77,7 @@ def insert_rows(rows: Iterable[Model]) -> None:
     if found:
         names = _written(type(found[0]))
         values = [{column: getattr(row, name) for column, name in names.items()} for row in found]
-        fetch(_insert(type(found[0])), as_json(values))
+        execute(_insert(type(found[0])), as_json(values))
 
 
 def as_json(rows: Sequence[Mapping[str, object]]) -> str:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from lienthong.axis.actions.evidence import Attestation
 from lienthong.axis.actions.leases import end_lease
-from lienthong.axis.contracts import StatusReport, StatusReported
+from lienthong.axis.contracts import StatusesReported, StatusReport, StatusReported
 from lienthong.axis.edxml.errors import FieldMissing, InvalidValue
 from lienthong.axis.edxml.limits import NAME, REASON
 from lienthong.axis.edxml.values import check_text, clean
@@ -26,7 +26,7 @@ from lienthong.axis.states import (
 from lienthong.kernel import events
 from lienthong.kernel.clock import VIETNAM
 from lienthong.kernel.errors import Refusal
-from lienthong.kernel.statements import as_json, fetch, insert_rows
+from lienthong.kernel.statements import as_json, execute, insert_rows
 from lienthong.ledger.public import JSON, Entry, record_many
 
 
@@ -110,18 +110,7 @@ def write_events(noted: Sequence[Noted], *, at: datetime) -> None:
         for one in noted
     )
     record_many([_entry(one, at) for one in noted])
-    for one in noted:
-        events.publish(
-            StatusReported(
-                packet_id=one.delivery.packet_id,
-                delivery_id=one.delivery.pk,
-                recipient_id=one.delivery.recipient_id,
-                code=one.report.code,
-                at=one.report.at,
-                description=one.report.description,
-                staff=one.report.staff,
-            )
-        )
+    events.publish(StatusesReported(tuple(map(_told, noted))))
 
 
 def move(delivery: Delivery, step: Transition, at: datetime, *, collected: bool = True) -> None:
@@ -135,13 +124,14 @@ def move(delivery: Delivery, step: Transition, at: datetime, *, collected: bool 
     end_lease(delivery)
 
 
+# The keys are named twice, so that they are looked up however small the table was at the time of planning.
 _MOVE = """
 UPDATE axis_delivery AS delivery
 SET state = moved.state, last_status_at = moved.last_status_at, collected_at = moved.collected_at,
     leased_until = NULL, lease_token = NULL, leased_by_id = NULL
 FROM json_to_recordset(%s)
     AS moved (id uuid, state text, last_status_at timestamptz, collected_at timestamptz)
-WHERE delivery.id = moved.id
+WHERE delivery.id = moved.id AND delivery.id = ANY(%s::uuid[])
 """
 
 
@@ -150,7 +140,7 @@ def save_moves(deliveries: Iterable[Delivery]) -> None:
     columns = ("id", "state", "last_status_at", "collected_at")
     moved = [{name: getattr(delivery, name) for name in columns} for delivery in deliveries]
     if moved:
-        fetch(_MOVE, as_json(moved))
+        execute(_MOVE, as_json(moved), [one["id"] for one in moved])
 
 
 def attestation_of(
@@ -164,6 +154,18 @@ def attestation_of(
         "description": report.description,
     }
     return Attestation(delivery.packet, stage, delivery.recipient.code, delivery, said)
+
+
+def _told(one: Noted) -> StatusReported:
+    return StatusReported(
+        packet_id=one.delivery.packet_id,
+        delivery_id=one.delivery.pk,
+        recipient_id=one.delivery.recipient_id,
+        code=one.report.code,
+        at=one.report.at,
+        description=one.report.description,
+        staff=one.report.staff,
+    )
 
 
 def _entry(one: Noted, at: datetime) -> Entry:

@@ -8,7 +8,7 @@ from datetime import datetime
 from django.db import connection
 
 from lienthong.kernel.identifiers import uuid7
-from lienthong.kernel.statements import as_json, fetch
+from lienthong.kernel.statements import as_json, execute
 from lienthong.ledger.contracts import JSON, Actor, Entry, Subject
 
 COLUMNS = {
@@ -58,7 +58,7 @@ def record_many(rows: Sequence[Entry]) -> None:
         raise RecordedOutsideTransaction
     if not rows:
         return
-    fetch(INSERT, as_json([dict(zip(COLUMNS, _values(row), strict=True)) for row in rows]))
+    execute(INSERT, as_json([dict(zip(COLUMNS, _values(row), strict=True)) for row in rows]))
 
 
 def _values(entry: Entry) -> tuple[object, ...]:
