@@ -134,7 +134,7 @@ _CONVOY: Convoy[_Asked, _Asked, DeliveryState | Refusal] = Convoy(_keep_all, mos
 def _keep(asked: Sequence[_Asked]) -> Answers:
     """Lock the deliveries, take what the table allows, and write it; in the caller's transaction."""
     at = max(one.at for one in asked)
-    deliveries = locked_deliveries({(one.system.pk, one.delivery_id) for one in asked})
+    deliveries = locked_deliveries(dict.fromkeys((one.system.pk, one.delivery_id) for one in asked))
     known = known_reports((one.delivery_id, one.report.code, one.report.at) for one in asked)
     noted: list[Noted] = []
     answers = {one: _take(one, deliveries, known, noted, at) for one in asked}
