@@ -97,8 +97,9 @@ def find_agencies(wanted: Collection[str], *, on: date) -> dict[str, Agency]:
     agencies = Agency.objects.valid(on)
     found = (_AGENCY.read(iter(row)) for row in fetch(_BY_CODE, list(named), on, on))
     by_code = {agency.code: agency for agency in found}
-    aliases = AgencyAlias.objects.filter(alias__in=named - by_code.keys()).values_list("alias", "agency_id")
-    by_alias = dict(aliases)
+    missing = named - by_code.keys()
+    aliases = AgencyAlias.objects.filter(alias__in=missing).values_list("alias", "agency_id")
+    by_alias = dict(aliases) if missing else {}
     by_id = agencies.in_bulk(list(by_alias.values())) if by_alias else {}
     both = {**{alias: by_id[key] for alias, key in by_alias.items() if key in by_id}, **by_code}
     return {text: both[lookup] for text, lookup in lookups.items() if lookup in both}

@@ -13,7 +13,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
 from lienthong.axis.actions.changes import Change, Plan, carry_out, find_change, plan_change
-from lienthong.axis.actions.evidence import attest_submissions, canonical
+from lienthong.axis.actions.evidence import canonical, sign_submissions
 from lienthong.axis.actions.intake import (
     Parties,
     check_attachments,
@@ -34,8 +34,8 @@ from lienthong.kernel.errors import Refusal
 from lienthong.kernel.identifiers import uuid7
 from lienthong.kernel.models import Blob
 from lienthong.kernel.statements import insert_rows
-from lienthong.ledger.public import JSON, Entry, record_many
-from lienthong.signing.public import Verdict, sign_statements, verify_packets
+from lienthong.ledger.public import JSON, Entry, record_many, record_statements
+from lienthong.signing.public import Verdict, verify_packets
 
 T = TypeVar("T")
 U = TypeVar("U")
@@ -244,9 +244,6 @@ def _store(packets: Sequence[_Checked]) -> Answers:
     blobs = store_blobs([[one.edxml] for one in packets], at=at, max_bytes=limit)
     plans = _plans(packets)
     rows = [_row(one, blob, plan) for one, blob, plan in zip(packets, blobs, plans, strict=True)]
-    signatures = sign_statements([bytes(row.receipt_statement) for row in rows], at=at)
-    for row, signature in zip(rows, signatures, strict=True):
-        row.receipt_signature = signature
     deliveries = [
         Delivery(
             id=uuid7(),
@@ -258,9 +255,10 @@ def _store(packets: Sequence[_Checked]) -> Answers:
         for one, row, plan in zip(packets, rows, plans, strict=True)
         for agency in one.parties.recipients
     ]
+    statements = sign_submissions(rows, deliveries, at=at)
     insert_rows(rows)
     insert_rows(deliveries)
-    attest_submissions(rows, deliveries, at=at)
+    record_statements(statements)
     record_many([_entry(one, row) for one, row in zip(packets, rows, strict=True)])
     events.publish(
         PacketsStored(
