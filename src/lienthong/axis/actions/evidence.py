@@ -95,7 +95,8 @@ def sign_submissions(
     """Sign the receipts of new packets, and answer the first two statements of each, to be recorded.
 
     The first is the receipt as signed, whose signature is set on the packet; the second names all its
-    deliveries, so that their number adds no signature. Their `packet` and `recipient` must be loaded. One query.
+    deliveries, so that their number adds no signature. The deliveries' `packet` and `recipient` must be
+    loaded. One query.
     """
     to: dict[str, dict[str, JSON]] = {str(packet.pk): {} for packet in packets}
     for delivery in deliveries:
