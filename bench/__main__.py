@@ -67,7 +67,7 @@ def _axis(documents: int, preload: int) -> list[Figure]:
     axis = import_module("bench.axis")
     ground = axis.prepare(import_module("lienthong.kernel.clock").now())
     figures: list[Figure] = axis.submissions(PORT, ground, documents)
-    figures.append(axis.statuses(PORT, ground, documents))
+    figures += axis.statuses(PORT, ground, documents)
     show("The axis: submit, verify, store, receipt", figures)
     if preload:
         with runtime.progress() as report:

@@ -17,7 +17,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pypdf
 
@@ -110,8 +110,11 @@ def submissions(port: int, ground: Ground, documents: int) -> list[Figure]:
     return figures
 
 
-def statuses(port: int, ground: Ground, documents: int) -> Figure:
-    """Status events a second, by 4 clients: each delivery is reported as arrived, registered and finished."""
+def statuses(port: int, ground: Ground, documents: int) -> list[Figure]:
+    """Status events a second: each delivery is reported as arrived, registered and finished.
+
+    One a call by 4 clients, and all of one code in one call.
+    """
     with web(port) as (url, _process):
         headers = _headers(url, ground.credentials) | {"Content-Type": "application/json"}
         with AxisClient(url, ground.credentials.client_id, ground.credentials.client_secret) as client:
@@ -125,7 +128,29 @@ def statuses(port: int, ground: Ground, documents: int) -> Figure:
             for code in ("01", "03", "06")
             for delivery in deliveries
         ]
-        return send_all("status events, 4 clients", url, calls, lambda status, _: status == 200, clients=4)
+        one_by_one = send_all("status events, 4 clients", url, calls, _is_taken, clients=4)
+        with AxisClient(url, ground.credentials.client_id, ground.credentials.client_secret) as client:
+            deliveries = [item.delivery_id for item in client.inbox(limit=min(200, documents)).items]
+        many = [_bulk_statuses(headers, code, deliveries) for code in ("01", "03", "06")]
+        return [
+            one_by_one,
+            send_all("status events, many a call, 1 client", url, many, _are_taken, clients=1),
+        ]
+
+
+def _bulk_statuses(headers: dict[str, str], code: str, deliveries: list[UUID]) -> Call:
+    at = now().isoformat()
+    reports = [{"delivery_id": str(delivery), "code": code, "at": at} for delivery in deliveries]
+    body = json.dumps({"reports": reports}).encode()
+    return Call("/axis/v1/deliveries/statuses", headers, body, pieces=len(reports))
+
+
+def _is_taken(status: int, answer: bytes) -> bool:
+    return status == 200
+
+
+def _are_taken(status: int, answer: bytes) -> bool:
+    return status == 200 and b'"problem": {' not in answer
 
 
 _XML = {"Content-Type": "application/xml"}
@@ -141,7 +166,7 @@ def _in_bulk(url: str, headers: dict[str, str], ground: Ground, documents: int) 
     calls = [_bulk_call(headers, part) for part in sets]
 
     def all_stored(status: int, answer: bytes) -> bool:
-        return status == 200 and all(one["status"] == 202 for one in json.loads(answer)["answers"])
+        return status == 200 and answer.count(b'"status": 202') == BULK
 
     name = f"submit in bulk, 100 KB, {BULK} a call, 4 clients"
     return send_all(name, url, calls, all_stored, clients=4)

@@ -15,13 +15,17 @@ console = Console(width=110)
 
 @dataclass(frozen=True)
 class Figure:
-    """A measured rate in `unit`, and the median and 99th percentile of one piece, in seconds."""
+    """A measured rate in `unit`, and the median and 99th percentile of one piece, in seconds.
+
+    `client`: the CPU seconds that the load generator itself took for a piece, on the same machine.
+    """
 
     name: str
     rate: float
     median: float
     p99: float
     unit: str = "/s"
+    client: float | None = None
 
 
 def measure(name: str, work: Callable[[], object], *, seconds: float = 2.0, warm: int = 2) -> Figure:
@@ -47,12 +51,15 @@ def of_times(name: str, times: Iterable[float], *, wall: float | None = None) ->
 
 def show(title: str, figures: Iterable[Figure], *, against: Figure | None = None) -> None:
     """Print the figures as a table; with `against`, also each one's ratio to it."""
-    table = Table(
-        "", "rate", "median", "p99", *(["of the first"] if against else []), title=title, title_justify="left"
-    )
-    for figure in figures:
+    rows = list(figures)
+    loaded = any(figure.client is not None for figure in rows)
+    more = [*(["of the first"] if against else []), *(["client CPU"] if loaded else [])]
+    table = Table("", "rate", "median", "p99", *more, title=title, title_justify="left")
+    for figure in rows:
         cells = [figure.name, f"{figure.rate:,.1f} {figure.unit}", _time(figure.median), _time(figure.p99)]
-        table.add_row(*cells, *([f"{figure.rate / against.rate:.3f}"] if against else []))
+        cells += [f"{figure.rate / against.rate:.3f}"] if against else []
+        cells += ["" if figure.client is None else _time(figure.client)] if loaded else []
+        table.add_row(*cells)
     console.print(table)
 
 

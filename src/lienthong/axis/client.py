@@ -201,8 +201,17 @@ class AxisClient:
 
     def report_status(self, delivery_id: UUID, report: StatusReport) -> str:
         """Report what was done with a delivery; answers its state."""
-        body = asdict(report) | {"at": report.at.isoformat()}
-        return str(self._call("POST", f"deliveries/{delivery_id}/status", json=body).json()["state"])
+        answer = self._call("POST", f"deliveries/{delivery_id}/status", json=_report(report))
+        return str(answer.json()["state"])
+
+    def report_statuses(self, reports: Sequence[tuple[UUID, StatusReport]]) -> list[str | AxisRefused]:
+        """Report up to 1,000 statuses in one call; to each the delivery's state or the refusal, in order."""
+        body = [_report(report) | {"delivery_id": str(delivery_id)} for delivery_id, report in reports]
+        answers = self._call("POST", "deliveries/statuses", json={"reports": body}).json()["answers"]
+        return [
+            str(one["state"]) if one["problem"] is None else AxisRefused(one["status"], one["problem"])
+            for one in answers
+        ]
 
     def packet_state(self, packet_id: UUID) -> PacketState:
         """How far a packet that this system sent has come."""
@@ -336,6 +345,10 @@ class AxisClient:
 
 def _receipt(response: httpx.Response) -> Receipt:
     return _receipts.validate_python(response.json() | {"repeated": response.status_code == 200})
+
+
+def _report(report: StatusReport) -> dict[str, Any]:
+    return asdict(report) | {"at": report.at.isoformat()}
 
 
 def _bulk_answer(answer: dict[str, Any]) -> Receipt | AxisRefused:

@@ -99,7 +99,10 @@ def _database(url: str) -> dict[str, object]:
     parts = conninfo_to_dict(url)
     named = {key: parts.pop(field, "") or "" for key, field in _DATABASE_FIELDS.items()}
     pool = {"min_size": 1, "max_size": ENV.database_pool, "timeout": 10} if ENV.database_pool else False
-    return {"ENGINE": "django.db.backends.postgresql", **named, "OPTIONS": {**parts, "pool": pool}}
+    # Prepared at once, by the statements that ask for it (kernel/statements.py); the ORM's never are.
+    prepare = 0 if ENV.database_pool else None
+    options = {**parts, "pool": pool, "prepare_threshold": prepare}
+    return {"ENGINE": "django.db.backends.postgresql", **named, "OPTIONS": options}
 
 
 _DATABASE_FIELDS = {"NAME": "dbname", "USER": "user", "PASSWORD": "password", "HOST": "host", "PORT": "port"}
@@ -177,7 +180,8 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
-FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+# Of a whole call. Above, each file of it becomes one on the disk, which costs more than checking a packet.
+FILE_UPLOAD_MAX_MEMORY_SIZE = 16 * 1024 * 1024
 # Beside what is kept, because the folder that a system has for such files may be its memory.
 FILE_UPLOAD_TEMP_DIR = ENV.var / "spool"
 with suppress(OSError):  # whoever may not write there takes nothing in

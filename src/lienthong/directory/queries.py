@@ -18,6 +18,7 @@ from lienthong.directory import codes
 from lienthong.directory.models import Agency, AgencyAlias, AgencySuccession, Division, Plain, PostHolding
 from lienthong.kernel.errors import Refusal
 from lienthong.kernel.paging import Page, page_of
+from lienthong.kernel.statements import Columns, fetch
 
 LONGEST_SEARCH = 200
 RANKED = 1000
@@ -77,6 +78,13 @@ def find_agency(code: str, *, on: date) -> Agency:
     raise ClosedAgency.of(past, on=on)
 
 
+_AGENCY = Columns(Agency)
+_BY_CODE = f"""
+SELECT {_AGENCY.of("agency")} FROM directory_agency agency
+WHERE code = ANY(%s::text[]) AND valid_from <= %s AND valid_to > %s
+"""  # noqa: S608
+
+
 def find_agencies(wanted: Collection[str], *, on: date) -> dict[str, Agency]:
     """The agencies that have the codes on the day, by the spelling asked for; what is not found is absent.
 
@@ -87,9 +95,11 @@ def find_agencies(wanted: Collection[str], *, on: date) -> dict[str, Agency]:
         return {}
     named = set(lookups.values())
     agencies = Agency.objects.valid(on)
-    by_code = {agency.code: agency for agency in agencies.filter(code__in=named)}
-    aliases = AgencyAlias.objects.filter(alias__in=named - by_code.keys()).values_list("alias", "agency_id")
-    by_alias = dict(aliases)
+    found = (_AGENCY.read(iter(row)) for row in fetch(_BY_CODE, list(named), on, on))
+    by_code = {agency.code: agency for agency in found}
+    missing = named - by_code.keys()
+    aliases = AgencyAlias.objects.filter(alias__in=missing).values_list("alias", "agency_id")
+    by_alias = dict(aliases) if missing else {}
     by_id = agencies.in_bulk(list(by_alias.values())) if by_alias else {}
     both = {**{alias: by_id[key] for alias, key in by_alias.items() if key in by_id}, **by_code}
     return {text: both[lookup] for text, lookup in lookups.items() if lookup in both}

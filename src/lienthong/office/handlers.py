@@ -8,11 +8,11 @@ from lienthong.axis.public import (
     DeliveriesWithdrawn,
     DeliveryUncollected,
     PacketsStored,
-    StatusReported,
+    StatusesReported,
 )
 from lienthong.kernel.events import subscribe
 from lienthong.kernel.jobs import enqueue
-from lienthong.office.actions.sending import note_change, note_status, note_uncollected, note_withdrawn
+from lienthong.office.actions.sending import note_change, note_statuses, note_uncollected, note_withdrawn
 from lienthong.office.states import ChangeState
 
 
@@ -22,17 +22,10 @@ def collect_soon(event: PacketsStored) -> None:
     enqueue("office.collect_inbox")
 
 
-@subscribe(StatusReported)
-def note(event: StatusReported) -> None:
-    """Write the new state beside the recipient of the document sent from here."""
-    note_status(
-        packet_id=event.packet_id,
-        recipient_id=event.recipient_id,
-        code=event.code,
-        at=event.at,
-        description=event.description,
-        staff=event.staff,
-    )
+@subscribe(StatusesReported)
+def note(event: StatusesReported) -> None:
+    """Write the new states beside the recipients of the documents sent from here."""
+    note_statuses(event.reports)
 
 
 @subscribe(DeliveryUncollected)

@@ -11,6 +11,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from lienthong.directory.public import Agency, Official
+from lienthong.kernel.statements import Columns, fetch
 from lienthong.signing.certificates import Issuer
 from lienthong.signing.contracts import CertificateInfo, ExpiringCertificate, Purpose
 from lienthong.signing.errors import NoCertificate, SigningUnavailable
@@ -60,10 +61,17 @@ def official_identity(official_id: int, *, at: datetime) -> Identity:
 
 def part_identity(purpose: Purpose) -> Identity:
     """A part of the authority: timestamp service, OCSP responder, hub; raises as for agencies."""
-    row = Certificate.objects.current().filter(purpose=purpose).first()
-    if row is None:
-        raise NoCertificate(name=purpose.value)
-    return _identity(row)
+    for row in fetch(_PART, purpose.value):
+        return _identity(_CERTIFICATE.read(iter(row)))
+    raise NoCertificate(name=purpose.value)
+
+
+_CERTIFICATE = Columns(Certificate)
+# As `CertificateQuerySet.current`; at most one row (`certificate_one_per_part`).
+_PART = f"""
+SELECT {_CERTIFICATE.of("certificate")} FROM signing_certificate certificate
+WHERE purpose = %s AND replaced_at IS NULL AND revoked_at IS NULL AND key_id IS NOT NULL
+"""  # noqa: S608
 
 
 def issuer_key(purpose: Purpose) -> tuple[Certificate, Issuer]:

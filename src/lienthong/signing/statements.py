@@ -6,6 +6,7 @@ import base64
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
+from functools import lru_cache, partial
 from typing import Any
 
 import jwt
@@ -16,7 +17,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from lienthong.signing import errors
 from lienthong.signing.contracts import Purpose, Verdict
 from lienthong.signing.models import Certificate
-from lienthong.signing.queries import Identity, agency_identity, part_identity
+from lienthong.signing.queries import agency_identity, part_identity
 from lienthong.signing.trust import find_rows
 from lienthong.signing.verdicts import accepted, problem_of, refused, signer_of, with_reason
 
@@ -32,13 +33,17 @@ def sign_statement(
 
 
 def sign_statements(
-    payloads: Sequence[bytes], *, at: datetime, agency_id: int | None = None, by_reference: bool = False
+    payloads: Sequence[bytes],
+    *,
+    at: datetime,
+    agency_id: int | None = None,
+    by_reference: bool | Sequence[bool] = False,
 ) -> list[bytes]:
     """The signature over each payload, which stays outside it: of the hub, or of the agency if one is named.
 
     Its header brings the certificates (`x5c`) and the time of signing (`iat`). `by_reference` names the
-    certificate by its SHA-256 instead (`x5t#S256`), for what is kept beside the certificates: 1.5 kB less.
-    One query for all.
+    certificate by its SHA-256 instead (`x5t#S256`), for what is kept beside the certificates: 1.5 kB less; of
+    all or of each. One query for all.
 
     Raises:
         NoCertificate, SigningUnavailable
@@ -46,12 +51,15 @@ def sign_statements(
     if not payloads:
         return []
     identity = agency_identity(agency_id, at=at) if agency_id else part_identity(Purpose.HUB)
-    header = {"b64": False, "crit": ["b64"], **_named(identity, by_reference), "iat": int(at.timestamp())}
     algorithm = "ES256" if isinstance(identity.key, ec.EllipticCurvePrivateKey) else "RS256"
-    jws = jwt.PyJWS()
+    each = [by_reference] * len(payloads) if isinstance(by_reference, bool) else by_reference
+    common: dict[str, object] = {"b64": False, "crit": ["b64"], "iat": int(at.timestamp())}
+    named = {brief: _named(identity.certificate, identity.chain, brief) for brief in set(each)}
+    headers = {brief: {**common, **words} for brief, words in named.items()}
+    sign = partial(jwt.PyJWS().encode, key=identity.key, algorithm=algorithm, is_payload_detached=True)
     return [
-        jws.encode(payload, identity.key, algorithm, headers=header, is_payload_detached=True).encode("ascii")
-        for payload in payloads
+        sign(payload, headers=headers[brief]).encode("ascii")
+        for payload, brief in zip(payloads, each, strict=True)
     ]
 
 
@@ -111,13 +119,16 @@ def certificate_named(signature: bytes) -> str:
     return hashlib.sha256(base64.b64decode(header["x5c"][0], validate=True)).hexdigest()
 
 
-def _named(identity: Identity, by_reference: bool) -> dict[str, object]:
+@lru_cache(maxsize=64)
+def _named(
+    certificate: x509.Certificate, chain: tuple[x509.Certificate, ...], by_reference: bool
+) -> Mapping[str, object]:
     """The header's words for who signs (RFC 7515, 4.1.6 and 4.1.8)."""
     if by_reference:
-        digest = hashlib.sha256(identity.certificate.public_bytes(Encoding.DER)).digest()
+        digest = hashlib.sha256(certificate.public_bytes(Encoding.DER)).digest()
         return {"x5t#S256": base64.urlsafe_b64encode(digest).rstrip(b"=").decode()}
-    certificates = [identity.certificate, *identity.chain]
-    return {"x5c": [base64.b64encode(found.public_bytes(Encoding.DER)).decode() for found in certificates]}
+    ders = (found.public_bytes(Encoding.DER) for found in (certificate, *chain))
+    return {"x5c": [base64.b64encode(der).decode() for der in ders]}
 
 
 def _certificate_of(header: Mapping[str, Any], find: Callable[[str], bytes | None]) -> bytes:

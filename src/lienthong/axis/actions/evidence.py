@@ -83,25 +83,43 @@ def attest_all(acts: Sequence[Attestation], *, at: datetime) -> None:
     links = dict(last_links(KIND, (str(act.packet.pk) for act in acts)))
     receipts = [_receipt(act.packet) for act in acts if str(act.packet.pk) not in links]
     links |= {receipt.subject.id: _link(receipt.statement, 1) for receipt in receipts}
-    record_statements([*_once(receipts), *_statements(acts, links, at)])
+    drafts = _drafts(acts, links, at)
+    signatures = sign_statements([draft.said for draft in drafts], at=at, by_reference=True)
+    signed = [draft.signed(signature, at) for draft, signature in zip(drafts, signatures, strict=True)]
+    record_statements([*_once(receipts), *signed])
 
 
-def attest_submissions(packets: Sequence[Packet], deliveries: Iterable[Delivery], *, at: datetime) -> None:
-    """Keep the first two statements of new packets: the receipt, as signed already, and all the deliveries.
+def sign_submissions(
+    packets: Sequence[Packet], deliveries: Iterable[Delivery], *, at: datetime
+) -> list[Statement]:
+    """Sign the receipts of new packets, and answer the first two statements of each, to be recorded.
 
-    One INSERT for all and one signature per packet, whatever the number of recipients; the deliveries'
-    `packet` and `recipient` must be loaded.
+    The first is the receipt as signed, whose signature is set on the packet; the second names all its
+    deliveries, so that their number adds no signature. The deliveries' `packet` and `recipient` must be
+    loaded. One query.
     """
     to: dict[str, dict[str, JSON]] = {str(packet.pk): {} for packet in packets}
     for delivery in deliveries:
         to[str(delivery.packet_id)][delivery.recipient.code] = str(delivery.pk)
-    receipts = [_receipt(packet) for packet in packets]
-    links = {receipt.subject.id: _link(receipt.statement, 1) for receipt in receipts}
-    relayed = [
-        Attestation(packet, Stage.RELAYED, by="", facts={"deliveries": to[str(packet.pk)]})
-        for packet in packets
-    ]
-    record_statements([*receipts, *_statements(relayed, links, at)])
+    receipts = [bytes(packet.receipt_statement) for packet in packets]
+    links = {str(packet.pk): _link(said, 1) for packet, said in zip(packets, receipts, strict=True)}
+    drafts = _drafts(
+        [
+            Attestation(packet, Stage.RELAYED, by="", facts={"deliveries": to[str(packet.pk)]})
+            for packet in packets
+        ],
+        links,
+        at,
+    )
+    signatures = sign_statements(
+        [*receipts, *(draft.said for draft in drafts)],
+        at=at,
+        by_reference=[place >= len(receipts) for place in range(len(receipts) + len(drafts))],
+    )
+    for packet, signature in zip(packets, signatures[: len(packets)], strict=True):
+        packet.receipt_signature = signature
+    relayed = zip(drafts, signatures[len(packets) :], strict=True)
+    return [*map(_receipt, packets), *(draft.signed(signature, at) for draft, signature in relayed)]
 
 
 def close_batches(*, most: int, at: datetime, least: int = 1) -> int:
@@ -163,27 +181,36 @@ def _once(receipts: Iterable[Statement]) -> Iterable[Statement]:
     return {receipt.subject.id: receipt for receipt in receipts}.values()
 
 
-def _statements(acts: Sequence[Attestation], links: Mapping[str, Link], at: datetime) -> list[Statement]:
-    """The acts as signed statements, each chained to its packet's one before it, which `links` give."""
-    last, drafts = dict(links), list[tuple[Attestation, Link, bytes]]()
-    for act in acts:
-        key = str(act.packet.pk)
-        said = _said(act, last[key], at)
-        drafts.append((act, last[key], said))
-        last[key] = _link(said, last[key].sequence + 1)
-    signatures = sign_statements([said for _act, _before, said in drafts], at=at, by_reference=True)
-    return [
-        Statement(
+@dataclass(frozen=True)
+class _Draft:
+    """A statement before it is signed."""
+
+    act: Attestation
+    sequence: int
+    said: bytes
+
+    def signed(self, signature: bytes, at: datetime) -> Statement:
+        act = self.act
+        return Statement(
             subject=act.packet.as_subject(),
             stage=act.stage,
-            sequence=before.sequence + 1,
+            sequence=self.sequence,
             at=at,
-            statement=said,
+            statement=self.said,
             signature=signature,
             part=str(act.delivery.pk) if act.delivery else "",
         )
-        for (act, before, said), signature in zip(drafts, signatures, strict=True)
-    ]
+
+
+def _drafts(acts: Sequence[Attestation], links: Mapping[str, Link], at: datetime) -> list[_Draft]:
+    """What is to be signed, each chained to its packet's one before it, which `links` give."""
+    last, drafts = dict(links), list[_Draft]()
+    for act in acts:
+        key = str(act.packet.pk)
+        said = _said(act, last[key], at)
+        last[key] = _link(said, last[key].sequence + 1)
+        drafts.append(_Draft(act, last[key].sequence, said))
+    return drafts
 
 
 def _said(act: Attestation, before: Link, at: datetime) -> bytes:

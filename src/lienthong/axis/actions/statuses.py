@@ -1,264 +1,174 @@
-"""What recipients report of their deliveries."""
+"""What recipients report of their deliveries: one status or many, in sets that share a commit."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import datetime, timedelta
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import groupby
 from uuid import UUID
 
-from django.db import transaction
-from django.db.models import Q
-from django.utils.translation import gettext_lazy as _
+from django.db import IntegrityError, connection, transaction
 
-from lienthong.axis.actions.changes import withdraw_asking
-from lienthong.axis.actions.evidence import attest
-from lienthong.axis.actions.leases import LEASE_FIELDS, end_lease
-from lienthong.axis.contracts import ChangeAnswered, DeliveriesWithdrawn, StatusReport, StatusReported
-from lienthong.axis.edxml.errors import FieldMissing, InvalidValue
-from lienthong.axis.edxml.limits import NAME, REASON
-from lienthong.axis.edxml.values import check_text, clean
-from lienthong.axis.models import ChangeRequest, ConnectedSystem, Delivery, StatusEvent
-from lienthong.axis.queries.deliveries import delivery_of
-from lienthong.axis.states import (
-    CONSENT,
-    DECLINE,
-    EFFECTS,
-    NEED_REASON,
-    REPORTED_CODES,
-    STAGES,
-    WITHDRAWALS,
-    ChangeKind,
-    ChangeState,
-    DeliveryState,
-    Stage,
-    Transition,
-    transition,
+from lienthong.axis.actions.answers import NothingAsked as NothingAsked
+from lienthong.axis.actions.answers import answer_change, settle_returned
+from lienthong.axis.actions.evidence import attest_all
+from lienthong.axis.actions.noting import AHEAD_MOST as AHEAD_MOST
+from lienthong.axis.actions.noting import (
+    Noted,
+    attestation_of,
+    check_report,
+    move,
+    save_moves,
+    step_for,
+    write_events,
 )
-from lienthong.kernel import events
-from lienthong.kernel.clock import VIETNAM
+from lienthong.axis.actions.noting import StatusInFuture as StatusInFuture
+from lienthong.axis.actions.noting import StatusOutOfOrder as StatusOutOfOrder
+from lienthong.axis.contracts import StatusReport
+from lienthong.axis.models import ConnectedSystem, Delivery
+from lienthong.axis.queries.deliveries import known_reports, locked_deliveries
+from lienthong.axis.states import CONSENT, DECLINE, STAGES, DeliveryState
+from lienthong.identity.public import NotFound
+from lienthong.kernel.convoys import Convoy
 from lienthong.kernel.errors import Refusal
-from lienthong.ledger.public import JSON, record
 
-
-class StatusOutOfOrder(Refusal):
-    """The delivery's state does not allow this status."""
-
-    code, status = "status-out-of-order", 409
-    sentence = _(
-        "The status %(code)s cannot follow the state %(state)s (%(label)s) of this delivery. "
-        "Report the steps in order."
-    )
-
-
-class NothingAsked(Refusal):
-    """An answer to a request that is not there, or no longer."""
-
-    code, status = "nothing-asked", 409
-    sentence = _(
-        "The status %(code)s answers a revocation, update or take-back, but none waits for an answer here."
-    )
-
-
-class StatusInFuture(Refusal):
-    """A status that is said to happen later than now."""
-
-    code, status = "status-in-future", 422
-    sentence = _(
-        "The status is dated %(ahead)s minutes after the axis' time; at most %(most)s are allowed. "
-        "Set your system's clock and report again."
-    )
-
-
-# Clocks differ by seconds; more than this far ahead, a clock is wrong and would spoil every deadline.
-AHEAD_MOST = timedelta(minutes=5)
+SET = 100  # reports kept in one transaction
 
 
 def report_status(
     system: ConnectedSystem, delivery_id: UUID, report: StatusReport, *, at: datetime
 ) -> DeliveryState:
-    """Record a status of a delivery that the system serves, and answer the delivery's state.
-
-    The same report again (code and time) changes nothing. `at` is when the axis got it; `report.at` is what
-    the recipient says. 15 and 16 answer the request that waits, and may be reported on the delivery of the
-    document or of the packet that asks; 02 on a document answers its withdrawal too. `report.at` may be any
-    time ago, but at most 5 minutes ahead.
+    """`report_statuses` of one, whose refusal is raised.
 
     Raises:
         NotFound: there is no such delivery for this system.
         StatusInFuture, StatusOutOfOrder, NothingAsked, InvalidValue, FieldMissing, FieldTooLong: nothing was
             recorded.
     """
-    report = _checked(report)
-    if report.at > at + AHEAD_MOST:
-        ahead = -((at - report.at) // timedelta(minutes=1))
-        raise StatusInFuture(field="at", ahead=ahead, most=AHEAD_MOST // timedelta(minutes=1))
-    with transaction.atomic():
-        if report.code in (CONSENT, DECLINE):
-            return _answer(system, delivery_id, report, at)
-        delivery = delivery_of(system, delivery_id, lock=True)
-        if _is_known(delivery, report):
-            return DeliveryState(delivery.state)
-        step = _step(delivery, report, of_request=delivery.packet.only_asks)
-        _write(system, delivery, report, at)
-        _move(delivery, step, at)
-        _attest(delivery, STAGES[report.code], report, at)
-        if delivery.state == DeliveryState.REFUSED:
-            _settle_returned(delivery, report, at)
-    return DeliveryState(delivery.state)
+    answer = report_statuses(system, [(delivery_id, report)], at=at)[0]
+    if isinstance(answer, Refusal):
+        raise answer
+    return answer
 
 
-def _answer(system: ConnectedSystem, delivery_id: UUID, report: StatusReport, at: datetime) -> DeliveryState:
-    """Take 15 or 16: the request ends, and with it the document's delivery and that of the asking packet."""
-    reported = delivery_of(system, delivery_id)
-    request = _request_at(reported)
-    document = reported if request is None else request.delivery
-    locked = delivery_of(system, document.pk, lock=True)
-    reported = locked if reported.pk == document.pk else delivery_of(system, reported.pk, lock=True)
-    if _is_known(reported, report):
-        return DeliveryState(reported.state)
-    request = _request_at(reported)
-    if request is None or request.delivery_id != locked.pk:
-        raise NothingAsked(field="code", code=report.code)
-    step = _step(locked, report, pending=request.kind)
-    _write(system, reported, report, at)
-    _move(locked, step, at)
-    _end(request, locked, accepted=report.code == CONSENT, report=report, at=at)
-    reported.refresh_from_db(fields=["state"])
-    return DeliveryState(reported.state)
+def report_statuses(
+    system: ConnectedSystem, reports: Sequence[tuple[UUID, StatusReport]], *, at: datetime
+) -> list[DeliveryState | Refusal]:
+    """Record statuses of deliveries that the system serves, in their order: each gets its delivery's state.
+
+    The same report again (code and time) changes nothing. `at` is when the axis got them; a report's own
+    time is what the recipient says: any time ago, but at most 5 minutes ahead. 15 and 16 answer the request
+    that waits, and may be reported on the delivery of the document or of the packet that asks; 02 on a
+    document answers its withdrawal too. Sets of 100 are kept in one transaction each, with a fixed number of
+    queries; 15 and 16 take a transaction of their own. Outside a transaction, callers of one moment share it.
+    """
+    answers: dict[int, DeliveryState | Refusal] = {}
+    sound: dict[int, _Asked] = {}
+    for place, (delivery_id, report) in enumerate(reports):
+        try:
+            sound[place] = _Asked(system, delivery_id, check_report(report, at=at), at)
+        except Refusal as refusal:
+            answers[place] = refusal
+    for is_answer, run in groupby(sound, key=lambda place: sound[place].report.code in (CONSENT, DECLINE)):
+        places = list(run)
+        if is_answer:
+            answers |= {place: _answer(sound[place]) for place in places}
+            continue
+        for start in range(0, len(places), SET):
+            some = [sound[place] for place in places[start : start + SET]]
+            answers |= dict(zip(places[start : start + SET], _keep_together(some), strict=True))
+    return [answers[place] for place in range(len(reports))]
 
 
-def _request_at(delivery: Delivery) -> ChangeRequest | None:
-    """The pending request about this delivery's document, or else the one its packet makes. One query."""
-    pending = ChangeRequest.objects.filter(
-        Q(delivery=delivery.pk) | Q(asking=delivery.pk), state=ChangeState.PENDING
-    )
-    found = list(pending.select_related("delivery"))
-    return min(found, key=lambda request: request.delivery_id != delivery.pk, default=None)
+@dataclass(frozen=True, eq=False)
+class _Asked:
+    """A sound report, as it came."""
+
+    system: ConnectedSystem
+    delivery_id: UUID
+    report: StatusReport
+    at: datetime
 
 
-def _settle_returned(delivery: Delivery, report: StatusReport, at: datetime) -> None:
-    """A document that went back is withdrawn as asked (Đ.18), and is not updated any more."""
-    request = ChangeRequest.objects.filter(delivery=delivery, state=ChangeState.PENDING).first()
-    if request is None:
-        return
-    if request.kind in WITHDRAWALS:
-        _end(request, delivery, accepted=True, report=report, at=at)
-        return
-    request.state, request.answered_at = ChangeState.LAPSED, at
-    request.save(update_fields=["state", "answered_at"])
-    withdraw_asking([request.asking_id] if request.asking_id else [], at)
+Answers = dict[_Asked, DeliveryState | Refusal]
 
 
-def _end(
-    request: ChangeRequest, document: Delivery, *, accepted: bool, report: StatusReport, at: datetime
-) -> None:
-    """Write the answer of the request, move the asking delivery along, and publish."""
-    request.state = ChangeState.ACCEPTED if accepted else ChangeState.REFUSED
-    request.answer, request.answered_at = report.description, at
-    request.save(update_fields=["state", "answer", "answered_at"])
-    if request.asking_id is not None:
-        asking = Delivery.objects.select_for_update(of=("self",)).select_related("packet")
-        found = asking.get(pk=request.asking_id)
-        step = transition(found.state, CONSENT if accepted else DECLINE, of_request=True)
-        if found.packet.only_asks and step is not None:
-            _move(found, step, at, collected=False)
-    kind = ChangeKind(request.kind)
-    facts: dict[str, JSON] = {"kind": kind.value, "number": request.sequence}
-    _attest(document, EFFECTS[kind] if accepted else Stage.REFUSED, report, at, facts)
-    who = (document.packet_id, document.pk, document.recipient_id)
-    what = (request.kind, request.sequence)
-    events.publish(ChangeAnswered(*who, *what, accepted, report.description, at))
-    if document.state == DeliveryState.WITHDRAWN:
-        events.publish(
-            DeliveriesWithdrawn(document.packet_id, (document.pk,), (document.recipient_id,), *what, at)
+def _answer(one: _Asked) -> DeliveryState | Refusal:
+    try:
+        with transaction.atomic():
+            return answer_change(one.system, one.delivery_id, one.report, at=one.at)
+    except Refusal as refusal:
+        return refusal
+
+
+def _keep_together(asked: Sequence[_Asked]) -> list[DeliveryState | Refusal]:
+    """Keep the reports together with those of other callers of the moment: they share a commit.
+
+    Not inside a transaction: what it holds locked, another thread would wait for.
+    """
+    given = {one: one for one in asked}
+    found = _keep_all(given) if connection.in_atomic_block else _CONVOY.travel(given)[0]
+    return [found[one] for one in asked]
+
+
+def _keep_all(asked: Mapping[_Asked, _Asked]) -> Answers:
+    """Keep the reports in one transaction; if one of them makes it fail, halves are tried."""
+    try:
+        with transaction.atomic():
+            return _keep(list(asked))
+    except (IntegrityError, Refusal) as failure:
+        if len(asked) > 1:
+            keys = list(asked)
+            halves = keys[: len(keys) // 2], keys[len(keys) // 2 :]
+            first, second = (_keep_all({one: one for one in half}) for half in halves)
+            return first | second
+        if isinstance(failure, Refusal):
+            return dict.fromkeys(asked, failure)
+        raise
+
+
+_CONVOY: Convoy[_Asked, _Asked, DeliveryState | Refusal] = Convoy(_keep_all, most=SET)
+
+
+def _keep(asked: Sequence[_Asked]) -> Answers:
+    """Lock the deliveries, take what the table allows, and write it; in the caller's transaction."""
+    at = max(one.at for one in asked)
+    deliveries = locked_deliveries(dict.fromkeys((one.system.pk, one.delivery_id) for one in asked))
+    known = known_reports((one.delivery_id, one.report.code, one.report.at) for one in asked)
+    noted: list[Noted] = []
+    answers = {one: _take(one, deliveries, known, noted, at) for one in asked}
+    if noted:
+        write_events(noted, at=at)
+        save_moves({one.delivery.pk: one.delivery for one in noted}.values())
+        attest_all(
+            [attestation_of(one.delivery, STAGES[one.report.code], one.report) for one in noted], at=at
         )
-
-
-def _is_known(delivery: Delivery, report: StatusReport) -> bool:
-    return StatusEvent.objects.filter(delivery=delivery, code=report.code, at=report.at).exists()
-
-
-def _step(
-    delivery: Delivery, report: StatusReport, *, of_request: bool = False, pending: str = ""
-) -> Transition:
-    """The row of the table for the report, or the refusal."""
-    step = transition(delivery.state, report.code, of_request=of_request, pending=pending)
-    if step is None:
-        raise StatusOutOfOrder(
-            field="code",
-            code=report.code,
-            state=delivery.state,
-            label=DeliveryState(delivery.state).label,
+        settle_returned(
+            [(one.delivery, one.report) for one in noted if one.delivery.state == DeliveryState.REFUSED],
+            at=at,
         )
-    return step
+    return answers
 
 
-def _checked(report: StatusReport) -> StatusReport:
-    """The report with clean texts, or the refusal of the first rule it breaks."""
-    if report.code not in REPORTED_CODES:
-        raise InvalidValue(field="code", allowed=", ".join(REPORTED_CODES))
-    texts = {name: clean(getattr(report, name)) for name in _LIMITS}
-    for name, text in texts.items():
-        check_text(text, field=name, limit=_LIMITS[name])
-    if report.code in NEED_REASON and not texts["description"]:
-        raise FieldMissing(field="description")
-    return StatusReport(code=report.code, at=report.at, **texts)
-
-
-_LIMITS = {"description": REASON, "department": NAME, "staff": NAME, "mobile": NAME, "email": NAME}
-
-
-def _move(delivery: Delivery, step: Transition, at: datetime, *, collected: bool = True) -> None:
-    """Bring the delivery to the state of the table; whoever reports has it, so it counts as collected."""
-    delivery.state = step.target or delivery.state
-    delivery.last_status_at = at
-    delivery.collected_at = delivery.collected_at or (at if collected else None)
-    end_lease(delivery)
-    delivery.save(update_fields=["state", "last_status_at", "collected_at", *LEASE_FIELDS])
-
-
-def _write(system: ConnectedSystem, delivery: Delivery, report: StatusReport, at: datetime) -> None:
-    """Append the event, record and publish."""
-    StatusEvent.objects.create(
-        delivery=delivery,
-        system=system,
-        code=report.code,
-        at=report.at,
-        received_at=at,
-        **{name: getattr(report, name) for name in _LIMITS},
-    )
-    record(
-        actor=system.actor(),
-        verb="delivery.report",
-        subject=delivery.packet.as_subject(),
-        at=at,
-        data={"code": report.code, "recipient": delivery.recipient.code, "description": report.description},
-    )
-    events.publish(
-        StatusReported(
-            packet_id=delivery.packet_id,
-            delivery_id=delivery.pk,
-            recipient_id=delivery.recipient_id,
-            code=report.code,
-            at=report.at,
-            description=report.description,
-            staff=report.staff,
-        )
-    )
-
-
-def _attest(
-    delivery: Delivery,
-    stage: Stage,
-    report: StatusReport,
+def _take(
+    one: _Asked,
+    deliveries: Mapping[tuple[int, UUID], Delivery],
+    known: set[tuple[UUID, str, datetime]],
+    noted: list[Noted],
     at: datetime,
-    facts: Mapping[str, JSON] | None = None,
-) -> None:
-    """The status as evidence: what the recipient said, and when; names and addresses of people stay out."""
-    said: dict[str, JSON] = {
-        **(facts or {}),
-        "code": report.code,
-        "reported_at": report.at.astimezone(VIETNAM).isoformat(),
-        "description": report.description,
-    }
-    attest(delivery.packet, stage, by=delivery.recipient.code, at=at, delivery=delivery, facts=said)
+) -> DeliveryState | Refusal:
+    """Move the delivery, in memory, if the report is new and allowed; what it leads to, or the refusal."""
+    delivery = deliveries.get((one.system.pk, one.delivery_id))
+    if delivery is None:
+        return NotFound()
+    mark = (one.delivery_id, one.report.code, one.report.at)
+    if mark not in known:
+        try:
+            step = step_for(delivery, one.report, of_request=delivery.packet.only_asks)
+        except Refusal as refusal:
+            return refusal
+        move(delivery, step, at)
+        known.add(mark)
+        noted.append(Noted(one.system, delivery, one.report))
+    return DeliveryState(delivery.state)

@@ -9,11 +9,10 @@ from typing import TypeVar
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
-from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from lienthong.axis.actions.changes import Change, Plan, carry_out, find_change, plan_change
-from lienthong.axis.actions.evidence import attest_submissions, canonical
+from lienthong.axis.actions.evidence import canonical, sign_submissions
 from lienthong.axis.actions.intake import (
     Parties,
     check_attachments,
@@ -24,7 +23,7 @@ from lienthong.axis.actions.intake import (
 from lienthong.axis.contracts import PacketsStored, Receipt, StoredPacket
 from lienthong.axis.edxml import EdxmlPacket, parse_packet
 from lienthong.axis.models import ASKING, ConnectedSystem, Delivery, Packet
-from lienthong.axis.queries.packets import receipt_of
+from lienthong.axis.queries.packets import met_before, receipt_of
 from lienthong.axis.states import DeliveryState
 from lienthong.kernel import events
 from lienthong.kernel.blobs import Staged, stage_blobs, store_blobs
@@ -34,8 +33,9 @@ from lienthong.kernel.errors import Refusal
 from lienthong.kernel.identifiers import uuid7
 from lienthong.kernel.lifting import Content, Lifted, lifted
 from lienthong.kernel.models import Blob
-from lienthong.ledger.public import JSON, Entry, record_many
-from lienthong.signing.public import Verdict, sign_statements, verify_packets
+from lienthong.kernel.statements import insert_rows
+from lienthong.ledger.public import JSON, Entry, record_many, record_statements
+from lienthong.signing.public import Verdict, verify_packets
 
 T = TypeVar("T")
 U = TypeVar("U")
@@ -171,16 +171,7 @@ def _require_sound(one: _Checked, verdict: Verdict) -> _Checked:
 
 def _met_before(sha256s: Collection[str], packets: Collection[_Checked]) -> list[Packet]:
     """The stored packets with one of the hashes, or with the sender and document id of one. One query."""
-    same_bytes = Q(blob__in=list(sha256s))
-    same_id = Q(
-        sender__in={one.parties.sender.pk for one in packets},
-        document_id__in={one.content.document_id for one in packets},
-    )
-    rows = Packet.objects.filter(same_bytes | same_id).select_related("sender")
-    return list(rows.only(*_MET, "sender__path"))
-
-
-_MET = ("blob_id", "document_id", "business", "received_at", "receipt_statement", "receipt_signature")
+    return met_before(sha256s, [(one.parties.sender.pk, one.content.document_id) for one in packets])
 
 
 def _receipts_among(packets: Iterable[Packet], sha256s: Collection[str], system: ConnectedSystem) -> Answers:
@@ -263,11 +254,7 @@ def _store(packets: Sequence[_Checked]) -> Answers:
     blobs = store_blobs([one.staged or one.edxml for one in packets], at=at, max_bytes=limit)
     plans = _plans(packets)
     rows = [_row(one, blob, plan) for one, blob, plan in zip(packets, blobs, plans, strict=True)]
-    signatures = sign_statements([bytes(row.receipt_statement) for row in rows], at=at)
-    for row, signature in zip(rows, signatures, strict=True):
-        row.receipt_signature = signature
-    Packet.objects.bulk_create(rows)
-    deliveries = Delivery.objects.bulk_create(
+    deliveries = [
         Delivery(
             id=uuid7(),
             packet=row,
@@ -277,8 +264,11 @@ def _store(packets: Sequence[_Checked]) -> Answers:
         )
         for one, row, plan in zip(packets, rows, plans, strict=True)
         for agency in one.parties.recipients
-    )
-    attest_submissions(rows, deliveries, at=at)
+    ]
+    statements = sign_submissions(rows, deliveries, at=at)
+    insert_rows(rows)
+    insert_rows(deliveries)
+    record_statements(statements)
     record_many([_entry(one, row) for one, row in zip(packets, rows, strict=True)])
     events.publish(
         PacketsStored(

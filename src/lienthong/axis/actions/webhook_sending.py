@@ -19,6 +19,7 @@ from lienthong.axis.actions.claiming import claim_rows
 from lienthong.axis.adapters.webhook_http import connect_webhooks
 from lienthong.axis.contracts import DeliveryProblem, InboxItem
 from lienthong.axis.models import Delivery, Webhook, WebhookMessage
+from lienthong.axis.models.systems import RECEIVES
 from lienthong.axis.ports import Failed, Taken, WebhookPort
 from lienthong.axis.queries.deliveries import inbox_item
 from lienthong.axis.states import UNCOLLECTED, MessageState
@@ -26,6 +27,7 @@ from lienthong.axis.webhook_problems import OF_THE_RECEIVER, UNSEALED
 from lienthong.kernel import events
 from lienthong.kernel.clock import VIETNAM
 from lienthong.kernel.jobs import enqueue
+from lienthong.kernel.statements import fetch
 from lienthong.ledger.public import Actor, Entry, record_many
 from lienthong.signing.public import SecretUnreadable
 
@@ -40,7 +42,7 @@ _items = TypeAdapter(InboxItem)
 _OUTCOME = ["state", "attempts", "last_attempt_at", "leased_until", "next_attempt_at", "problem", "detail"]
 
 # One row per delivery of the packets and webhook of a connected system that serves its recipient.
-_QUEUE = """
+_QUEUE = f"""
 INSERT INTO axis_webhookmessage
     (delivery_id, webhook_id, state, since, next_attempt_at, attempts, problem, detail, reason)
 SELECT delivery.id, webhook.id, 'waiting', delivery.sent_at, delivery.sent_at,
@@ -49,20 +51,19 @@ FROM axis_webhook webhook
 JOIN axis_connectedsystem system ON system.id = webhook.system_id AND system.disabled_at IS NULL
 JOIN directory_agency served ON served.id = system.agency_id
 CROSS JOIN axis_delivery delivery
-JOIN axis_packet packet ON packet.id = delivery.packet_id AND packet.sandbox = system.sandbox
-    AND (system.partner_of_id IS NULL OR packet.system_id = system.partner_of_id)
+JOIN axis_packet packet ON packet.id = delivery.packet_id
 JOIN directory_agency recipient ON recipient.id = delivery.recipient_id
-WHERE delivery.packet_id = ANY(%s) AND (
-    system.serves = 'all' OR recipient.id = served.id
-    OR (system.serves = 'subtree' AND served.path <> '' AND starts_with(recipient.path, served.path))
-)
+WHERE delivery.packet_id = ANY(%s) AND {RECEIVES}
 ON CONFLICT (delivery_id, webhook_id) DO NOTHING
-"""
+"""  # noqa: S608
+
+
+_ANY = "SELECT EXISTS (SELECT FROM axis_webhook)"
 
 
 def queue_webhooks(packet_ids: Collection[UUID]) -> int:
     """Put the packets' deliveries into the outbox, in the caller's transaction; how many. Two queries."""
-    if not Webhook.objects.exists():  # planning the join would cost more than all the rest of a submission
+    if not fetch(_ANY)[0][0]:  # planning the join would cost more than all the rest of a submission
         return 0
     with connection.cursor() as cursor:
         cursor.execute(_QUEUE, [list(packet_ids)])

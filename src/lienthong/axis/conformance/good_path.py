@@ -10,7 +10,7 @@ from datetime import timedelta
 from lienthong.axis.client import AxisRefused
 from lienthong.axis.conformance.contracts import Case, Failed
 from lienthong.axis.conformance.run import Run, accepted
-from lienthong.axis.contracts import InboxItem, Receipt
+from lienthong.axis.contracts import InboxItem, Receipt, StatusReport
 from lienthong.axis.edxml import Party
 from lienthong.kernel.clock import now
 
@@ -129,6 +129,15 @@ def _bulk(run: Run) -> str:
     return "2 receipts, 1 refusal, 1 repetition"
 
 
+def _many_statuses(run: Run) -> str:
+    delivery, at = run.delivery_of(run.send()), now()
+    codes = ("01", "06", "03", "01")
+    answers = run.partner.report_statuses([(delivery, StatusReport(code, at)) for code in codes])
+    got = [answer.code if isinstance(answer, AxisRefused) else answer for answer in answers]
+    _same("answers", got, ["01", "status-out-of-order", "03", "03"])
+    return "2 states, 1 refusal, 1 repetition"
+
+
 def _agencies(run: Run) -> str:
     cursor, seen = "", 0
     for _page in range(PAGES * 20):
@@ -198,4 +207,11 @@ GOOD_PATH = (
     ),
     Case("bulk", "Gửi nhiều gói tin một lần", "Several packets in one call", "an answer to each", _bulk),
     Case("agencies", "Danh mục cơ quan", "The list of agencies", "the recipient is listed", _agencies),
+    Case(
+        "statuses-bulk",
+        "Báo nhiều trạng thái một lần",
+        "Several statuses in one call",
+        "an answer to each, in order",
+        _many_statuses,
+    ),
 )

@@ -28,6 +28,8 @@ from lienthong.kernel.errors import Refusal
 from lienthong.kernel.spools import Extent, Spool, sha256_of
 
 PAGE = 200
+REPORTED_AT_ONCE = 100
+LONGEST = 1000  # characters of a reason that are sent; the axis refuses half as many
 ARRIVED = "01"
 PACKET = ".edxml"
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -75,6 +77,16 @@ class Tally:
 
 def _unseen(work: str, done: int, total: int) -> None:
     """Progress that nobody watches."""
+
+
+@dataclass(frozen=True)
+class _StatusFile:
+    """A status as a file says it, and which version of the file."""
+
+    path: Path
+    version: tuple[int, int, int]
+    delivery_id: UUID
+    report: StatusReport
 
 
 @dataclass
@@ -136,31 +148,41 @@ class Connector:
     def _report_all(self) -> None:
         files = [path for path in self.folder.status.glob("*.txt") if path.is_file()]
         files.sort(key=lambda path: (path.stat().st_mtime_ns, path.name))
-        for number, path in enumerate(files, start=1):
-            self._report(path)
-            self.progress("Reporting", number, len(files))
+        for start in range(0, len(files), REPORTED_AT_ONCE):
+            some = files[start : start + REPORTED_AT_ONCE]
+            self._report([found for path in some if (found := self._read_status(path))])
+            self.progress("Reporting", start + len(some), len(files))
 
-    def _report(self, path: Path) -> None:
+    def _read_status(self, path: Path) -> _StatusFile | None:
+        """What the file reports; one with another name is put away."""
         named = _STATUS_NAME.fullmatch(path.name)
         if named is None:
             self._put_away(path, self.folder.unreported, ".reason.txt", _both(BAD_STATUS_NAME))
             self._note("refused", path.name, "bad-name")
-            return
+            return None
         before, words = _version(path), path.read_text("utf-8", errors="replace").strip()
-        report = StatusReport(code=named[2], at=_changed_at(path), description=words)
-        try:
-            self.client.report_status(UUID(named[1]), report)
-        except AxisRefused as refusal:
-            # A delivery that is not there is a 404 of the axis itself, which names it so.
-            if refusal.code != "not-found":
-                self._require_about_the_file(refusal)
-            if _version(path) == before:
-                self._put_away(path, self.folder.unreported, ".reason.txt", _reason(refusal))
-                self._note("refused", path.name, refusal.code)
+        report = StatusReport(code=named[2], at=_changed_at(path), description=words[:LONGEST])
+        return _StatusFile(path, before, UUID(named[1]), report)
+
+    def _report(self, files: list[_StatusFile]) -> None:
+        """Report what the files say in one call, in their order, and put each away with its answer."""
+        if not files:
             return
-        if _version(path) == before:
-            move(path, self.folder.reported / free_name(self.folder.reported, path.name))
-            self._note("reported", path.name)
+        try:
+            answers = self.client.report_statuses([(file.delivery_id, file.report) for file in files])
+        except AxisRefused as refusal:
+            raise NotAnAxis(str(refusal)) from refusal
+        for file, answer in zip(files, answers, strict=True):
+            if isinstance(answer, AxisRefused):
+                # A delivery that is not there is a 404 of the axis itself, which names it so.
+                if answer.code != "not-found":
+                    self._require_about_the_file(answer)
+                if _version(file.path) == file.version:
+                    self._put_away(file.path, self.folder.unreported, ".reason.txt", _reason(answer))
+                    self._note("refused", file.path.name, answer.code)
+            elif _version(file.path) == file.version:
+                move(file.path, self.folder.reported / free_name(self.folder.reported, file.path.name))
+                self._note("reported", file.path.name)
 
     # Inbox
 

@@ -12,6 +12,7 @@ from lienthong.axis.contracts.events import DeliveriesWithdrawn as DeliveriesWit
 from lienthong.axis.contracts.events import DeliveryProblem as DeliveryProblem
 from lienthong.axis.contracts.events import DeliveryUncollected as DeliveryUncollected
 from lienthong.axis.contracts.events import PacketsStored as PacketsStored
+from lienthong.axis.contracts.events import StatusesReported as StatusesReported
 from lienthong.axis.contracts.events import StatusReported as StatusReported
 from lienthong.axis.contracts.events import StoredPacket as StoredPacket
 from lienthong.axis.contracts.events import Uncollected as Uncollected

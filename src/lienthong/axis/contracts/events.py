@@ -25,7 +25,7 @@ class PacketsStored:
 
 @dataclass(frozen=True)
 class StatusReported:
-    """Event: a recipient (id of the agency) reported a status; `at` is the time that it names."""
+    """A status that a recipient (id of the agency) reported; `at` is the time that it names."""
 
     packet_id: UUID
     delivery_id: UUID
@@ -34,6 +34,13 @@ class StatusReported:
     at: datetime
     description: str = ""
     staff: str = ""
+
+
+@dataclass(frozen=True)
+class StatusesReported:
+    """Event: statuses were reported and kept in one transaction, in this order."""
+
+    reports: tuple[StatusReported, ...]
 
 
 @dataclass(frozen=True)

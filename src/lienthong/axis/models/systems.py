@@ -94,6 +94,17 @@ class ConnectedSystem(models.Model):
         )
 
 
+# SQL of `ConnectedSystem.receives` for `system`, the agency `served` by it, `packet`, and `recipient`.
+RECEIVES = """
+packet.sandbox = system.sandbox
+AND (system.partner_of_id IS NULL OR packet.system_id = system.partner_of_id)
+AND (
+    system.serves = 'all' OR recipient.id = served.id
+    OR (system.serves = 'subtree' AND served.path <> '' AND starts_with(recipient.path, served.path))
+)
+"""
+
+
 class AccessToken(models.Model):
     """A bearer token, known only by its SHA-256."""
 

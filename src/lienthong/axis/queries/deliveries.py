@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from lienthong.axis.contracts import AgencyRef, ChangeItem, ChangePage, InboxItem, InboxPage
-from lienthong.axis.models import ChangeRequest, ConnectedSystem, Delivery
+from lienthong.axis.models import ChangeRequest, ConnectedSystem, Delivery, Packet
+from lienthong.axis.models.systems import RECEIVES
 from lienthong.axis.states import ChangeState
+from lienthong.directory.public import Agency
 from lienthong.identity.public import NotFound
 from lienthong.kernel.blobs import open_blob
 from lienthong.kernel.models import Blob
 from lienthong.kernel.paging import page_of
+from lienthong.kernel.statements import Columns, as_json, fetch
 
 PAGE_MOST = 200
 
@@ -64,6 +68,60 @@ def delivery_of(system: ConnectedSystem, delivery_id: UUID, *, lock: bool = Fals
     if found is None:
         raise NotFound
     return found
+
+
+_DELIVERY = Columns(Delivery)
+_PACKET, _RECIPIENT = Columns(Packet, "id", "business", "blob_id"), Columns(Agency, "id", "code")
+# By key, one after the other in their order: two calls with several deliveries never wait for each other, and
+# no plan made for a small table reads a large one whole.
+_LOCK = f"""
+SELECT asked.system_id, found.*
+FROM (
+    SELECT * FROM json_to_recordset(%s) AS given (delivery_id uuid, system_id bigint) ORDER BY delivery_id
+) AS asked
+CROSS JOIN LATERAL (
+    SELECT {_DELIVERY.of("delivery")}, {_PACKET.of("packet")}, {_RECIPIENT.of("recipient")}
+    FROM axis_delivery delivery
+    JOIN axis_packet packet ON packet.id = delivery.packet_id
+    JOIN directory_agency recipient ON recipient.id = delivery.recipient_id
+    JOIN axis_connectedsystem system ON system.id = asked.system_id
+    JOIN directory_agency served ON served.id = system.agency_id
+    WHERE delivery.id = asked.delivery_id AND {RECEIVES}
+    FOR UPDATE OF delivery
+) AS found
+"""  # noqa: S608
+
+
+def locked_deliveries(asked: Iterable[tuple[int, UUID]]) -> dict[tuple[int, UUID], Delivery]:
+    """Of the pairs of system and delivery those that the system serves, locked; each delivery one instance.
+
+    Of their packets and recipients only what a status needs is loaded. One query.
+    """
+    found, deliveries = dict[tuple[int, UUID], Delivery](), dict[UUID, Delivery]()
+    pairs = [{"system_id": system_id, "delivery_id": delivery_id} for system_id, delivery_id in asked]
+    for system_id, *row in fetch(_LOCK, as_json(pairs)):
+        values = iter(row)
+        delivery = _DELIVERY.read(values)
+        delivery.packet, delivery.recipient = _PACKET.read(values), _RECIPIENT.read(values)
+        found[system_id, delivery.pk] = deliveries.setdefault(delivery.pk, delivery)
+    return found
+
+
+_KNOWN = """
+SELECT delivery_id, code, at
+FROM json_to_recordset(%s) AS asked (delivery uuid, reported text, reported_at timestamptz)
+CROSS JOIN LATERAL (
+    SELECT delivery_id, code, at FROM axis_statusevent
+    WHERE delivery_id = asked.delivery AND code = asked.reported AND at = asked.reported_at LIMIT 1
+) AS known
+"""
+
+
+def known_reports(asked: Iterable[tuple[UUID, str, datetime]]) -> set[tuple[UUID, str, datetime]]:
+    """Of the reports (delivery, code, time) those that were recorded before. One query."""
+    names = ("delivery", "reported", "reported_at")
+    marks = [dict(zip(names, one, strict=True)) for one in asked]
+    return {(row[0], row[1], row[2]) for row in fetch(_KNOWN, as_json(marks))}
 
 
 def packet_file(delivery: Delivery) -> PacketFile:

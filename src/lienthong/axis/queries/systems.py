@@ -5,22 +5,31 @@ from __future__ import annotations
 import hashlib
 from datetime import datetime
 
-from lienthong.axis.models import AccessToken, ConnectedSystem
+from lienthong.axis.models import ConnectedSystem
 from lienthong.axis.policies import require_can_watch
+from lienthong.directory.public import Agency
 from lienthong.identity.public import NotFound, Viewer
 from lienthong.kernel.paging import Page, page_of
+from lienthong.kernel.statements import Columns, fetch
+
+_SYSTEM, _AGENCY = Columns(ConnectedSystem), Columns(Agency)
+_OF_TOKEN = f"""
+SELECT {_SYSTEM.of("system")}, {_AGENCY.of("agency")}
+FROM axis_accesstoken token
+JOIN axis_connectedsystem system ON system.id = token.system_id AND system.disabled_at IS NULL
+JOIN directory_agency agency ON agency.id = system.agency_id
+WHERE token.token_hash = %s AND token.expires_at > %s
+"""  # noqa: S608
 
 
 def system_of_token(token: str, *, at: datetime) -> ConnectedSystem | None:
     """The system that holds the token; None if the token expired or the system is disabled. One query."""
-    row = (
-        AccessToken.objects.select_related("system__agency")
-        .filter(
-            token_hash=hashlib.sha256(token.encode()).hexdigest(), expires_at__gt=at, system__disabled_at=None
-        )
-        .first()
-    )
-    return row.system if row else None
+    for row in fetch(_OF_TOKEN, hashlib.sha256(token.encode()).hexdigest(), at):
+        values = iter(row)
+        system, agency = _SYSTEM.read(values), _AGENCY.read(values)
+        system.agency = agency
+        return system
+    return None
 
 
 def system_of(client_id: str) -> ConnectedSystem:

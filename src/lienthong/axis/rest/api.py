@@ -12,7 +12,7 @@ from ninja import NinjaAPI
 from ninja.renderers import JSONRenderer
 from ninja.responses import NinjaJSONEncoder
 
-from lienthong.axis.rest import receiving, uploads
+from lienthong.axis.rest import receiving, statuses, uploads
 from lienthong.axis.rest.conformance import router as conformance_router
 from lienthong.axis.rest.operations import router
 from lienthong.axis.rest.problems import install_handlers, problem_response, with_problems
@@ -48,6 +48,7 @@ api = NinjaAPI(
 )
 api.add_router("", router)
 api.add_router("", receiving.router)
+api.add_router("", statuses.router)
 api.add_router("", conformance_router)
 api.add_router(f"/{uploads.PATH}", uploads.router)
 install_handlers(api)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from django.core.exceptions import SuspiciousOperation
@@ -86,9 +86,14 @@ def _refused(request: HttpRequest, refusal: Refusal | type[Refusal]) -> HttpResp
 
 def _invalid(request: HttpRequest, error: ValidationError | type[ValidationError]) -> HttpResponse:
     errors: list[dict[str, Any]] = [] if isinstance(error, type) else error.errors
+    return problem_response(invalid_request([{**found, "loc": found.get("loc", ())[1:]} for found in errors]))
+
+
+def invalid_request(errors: Sequence[Mapping[str, Any]]) -> InvalidRequest:
+    """The first of pydantic's errors as a refusal."""
     first = errors[0] if errors else {}
-    field = "/".join(str(part) for part in first.get("loc", ())[1:]) or "body"
-    return problem_response(InvalidRequest(field=field, reason=str(first.get("msg", ""))[:200]))
+    field = "/".join(str(part) for part in first.get("loc", ())) or "body"
+    return InvalidRequest(field=field, reason=str(first.get("msg", ""))[:200])
 
 
 def with_problems(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:

@@ -114,7 +114,7 @@ def signed(packet: EdxmlPacket, signer: Agency, *, at: datetime = AT) -> bytes:
     return sign_packet(build_packet(packet), agency_id=signer.pk, at=at)
 
 
-def system_for(agency: Agency, serves: Serves = Serves.SUBTREE, *, sandbox: bool = False) -> ConnectedSystem:
+def system_for(agency: Agency, serves: Serves = Serves.SUBTREE, **changes: object) -> ConnectedSystem:
     """A connected system; its secret is `SECRET`."""
     number = next(_numbers)
     return ConnectedSystem.objects.create(
@@ -124,7 +124,7 @@ def system_for(agency: Agency, serves: Serves = Serves.SUBTREE, *, sandbox: bool
         agency=agency,
         serves=serves,
         created_at=AT,
-        sandbox=sandbox,
+        **changes,
     )
 
 

@@ -10,11 +10,16 @@ from functools import partial
 from threading import Barrier
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 
 from lienthong.axis.actions.changes import take_back
 from lienthong.axis.actions.collection import DeliveryWithdrawn, collect_packet
-from lienthong.axis.actions.statuses import NothingAsked, StatusOutOfOrder, report_status
+from lienthong.axis.actions.statuses import (
+    NothingAsked,
+    StatusOutOfOrder,
+    report_status,
+    report_statuses,
+)
 from lienthong.axis.actions.submission import DocumentIdReused, submit_packet
 from lienthong.axis.contracts import PacketState, Receipt, StatusReport
 from lienthong.axis.edxml import Business
@@ -83,6 +88,25 @@ def test_of_many_statuses_at_once_only_the_legal_ones_are_taken(world: World) ->
     )
     assert answers.count(StatusOutOfOrder) == AT_ONCE // 2
     assert StatusEvent.objects.count() == 1
+
+
+def test_many_reports_of_the_same_deliveries_in_opposite_orders_are_each_taken_once(world: World) -> None:
+    for _ in range(6):
+        submit_packet(signed(edxml_packet(), world.office), system=world.system, at=AT)
+    keys = list(Delivery.objects.values_list("pk", flat=True))
+
+    def report(number: int) -> object:
+        mine = keys if number % 2 else keys[::-1]
+        reports = [(key, StatusReport(code, AT)) for code in ("01", "03") for key in mine]
+        # In a transaction of its own the reports travel alone, as those of another process do.
+        with transaction.atomic():
+            return report_statuses(world.receiver, reports, at=AT)
+
+    answers = at_once(report)
+    assert all(set(answer) <= {"01", "03"} for answer in answers if isinstance(answer, list))
+    assert len(answers) == AT_ONCE
+    assert StatusEvent.objects.count() == 2 * len(keys)
+    assert set(Delivery.objects.values_list("state", flat=True)) == {"03"}
 
 
 ROUNDS = 30

@@ -11,7 +11,7 @@ from django.db import DatabaseError, transaction
 
 from lienthong.axis.actions.statuses import NothingAsked, StatusOutOfOrder, report_status
 from lienthong.axis.actions.submission import submit_packet
-from lienthong.axis.contracts import StatusReport, StatusReported
+from lienthong.axis.contracts import StatusesReported, StatusReport, StatusReported
 from lienthong.axis.edxml.errors import FieldMissing, FieldTooLong, InvalidText, InvalidValue
 from lienthong.axis.models import Delivery, StatusEvent
 from lienthong.axis.queries.packets import packet_state
@@ -26,9 +26,9 @@ WORK = ("01", "02", "03", "04", "05", "06")
 seen: list[StatusReported] = []
 
 
-@subscribe(StatusReported)
-def remember(event: StatusReported) -> None:
-    seen.append(event)
+@subscribe(StatusesReported)
+def remember(event: StatusesReported) -> None:
+    seen.extend(event.reports)
 
 
 @pytest.fixture

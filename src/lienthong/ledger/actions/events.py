@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from django.db import connection
 
 from lienthong.kernel.identifiers import uuid7
+from lienthong.kernel.statements import as_json, execute
 from lienthong.ledger.contracts import JSON, Actor, Entry, Subject
 
 COLUMNS = {
@@ -28,8 +28,8 @@ COLUMNS = {
     "data": "jsonb",
 }
 INSERT = (
-    f"INSERT INTO ledger_event ({', '.join(COLUMNS)}) "  # noqa: S608
-    f"SELECT * FROM unnest({', '.join(f'%s::{kind}[]' for kind in COLUMNS.values())})"
+    f"INSERT INTO ledger_event ({', '.join(COLUMNS)}) SELECT {', '.join(COLUMNS)} "  # noqa: S608
+    f"FROM json_to_recordset(%s) AS given ({', '.join(f'{name} {kind}' for name, kind in COLUMNS.items())})"
 )
 
 
@@ -58,8 +58,7 @@ def record_many(rows: Sequence[Entry]) -> None:
         raise RecordedOutsideTransaction
     if not rows:
         return
-    with connection.cursor() as cursor:
-        cursor.execute(INSERT, [list(column) for column in zip(*map(_values, rows), strict=True)])
+    execute(INSERT, as_json([dict(zip(COLUMNS, _values(row), strict=True)) for row in rows]))
 
 
 def _values(entry: Entry) -> tuple[object, ...]:
@@ -79,5 +78,5 @@ def _values(entry: Entry) -> tuple[object, ...]:
         entry.verb,
         subject.kind,
         subject.id,
-        json.dumps(dict(entry.data or {}), ensure_ascii=False),
+        dict(entry.data or {}),
     )

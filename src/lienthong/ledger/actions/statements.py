@@ -12,6 +12,7 @@ from datetime import datetime
 
 from django.db import connection
 
+from lienthong.kernel.statements import fetch, insert_rows
 from lienthong.ledger.actions.events import RecordedOutsideTransaction
 from lienthong.ledger.contracts import Batch, Link, OpenBatch, Statement
 from lienthong.ledger.merkle import HASH_BYTES, audit_paths
@@ -21,6 +22,9 @@ BATCH_LOCK = 0x51670010
 SET_PLACES = """
 UPDATE ledger_statement AS statement SET batch_id = %s, position = place.position, path = place.path
 FROM unnest(%s::uuid[], %s::int[], %s::bytea[]) AS place (id, position, path) WHERE statement.id = place.id
+"""
+LOCK_CHAINS = """
+SELECT pg_advisory_xact_lock(hashtextextended(%s::text || id, 0)) FROM unnest(%s::text[]) AS id
 """
 LAST_LINKS = """
 SELECT wanted.id, last.sequence, encode(sha256(last.statement), 'hex')
@@ -50,14 +54,8 @@ def last_links(kind: str, ids: Iterable[str]) -> Mapping[str, Link]:
     """
     _require_transaction()
     wanted = sorted(set(ids))
-    with connection.cursor() as cursor:
-        # In a statement of its own: what it waited for must be seen by the one that follows.
-        cursor.execute(
-            "SELECT pg_advisory_xact_lock(hashtextextended(%s || id, 0)) FROM unnest(%s::text[]) AS id",
-            [f"{kind} ", wanted],
-        )
-        cursor.execute(LAST_LINKS, [wanted, kind])
-        return {key: Link(sequence, sha256) for key, sequence, sha256 in cursor.fetchall()}
+    fetch(LOCK_CHAINS, f"{kind} ", wanted)  # on its own: what it waited for must be seen by what follows
+    return {key: Link(sequence, sha256) for key, sequence, sha256 in fetch(LAST_LINKS, wanted, kind)}
 
 
 def record_statements(statements: Sequence[Statement]) -> None:
@@ -68,7 +66,7 @@ def record_statements(statements: Sequence[Statement]) -> None:
         IntegrityError: a number of a chain is taken; whoever calls `last_links` first never sees it.
     """
     _require_transaction()
-    StatementRow.objects.bulk_create(
+    insert_rows(
         StatementRow(
             at=found.at,
             subject_kind=found.subject.kind,

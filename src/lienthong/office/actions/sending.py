@@ -11,7 +11,7 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Exists, F, OuterRef, Q
 
-from lienthong.axis.public import ChangeOutcome, PacketState, RecipientState, Uncollected
+from lienthong.axis.public import ChangeOutcome, PacketState, RecipientState, StatusReported, Uncollected
 from lienthong.kernel.blobs import open_blob
 from lienthong.kernel.lifting import lift
 from lienthong.ledger.public import Actor, Subject, record
@@ -72,18 +72,26 @@ def send_waiting(*, at: datetime, port: AxisPort | None = None) -> int:
     return taken
 
 
-def note_status(
-    *, packet_id: UUID, recipient_id: int, code: str, at: datetime, description: str, staff: str
-) -> None:
-    """Write down what a recipient of a packet sent from here reported; other packets are passed over.
+def note_statuses(reports: Sequence[StatusReported]) -> None:
+    """Write down what recipients of packets sent from here reported last: one query and one update.
 
-    An answer to a change is not a state of the document: `note_change` writes it beside the state.
+    Other packets are passed over. An answer to a change is not a state of the document: `note_change` writes
+    it beside the state.
     """
-    if code in (CONSENT_CODE, DECLINE_CODE):
-        return
-    Recipient.objects.filter(document__packet_id=str(packet_id), agency_id=recipient_id).update(
-        status=code, status_at=at, description=description, staff=staff
-    )
+    last = {
+        (str(report.packet_id), report.recipient_id): report
+        for report in reports
+        if report.code not in (CONSENT_CODE, DECLINE_CODE)
+    }
+    rows = Recipient.objects.filter(document__packet_id__in={packet for packet, _recipient in last})
+    changed = []
+    for row in rows.filter(agency__in={recipient for _packet, recipient in last}).select_related("document"):
+        report = last.get((row.document.packet_id, row.agency_id))
+        if report is not None:
+            row.status, row.status_at = report.code, report.at
+            row.description, row.staff = report.description, report.staff
+            changed.append(row)
+    Recipient.objects.bulk_update(changed, ["status", "status_at", "description", "staff"], batch_size=500)
 
 
 def note_uncollected(deliveries: Sequence[Uncollected]) -> None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 
-from lienthong.axis.public import StatusReport, edxml
+from lienthong.axis.public import StatusReport, StatusReported, edxml
 from lienthong.directory.public import Agency
 from lienthong.documents.public import OfficialDocument
 from lienthong.identity.public import NotAllowed, NotFound, Role
@@ -17,7 +18,7 @@ from lienthong.kernel.errors import Refusal
 from lienthong.ledger.public import Subject, timeline
 from lienthong.office.actions import outgoing as actions
 from lienthong.office.actions.reporting import LEASE
-from lienthong.office.actions.sending import note_status, refresh_recipients, send_waiting
+from lienthong.office.actions.sending import note_statuses, refresh_recipients, send_waiting
 from lienthong.office.adapters.fake import FakeAxis
 from lienthong.office.models import OutgoingDocument, Recipient
 from lienthong.office.policies import NotNow
@@ -234,8 +235,9 @@ def test_the_sender_sees_each_recipients_state_as_the_axis_tells_it() -> None:
 def test_a_status_told_by_the_axis_in_the_same_installation_is_written_down() -> None:
     sender, recipient, axis = _sender(), agency(), FakeAxis()
     sent = _send(sender, draft(sender, recipient), axis)
-    told = {"recipient_id": recipient.id, "code": "03", "at": NOON, "description": "", "staff": "Bích"}
-    note_status(packet_id=UUID(sent.packet_id), **told)  # type: ignore[arg-type]
+    who = (UUID(sent.packet_id), uuid4(), recipient.id)
+    other = replace(StatusReported(*who, "06", NOON), packet_id=uuid4())
+    note_statuses([StatusReported(*who, "01", NOON), StatusReported(*who, "03", NOON, staff="Bích"), other])
     assert sent.recipients.values_list("status", "staff").get() == ("03", "Bích")
 
 

@@ -1,0 +1,111 @@
+"""Statements of the hot paths: SQL whose text never changes, so that it is prepared once per connection.
+
+The ORM writes its SQL anew for each call and PostgreSQL plans it anew, which costs more than running it where
+a row is found by its key (ADR 0029). What depends on the number of rows goes in as one JSON parameter.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date
+from functools import cache
+from typing import Any, Generic, TypeVar
+from uuid import UUID
+
+from django.db import connection
+from django.db.backends.postgresql.base import ServerBindingCursor
+from django.db.models import AutoField, Model
+
+M = TypeVar("M", bound=Model)
+Row = tuple[Any, ...]
+
+
+def fetch(sql: str, *parameters: object) -> list[Row]:
+    """The rows of a statement, which is prepared on its first use on a connection (not with a pool of 0)."""
+    with _cursor() as cursor:
+        cursor.execute(sql, parameters)
+        return list(cursor.fetchall())
+
+
+def execute(sql: str, *parameters: object) -> None:
+    """As `fetch`, for a statement without rows."""
+    with _cursor() as cursor:
+        cursor.execute(sql, parameters)
+
+
+def _cursor() -> Any:
+    """A cursor that binds at the server; where queries are logged the usual one, which knows its SQL."""
+    if connection.queries_logged:
+        return connection.cursor()
+    connection.ensure_connection()
+    bound: Any = ServerBindingCursor(connection.connection)  # type: ignore[call-arg]
+    return connection.make_cursor(bound)
+
+
+class Columns(Generic[M]):
+    """The columns of a model that a statement reads, all that are stored unless some are named.
+
+    Rows become instances with `read`; what was not read is loaded when it is asked for, as with `only`.
+    """
+
+    def __init__(self, model: type[M], *names: str) -> None:
+        fields = [field for field in model._meta.concrete_fields if not field.generated]
+        # In the model's order, in which `from_db` takes the values.
+        self._fields = [field for field in fields if not names or field.attname in names]
+        self._names, self._model = [field.attname for field in self._fields], model
+
+    def __len__(self) -> int:
+        return len(self._fields)
+
+    def of(self, alias: str) -> str:
+        """They as the list of a SELECT."""
+        return ", ".join(f'{alias}."{field.column}"' for field in self._fields)
+
+    def read(self, values: Iterator[object]) -> M:
+        """The instance whose columns are the next of the values."""
+        return self._model.from_db(connection.alias, self._names, [next(values) for _ in self._fields])
+
+
+def insert_rows(rows: Iterable[Model]) -> None:
+    """Write new rows of one model with one statement, whatever their number; they have their keys already.
+
+    Raises:
+        IntegrityError, DataError: nothing was written.
+    """
+    found = list(rows)
+    if found:
+        names = _written(type(found[0]))
+        values = [{column: getattr(row, name) for column, name in names.items()} for row in found]
+        execute(_insert(type(found[0])), as_json(values))
+
+
+def as_json(rows: Sequence[Mapping[str, object]]) -> str:
+    """Rows as a parameter for `json_to_recordset`; bytes become PostgreSQL's hexadecimal form."""
+    return json.dumps(rows, default=_plain, ensure_ascii=False)
+
+
+def _plain(value: object) -> str:
+    if isinstance(value, bytes | memoryview):
+        return f"\\x{bytes(value).hex()}"
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, UUID):
+        return str(value)
+    raise TypeError(type(value).__name__)
+
+
+@cache
+def _written(model: type[Model]) -> dict[str, str]:
+    """The columns to write and where a row has them; without a key that the database counts."""
+    fields = [field for field in model._meta.concrete_fields if not field.generated]
+    return {str(field.column): field.attname for field in fields if not isinstance(field, AutoField)}
+
+
+@cache
+def _insert(model: type[Model]) -> str:
+    """The INSERT. The types are named without lengths: a cast would cut what an assignment refuses."""
+    kinds = {field.column: str(field.db_type(connection)) for field in model._meta.concrete_fields}
+    names, table = ", ".join(f'"{column}"' for column in _written(model)), model._meta.db_table
+    given = ", ".join(f'"{column}" {kinds[column].partition("(")[0]}' for column in _written(model))
+    return f'INSERT INTO "{table}" ({names}) SELECT {names} FROM json_to_recordset(%s) AS given ({given})'  # noqa: S608

@@ -1,0 +1,65 @@
+"""Statements of the hot paths: prepared once, whatever the number of rows."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+from django.db import DataError, IntegrityError, connection, transaction
+
+from lienthong.kernel.models import Blob
+from lienthong.kernel.statements import Columns, execute, fetch, insert_rows
+
+pytestmark = pytest.mark.django_db
+AT = datetime(2026, 3, 2, tzinfo=UTC)
+
+
+def blobs(*sha256s: str) -> list[Blob]:
+    return [Blob(sha256=sha256, size=7, media_type='quote "\\\\ " %s', created_at=AT) for sha256 in sha256s]
+
+
+def test_rows_are_written_as_they_are_whatever_their_number() -> None:
+    for rows in ([], blobs("a" * 64), blobs("b" * 64, "c" * 64)):
+        insert_rows(rows)
+    found = Blob.objects.order_by("sha256")
+    assert [(row.sha256[0], row.size, row.media_type, row.created_at) for row in found] == [
+        (letter, 7, blobs("x")[0].media_type, AT) for letter in "abc"
+    ]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_one_statement_serves_any_number_of_rows() -> None:
+    connection.close()
+    insert_rows(blobs("a" * 64))
+    insert_rows(blobs("b" * 64, "c" * 64))
+    prepared = fetch("SELECT statement FROM pg_prepared_statements")
+    assert len([row for row in prepared if "kernel_blob" in row[0]]) == 1
+
+
+def test_what_is_too_long_is_refused_and_not_cut() -> None:
+    with pytest.raises(DataError), transaction.atomic():
+        insert_rows(blobs("a" * 65))
+    assert not Blob.objects.exists()
+
+
+def test_errors_are_those_of_django() -> None:
+    insert_rows(blobs("a" * 64))
+    with pytest.raises(IntegrityError), transaction.atomic():
+        insert_rows(blobs("a" * 64))
+
+
+def test_columns_are_read_in_the_model_s_order_and_the_rest_is_loaded_when_asked_for() -> None:
+    insert_rows(blobs("a" * 64))
+    some = Columns(Blob, "media_type", "sha256")
+    [row] = fetch(f"SELECT {some.of('blob')} FROM kernel_blob blob WHERE size = %s", 7)
+    values = iter([*row, "what follows"])
+    found = some.read(values)
+    assert (found.sha256, found.get_deferred_fields()) == ("a" * 64, {"size", "created_at"})
+    assert found.size == 7
+    assert next(values) == "what follows"
+
+
+def test_a_statement_without_rows_is_executed() -> None:
+    insert_rows(blobs("a" * 64))
+    execute("UPDATE kernel_blob SET size = %s WHERE sha256 = ANY(%s)", 9, ["a" * 64])
+    assert Blob.objects.get().size == 9
