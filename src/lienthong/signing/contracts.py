@@ -13,10 +13,11 @@ Sentence = Promise | str
 
 
 class Algorithm(StrEnum):
-    """Kinds of keys; every signature is over SHA-256."""
+    """Kinds of keys; every signature is over SHA-256. RSA-3072 is for encryption only, and only for it."""
 
     P256 = "p256"
     RSA2048 = "rsa2048"
+    RSA3072 = "rsa3072"
 
 
 class Purpose(StrEnum):
@@ -29,6 +30,7 @@ class Purpose(StrEnum):
     HUB = "hub"
     AGENCY = "agency"
     OFFICIAL = "official"
+    ENCRYPTION = "encryption"
 
 
 class RevocationReason(StrEnum):
@@ -157,6 +159,7 @@ class ExpiringCertificate:
     agency_name: str
     valid_to: datetime
     days: int
+    encrypts: bool = False
 
 
 @dataclass(frozen=True)
