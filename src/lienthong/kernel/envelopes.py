@@ -126,7 +126,7 @@ def reader_of(der: bytes) -> Reader:
 
 
 def may_encrypt_for(certificate: x509.Certificate) -> bool:
-    """Whether the certificate is for encrypting and nothing else: RSA of 3072 or 4096 bits, keyEncipherment."""
+    """Whether the certificate is for encrypting only: RSA of 3072 or 4096 bits, keyEncipherment."""
     try:
         key = certificate.public_key()
         usage = certificate.extensions.get_extension_for_class(x509.KeyUsage).value

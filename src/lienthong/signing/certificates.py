@@ -82,8 +82,9 @@ def issue(
 ) -> x509.Certificate:
     """Issue a certificate from `at` on, signed with `key`; without `issuer` it signs itself.
 
-    Authorities may sign certificates and lists, keys for encryption only encipher, all others sign content. The timestamp and OCSP services
-    carry their one usage, the latter with no status of its own (RFC 6960, 4.2.2.2.1).
+    Authorities may sign certificates and lists, certificates for encryption only encipher keys, all others
+    sign content. The timestamp and OCSP services carry their one usage, the latter with no status of its own
+    (RFC 6960, 4.2.2.2.1).
     """
     subject = _name(holder)
     begin = (at - BACKDATED).astimezone(UTC).replace(microsecond=0)

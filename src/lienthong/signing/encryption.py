@@ -15,7 +15,14 @@ from django.utils.translation import gettext_lazy as _
 
 from lienthong.directory.public import Agency
 from lienthong.kernel.clock import VIETNAM
-from lienthong.kernel.envelopes import Reader, ReadingKey, may_encrypt_for, open_envelope, reader_of, readers_of
+from lienthong.kernel.envelopes import (
+    Reader,
+    ReadingKey,
+    may_encrypt_for,
+    open_envelope,
+    reader_of,
+    readers_of,
+)
 from lienthong.kernel.errors import Refusal
 from lienthong.signing.actions.authority import certificate_columns, replace_encryption
 from lienthong.signing.certificates import fingerprint
@@ -55,8 +62,8 @@ class EncryptionCertificateUntrusted(Refusal):
 
     code, status = "encryption-certificate-untrusted", 422
     sentence = _(
-        "The encryption certificate given for %(name)s is not believed: it is revoked or not valid now, names "
-        "another agency, or comes from an authority that may not name it here. Nothing is encrypted for it."
+        "The encryption certificate given for %(name)s is not believed: it is revoked or not valid now, "
+        "names another agency, or comes from an authority that may not name it here. Nothing is encrypted for it."
     )
 
 
@@ -82,7 +89,10 @@ def encryption_certificates(agency_ids: Collection[int], *, at: datetime) -> Map
     rows = Certificate.objects.filter(
         CURRENT, purpose=Purpose.ENCRYPTION, agency_id__in=agency_ids, valid_from__lte=at, valid_to__gt=at
     )
-    return {row.agency_id or 0: GivenOut(row.sha256, row.valid_to, _pem(row)) for row in rows.select_related("issuer")}
+    return {
+        row.agency_id or 0: GivenOut(row.sha256, row.valid_to, _pem(row))
+        for row in rows.select_related("issuer")
+    }
 
 
 def known_readers(agency_ids: Collection[int], *, at: datetime) -> Mapping[int, tuple[KnownReader, ...]]:
@@ -94,9 +104,7 @@ def known_readers(agency_ids: Collection[int], *, at: datetime) -> Mapping[int, 
     return {agency_id: tuple(readers) for agency_id, readers in found.items()}
 
 
-def trusted_readers(
-    given: Iterable[tuple[Agency, bytes]], *, at: datetime
-) -> dict[int, x509.Certificate]:
+def trusted_readers(given: Iterable[tuple[Agency, bytes]], *, at: datetime) -> dict[int, x509.Certificate]:
     """The certificates (PEM with their chain) that a directory gave for agencies, each proven; by agency.
 
     The directory is not believed: a certificate must be one of our own authority's for that agency, or lead
@@ -116,7 +124,9 @@ def trusted_readers(
             outside.append((agency, chain[0], _root_of(agency, chain, at)))
         elif row.purpose != Purpose.ENCRYPTION or row.agency_id != agency.pk or _state(row, at) != "usable":
             raise EncryptionCertificateUntrusted(name=agency.name)
-    named = named_agencies([(leaf, root) for _agency, leaf, root in outside], on=at.astimezone(VIETNAM).date())
+    named = named_agencies(
+        [(leaf, root) for _agency, leaf, root in outside], on=at.astimezone(VIETNAM).date()
+    )
     for (agency, _leaf, _root), found in zip(outside, named, strict=True):
         if found is None or found.pk != agency.pk:
             raise EncryptionCertificateUntrusted(name=agency.name)
@@ -154,7 +164,9 @@ def open_for(content: bytes, *, agency_ids: Collection[int], name: str) -> bytes
         SigningUnavailable: the key is here and cannot be reached now; try again.
     """
     readers = readers_of(content, name=name)
-    rows = Certificate.objects.filter(purpose=Purpose.ENCRYPTION, agency_id__in=agency_ids).exclude(key_id=None)
+    rows = Certificate.objects.filter(purpose=Purpose.ENCRYPTION, agency_id__in=agency_ids).exclude(
+        key_id=None
+    )
     held = (row for row in rows if reader_of(bytes(row.der)) in readers)
     return open_envelope(content, map(_reading_key, held), name=name)
 

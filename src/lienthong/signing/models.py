@@ -44,7 +44,7 @@ class Certificate(models.Model):
 
     An agency, an official and each part of the authority has one current certificate at a time; a replaced
     one still proves what it signed, a revoked one proves nothing signed later than `revoked_at`. One for
-    encryption is never one for signing; its key is kept when it is replaced or revoked, to read old documents.
+    encryption is never one for signing; its key stays when it is replaced or revoked, to read old documents.
     `chain` is the PEM of the authorities above a foreign one, without the root.
     """
 

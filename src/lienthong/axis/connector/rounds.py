@@ -12,7 +12,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -24,6 +24,7 @@ from lienthong.axis.connector.folders import PART, ExchangeFolder, free_name, mo
 from lienthong.axis.connector.unpacking import unpack
 from lienthong.axis.contracts import InboxItem, Receipt, StatusReport
 from lienthong.axis.edxml import EdxmlRefusal
+from lienthong.kernel.envelopes import ReadingKey
 
 PAGE = 200
 ARRIVED = "01"
@@ -84,6 +85,7 @@ class Connector:
     tell: Callable[[Event], None]
     progress: Progress = _unseen
     unpacks: bool = False
+    keys: Collection[ReadingKey] = ()
 
     def work(self) -> Tally:
         """Do what there is to do, once.
@@ -243,11 +245,11 @@ class Connector:
         if target.exists():
             return ""
         try:
-            count = unpack(path.read_bytes(), unpacked)
+            told = unpack(path.read_bytes(), unpacked, self.keys)
         except EdxmlRefusal as refusal:
             return f"not unpacked: {refusal.code}"
         move(unpacked, target)
-        return f"{count} attachments"
+        return told
 
     def _require_about_the_file(self, refusal: AxisRefused) -> None:
         """Raise `NotAnAxis` for a refusal that says nothing about what was sent."""

@@ -248,7 +248,7 @@ def test_what_is_no_envelope_is_told_apart_from_a_damaged_one() -> None:
 
 
 def test_no_byte_of_an_envelope_can_be_flipped_into_anything_but_a_refusal_or_other_content() -> None:
-    """CBC proves nothing, so the flip must never go unnoticed as the same content, nor raise anything else."""
+    """CBC proves nothing: a flip must never go unnoticed as the same content, nor raise anything else."""
     _issued, certificate = asked(make_agency())
     sealed = seal_envelope(SECRET, [certificate], name="x")
     key = ReadingKey(certificate, KEYS[0])
