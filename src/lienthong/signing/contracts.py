@@ -149,6 +149,11 @@ class CertificateInfo:
     der: bytes = field(default=b"", repr=False)
     kept_here: bool = True
 
+    @property
+    def signs(self) -> bool:
+        """Whether it is for signing, not for encryption."""
+        return self.purpose != Purpose.ENCRYPTION
+
 
 @dataclass(frozen=True)
 class ExpiringCertificate:

@@ -63,7 +63,8 @@ class EncryptionCertificateUntrusted(Refusal):
     code, status = "encryption-certificate-untrusted", 422
     sentence = _(
         "The encryption certificate given for %(name)s is not believed: it is revoked or not valid now, "
-        "names another agency, or comes from an authority that may not name it here. Nothing is encrypted for it."
+        "names another agency, or comes from an authority that may not name it here. "
+        "Nothing is encrypted for it."
     )
 
 

@@ -23,15 +23,17 @@ class TooManyCodes(Refusal):
     sentence = _("At most %(most)s agencies are answered in one call. Ask in parts.")
 
 
-def certificates_for(codes: Collection[str], *, at: datetime) -> EncryptionCertificates:
-    """What to encrypt for these agencies with, in the order of the codes, each once. Three queries at most.
-
-    Raises:
-        TooManyCodes
-    """
-    asked = list(dict.fromkeys(code.strip() for code in codes if code.strip()))
-    if len(asked) > CODES_MOST:
+def certificates_asked(text: str, *, at: datetime) -> EncryptionCertificates:
+    """`certificates_for` codes parted by commas; raises `TooManyCodes`."""
+    codes = text.split(",")
+    if len(codes) > CODES_MOST:
         raise TooManyCodes(field="agencies", most=CODES_MOST)
+    return certificates_for(codes, at=at)
+
+
+def certificates_for(codes: Collection[str], *, at: datetime) -> EncryptionCertificates:
+    """What to encrypt for these agencies with, in the order of the codes, each once. Three queries."""
+    asked = list(dict.fromkeys(code.strip() for code in codes if code.strip()))
     found = find_agencies(asked, on=at.astimezone(VIETNAM).date())
     given = encryption_certificates([agency.pk for agency in found.values()], at=at)
     return EncryptionCertificates(

@@ -7,7 +7,7 @@ import hashlib
 from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
 from ninja import Query, Router
 
-from lienthong.axis.queries.encryption import certificates_for
+from lienthong.axis.queries.encryption import certificates_asked
 from lienthong.axis.rest import schemas
 from lienthong.axis.rest.operations import SystemToken
 from lienthong.kernel.clock import now
@@ -28,7 +28,7 @@ def read_certificates(request: HttpRequest, asked: Query[schemas.CertificatesQue
 
     Send the ETag back in If-None-Match to learn that nothing changed.
     """
-    found = certificates_for(asked.agencies.split(","), at=now())
+    found = certificates_asked(asked.agencies, at=now())
     body = schemas.EncryptionCertificatesOut.from_orm(found).model_dump_json()
     etag = f'"{hashlib.sha256(body.encode()).hexdigest()[:32]}"'
     if etag in request.headers.get("If-None-Match", ""):

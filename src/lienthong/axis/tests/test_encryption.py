@@ -1,4 +1,4 @@
-"""Encrypted attachments: relayed by a hub that cannot read them, refused where a recipient could not either."""
+"""Encrypted attachments: relayed by a hub that cannot read them, refused where a recipient could not."""
 
 from __future__ import annotations
 
