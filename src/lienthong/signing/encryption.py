@@ -10,7 +10,6 @@ from datetime import datetime, timedelta
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding
-from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from lienthong.directory.public import Agency
@@ -24,14 +23,12 @@ from lienthong.kernel.envelopes import (
     readers_of,
 )
 from lienthong.kernel.errors import Refusal
-from lienthong.signing.actions.authority import certificate_columns, replace_encryption
 from lienthong.signing.certificates import fingerprint
-from lienthong.signing.contracts import CertificateInfo, Purpose
+from lienthong.signing.contracts import Purpose
 from lienthong.signing.errors import CertificateRevoked, SigningUnavailable
 from lienthong.signing.models import CURRENT, Certificate
 from lienthong.signing.outside import named_agencies
 from lienthong.signing.ports import KeyStoreError
-from lienthong.signing.queries import info_of
 from lienthong.signing.stores import key_store
 from lienthong.signing.trust import foreign_root_of
 
@@ -114,7 +111,7 @@ def trusted_readers(given: Iterable[tuple[Agency, bytes]], *, at: datetime) -> d
     Raises:
         CertificateUnreadable, CertificateNotForEncryption, EncryptionCertificateUntrusted
     """
-    read = [(agency, _read(pem)) for agency, pem in given]
+    read = [(agency, read_chain(pem)) for agency, pem in given]
     rows = _ours(_der(chain[0]) for _agency, chain in read)
     outside = []
     for agency, chain in read:
@@ -134,29 +131,6 @@ def trusted_readers(given: Iterable[tuple[Agency, bytes]], *, at: datetime) -> d
     return {agency.pk: chain[0] for agency, chain in read}
 
 
-def enrol_encryption_certificate(pem: bytes, *, agency: Agency, at: datetime) -> CertificateInfo:
-    """Give out a certificate of an outside authority that may name the agency, in place of the one before.
-
-    Raises: as `trusted_readers`.
-    """
-    trusted_readers([(agency, pem)], at=at)
-    leaf, *above = _read(pem)
-    with transaction.atomic():
-        Agency.objects.select_for_update(no_key=True).get(pk=agency.pk)
-        columns = certificate_columns(leaf)
-        row = Certificate.objects.filter(sha256=columns["sha256"]).first()
-        if row is None:
-            replace_encryption([agency.pk], at=at)
-            row = Certificate.objects.create(
-                purpose=Purpose.ENCRYPTION,
-                agency=agency,
-                algorithm=f"rsa{leaf.public_key().key_size}",  # type: ignore[union-attr]
-                chain=b"".join(one.public_bytes(Encoding.PEM) for one in above),
-                **columns,
-            )
-    return info_of(row, at=at)
-
-
 def open_for(content: bytes, *, agency_ids: Collection[int], name: str) -> bytes:
     """What an envelope holds, by whichever key of the agencies is kept here, old ones too. Two queries.
 
@@ -170,6 +144,17 @@ def open_for(content: bytes, *, agency_ids: Collection[int], name: str) -> bytes
     )
     held = (row for row in rows if reader_of(bytes(row.der)) in readers)
     return open_envelope(content, map(_reading_key, held), name=name)
+
+
+def read_chain(pem: bytes) -> list[x509.Certificate]:
+    """A certificate and those above it; raises `CertificateUnreadable`."""
+    try:
+        chain = x509.load_pem_x509_certificates(pem) if len(pem) <= CHAIN_BYTES else []
+    except (ValueError, TypeError) as error:
+        raise CertificateUnreadable(most=CHAIN_MOST) from error
+    if not 0 < len(chain) <= CHAIN_MOST:
+        raise CertificateUnreadable(most=CHAIN_MOST)
+    return chain
 
 
 def _reading_key(row: Certificate) -> ReadingKey:
@@ -196,16 +181,6 @@ def _root_of(agency: Agency, chain: list[x509.Certificate], at: datetime) -> str
     if root is None:
         raise EncryptionCertificateUntrusted(name=agency.name)
     return root
-
-
-def _read(pem: bytes) -> list[x509.Certificate]:
-    try:
-        chain = x509.load_pem_x509_certificates(pem) if len(pem) <= CHAIN_BYTES else []
-    except (ValueError, TypeError) as error:
-        raise CertificateUnreadable(most=CHAIN_MOST) from error
-    if not 0 < len(chain) <= CHAIN_MOST:
-        raise CertificateUnreadable(most=CHAIN_MOST)
-    return chain
 
 
 def _state(row: Certificate, at: datetime) -> str:

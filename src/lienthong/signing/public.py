@@ -11,7 +11,11 @@ from lienthong.signing.actions.authority import (
     rotate_key,
 )
 from lienthong.signing.actions.health import check_health
-from lienthong.signing.actions.requests import issue_encryption_from_request, issue_from_request
+from lienthong.signing.actions.requests import (
+    enrol_encryption_certificate,
+    issue_encryption_from_request,
+    issue_from_request,
+)
 from lienthong.signing.contracts import (
     Algorithm,
     CertificateInfo,
@@ -27,7 +31,6 @@ from lienthong.signing.encryption import (
     GivenOut,
     KnownReader,
     encryption_certificates,
-    enrol_encryption_certificate,
     known_readers,
     open_for,
     trusted_readers,

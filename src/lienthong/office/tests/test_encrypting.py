@@ -11,6 +11,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding
+from django.db import connection
 from django.test import Client
 
 from lienthong.axis.public import EncryptionCertificate, edxml, encrypt_attachments
@@ -28,7 +29,6 @@ from lienthong.office.models import IncomingDocument, OutgoingDocument
 from lienthong.office.states import State
 from lienthong.office.tests.factories import NOON, composition
 from lienthong.office.tests.packets import packet, sent_packet, text_file
-from lienthong.signing.models import SealedKey
 from lienthong.signing.public import (
     RevocationReason,
     encryption_certificates,
@@ -182,10 +182,12 @@ def test_a_key_that_cannot_be_reached_now_leaves_the_packet_in_the_inbox() -> No
     key_kept_here(ours)
     sealed = encrypt_attachments([text_file(MARKER)], [certificate_of(ours)])
     sent_packet(axis, ours, files=sealed)
-    kept = list(SealedKey.objects.all())
-    SealedKey.objects.all().delete()
-    assert collect_inbox(at=NOON, port=axis) == Collected()
-    SealedKey.objects.bulk_create(kept)
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE signing_sealedkey RENAME COLUMN id TO away")
+        cursor.execute("ALTER TABLE signing_sealedkey ADD COLUMN id uuid")
+        assert collect_inbox(at=NOON, port=axis) == Collected()
+        cursor.execute("ALTER TABLE signing_sealedkey DROP COLUMN id")
+        cursor.execute("ALTER TABLE signing_sealedkey RENAME COLUMN away TO id")
     assert collect_inbox(at=NOON, port=axis) == Collected(received=1)
 
 

@@ -7,6 +7,7 @@ from datetime import datetime
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.serialization import Encoding
 from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
@@ -18,6 +19,7 @@ from lienthong.kernel.errors import Refusal
 from lienthong.signing.actions.authority import certificate_columns, ensure_authority, replace_encryption
 from lienthong.signing.certificates import Addresses, Holder, issue
 from lienthong.signing.contracts import CertificateInfo, Purpose
+from lienthong.signing.encryption import read_chain, trusted_readers
 from lienthong.signing.models import CURRENT, Certificate, CertificateQuerySet
 from lienthong.signing.queries import info_of, issuer_key
 
@@ -134,6 +136,29 @@ def issue_encryption_from_request(pem: bytes, *, agency_id: int, at: datetime) -
             algorithm=algorithm,
             **certificate_columns(certificate),
         )
+    return info_of(row, at=at)
+
+
+def enrol_encryption_certificate(pem: bytes, *, agency: Agency, at: datetime) -> CertificateInfo:
+    """Give out a certificate of an outside authority that may name the agency, in place of the one before.
+
+    Raises: as `trusted_readers`.
+    """
+    trusted_readers([(agency, pem)], at=at)
+    leaf, *above = read_chain(pem)
+    with transaction.atomic():
+        Agency.objects.select_for_update(no_key=True).get(pk=agency.pk)
+        columns = certificate_columns(leaf)
+        row = Certificate.objects.filter(sha256=columns["sha256"]).first()
+        if row is None:
+            replace_encryption([agency.pk], at=at)
+            row = Certificate.objects.create(
+                purpose=Purpose.ENCRYPTION,
+                agency=agency,
+                algorithm=f"rsa{leaf.public_key().key_size}",  # type: ignore[union-attr]
+                chain=b"".join(one.public_bytes(Encoding.PEM) for one in above),
+                **columns,
+            )
     return info_of(row, at=at)
 
 

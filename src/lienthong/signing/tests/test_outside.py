@@ -11,8 +11,18 @@ from typing import Any
 import pytest
 
 from lienthong.directory.public import Agency
-from lienthong.signing.actions.authority import ensure_agency_certificates, revoke_certificate
+from lienthong.signing.actions.authority import (
+    ensure_agency_certificates,
+    ensure_encryption_certificates,
+    revoke_certificate,
+)
+from lienthong.signing.actions.requests import enrol_encryption_certificate
 from lienthong.signing.contracts import PdfSignature, Purpose, RevocationReason
+from lienthong.signing.encryption import (
+    EncryptionCertificateUntrusted,
+    encryption_certificates,
+    trusted_readers,
+)
 from lienthong.signing.models import Certificate, StoredVerdict
 from lienthong.signing.outside import faults
 from lienthong.signing.packets import sign_packet, verify_packet
@@ -188,3 +198,48 @@ def test_files_that_change_are_read_again(elsewhere: Elsewhere, trust: Trust) ->
     assert verify_packet(elsewhere.packet, at=AT).code == "certificate-untrusted"
     trust(elsewhere.department.code, elsewhere.root)
     assert verify_packet(elsewhere.packet, at=AT).code == "valid"
+
+
+@pytest.fixture
+def reader_elsewhere(settings: Any) -> tuple[Agency, bytes, bytes, bytes]:
+    """An agency whose encryption key another installation keeps: certificate and chain, root, list."""
+    here, settings.BASE_URL = settings.BASE_URL, "https://elsewhere.example"
+    department = make_agency(certificate=False)
+    ensure_encryption_certificates([department.pk], at=AT)
+    given = encryption_certificates([department.pk], at=AT)[department.pk]
+    root = authority_certificate("root")
+    revoke_certificate(given.sha256, reason=RevocationReason.KEY_COMPROMISE, at=AT)
+    revoked = authority_list("issuing", at=AT)
+    Certificate.objects.update(issuer=None)
+    Certificate.objects.all().delete()
+    settings.BASE_URL = here
+    assert root is not None
+    return department, given.pem, root, revoked
+
+
+def test_an_outside_encryption_certificate_is_believed_about_its_own_agencies_only(
+    reader_elsewhere: tuple[Agency, bytes, bytes, bytes], trust: Trust
+) -> None:
+    department, pem, root, _revoked = reader_elsewhere
+    other = make_agency(certificate=False)
+    for scope in (None, "", other.code):
+        if scope is not None:
+            trust(scope, root)
+        with pytest.raises(EncryptionCertificateUntrusted):
+            enrol_encryption_certificate(pem, agency=department, at=AT)
+    trust(department.code, root)
+    enrolled = enrol_encryption_certificate(pem, agency=department, at=AT)
+    assert not enrolled.kept_here
+    assert encryption_certificates([department.pk], at=AT)[department.pk].pem == pem
+    assert enrol_encryption_certificate(pem, agency=department, at=AT).sha256 == enrolled.sha256
+    with pytest.raises(EncryptionCertificateUntrusted):
+        trusted_readers([(other, pem)], at=AT)
+
+
+def test_an_outside_encryption_certificate_that_was_revoked_is_not_believed(
+    reader_elsewhere: tuple[Agency, bytes, bytes, bytes], trust: Trust
+) -> None:
+    department, pem, root, revoked = reader_elsewhere
+    trust(department.code, root, revoked)
+    with pytest.raises(EncryptionCertificateUntrusted):
+        trusted_readers([(department, pem)], at=AT + timedelta(hours=1))
