@@ -13,7 +13,6 @@ from lienthong.axis.actions.leases import CLAIM_MOST, LEASE_LEAST, LEASE_MOST, L
 from lienthong.axis.edxml.limits import RECIPIENTS
 from lienthong.axis.models.receiving import ADDRESS_LENGTH
 from lienthong.axis.queries.deliveries import PAGE_MOST
-from lienthong.axis.queries.encryption import CODES_MOST
 from lienthong.axis.queries.notices import NOTICES_MOST
 from lienthong.axis.queries.packets import AGENCIES_MOST
 
@@ -88,26 +87,6 @@ class InboxQuery(Schema):
 class AgenciesQuery(Schema):
     cursor: Annotated[str, Field(max_length=400)] = ""
     limit: Annotated[int, Field(ge=1, le=AGENCIES_MOST)] = 200
-
-
-class CertificatesQuery(Schema):
-    agencies: Annotated[
-        str,
-        Field(min_length=1, max_length=CODES_MOST * 42, description="codes, parted by commas, at most 200"),
-    ]
-
-
-class EncryptionCertificateOut(Schema):
-    agency: str = Field(description="the code as it was asked for")
-    sha256: str
-    valid_to: datetime
-    pem: str = Field(description="the certificate, then the authorities above it without the root")
-
-
-class EncryptionCertificatesOut(Schema):
-    items: list[EncryptionCertificateOut]
-    missing: list[str] = Field(description="agencies without one: nothing can be encrypted for them")
-    unknown: list[str] = Field(description="codes of no agency")
 
 
 def _bounds(least: int, most: int) -> dict[str, Any]:
