@@ -51,6 +51,7 @@ class RequestForm(forms.Form):
     purpose = forms.ChoiceField(
         label=_("What it is for"),
         choices=[(SIGN, _("Signing packets")), (ENCRYPT, _("Encryption: others encrypt for your agency"))],
+        initial=SIGN,
         widget=forms.RadioSelect,
     )
     request = forms.FileField(
