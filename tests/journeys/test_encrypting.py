@@ -1,4 +1,4 @@
-"""A document that the axis cannot read, in a real browser: a key, a box to tick, and the clear PDF at the end."""
+"""A document that the axis cannot read, in a real browser: a key, a box to tick, the clear PDF at the end."""
 
 from __future__ import annotations
 

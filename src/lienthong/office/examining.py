@@ -19,7 +19,7 @@ from lienthong.kernel.errors import Refusal
 from lienthong.kernel.models import Blob
 from lienthong.office.contracts import StoredSigner, StoredVerdict, in_both_languages
 from lienthong.office.models import IncomingDocument
-from lienthong.signing.public import SigningUnavailable, Verdict, open_for, verify_packet, verify_pdf
+from lienthong.signing.public import KeptKeys, SigningUnavailable, Verdict, verify_packet, verify_pdf
 
 UNSIGNED_CODES = frozenset({"unsigned", "no-signature"})
 
@@ -92,7 +92,8 @@ def examine(xml: bytes, *, agency_ids: Collection[int], at: datetime) -> Examine
         content = edxml.parse_packet(xml)
         if verdict.valid:
             _require_sender_signed(content, verdict, at)
-        files += [_file(attachment, agency_ids, at) for attachment in content.attachments]
+        keys = KeptKeys(agency_ids)
+        files += [_file(attachment, keys, at) for attachment in content.attachments]
         if not files:
             raise NoDocumentInside
     except SigningUnavailable:
@@ -104,12 +105,12 @@ def examine(xml: bytes, *, agency_ids: Collection[int], at: datetime) -> Examine
     return Examined(packet, content, tuple(files), verdict, authentic, verdict.valid and encrypted)
 
 
-def _file(attachment: edxml.Attachment, agency_ids: Collection[int], at: datetime) -> ExaminedFile:
+def _file(attachment: edxml.Attachment, keys: KeptKeys, at: datetime) -> ExaminedFile:
     """The attachment, decrypted if it is encrypted and a key is here, stored and its signatures verified."""
     closed, limit = None, settings.ENV.axis_max_packet_bytes
     if is_enveloped(attachment):
         try:
-            content = open_for(attachment.content, agency_ids=agency_ids, name=attachment.name)
+            content = keys.open(attachment.content, name=attachment.name)
             attachment = opened(attachment, content)
         except EnvelopeRefusal as refusal:
             closed = _refused(refusal)

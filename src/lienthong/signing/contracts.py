@@ -154,6 +154,11 @@ class CertificateInfo:
         """Whether it is for signing, not for encryption."""
         return self.purpose != Purpose.ENCRYPTION
 
+    @property
+    def reads(self) -> bool:
+        """Whether it is what others encrypt with now."""
+        return self.purpose == Purpose.ENCRYPTION and self.state == "valid"
+
 
 @dataclass(frozen=True)
 class ExpiringCertificate:

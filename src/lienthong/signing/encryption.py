@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cached_property
 
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
@@ -131,19 +132,27 @@ def trusted_readers(given: Iterable[tuple[Agency, bytes]], *, at: datetime) -> d
     return {agency.pk: chain[0] for agency, chain in read}
 
 
-def open_for(content: bytes, *, agency_ids: Collection[int], name: str) -> bytes:
-    """What an envelope holds, by whichever key of the agencies is kept here, old ones too. Two queries.
+@dataclass(frozen=True)
+class KeptKeys:
+    """The keys for encryption that are kept here for these agencies, old ones too; read when first needed."""
 
-    Raises:
-        EnvelopeRefusal: why it cannot be opened (see `kernel.envelopes`).
-        SigningUnavailable: the key is here and cannot be reached now; try again.
-    """
-    readers = readers_of(content, name=name)
-    rows = Certificate.objects.filter(purpose=Purpose.ENCRYPTION, agency_id__in=agency_ids).exclude(
-        key_id=None
-    )
-    held = (row for row in rows if reader_of(bytes(row.der)) in readers)
-    return open_envelope(content, map(_reading_key, held), name=name)
+    agency_ids: Collection[int]
+
+    def open(self, content: bytes, *, name: str) -> bytes:
+        """What an envelope holds. Two queries for the first envelope, none for those after.
+
+        Raises:
+            EnvelopeRefusal: why it cannot be opened (see `kernel.envelopes`).
+            SigningUnavailable: the key is here and cannot be reached now; try again.
+        """
+        readers = readers_of(content, name=name)
+        held = (row for reader, row in self._rows if reader in readers)
+        return open_envelope(content, map(_reading_key, held), name=name)
+
+    @cached_property
+    def _rows(self) -> list[tuple[Reader, Certificate]]:
+        rows = Certificate.objects.filter(purpose=Purpose.ENCRYPTION, agency_id__in=self.agency_ids)
+        return [(reader_of(bytes(row.der)), row) for row in rows.exclude(key_id=None)]
 
 
 def read_chain(pem: bytes) -> list[x509.Certificate]:

@@ -29,10 +29,10 @@ from lienthong.signing.contracts import (
 )
 from lienthong.signing.encryption import (
     GivenOut,
+    KeptKeys,
     KnownReader,
     encryption_certificates,
     known_readers,
-    open_for,
     trusted_readers,
 )
 from lienthong.signing.errors import NoCertificate, SignatureRefusal, SigningUnavailable
@@ -77,6 +77,7 @@ __all__ = [
     "ExpiringCertificate",
     "GivenOut",
     "HealthCheck",
+    "KeptKeys",
     "KnownReader",
     "NoCertificate",
     "PdfBox",
@@ -106,7 +107,6 @@ __all__ = [
     "issue_from_request",
     "known_readers",
     "looks_like_evidence",
-    "open_for",
     "open_secret",
     "read_roots",
     "renew_encryption_certificate",

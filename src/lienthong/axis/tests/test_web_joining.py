@@ -188,7 +188,7 @@ def test_a_key_for_encryption_kept_here_is_issued_and_replaced(administrator: Cl
         assert [row.state for row in rows] == ["valid", "replaced"][:times]
         assert all(row.kept_here for row in rows)
     page = administrator.get("/axis/mine/").content.decode()
-    assert "Replaced, reads old documents" in page
+    assert "Replaced, still opens" in page
     assert "Replace the key for encryption" in page
     events = timeline(Subject("signing.certificate", rows[0].sha256))
     assert [event.verb for event in events] == ["certificate.issue"]
@@ -208,6 +208,7 @@ def test_a_request_for_encryption_needs_a_key_that_can_be_encrypted_for(
     )
     [row] = [row for row in certificates_of(agency_id=world.office.pk, at=now()) if not row.signs]
     assert (row.state, row.kept_here) == ("valid", False)
+    assert "Your system keeps the current key" in administrator.get("/axis/mine/").content.decode()
 
 
 def test_a_certificate_of_an_authority_not_trusted_here_is_not_given_out(

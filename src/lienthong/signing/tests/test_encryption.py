@@ -30,9 +30,9 @@ from lienthong.signing.encryption import (
     CertificateNotForEncryption,
     CertificateUnreadable,
     EncryptionCertificateUntrusted,
+    KeptKeys,
     encryption_certificates,
     known_readers,
-    open_for,
     trusted_readers,
 )
 from lienthong.signing.models import Certificate, SealedKey
@@ -63,9 +63,9 @@ def test_what_is_sealed_for_several_is_opened_by_each_and_by_nobody_else() -> No
     sealed = seal_envelope(SECRET, certificates[:2], name="x")
     assert SECRET[:30] not in sealed
     for agency in agencies[:2]:
-        assert open_for(sealed, agency_ids=[agency.pk], name="x") == SECRET
+        assert KeptKeys([agency.pk]).open(sealed, name="x") == SECRET
     with pytest.raises(envelopes.NotForThisKey):
-        open_for(sealed, agency_ids=[agencies[2].pk], name="x")
+        KeptKeys([agencies[2].pk]).open(sealed, name="x")
 
 
 def test_the_key_is_sealed_and_its_certificate_only_enciphers() -> None:
@@ -84,7 +84,7 @@ def test_a_new_key_is_given_out_and_the_old_one_still_reads() -> None:
     sealed = seal_envelope(SECRET, [reading(agency)], name="x")
     renewed = renew_encryption_certificate(agency.pk, at=AT + timedelta(days=1))
     assert encryption_certificates([agency.pk], at=AT + timedelta(days=1))[agency.pk].sha256 == renewed.sha256
-    assert open_for(sealed, agency_ids=[agency.pk], name="x") == SECRET
+    assert KeptKeys([agency.pk]).open(sealed, name="x") == SECRET
 
 
 def test_a_revoked_key_is_given_out_no_more_and_still_reads() -> None:
@@ -95,7 +95,7 @@ def test_a_revoked_key_is_given_out_no_more_and_still_reads() -> None:
     revoke_certificate(sha256, reason=RevocationReason.KEY_COMPROMISE, at=AT)
     assert not encryption_certificates([agency.pk], at=AT)
     assert [known.state for known in known_readers([agency.pk], at=AT)[agency.pk]] == ["revoked"]
-    assert open_for(sealed, agency_ids=[agency.pk], name="x") == SECRET
+    assert KeptKeys([agency.pk]).open(sealed, name="x") == SECRET
 
 
 def test_a_replaced_certificate_may_be_named_for_a_day() -> None:
@@ -114,6 +114,14 @@ def test_certificates_of_many_agencies_take_one_query(django_assert_num_queries)
         assert len(encryption_certificates(ids, at=AT)) == 3
     with django_assert_num_queries(1):
         assert len(known_readers(ids, at=AT)) == 3
+
+
+def test_opening_many_takes_the_queries_of_one(django_assert_num_queries) -> None:  # type: ignore[no-untyped-def]
+    agency = make_agency()
+    sealed = seal_envelope(SECRET, [reading(agency)], name="x")
+    keys = KeptKeys([agency.pk])
+    with django_assert_num_queries(2):
+        assert [keys.open(sealed, name="x") for _ in range(5)] == [SECRET] * 5
 
 
 def test_a_request_needs_an_rsa_key_of_3072_bits_that_was_never_used() -> None:

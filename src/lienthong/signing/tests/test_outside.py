@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import rsa
 
 from lienthong.directory.public import Agency
 from lienthong.signing.actions.authority import (
@@ -16,7 +18,7 @@ from lienthong.signing.actions.authority import (
     ensure_encryption_certificates,
     revoke_certificate,
 )
-from lienthong.signing.actions.requests import enrol_encryption_certificate
+from lienthong.signing.actions.requests import enrol_encryption_certificate, issue_encryption_from_request
 from lienthong.signing.contracts import PdfSignature, Purpose, RevocationReason
 from lienthong.signing.encryption import (
     EncryptionCertificateUntrusted,
@@ -29,9 +31,12 @@ from lienthong.signing.packets import sign_packet, verify_packet
 from lienthong.signing.pdf_signing import sign_pdf, timestamp_service
 from lienthong.signing.pdf_verifying import verify_pdf
 from lienthong.signing.ports import TimestampService
+from lienthong.signing.queries import chain_pem
 from lienthong.signing.responding import authority_certificate, authority_list
 from lienthong.signing.tests.factories import AT, PACKET, make_agency, make_official
 from lienthong.signing.tests.pdfs import plain_pdf
+from lienthong.signing.tests.test_requests import request_for
+from lienthong.signing.xmldsig import sign_enveloped
 
 pytestmark = pytest.mark.django_db
 
@@ -243,3 +248,17 @@ def test_an_outside_encryption_certificate_that_was_revoked_is_not_believed(
     trust(department.code, root, revoked)
     with pytest.raises(EncryptionCertificateUntrusted):
         trusted_readers([(department, pem)], at=AT + timedelta(hours=1))
+
+
+def test_an_outside_encryption_certificate_never_signs(settings: Any, trust: Trust) -> None:
+    here, settings.BASE_URL = settings.BASE_URL, "https://elsewhere.example"
+    agency, key = make_agency(certificate=False), rsa.generate_private_key(65537, 3072)
+    issued = issue_encryption_from_request(request_for(key), agency_id=agency.pk, at=AT)
+    chain, root = x509.load_pem_x509_certificates(chain_pem(issued.sha256)), authority_certificate("root")
+    Certificate.objects.update(issuer=None)
+    Certificate.objects.all().delete()
+    settings.BASE_URL = here
+    assert root is not None
+    trust(agency.code, root)
+    forged = sign_enveloped(PACKET, key=key, chain=chain)
+    assert verify_packet(forged, at=AT).code == "certificate-unsuited"
