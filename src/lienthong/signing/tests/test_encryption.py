@@ -7,6 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from asn1crypto import cms
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
@@ -274,6 +275,11 @@ def test_bombs_are_refused_before_they_are_unfolded() -> None:
     _issued, certificate = asked(make_agency())
     with pytest.raises(envelopes.TooManyReaders):
         seal_envelope(SECRET, [certificate] * (envelopes.MAX_READERS + 1), name="x")
+    repeated = cms.ContentInfo.load(seal_envelope(SECRET, [certificate], name="x"))
+    [info] = repeated["content"]["recipient_infos"]
+    repeated["content"]["recipient_infos"] = [info] * 10_000
+    with pytest.raises(envelopes.TooManyReaders):
+        readers_of(repeated.dump(force=True), name="x")
     with pytest.raises(envelopes.EnvelopeTooLarge):
         readers_of(b"\x30" * (envelopes.MAX_BYTES + 1), name="x")
     header = bytes.fromhex("06092a864886f70d010703a0")
