@@ -11,7 +11,14 @@ from uuid import uuid4
 import httpx
 import pytest
 
-from lienthong.axis.public import AxisClient, Serves, StatusReport, connect_system, edxml
+from lienthong.axis.public import (
+    AxisClient,
+    EncryptionCertificate,
+    Serves,
+    StatusReport,
+    connect_system,
+    edxml,
+)
 from lienthong.directory.public import Agency
 from lienthong.identity.tests.factories import agency
 from lienthong.kernel.clock import now
@@ -22,6 +29,7 @@ from lienthong.office.adapters.axis_in_process import InProcessAxis
 from lienthong.office.adapters.fake import FakeAxis
 from lienthong.office.ports import AxisPort, AxisRefused, AxisUnavailable
 from lienthong.office.tests.packets import packet, signed, text_file
+from lienthong.signing.public import encryption_certificates, ensure_encryption_certificates, trusted_readers
 
 pytestmark = pytest.mark.django_db(transaction=True)
 TEST = Actor(kind="job", id="test", name="test")
@@ -292,6 +300,19 @@ def test_a_take_back_without_reason_or_from_strangers_is_refused(ground: Ground)
         with pytest.raises(AxisRefused):
             ground.axis.take_back(str(receipt.packet_id), reason=reason, recipients=recipients, at=AT)
     assert len(ground.axis.inbox(at=AT).items) == 2
+
+
+def test_certificates_to_encrypt_with_are_given_by_the_code_asked_for(ground: Ground) -> None:
+    ensure_encryption_certificates([ground.first.pk], at=AT)
+    [given] = encryption_certificates([ground.first.pk], at=AT).values()
+    code = ground.first.old_code
+    if isinstance(ground.axis, FakeAxis):
+        pem = given.pem.decode()
+        ground.axis.certificates[code] = EncryptionCertificate(code, given.sha256, given.valid_to, pem)
+    found = ground.axis.encryption_certificates([code, ground.second.old_code], at=AT)
+    assert [(item.agency, item.sha256) for item in found.items] == [(code, given.sha256)]
+    assert found.missing == (ground.second.old_code,)
+    assert trusted_readers([(ground.first, found.items[0].pem.encode())], at=AT).keys() == {ground.first.pk}
 
 
 def test_the_fake_fails_on_demand_and_then_works_again() -> None:

@@ -22,6 +22,7 @@ from lienthong.axis.contracts import (
     AgencyPage,
     ChangePage,
     Claim,
+    EncryptionCertificates,
     InboxItem,
     InboxPage,
     Lease,
@@ -50,6 +51,7 @@ _LOST = {404, 410}
 _LONGEST_WAIT = 60.0
 # Called with the bytes that have arrived, and of how many.
 Progress = Callable[[int, int], None]
+_CODES = 200  # that one call may ask encryption certificates for
 
 _receipts, _inboxes, _changes, _states, _agencies = (
     TypeAdapter(Receipt),
@@ -58,6 +60,7 @@ _receipts, _inboxes, _changes, _states, _agencies = (
     TypeAdapter(PacketState),
     TypeAdapter(AgencyPage),
 )
+_certificates = TypeAdapter(EncryptionCertificates)
 _claims, _notices, _items = TypeAdapter(Claim), TypeAdapter(NoticePage), TypeAdapter(InboxItem)
 
 
@@ -229,6 +232,20 @@ class AxisClient:
     def agencies(self, *, after: str = "", limit: int = 200) -> AgencyPage:
         """The agencies that can be addressed, by code."""
         return self._read(_agencies, "agencies", cursor=after, limit=limit)
+
+    def encryption_certificates(self, codes: Sequence[str]) -> EncryptionCertificates:
+        """What to encrypt for these agencies with, which have none; prove each with `encryption.believe`."""
+        pages = [
+            self._read(
+                _certificates, "encryption-certificates", agencies=",".join(codes[start : start + _CODES])
+            )
+            for start in range(0, len(codes), _CODES)
+        ]
+        return EncryptionCertificates(
+            tuple(one for page in pages for one in page.items),
+            tuple(code for page in pages for code in page.missing),
+            tuple(code for page in pages for code in page.unknown),
+        )
 
     def token(self) -> str:
         """An access token that is valid for a minute at least, for calls made by other means."""

@@ -44,11 +44,23 @@ class RotateForm(forms.Form):
 
 
 class RequestForm(forms.Form):
-    """A certificate request."""
+    """A certificate request, and what the certificate is for."""
 
+    SIGN, ENCRYPT = "sign", "encrypt"
+
+    purpose = forms.ChoiceField(
+        label=_("What it is for"),
+        choices=[(SIGN, _("Signing packets")), (ENCRYPT, _("Encryption: others encrypt for your agency"))],
+        initial=SIGN,
+        widget=forms.RadioSelect,
+    )
     request = forms.FileField(
         label=_("Certificate request (PKCS#10, PEM)"),
-        help_text=_("RSA of 2048 to 4096 bits, or ECDSA on P-256 or P-384. Its subject is not used."),
+        help_text=_(
+            "For signing: RSA of 2048 to 4096 bits, or ECDSA on P-256 or P-384. For encryption: RSA of 3072 "
+            "or 4096 bits, or the certificate itself with its chain if an authority trusted here has issued "
+            "it. The subject of a request is not used."
+        ),
         max_length=200,
     )
 

@@ -36,6 +36,8 @@ from lienthong.axis.contracts import (
     DeliveryProblem,
     DeliveryTrouble,
     DeliveryUncollected,
+    EncryptionCertificate,
+    EncryptionCertificates,
     InboxItem,
     InboxPage,
     Lease,
@@ -51,9 +53,11 @@ from lienthong.axis.contracts import (
     TimelineEntry,
     Uncollected,
 )
+from lienthong.axis.encryption import encrypt_attachments, is_enveloped, opened, whole_content
 from lienthong.axis.models import ChangeRequest, ConnectedSystem, Delivery, Packet, Serves, StatusEvent
 from lienthong.axis.queries.console import backlog_gauges
 from lienthong.axis.queries.deliveries import changes_of, inbox_of
+from lienthong.axis.queries.encryption import certificates_for
 from lienthong.axis.queries.evidence import evidence_of
 from lienthong.axis.queries.notices import notices_of
 from lienthong.axis.queries.packets import agencies, packet_state
@@ -85,6 +89,8 @@ __all__ = [
     "DeliveryState",
     "DeliveryTrouble",
     "DeliveryUncollected",
+    "EncryptionCertificate",
+    "EncryptionCertificates",
     "InboxItem",
     "InboxPage",
     "Lease",
@@ -106,17 +112,21 @@ __all__ = [
     "WebhookReceived",
     "agencies",
     "backlog_gauges",
+    "certificates_for",
     "changes_of",
     "claim_deliveries",
     "connect_system",
     "count_refusals",
     "disable_system",
     "edxml",
+    "encrypt_attachments",
     "evidence_of",
     "inbox_of",
+    "is_enveloped",
     "note_seen",
     "notices_of",
     "open_uploads",
+    "opened",
     "packet_of_delivery",
     "packet_state",
     "release_delivery",
@@ -126,4 +136,5 @@ __all__ = [
     "system_of",
     "take_back",
     "verify_webhook",
+    "whole_content",
 ]

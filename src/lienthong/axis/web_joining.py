@@ -16,6 +16,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from lienthong.axis.actions.certificates import (
     issue_certificate,
+    issue_encryption_certificate,
     own_certificate,
     request_certificate,
     withdraw_certificate,
@@ -122,7 +123,8 @@ def request_one(request: HttpRequest) -> HttpResponse:
         return _mine(request, RegisterForm(), form, status=422)
     content = form.cleaned_data["request"].read(REQUEST_BYTES + 1)
     try:
-        request_certificate(content, agency=agency, actor=viewer.actor(), at=now())
+        encrypts = form.cleaned_data["purpose"] == RequestForm.ENCRYPT
+        request_certificate(content, agency=agency, actor=viewer.actor(), at=now(), encrypts=encrypts)
     except Refusal as refusal:
         form.add_error("request", refusal.say())
         return _mine(request, RegisterForm(), form, status=422)
@@ -133,9 +135,11 @@ def request_one(request: HttpRequest) -> HttpResponse:
 @administrator
 @require_POST
 def issue_one(request: HttpRequest) -> HttpResponse:
-    """Issue a certificate whose key is kept here."""
+    """Issue a certificate whose key is kept here, for signing or for encryption."""
     viewer = viewer_of(request)
-    issue_certificate(agency=own_agency(viewer), actor=viewer.actor(), at=now())
+    encrypts = request.POST.get("purpose") == RequestForm.ENCRYPT
+    issue = issue_encryption_certificate if encrypts else issue_certificate
+    issue(agency=own_agency(viewer), actor=viewer.actor(), at=now())
     messages.success(request, _("The certificate is issued; its key is kept here."))
     return redirect("axis:mine")
 
@@ -191,7 +195,9 @@ def _mine(
         "systems": [(row, SERVES_LABELS[Serves(row.serves)], reports.get(row.pk)) for row in systems],
         "certificates": [(row, _days(row.valid_to, at)) for row in certificates],
         "expiring": expiring_certificates(at=at, agency_id=viewer.agency_id),
-        "kept": any(row.kept_here and row.state == "valid" for row in certificates),
+        "kept": any(row.kept_here and row.signs and row.state == "valid" for row in certificates),
+        "kept_to_read": any(row.kept_here for row in certificates if row.reads),
+        "read_elsewhere": any(not row.kept_here for row in certificates if row.reads),
         "register_form": register_form,
         "request_form": request_form,
         "revoke_form": RevokeForm(auto_id=False),

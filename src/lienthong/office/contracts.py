@@ -47,6 +47,11 @@ class StoredVerdict:
         """The sentence in the reader's language."""
         return _in_language(self.sentences)
 
+    @property
+    def closed(self) -> bool:
+        """Whether it says that the file could not be decrypted: nothing is known of its signatures."""
+        return self.code.startswith("envelope-")
+
     def as_json(self) -> dict[str, Any]:
         """The form kept in a JSON column."""
         signers = [
@@ -103,6 +108,7 @@ class Composition:
     urgency: int = 0
     due_on: date | None = None
     steering_type: int = 0
+    encrypted: bool = False
     replaces: UUID | None = None
 
 

@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
-from lienthong.axis.public import edxml
+from lienthong.axis.public import edxml, is_enveloped, opened, whole_content
 from lienthong.directory.public import find_agencies
 from lienthong.kernel.blobs import store_blob
 from lienthong.kernel.clock import VIETNAM
+from lienthong.kernel.envelopes import EnvelopeRefusal
 from lienthong.kernel.errors import Refusal
 from lienthong.kernel.lifting import Lifted
 from lienthong.kernel.models import Blob
 from lienthong.office.contracts import StoredSigner, StoredVerdict, in_both_languages
 from lienthong.office.models import IncomingDocument
-from lienthong.signing.public import Verdict, verify_packet, verify_pdf
+from lienthong.signing.public import KeptKeys, SigningUnavailable, Verdict, verify_packet, verify_pdf
 
 UNSIGNED_CODES = frozenset({"unsigned", "no-signature"})
 # An annex that is too large to be verified is as good as one without a signature; its verdict says why.
@@ -43,7 +45,7 @@ class NoDocumentInside(Refusal):
 
 @dataclass(frozen=True)
 class ExaminedFile:
-    """An attachment, stored; the verdict is there for a PDF."""
+    """An attachment, stored; the verdict is there for a PDF, and for what could not be decrypted."""
 
     name: str
     blob: Blob
@@ -52,13 +54,17 @@ class ExaminedFile:
 
 @dataclass(frozen=True)
 class Examined:
-    """A packet as it was found: `content` is None when it could not be read at all."""
+    """A packet as it was found: `content` is None when it could not be read at all.
+
+    `encrypted`: its signature is valid and its files came encrypted, for whoever may then read them.
+    """
 
     packet: Blob
     content: edxml.EdxmlPacket | None
     files: tuple[ExaminedFile, ...]
     verdict: StoredVerdict
     authentic: bool
+    encrypted: bool = False
 
     @property
     def reason(self) -> str:
@@ -67,13 +73,17 @@ class Examined:
         return next((verdict.sentences.get("vi", "") for verdict in wrong if not verdict.valid), "")
 
 
-def examine(xml: Lifted, *, at: datetime) -> Examined:
+def examine(xml: Lifted, *, agency_ids: Collection[int], at: datetime) -> Examined:
     """Store the packet and its files, verify every signature, and say whether the whole is authentic.
 
     It is when the packet's signature is valid and by the named sender's agency, and the document (its first
     PDF) bears a valid signature; an annex may be unsigned, but a signature on it must be valid, unless it is
     too large to be verified. Nothing is raised for what is wrong with a packet: the verdict holds it
-    (NĐ 30/2020, Đ.21 k.2).
+    (NĐ 30/2020, Đ.21 k.2). What is encrypted is opened with the keys that the agencies have here, and stored
+    as it was before; what they do not open is stored as it came.
+
+    Raises:
+        SigningUnavailable: a key is here but cannot be reached now; try again.
     """
     limit = settings.ENV.axis_max_packet_bytes
     packet = store_blob(xml, at=at, max_bytes=limit)
@@ -84,19 +94,36 @@ def examine(xml: Lifted, *, at: datetime) -> Examined:
         content = edxml.parse_packet(xml)
         if verdict.valid:
             _require_sender_signed(content, verdict, at)
-        for attachment in content.attachments:
-            blob = store_blob(attachment.open(), at=at, max_bytes=limit)
-            found = (
-                _stored(verify_pdf(attachment.content, at=at))
-                if blob.media_type == "application/pdf"
-                else None
-            )
-            files.append(ExaminedFile(attachment.name, blob, found))
+        keys = KeptKeys(agency_ids)
+        files += [_file(attachment, keys, at) for attachment in content.attachments]
         if not files:
             raise NoDocumentInside
+    except SigningUnavailable:
+        raise
     except Refusal as refusal:
-        verdict = StoredVerdict(False, refusal.code, {"vi": refusal.say("vi"), "en": refusal.say("en")})
-    return Examined(packet, content, tuple(files), verdict, verdict.valid and _files_are_authentic(files))
+        verdict = _refused(refusal)
+    encrypted = content is not None and any(map(is_enveloped, content.attachments))
+    authentic = verdict.valid and _files_are_authentic(files)
+    return Examined(packet, content, tuple(files), verdict, authentic, verdict.valid and encrypted)
+
+
+def _file(attachment: edxml.Attachment, keys: KeptKeys, at: datetime) -> ExaminedFile:
+    """The attachment, decrypted if it is encrypted and a key is here, stored and its signatures verified."""
+    closed, limit = None, settings.ENV.axis_max_packet_bytes
+    if is_enveloped(attachment):
+        try:
+            content = keys.open(whole_content(attachment), name=attachment.name)
+            attachment = opened(attachment, content)
+        except EnvelopeRefusal as refusal:
+            closed = _refused(refusal)
+    blob = store_blob(attachment.open(), at=at, max_bytes=limit)
+    if closed is None and blob.media_type == "application/pdf":
+        return ExaminedFile(attachment.name, blob, _stored(verify_pdf(attachment.content, at=at)))
+    return ExaminedFile(attachment.name, blob, closed)
+
+
+def _refused(refusal: Refusal) -> StoredVerdict:
+    return StoredVerdict(False, refusal.code, {"vi": refusal.say("vi"), "en": refusal.say("en")})
 
 
 def examine_request(xml: Lifted, *, document: IncomingDocument, at: datetime) -> tuple[Blob, bool]:

@@ -215,6 +215,16 @@ class ComposeForm(forms.Form):
         label=_("Groups"), required=False, choices=GROUP_LABELS.items, widget=forms.CheckboxSelectMultiple
     )
 
+    encrypted = forms.BooleanField(
+        label=_("Encrypt for the recipients"),
+        help_text=_(
+            "Only the recipients can open the files, not the axis. Sender, recipients, number, summary, "
+            "dates and file names stay readable. Every recipient needs an encryption certificate; you are "
+            "told who has none."
+        ),
+        required=False,
+    )
+
     use_required_attribute = False
 
     def __init__(self, *args: Any, has_pdf: bool = False, **kwargs: Any) -> None:
@@ -237,5 +247,6 @@ class ComposeForm(forms.Form):
             urgency=given["urgency"],
             due_on=given["due_on"],
             steering_type=given["steering_type"],
+            encrypted=given["encrypted"],
             replaces=given["replaces"],
         )

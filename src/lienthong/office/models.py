@@ -86,6 +86,7 @@ class IncomingDocument(models.Model):
 
     authentic = models.BooleanField(help_text="signature of the packet and of every PDF valid and trusted")
     verdict = models.JSONField(default=dict, help_text="contracts.StoredVerdict of the packet")
+    encrypted = models.BooleanField(default=False, db_default=False, help_text="its files arrived encrypted")
 
     register = models.ForeignKey(Register, null=True, on_delete=models.PROTECT, related_name="+")
     register_number = models.PositiveIntegerField(null=True)
@@ -300,6 +301,7 @@ class OutgoingDocument(models.Model):
     prepared_at = models.DateTimeField()
     place = models.CharField(max_length=100, blank=True)
     due_on = models.DateField(null=True)
+    encrypted = models.BooleanField(default=False, db_default=False)
     steering_type = models.SmallIntegerField(default=0)
 
     replaces = models.ForeignKey(

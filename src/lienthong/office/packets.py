@@ -6,7 +6,9 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import date
 
-from lienthong.axis.public import edxml
+from cryptography.x509 import Certificate
+
+from lienthong.axis.public import edxml, encrypt_attachments
 from lienthong.directory.public import Agency
 from lienthong.documents.public import OfficialDocument
 from lienthong.identity.public import Viewer
@@ -25,10 +27,11 @@ def packet_of(
     place: str,
     viewer: Viewer,
     replaces: edxml.Replacement | None = None,
+    readers: Sequence[Certificate] = (),
 ) -> bytes:
     """The unsigned edXML of an issued document with its PDF; agencies are named by their old codes.
 
-    With `replaces` it takes the place of an earlier document.
+    With `replaces` it takes the place of an earlier document. With `readers` only they can open the PDF.
 
     The old, leaf-first form is what QCVN 102:2016 prescribes in a packet.
     """
@@ -60,17 +63,22 @@ def packet_of(
         urgency=edxml.Urgency(urgency),
         steering=edxml.Steering(steering),
         staff=edxml.Staff(department=viewer.post_title, staff=viewer.name),
-        attachments=(
-            edxml.Attachment(
-                name=f"{code.replace('/', '_')}.pdf",
-                content_type="application/pdf",
-                content=pdf,
-                content_id=f"{document.pk.hex}.pdf",
-                description=document.subject[:500],
-            ),
-        ),
+        attachments=_attachments(document, pdf, readers),
     )
     return edxml.build_packet(packet)
+
+
+def _attachments(
+    document: OfficialDocument, pdf: bytes, readers: Sequence[Certificate]
+) -> tuple[edxml.Attachment, ...]:
+    plain = edxml.Attachment(
+        name=f"{document.code.replace('/', '_')}.pdf",
+        content_type="application/pdf",
+        content=pdf,
+        content_id=f"{document.pk.hex}.pdf",
+        description=document.subject[:500],
+    )
+    return encrypt_attachments([plain], readers) if readers else (plain,)
 
 
 def document_id(document: OfficialDocument) -> str:

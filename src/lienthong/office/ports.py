@@ -1,4 +1,4 @@
-"""The axis as the office sees it: seven calls, whichever way they travel."""
+"""The axis as the office sees it: eight calls, whichever way they travel."""
 
 from __future__ import annotations
 
@@ -9,7 +9,14 @@ from typing import ClassVar, Protocol
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from lienthong.axis.public import ChangePage, InboxPage, PacketState, Receipt, StatusReport
+from lienthong.axis.public import (
+    ChangePage,
+    EncryptionCertificates,
+    InboxPage,
+    PacketState,
+    Receipt,
+    StatusReport,
+)
 from lienthong.kernel.errors import Refusal
 from lienthong.kernel.lifting import Content, Lifted
 
@@ -60,4 +67,8 @@ class AxisPort(Protocol):
 
     def packet_state(self, packet_id: str, *, at: datetime) -> PacketState:
         """The last status of every recipient of a packet this office sent."""
+        ...
+
+    def encryption_certificates(self, codes: Sequence[str], *, at: datetime) -> EncryptionCertificates:
+        """What the axis gives out to encrypt for these agencies; to be proven before it is used."""
         ...

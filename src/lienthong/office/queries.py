@@ -309,6 +309,7 @@ def composed(draft: OutgoingDocument) -> dict[str, object]:
         "place": draft.place,
         "urgency": draft.urgency,
         "steering_type": draft.steering_type,
+        "encrypted": draft.encrypted,
         "due_on": draft.due_on,
         "source": "upload" if document.uploaded_id else "template",
         "body": "\n\n".join(document.body),

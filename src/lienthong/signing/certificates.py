@@ -82,8 +82,9 @@ def issue(
 ) -> x509.Certificate:
     """Issue a certificate from `at` on, signed with `key`; without `issuer` it signs itself.
 
-    Authorities may sign certificates and lists; all others sign content. The timestamp and OCSP services
-    carry their one usage, the latter with no status of its own (RFC 6960, 4.2.2.2.1).
+    Authorities may sign certificates and lists, certificates for encryption only encipher keys, all others
+    sign content. The timestamp and OCSP services carry their one usage, the latter with no status of its own
+    (RFC 6960, 4.2.2.2.1).
     """
     subject = _name(holder)
     begin = (at - BACKDATED).astimezone(UTC).replace(microsecond=0)
@@ -140,6 +141,15 @@ def is_seal(name: x509.Name) -> bool:
     return bool(numbers) and numbers == [organization_code(name)]
 
 
+def may_sign(certificate: x509.Certificate) -> bool:
+    """Whether the certificate, if it says at all what it is for, is for signing content."""
+    try:
+        usage = certificate.extensions.get_extension_for_class(x509.KeyUsage).value
+    except (x509.ExtensionNotFound, ValueError):
+        return True
+    return usage.digital_signature or usage.content_commitment
+
+
 def _name(holder: Holder) -> x509.Name:
     attributes = [
         x509.NameAttribute(NameOID.COUNTRY_NAME, "VN"),
@@ -168,11 +178,11 @@ def _constraints(purpose: Purpose) -> x509.BasicConstraints:
 
 
 def _key_usage(purpose: Purpose) -> x509.KeyUsage:
-    authority = purpose in {Purpose.ROOT, Purpose.ISSUING}
+    authority, encrypts = purpose in {Purpose.ROOT, Purpose.ISSUING}, purpose is Purpose.ENCRYPTION
     return x509.KeyUsage(
-        digital_signature=not authority,
-        content_commitment=not authority and purpose is not Purpose.OCSP,
-        key_encipherment=False,
+        digital_signature=not authority and not encrypts,
+        content_commitment=not authority and not encrypts and purpose is not Purpose.OCSP,
+        key_encipherment=encrypts,
         data_encipherment=False,
         key_agreement=False,
         key_cert_sign=authority,

@@ -13,10 +13,11 @@ Sentence = Promise | str
 
 
 class Algorithm(StrEnum):
-    """Kinds of keys; every signature is over SHA-256."""
+    """Kinds of keys; every signature is over SHA-256. RSA-3072 is for encryption only, and only for it."""
 
     P256 = "p256"
     RSA2048 = "rsa2048"
+    RSA3072 = "rsa3072"
 
 
 class Purpose(StrEnum):
@@ -29,6 +30,7 @@ class Purpose(StrEnum):
     HUB = "hub"
     AGENCY = "agency"
     OFFICIAL = "official"
+    ENCRYPTION = "encryption"
 
 
 class RevocationReason(StrEnum):
@@ -147,6 +149,16 @@ class CertificateInfo:
     der: bytes = field(default=b"", repr=False)
     kept_here: bool = True
 
+    @property
+    def signs(self) -> bool:
+        """Whether it is for signing, not for encryption."""
+        return self.purpose != Purpose.ENCRYPTION
+
+    @property
+    def reads(self) -> bool:
+        """Whether it is what others encrypt with now."""
+        return self.purpose == Purpose.ENCRYPTION and self.state == "valid"
+
 
 @dataclass(frozen=True)
 class ExpiringCertificate:
@@ -157,6 +169,7 @@ class ExpiringCertificate:
     agency_name: str
     valid_to: datetime
     days: int
+    encrypts: bool = False
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,8 @@ from django.utils.translation import gettext_lazy as _
 from lienthong.directory.public import Agency, Official, holds_agency
 from lienthong.signing.contracts import Algorithm, Purpose, RevocationReason
 
-HOLDERS = (Purpose.AGENCY, Purpose.OFFICIAL)
+HOLDERS = (Purpose.AGENCY, Purpose.OFFICIAL, Purpose.ENCRYPTION)
+READING_ALGORITHMS = ("rsa3072", "rsa4096")
 CURRENT = Q(replaced_at=None, revoked_at=None)
 
 
@@ -42,7 +43,9 @@ class Certificate(models.Model):
     `key_id` is null where the key is not kept here: for foreign ones, and for those issued on a request.
 
     An agency, an official and each part of the authority has one current certificate at a time; a replaced
-    one still proves what it signed, a revoked one proves nothing signed later than `revoked_at`.
+    one still proves what it signed, a revoked one proves nothing signed later than `revoked_at`. One for
+    encryption is never one for signing; its key stays when it is replaced or revoked, to read old documents.
+    `chain` is the PEM of the authorities above a foreign one, without the root.
     """
 
     purpose = models.CharField(max_length=10, choices=[(purpose, purpose) for purpose in Purpose])
@@ -53,6 +56,7 @@ class Certificate(models.Model):
     serial = models.CharField(max_length=40, help_text="hexadecimal")
     sha256 = models.CharField(max_length=64, unique=True, help_text="of the DER form")
     der = models.BinaryField()
+    chain = models.BinaryField(default=b"", db_default=b"")
     algorithm = models.CharField(max_length=10, blank=True)
     store = models.CharField(max_length=20, blank=True, help_text="name of the key store")
     key_id = models.UUIDField(null=True, unique=True)
@@ -68,7 +72,9 @@ class Certificate(models.Model):
         verbose_name = _("certificate")
         constraints = [
             models.CheckConstraint(
-                condition=Q(purpose=Purpose.AGENCY, agency__isnull=False, official=None)
+                condition=Q(
+                    purpose__in=[Purpose.AGENCY, Purpose.ENCRYPTION], agency__isnull=False, official=None
+                )
                 | Q(purpose=Purpose.OFFICIAL, official__isnull=False)
                 | (~Q(purpose__in=HOLDERS) & Q(agency=None, official=None)),
                 name="certificate_holder_fits_purpose",
@@ -79,6 +85,11 @@ class Certificate(models.Model):
             models.CheckConstraint(
                 condition=Q(key_id=None, store="") | Q(key_id__isnull=False, algorithm__in=list(Algorithm)),
                 name="certificate_key_known",
+            ),
+            models.CheckConstraint(
+                condition=Q(purpose=Purpose.ENCRYPTION, algorithm__in=READING_ALGORITHMS)
+                | (~Q(purpose=Purpose.ENCRYPTION) & ~Q(algorithm=Algorithm.RSA3072, key_id__isnull=False)),
+                name="certificate_key_fits_purpose",
             ),
             models.CheckConstraint(
                 condition=Q(revoked_at=None, revocation_reason="")
@@ -102,6 +113,11 @@ class Certificate(models.Model):
                 fields=["official"],
                 condition=CURRENT & Q(purpose=Purpose.OFFICIAL),
                 name="certificate_one_per_official",
+            ),
+            models.UniqueConstraint(
+                fields=["agency"],
+                condition=CURRENT & Q(purpose=Purpose.ENCRYPTION),
+                name="certificate_one_for_encryption",
             ),
             models.UniqueConstraint(
                 fields=["issuer", "serial"], condition=~Q(issuer=None), name="certificate_serial_once"

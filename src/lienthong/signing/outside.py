@@ -169,11 +169,18 @@ def named_agency(certificate: x509.Certificate, *, root_sha256: str, on: date) -
 
     None where it names none that exists on the day, or one that is not at or below a scope of the root.
     """
-    code = organization_code(certificate.subject)
-    scopes = authorities().scopes_of(root_sha256)
-    if not code or not scopes:
-        return None
-    found = find_agencies({code, *scopes}, on=on)
+    return named_agencies([(certificate, root_sha256)], on=on)[0]
+
+
+def named_agencies(pairs: Sequence[tuple[x509.Certificate, str]], *, on: date) -> list[Agency | None]:
+    """`named_agency` of many certificates with their roots; two queries for all, none for none."""
+    asked = [(organization_code(one.subject), authorities().scopes_of(root)) for one, root in pairs]
+    codes = {code for one, scopes in asked if one and scopes for code in (one, *scopes)}
+    found = find_agencies(codes, on=on) if codes else {}
+    return [_within(found, code, scopes) if code and scopes else None for code, scopes in asked]
+
+
+def _within(found: Mapping[str, Agency], code: str, scopes: frozenset[str]) -> Agency | None:
     agency = found.get(code)
     if agency is None or EVERYONE in scopes:
         return agency

@@ -4,12 +4,18 @@ from lienthong.signing.actions.authority import (
     enrol_agency_certificate,
     ensure_agency_certificates,
     ensure_authority,
+    ensure_encryption_certificates,
     ensure_official_certificates,
+    renew_encryption_certificate,
     revoke_certificate,
     rotate_key,
 )
 from lienthong.signing.actions.health import check_health
-from lienthong.signing.actions.requests import issue_from_request
+from lienthong.signing.actions.requests import (
+    enrol_encryption_certificate,
+    issue_encryption_from_request,
+    issue_from_request,
+)
 from lienthong.signing.contracts import (
     Algorithm,
     CertificateInfo,
@@ -20,6 +26,14 @@ from lienthong.signing.contracts import (
     RevocationReason,
     SignerVerdict,
     Verdict,
+)
+from lienthong.signing.encryption import (
+    GivenOut,
+    KeptKeys,
+    KnownReader,
+    encryption_certificates,
+    known_readers,
+    trusted_readers,
 )
 from lienthong.signing.errors import NoCertificate, SignatureRefusal, SigningUnavailable
 from lienthong.signing.evidence import MAX_BYTES as MAX_EVIDENCE
@@ -61,7 +75,10 @@ __all__ = [
     "EvidenceUnreadable",
     "EvidenceVerdict",
     "ExpiringCertificate",
+    "GivenOut",
     "HealthCheck",
+    "KeptKeys",
+    "KnownReader",
     "NoCertificate",
     "PdfBox",
     "PdfSignature",
@@ -78,15 +95,21 @@ __all__ = [
     "chain_pem",
     "check_health",
     "check_pdf",
+    "encryption_certificates",
     "enrol_agency_certificate",
+    "enrol_encryption_certificate",
     "ensure_agency_certificates",
     "ensure_authority",
+    "ensure_encryption_certificates",
     "ensure_official_certificates",
     "expiring_certificates",
+    "issue_encryption_from_request",
     "issue_from_request",
+    "known_readers",
     "looks_like_evidence",
     "open_secret",
     "read_roots",
+    "renew_encryption_certificate",
     "require_signed_by",
     "require_valid",
     "revoke_certificate",
@@ -99,6 +122,7 @@ __all__ = [
     "sign_statement",
     "sign_statements",
     "stamp_digest",
+    "trusted_readers",
     "verify_evidence",
     "verify_evidence_here",
     "verify_packet",

@@ -20,6 +20,7 @@ from lienthong.signing.ports import KeyStoreError, PrivateKey
 from lienthong.signing.stores import key_store
 
 EXPIRING = timedelta(days=30)
+OF_AGENCIES = (Purpose.AGENCY, Purpose.ENCRYPTION)
 
 
 @dataclass(frozen=True)
@@ -98,7 +99,7 @@ def certificates_of(
     *, agency_id: int | None = None, official_id: int | None = None, at: datetime
 ) -> list[CertificateInfo]:
     """All certificates ever issued to the agency itself, or to the official, newest first."""
-    rows = Certificate.objects.filter(purpose=Purpose.AGENCY, agency=agency_id)
+    rows = Certificate.objects.filter(purpose__in=OF_AGENCIES, agency=agency_id)
     if official_id is not None:
         rows = Certificate.objects.filter(purpose=Purpose.OFFICIAL, official=official_id)
     return [info_of(row, at=at) for row in rows.order_by("-valid_from", "-pk")]
@@ -114,7 +115,7 @@ def expiring_certificates(*, at: datetime, agency_id: int | None = None) -> list
 
     Those that have ended are told of for 30 days more. At most 200; one query.
     """
-    rows = Certificate.objects.filter(CURRENT, purpose=Purpose.AGENCY, issuer__isnull=False)
+    rows = Certificate.objects.filter(CURRENT, purpose__in=OF_AGENCIES, issuer__isnull=False)
     if agency_id is not None:
         rows = rows.filter(agency_id=agency_id)
     rows = rows.filter(valid_to__lte=at + EXPIRING, valid_to__gt=at - EXPIRING).select_related("agency")
@@ -125,6 +126,7 @@ def expiring_certificates(*, at: datetime, agency_id: int | None = None) -> list
             agency_name=row.agency.name if row.agency else "",
             valid_to=row.valid_to,
             days=(row.valid_to - at).days,
+            encrypts=row.purpose == Purpose.ENCRYPTION,
         )
         for row in rows.order_by("valid_to", "pk")[:200]
     ]

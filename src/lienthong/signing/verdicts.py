@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from lienthong.directory.public import Agency
 from lienthong.kernel.clock import VIETNAM
 from lienthong.signing import errors
-from lienthong.signing.certificates import common_name, is_seal
+from lienthong.signing.certificates import common_name, is_seal, may_sign
 from lienthong.signing.contracts import Purpose, Sentence, SignerVerdict, Verdict
 from lienthong.signing.models import Certificate, StoredVerdict
 
@@ -133,7 +133,7 @@ def problem_of(
         return errors.CertificateExpired(name=name, day=_day(certificate.not_valid_after_utc))
     if row is not None and row.revoked_at is not None and row.revoked_at <= moment:
         return errors.CertificateRevoked(name=name, day=_day(row.revoked_at))
-    if row is not None and Purpose(row.purpose) not in KINDS:
+    if (row is not None and Purpose(row.purpose) not in KINDS) or not may_sign(certificate):
         return errors.CertificateUnsuited(name=name)
     return None
 

@@ -1,4 +1,4 @@
-"""The packet-signing certificates of an agency, as its administrator looks after them."""
+"""The certificates of an agency, for signing and for encryption, as its administrator looks after them."""
 
 from __future__ import annotations
 
@@ -14,22 +14,49 @@ from lienthong.signing.public import (
     RevocationReason,
     certificate_for_agency,
     certificates_of,
+    enrol_encryption_certificate,
     ensure_agency_certificates,
+    issue_encryption_from_request,
     issue_from_request,
+    renew_encryption_certificate,
     revoke_certificate,
     rotate_key,
 )
 
+CERTIFICATE = b"-----BEGIN CERTIFICATE-----"
 
-def request_certificate(pem: bytes, *, agency: Agency, actor: Actor, at: datetime) -> CertificateInfo:
+
+def request_certificate(
+    pem: bytes, *, agency: Agency, actor: Actor, at: datetime, encrypts: bool = False
+) -> CertificateInfo:
     """Certify the agency's own key; earlier certificates verify until they end or are revoked.
 
+    With `encrypts` it is given out to senders, in place of the one before; a certificate in place of a
+    request is given out itself, if an outside authority that may name the agency has issued it.
+
     Raises:
-        Refusal: of `issue_from_request`.
+        Refusal: of `issue_from_request`, `issue_encryption_from_request`, `enrol_encryption_certificate`.
     """
     with transaction.atomic():
-        issued = issue_from_request(pem, agency_id=agency.pk, at=at)
+        if not encrypts:
+            issued = issue_from_request(pem, agency_id=agency.pk, at=at)
+        elif CERTIFICATE in pem:
+            issued = enrol_encryption_certificate(pem, agency=agency, at=at)
+        else:
+            issued = issue_encryption_from_request(pem, agency_id=agency.pk, at=at)
         _record("certificate.request", issued.sha256, agency, actor, at)
+    return issued
+
+
+def issue_encryption_certificate(*, agency: Agency, actor: Actor, at: datetime) -> CertificateInfo:
+    """A certificate for encryption whose key is kept here; the keys before it stay, to read old documents.
+
+    Raises:
+        SigningUnavailable
+    """
+    with transaction.atomic():
+        issued = renew_encryption_certificate(agency.pk, at=at)
+        _record("certificate.issue", issued.sha256, agency, actor, at)
     return issued
 
 

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from lienthong.axis.edxml import Attachment, EdxmlPacket
 from lienthong.axis.edxml.errors import RecipientRepeated
+from lienthong.axis.encryption import is_enveloped
 from lienthong.axis.models import ConnectedSystem
 from lienthong.axis.policies import require_same_side, require_speaks_for
 from lienthong.directory.public import Agency, ClosedAgency, find_agencies, find_agency
@@ -129,8 +130,10 @@ def check_signature(verdict: Verdict, *, sender: Agency) -> None:
 
 
 def check_attachments(attachments: tuple[Attachment, ...]) -> None:
-    """Refuse programs and PDFs that are broken or revised too often."""
+    """Refuse programs and PDFs that are broken or revised too often; what is encrypted hides them."""
     for attachment in attachments:
+        if is_enveloped(attachment):
+            continue
         head = attachment.head(HEAD)
         kind = executable_kind(head)
         if kind:

@@ -12,6 +12,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
 from lienthong.axis.actions.changes import Change, Plan, carry_out, find_change, plan_change
+from lienthong.axis.actions.enveloping import KnownReaders, check_envelopes, readers_for
 from lienthong.axis.actions.evidence import canonical, sign_submissions
 from lienthong.axis.actions.intake import (
     Parties,
@@ -155,7 +156,8 @@ def _check(
     """Those of the packets that may be stored: with new ids, signed, harmless."""
     fresh = sieve.keep(packets, lambda _, one: _with_change(_require_fresh(one, used)))
     verdicts = dict(zip(fresh, verify_packets([one.edxml for one in fresh.values()], at=at), strict=True))
-    return sieve.keep(fresh, lambda sha256, one: _require_sound(one, verdicts[sha256]))
+    readers = readers_for(((one.content, one.parties) for one in fresh.values()), at=at)
+    return sieve.keep(fresh, lambda sha256, one: _require_sound(one, verdicts[sha256], readers))
 
 
 def _with_change(one: _Checked) -> _Checked:
@@ -163,8 +165,9 @@ def _with_change(one: _Checked) -> _Checked:
     return replace(one, change=find_change(one.content, one.parties))
 
 
-def _require_sound(one: _Checked, verdict: Verdict) -> _Checked:
+def _require_sound(one: _Checked, verdict: Verdict, readers: KnownReaders) -> _Checked:
     check_signature(verdict, sender=one.parties.sender)
+    check_envelopes(one.content, one.parties, readers)
     check_attachments(one.content.attachments)
     return one
 

@@ -3,6 +3,7 @@
 from lienthong.axis.client import AxisClient, AxisRefused, AxisUnreachable
 from lienthong.axis.connector.folders import ExchangeFolder, FolderInUse, FolderUnsuited
 from lienthong.axis.connector.rounds import Connector, Event, NotAnAxis, Tally
+from lienthong.axis.encryption import NoReadingKey, read_keys
 
 __all__ = [
     "AxisClient",
@@ -13,6 +14,8 @@ __all__ = [
     "ExchangeFolder",
     "FolderInUse",
     "FolderUnsuited",
+    "NoReadingKey",
     "NotAnAxis",
     "Tally",
+    "read_keys",
 ]

@@ -12,7 +12,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -24,6 +24,7 @@ from lienthong.axis.client import AxisClient, AxisRefused
 from lienthong.axis.connector.folders import PART, ExchangeFolder, free_name, move
 from lienthong.axis.connector.unpacking import unpack
 from lienthong.axis.contracts import InboxItem, Receipt, StatusReport
+from lienthong.kernel.envelopes import ReadingKey
 from lienthong.kernel.errors import Refusal
 from lienthong.kernel.spools import Extent, Spool, sha256_of
 
@@ -98,6 +99,7 @@ class Connector:
     tell: Callable[[Event], None]
     progress: Progress = _unseen
     unpacks: bool = False
+    keys: Collection[ReadingKey] = ()
 
     def work(self) -> Tally:
         """Do what there is to do, once.
@@ -269,11 +271,11 @@ class Connector:
         if target.exists():
             return ""
         try:
-            count = unpack(path, unpacked)
+            told = unpack(path, unpacked, self.keys)
         except Refusal as refusal:
             return f"not unpacked: {refusal.code}"
         move(unpacked, target)
-        return f"{count} attachments"
+        return told
 
     def _require_about_the_file(self, refusal: AxisRefused) -> None:
         """Raise `NotAnAxis` for a refusal that says nothing about what was sent."""

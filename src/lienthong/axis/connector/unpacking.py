@@ -6,10 +6,13 @@ import os
 import re
 import shutil
 import unicodedata
+from collections.abc import Collection
 from pathlib import Path
 
 from lienthong.axis.connector.folders import flush
-from lienthong.axis.edxml import parse_packet
+from lienthong.axis.edxml import Attachment, parse_packet
+from lienthong.axis.encryption import decrypt_attachments, is_enveloped
+from lienthong.kernel.envelopes import EnvelopeRefusal, ReadingKey
 from lienthong.kernel.lifting import lift
 
 LONGEST = 150
@@ -22,20 +25,24 @@ _UNFIT = re.compile(
 _DEVICES = re.compile(r"(con|prn|aux|nul|com[0-9]|lpt[0-9])(\..*)?", re.IGNORECASE)
 
 
-def unpack(packet: Path, folder: Path) -> int:
-    """Write the attachments of a packet into a new folder, durably; how many.
+def unpack(packet: Path, folder: Path, keys: Collection[ReadingKey] = ()) -> str:
+    """Write the attachments of a packet into a new folder, durably; says how many, and what stayed encrypted.
+
+    With keys, what is encrypted is opened; what none of them opens is written as it came.
 
     What an earlier attempt left in the folder is removed.
 
     Raises:
         EdxmlRefusal, TextTooLarge: the packet cannot be read.
     """
+    closed = list[str]()
     with packet.open("rb") as edxml:
         attachments = parse_packet(lift(iter(lambda: edxml.read(_COPIED), b""))).attachments
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir()
     used: set[str] = set()
-    for attachment in attachments:
+    for packed in attachments:
+        attachment = _opened(packed, keys, closed)
         name = safe_name(attachment.name, used)
         used.add(name.casefold())
         with (folder / name).open("xb") as file:
@@ -43,7 +50,19 @@ def unpack(packet: Path, folder: Path) -> int:
             file.flush()
             os.fsync(file.fileno())
     flush(folder)
-    return len(attachments)
+    told = f", {len(closed)} not decrypted: {closed[0]}" if closed else ""
+    return f"{len(attachments)} attachments{told}"
+
+
+def _opened(attachment: Attachment, keys: Collection[ReadingKey], closed: list[str]) -> Attachment:
+    """The attachment, decrypted if there are keys and one of them opens it; else why not is noted."""
+    if not keys or not is_enveloped(attachment):
+        return attachment
+    try:
+        return decrypt_attachments([attachment], keys)[0]
+    except EnvelopeRefusal as refusal:
+        closed.append(refusal.code)
+        return attachment
 
 
 def safe_name(name: str, used: set[str]) -> str:

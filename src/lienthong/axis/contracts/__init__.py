@@ -295,6 +295,28 @@ class AgencyPage:
 
 
 @dataclass(frozen=True)
+class EncryptionCertificate:
+    """What to encrypt for an agency with: PEM, its own certificate first, then those above without the root.
+
+    Prove it before you use it (`axis.encryption.believe`): a directory may lie.
+    """
+
+    agency: str
+    sha256: str
+    valid_to: datetime
+    pem: str
+
+
+@dataclass(frozen=True)
+class EncryptionCertificates:
+    """The current certificates of the agencies asked for; `missing` have none, `unknown` are no agencies."""
+
+    items: tuple[EncryptionCertificate, ...]
+    missing: tuple[str, ...]
+    unknown: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Credentials:
     """What a connected system signs in with; the secret is shown once and stored only as a hash."""
 

@@ -14,6 +14,7 @@ from ninja.responses import NinjaJSONEncoder
 
 from lienthong.axis.rest import receiving, statuses, uploads
 from lienthong.axis.rest.conformance import router as conformance_router
+from lienthong.axis.rest.encryption import router as encryption_router
 from lienthong.axis.rest.operations import router
 from lienthong.axis.rest.problems import install_handlers, problem_response, with_problems
 from lienthong.axis.rest.schemas import OAUTH_ERROR, PROBLEM
@@ -49,6 +50,7 @@ api = NinjaAPI(
 api.add_router("", router)
 api.add_router("", receiving.router)
 api.add_router("", statuses.router)
+api.add_router("", encryption_router)
 api.add_router("", conformance_router)
 api.add_router(f"/{uploads.PATH}", uploads.router)
 install_handlers(api)

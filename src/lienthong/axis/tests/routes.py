@@ -123,6 +123,7 @@ ROUTES = {
     f"{V1}:send_status": api(kwargs=_any_delivery, methods=("POST",)),
     f"{V1}:send_statuses": api(methods=("POST",)),
     f"{V1}:list_agencies": api(),
+    f"{V1}:read_certificates": api(),
     f"{V1}:claim_inbox": api(methods=("POST",)),
     f"{V1}:release_lease": api(kwargs=_any_delivery, methods=("POST",)),
     f"{V1}:read_notices": api(),

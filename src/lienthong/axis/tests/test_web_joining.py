@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 import re
+from datetime import timedelta
 
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import Encoding
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
@@ -38,8 +39,8 @@ def signed_in(world: World, role: Role) -> Client:
     return client
 
 
-def request_file() -> SimpleUploadedFile:
-    key = ec.generate_private_key(ec.SECP256R1())
+def request_file(key: rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey | None = None) -> SimpleUploadedFile:
+    key = key or ec.generate_private_key(ec.SECP256R1())
     request = x509.CertificateSigningRequestBuilder().subject_name(x509.Name([])).sign(key, hashes.SHA256())
     return SimpleUploadedFile("request.pem", request.public_bytes(Encoding.PEM))
 
@@ -110,7 +111,9 @@ def test_the_kit_file_is_downloaded_and_never_cached(administrator: Client, worl
 def test_a_request_becomes_a_certificate_that_can_be_downloaded_and_revoked(
     administrator: Client, world: World
 ) -> None:
-    answer = administrator.post("/axis/mine/certificates/request/", {"request": request_file()}, follow=True)
+    answer = administrator.post(
+        "/axis/mine/certificates/request/", {"purpose": "sign", "request": request_file()}, follow=True
+    )
     [issued] = [row for row in certificates_of(agency_id=world.office.pk, at=now()) if not row.kept_here]
     assert issued.serial[:16] in answer.content.decode()
     pem = administrator.get(f"/axis/mine/certificates/{issued.sha256}/").content
@@ -126,7 +129,7 @@ def test_a_request_becomes_a_certificate_that_can_be_downloaded_and_revoked(
 @pytest.mark.parametrize("content", [b"", b"no request", b"\x00" * 20_000])
 def test_a_bad_request_is_explained_beside_its_field(administrator: Client, content: bytes) -> None:
     file = SimpleUploadedFile("request.pem", content)
-    answer = administrator.post("/axis/mine/certificates/request/", {"request": file})
+    answer = administrator.post("/axis/mine/certificates/request/", {"purpose": "sign", "request": file})
     assert answer.status_code == 422
     assert "ds-validation-message" in answer.content.decode()
 
@@ -176,3 +179,57 @@ def test_a_system_that_the_operator_connects_begins_in_the_sandbox(world: World)
     operator = signed_in(world, Role.OPERATOR)
     operator.post("/axis/systems/connect/", {"name": "Mới", "agency": "H55", "serves": "agency"})
     assert ConnectedSystem.objects.get(name="Mới").state is SystemState.SANDBOX
+
+
+def test_a_key_for_encryption_kept_here_is_issued_and_replaced(administrator: Client, world: World) -> None:
+    for times in (1, 2):
+        administrator.post("/axis/mine/certificates/issue/", {"purpose": "encrypt"})
+        rows = [row for row in certificates_of(agency_id=world.office.pk, at=now()) if not row.signs]
+        assert [row.state for row in rows] == ["valid", "replaced"][:times]
+        assert all(row.kept_here for row in rows)
+    page = administrator.get("/axis/mine/").content.decode()
+    assert "Replaced, still opens" in page
+    assert "Replace the key for encryption" in page
+    events = timeline(Subject("signing.certificate", rows[0].sha256))
+    assert [event.verb for event in events] == ["certificate.issue"]
+
+
+def test_a_request_for_encryption_needs_a_key_that_can_be_encrypted_for(
+    administrator: Client, world: World
+) -> None:
+    answer = administrator.post(
+        "/axis/mine/certificates/request/", {"purpose": "encrypt", "request": request_file()}
+    )
+    assert answer.status_code == 422
+    assert "RSA of 3072 or 4096 bits" in answer.content.decode()
+    key = rsa.generate_private_key(public_exponent=65537, key_size=3072)
+    administrator.post(
+        "/axis/mine/certificates/request/", {"purpose": "encrypt", "request": request_file(key)}
+    )
+    [row] = [row for row in certificates_of(agency_id=world.office.pk, at=now()) if not row.signs]
+    assert (row.state, row.kept_here) == ("valid", False)
+    assert "Your system keeps the current key" in administrator.get("/axis/mine/").content.decode()
+
+
+def test_a_certificate_of_an_authority_not_trusted_here_is_not_given_out(
+    administrator: Client, world: World
+) -> None:
+    key = rsa.generate_private_key(public_exponent=65537, key_size=3072)
+    name = x509.Name([x509.NameAttribute(x509.ObjectIdentifier("2.5.4.97"), "GO:VN-G22")])
+    usage = x509.KeyUsage(False, False, True, False, False, False, False, False, False)
+    made = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .serial_number(7)
+        .public_key(key.public_key())
+        .not_valid_before(now() - timedelta(days=1))
+        .not_valid_after(now() + timedelta(days=1))
+        .add_extension(usage, critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    file = SimpleUploadedFile("certificate.pem", made.public_bytes(Encoding.PEM))
+    answer = administrator.post("/axis/mine/certificates/request/", {"purpose": "encrypt", "request": file})
+    assert answer.status_code == 422
+    assert "is not believed" in answer.content.decode()
+    assert all(row.signs for row in certificates_of(agency_id=world.office.pk, at=now()))

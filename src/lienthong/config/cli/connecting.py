@@ -20,11 +20,14 @@ from lienthong.axis.connector import (
     ExchangeFolder,
     FolderInUse,
     FolderUnsuited,
+    NoReadingKey,
     NotAnAxis,
     Tally,
+    read_keys,
 )
 from lienthong.config.cli import runtime, serving
 from lienthong.config.env import read_env
+from lienthong.kernel.envelopes import ReadingKey
 
 LONGEST_PAUSE = 300.0  # seconds
 SIGNS = {
@@ -48,6 +51,13 @@ def connect(
     once: Annotated[bool, typer.Option("--once", help="One round, then leave.")] = False,
     interval: Annotated[float, typer.Option(min=0.01, help="Seconds between rounds.")] = 15.0,
     unpack: Annotated[bool, typer.Option("--unpack", help="Also write attachments as files.")] = False,
+    decrypt_key: Annotated[
+        list[Path] | None,
+        typer.Option(
+            "--decrypt-key",
+            help="PEM file (mode 600) with an RSA key and its certificate: unpack decrypted; repeatable.",
+        ),
+    ] = None,
 ) -> None:
     """Keep a folder in step with the axis: outbox, inbox and status.
 
@@ -58,12 +68,14 @@ def connect(
     if not url:
         runtime.fail("Say where the axis is: --url or LIENTHONG_AXIS_URL.")
     client_id, secret = read_credentials(credentials)
+    keys = [key for file in decrypt_key or [] for key in read_key_file(file)]
     place = ExchangeFolder(folder.absolute())
     with serving.until_stopped(), AxisClient(url, client_id, secret) as client:
         try:
             with place.locked():
                 place.prepare()
-                _run(Connector(place, client, _tell, unpacks=unpack), once=once, interval=interval)
+                connector = Connector(place, client, _tell, unpacks=unpack or bool(keys), keys=keys)
+                _run(connector, once=once, interval=interval)
         except FolderInUse:
             runtime.fail(f"Another connector works on {folder}. Stop it first, or name another folder.")
         except FolderUnsuited:
@@ -80,14 +92,7 @@ def read_credentials(file: Path | None) -> tuple[str, str]:
         env = read_env()
         found = {"client_id": env.axis_client_id, "client_secret": env.axis_client_secret.get_secret_value()}
     else:
-        try:
-            state = file.stat()
-            lines = file.read_text().splitlines()
-        except OSError as error:
-            runtime.fail(f"The credentials cannot be read: {error}")
-        if state.st_mode & (stat.S_IRWXG | stat.S_IRWXO) or state.st_uid != os.geteuid():
-            runtime.fail(f"Others can read {file}. Make it yours alone: chmod 600 {file}")
-        pairs = (line.partition("=") for line in lines)
+        pairs = (line.partition("=") for line in read_private(file).decode(errors="replace").splitlines())
         found = {key.strip(): value.strip() for key, _equals, value in pairs}
     if not (found.get("client_id") and found.get("client_secret")):
         runtime.fail(
@@ -95,6 +100,26 @@ def read_credentials(file: Path | None) -> tuple[str, str]:
             "the lines client_id=… and client_secret=…"
         )
     return found["client_id"], found["client_secret"]
+
+
+def read_private(file: Path) -> bytes:
+    """A file that only its owner can read."""
+    try:
+        state = file.stat()
+        content = file.read_bytes()
+    except OSError as error:
+        runtime.fail(f"{file} cannot be read: {error}")
+    if state.st_mode & (stat.S_IRWXG | stat.S_IRWXO) or state.st_uid != os.geteuid():
+        runtime.fail(f"Others can read {file}. Make it yours alone: chmod 600 {file}")
+    return content
+
+
+def read_key_file(file: Path) -> list[ReadingKey]:
+    """The keys of a private file, each with its certificate."""
+    try:
+        return read_keys(read_private(file))
+    except NoReadingKey as error:
+        runtime.fail(f"{file} holds no RSA private key with its certificate, both PEM: {error}")
 
 
 def _run(connector: Connector, *, once: bool, interval: float) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -54,12 +56,18 @@ def send(
     save: Annotated[
         Path | None, typer.Option(help="PDF: write the signed packet to this file and send nothing.")
     ] = None,
+    encrypt: Annotated[
+        bool,
+        typer.Option("--encrypt", help="PDF: only the recipients can open it, by keys the axis gives."),
+    ] = False,
 ) -> None:
     """Send a document through the axis and print the receipt.
 
     A packet goes as it is. A PDF is packed with what the options say and signed with the sending agency's key
-    in this installation. The system's name and secret come from LIENTHONG_AXIS_CLIENT_ID and _SECRET.
+    in this installation. With --encrypt each key that the axis gives is proven by the roots trusted
+    here. The system's name and secret come from LIENTHONG_AXIS_CLIENT_ID and _SECRET.
     """
+    url = url or read_env().axis_url
     with runtime.prepared():
         content: Sendable = file
         if _is_pdf(file):
@@ -68,12 +76,14 @@ def send(
             promulgated = on.date() if on else now().date()
             letter = Letter(sender, to or [], code, kind, subject, promulgated, place)
             with runtime.refusals():
-                content = pack(file, letter, at=now())
+                content = pack(file, letter, at=now(), directory=url if encrypt else "")
+        elif encrypt:
+            runtime.fail("A packet is signed already, so it cannot be encrypted any more. Give the PDF.")
         if save:
             _save(content, save)
             runtime.console.print(f"Signed packet: {save}")
             return
-        receipt = submit(content, url or read_env().axis_url)
+        receipt = submit(content, url)
     print_receipt(receipt)
 
 
@@ -88,13 +98,20 @@ def _save(content: Sendable, target: Path) -> None:
         file.writelines(chunks)
 
 
-def pack(pdf: Path, letter: Letter, *, at: datetime) -> Lifted:
-    """The signed edXML packet that carries the PDF, which is not read into memory."""
+def pack(pdf: Path, letter: Letter, *, at: datetime, directory: str = "") -> Lifted:
+    """The signed edXML packet that carries the PDF, encrypted if a directory (an axis) is given for keys.
+
+    Only what is encrypted is read into memory.
+    """
     edxml, signing = runtime.door(AXIS).edxml, runtime.door(SIGNING)
     find_agency = runtime.door(DIRECTORY).find_agency
     agency = find_agency(letter.sender, on=at.date())
     recipients = [find_agency(code, on=at.date()) for code in letter.recipients]
     number, _, notation = letter.code.partition("/")
+    attachments = _attachments(edxml, pdf, letter)
+    if directory:
+        readers = readers_for([agency, *recipients], directory, at=at)
+        attachments = runtime.door(AXIS).encrypt_attachments(attachments, readers)
     packet = edxml.EdxmlPacket(
         sender=_party(edxml, agency),
         recipients=tuple(_party(edxml, recipient) for recipient in recipients),
@@ -106,19 +123,35 @@ def pack(pdf: Path, letter: Letter, *, at: datetime) -> Lifted:
         place=letter.place,
         type_code=letter.type,
         type_name=_type_name(letter.type),
-        attachments=(
-            edxml.Attachment(
-                name=f"{letter.code.replace('/', '_')}.pdf",
-                content_type="application/pdf",
-                content=Extent(Spool.of_path(pdf)),
-                content_id=f"{uuid4().hex}.pdf",
-                description=letter.subject[:500],
-            ),
-        ),
+        attachments=attachments,
     )
     built = edxml.build_lifted_packet(packet)
     signed: Lifted = signing.sign_lifted_packet(built, agency_id=agency.pk, at=at)
     return signed
+
+
+def _attachments(edxml: Any, pdf: Path, letter: Letter) -> Any:
+    return (
+        edxml.Attachment(
+            name=f"{letter.code.replace('/', '_')}.pdf",
+            content_type="application/pdf",
+            content=Extent(Spool.of_path(pdf)),
+            content_id=f"{uuid4().hex}.pdf",
+            description=letter.subject[:500],
+        ),
+    )
+
+
+def readers_for(agencies: list[Any], url: str, *, at: datetime) -> list[Any]:
+    """The proven certificates to encrypt with: of all recipients, and of the sender (the first) if any."""
+    with calling(url) as client:
+        given = client.encryption_certificates([one.old_code for one in agencies])
+    pems = {item.agency: item.pem.encode() for item in given.items}
+    without = [one.code for one in agencies[1:] if one.old_code not in pems]
+    if without:
+        runtime.fail(f"Nothing can be encrypted for {', '.join(without)}: no encryption certificate there.")
+    pairs = [(one, pems[one.old_code]) for one in agencies if one.old_code in pems]
+    return list(runtime.door(SIGNING).trusted_readers(pairs, at=at).values())
 
 
 def _party(edxml: Any, agency: Any) -> Any:
@@ -134,12 +167,19 @@ def _type_name(code: str) -> str:
 
 def submit(packet: Sendable, url: str) -> Any:
     """Hand the packet to the axis at `url`; the answer is its receipt."""
+    with calling(url) as client:
+        return client.submit_packet(packet)
+
+
+@contextmanager
+def calling(url: str) -> Iterator[Any]:
+    """A client of the axis at `url`; leaves with a sentence for what goes wrong."""
     env, axis = read_env(), runtime.door(AXIS)
     if not (url and env.axis_client_id):
         runtime.fail("Set LIENTHONG_AXIS_URL, LIENTHONG_AXIS_CLIENT_ID and LIENTHONG_AXIS_CLIENT_SECRET.")
     try:
         with axis.AxisClient(url, env.axis_client_id, env.axis_client_secret.get_secret_value()) as client:
-            return client.submit_packet(packet)
+            yield client
     except axis.AxisUnreachable as error:
         runtime.fail(f"The axis at {url} cannot be reached: {error}")
     except axis.AxisRefused as refusal:

@@ -50,6 +50,9 @@ def authority(
 def issue_certificates(
     agency: Annotated[str, typer.Argument(help="Code of the agency, such as H55.")],
     below: Annotated[bool, typer.Option("--below", help="Also every agency below it.")] = False,
+    encryption: Annotated[
+        bool, typer.Option("--encryption", help="Also a key that others encrypt for the agencies with.")
+    ] = False,
 ) -> None:
     """Give the agency and everyone who holds a post in it a certificate, unless they have a valid one."""
     with runtime.prepared(), runtime.refusals(), runtime.progress() as report:
@@ -61,15 +64,17 @@ def issue_certificates(
             post__agency__in=agencies, valid_from__lte=on, valid_to__gt=on
         )
         people = sorted(set(held.values_list("official_id", flat=True)))
-        wanted = (
-            ("Agencies", [each.pk for each in agencies], signing.ensure_agency_certificates),
+        ids = [each.pk for each in agencies]
+        wanted = [
+            ("Agencies", ids, signing.ensure_agency_certificates),
             ("Officials", people, signing.ensure_official_certificates),
-        )
-        for name, ids, ensure in wanted:
-            report(name, 0, len(ids))
-            for start in range(0, len(ids), BATCH):
-                ensure(ids[start : start + BATCH], at=at)
-                report(name, min(start + BATCH, len(ids)), len(ids))
+            ("Encryption", ids if encryption else [], signing.ensure_encryption_certificates),
+        ]
+        for name, holders, ensure in wanted:
+            report(name, 0, len(holders))
+            for start in range(0, len(holders), BATCH):
+                ensure(holders[start : start + BATCH], at=at)
+                report(name, min(start + BATCH, len(holders)), len(holders))
     runtime.console.print(f"{len(agencies)} agencies and {len(people)} officials have certificates")
 
 

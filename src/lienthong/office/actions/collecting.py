@@ -22,6 +22,7 @@ from lienthong.office.examining import Examined, examine
 from lienthong.office.models import IncomingDocument, IncomingFile, StatusToReport
 from lienthong.office.ports import AxisPort, AxisRefused
 from lienthong.office.states import ARRIVED_CODE, REFUSED_CODE, State
+from lienthong.signing.public import SigningUnavailable
 
 logger = logging.getLogger(__name__)
 ONLY_ASK = (edxml.Business.REVOKE, edxml.Business.UPDATE)
@@ -103,7 +104,11 @@ def _collect_packet(axis: AxisPort, items: list[InboxItem], at: datetime) -> Col
     except AxisRefused as refusal:
         logger.error("packet %s cannot be fetched: %s", ours[0].packet_id, refusal)
         return Collected()
-    examined = examine(xml, at=at)
+    try:
+        examined = examine(xml, agency_ids={agency.pk for agency in agencies.values()}, at=at)
+    except SigningUnavailable as refusal:
+        logger.error("packet %s waits, its key cannot be reached: %s", ours[0].packet_id, refusal)
+        return Collected()
     return _store([Arrival(item, agencies[item.recipient.code], examined) for item in ours], at)
 
 
@@ -143,9 +148,12 @@ def _document(arrival: Arrival, at: datetime) -> IncomingDocument:
         arrived_at=at,
         authentic=packet.authentic,
         verdict=packet.verdict.as_json(),
-        state=State.ARRIVED if packet.authentic else State.REFUSED,
-        reason="" if packet.authentic else packet.reason or packet.verdict.code,
+        encrypted=packet.encrypted,
     )
+    # What an encrypted file holds is never answered by itself: whether a forged one could be decrypted would
+    # be told, byte after byte, to whoever sends enough of them (RFC 3218; CBC). A clerk returns it.
+    if not packet.authentic and not packet.encrypted:
+        document.state, document.reason = State.REFUSED, packet.reason or packet.verdict.code
     _fill(document, arrival)
     return document
 

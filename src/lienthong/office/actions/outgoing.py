@@ -21,6 +21,7 @@ from lienthong.kernel.errors import Refusal
 from lienthong.kernel.lifting import lifted
 from lienthong.ledger.public import JSON, Subject, record
 from lienthong.office import policies, queries
+from lienthong.office.actions.encrypting import readers_for, readers_of_draft, require_still_all
 from lienthong.office.actions.reporting import LEASE
 from lienthong.office.actions.sending import submit
 from lienthong.office.contracts import Composition
@@ -82,15 +83,22 @@ class NobodyToReplaceFor(Refusal):
 
 
 def compose(
-    *, composition: Composition, viewer: Viewer, at: datetime, pdf: Iterable[bytes] | None = None
+    *,
+    composition: Composition,
+    viewer: Viewer,
+    at: datetime,
+    pdf: Iterable[bytes] | None = None,
+    port: AxisPort | None = None,
 ) -> OutgoingDocument:
     """Prepare a document of the viewer's agency, from its text or from `pdf`; nothing is sent yet.
 
     Raises:
         NotAllowed; UnknownRecipients, ClosedRecipients, DueInPast; and what `draft_document` and `adopt_pdf`
-        refuse: texts too long or empty, secrecy marks, broken or empty PDFs.
+        refuse: texts too long or empty, secrecy marks, broken or empty PDFs; and what `readers_for` refuses
+        if it is to be encrypted.
     """
     policies.require_compose(viewer)
+    _require_readers(composition, viewer, at, port)
     with transaction.atomic():
         _require_replaceable(composition, viewer)
         groups = _recipients(composition, viewer, at)
@@ -115,12 +123,14 @@ def revise(
     viewer: Viewer,
     at: datetime,
     pdf: Iterable[bytes] | None = None,
+    port: AxisPort | None = None,
 ) -> OutgoingDocument:
     """Change a draft: the official document is drafted anew; without `pdf` and text the PDF there stays.
 
     Raises:
         NotFound, NotAllowed, NotNow, and what `compose` refuses.
     """
+    _require_readers(composition, viewer, at, port)
     with transaction.atomic():
         outgoing = queries.find_outgoing(viewer, outgoing_id, lock=True)
         policies.require_act(viewer, outgoing, policies.REVISE)
@@ -162,8 +172,9 @@ def sign_and_send(
 
     Raises:
         NotFound, NotAllowed, NotNow, NoRecipients, ClosedRecipients, NobodyToReplaceFor, and what
-        `issue_document` refuses.
+        `issue_document` refuses; if it goes encrypted, what `readers_of_draft` refuses.
     """
+    readers = readers_of_draft(outgoing_id, viewer=viewer, at=at, port=port)
     with transaction.atomic():
         outgoing = queries.find_outgoing(viewer, outgoing_id, lock=True)
         policies.require_act(viewer, outgoing, policies.SIGN_AND_SEND)
@@ -180,6 +191,7 @@ def sign_and_send(
             place=outgoing.place,
             viewer=viewer,
             replaces=_replacement(outgoing, agencies),
+            readers=require_still_all(readers, agencies),
         )
         signed = sign_lifted_packet(lifted(xml), agency_id=outgoing.agency_id, at=at)
         outgoing.edxml = store_blob(signed, at=at, max_bytes=settings.ENV.axis_max_packet_bytes)
@@ -228,6 +240,13 @@ def _recipients(composition: Composition, viewer: Viewer, at: datetime) -> dict[
         groups[group] = sorted((found[key] for key in ids - seen), key=lambda agency: agency.code)
         seen |= ids
     return groups
+
+
+def _require_readers(composition: Composition, viewer: Viewer, at: datetime, port: AxisPort | None) -> None:
+    """Refuse an encrypted document that not all could read; the axis is asked before anything is locked."""
+    if composition.encrypted:
+        groups = _recipients(composition, viewer, at).values()
+        readers_for([agency for agencies in groups for agency in agencies], at=at, port=port)
 
 
 def _require_open(agencies: Iterable[Agency], at: datetime) -> None:
@@ -325,6 +344,7 @@ def _facts(composition: Composition, document: OfficialDocument) -> dict[str, ob
         "urgency": composition.urgency,
         "due_on": composition.due_on,
         "steering_type": composition.steering_type,
+        "encrypted": composition.encrypted,
         "replaces_id": composition.replaces,
     }
 

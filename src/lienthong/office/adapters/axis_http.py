@@ -63,6 +63,11 @@ class HttpAxis:
         with _answering():
             return self.client.packet_state(UUID(packet_id))
 
+    def encryption_certificates(self, codes: Sequence[str], *, at: datetime) -> axis.EncryptionCertificates:
+        """GET /axis/v1/encryption-certificates, as often as it takes."""
+        with _answering():
+            return self.client.encryption_certificates(codes)
+
 
 @contextmanager
 def _answering() -> Iterator[None]:

@@ -14,10 +14,12 @@ from django.db import DatabaseError
 from lienthong.axis.public import (
     ChangePage,
     ConnectedSystem,
+    EncryptionCertificates,
     InboxPage,
     PacketState,
     Receipt,
     StatusReport,
+    certificates_for,
     changes_of,
     count_refusals,
     inbox_of,
@@ -82,6 +84,11 @@ class InProcessAxis:
         """How far the packet has come at each recipient."""
         with _answering():
             return packet_state(self.system(), UUID(packet_id))
+
+    def encryption_certificates(self, codes: Sequence[str], *, at: datetime) -> EncryptionCertificates:
+        """Of this installation's directory."""
+        with _answering():
+            return certificates_for(codes, at=at)
 
 
 @contextmanager

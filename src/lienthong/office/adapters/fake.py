@@ -13,6 +13,8 @@ from lienthong.axis.public import (
     ChangeItem,
     ChangeOutcome,
     ChangePage,
+    EncryptionCertificate,
+    EncryptionCertificates,
     InboxItem,
     InboxPage,
     PacketState,
@@ -94,6 +96,7 @@ class FakeAxis:
     entries: dict[UUID, list[TimelineEntry]] = field(default_factory=dict)
     asked: list[_Asked] = field(default_factory=list)
     collected: set[UUID] = field(default_factory=set)
+    certificates: dict[str, EncryptionCertificate] = field(default_factory=dict)
 
     def submit(self, xml: Content, *, at: datetime) -> Receipt:
         """Hold the packet; the same again gets the same receipt, its id with other content is refused."""
@@ -293,6 +296,13 @@ class FakeAxis:
 
     def _pending(self) -> list[_Asked]:
         return [row for row in self.asked if row.state == "pending"]
+
+    def encryption_certificates(self, codes: Sequence[str], *, at: datetime) -> EncryptionCertificates:
+        """Those that a test laid into `certificates`, true or not."""
+        self._call("encryption_certificates")
+        missing = tuple(code for code in codes if code not in self.certificates)
+        items = tuple(self.certificates[code] for code in codes if code in self.certificates)
+        return EncryptionCertificates(items, missing, ())
 
     def _call(self, name: str) -> None:
         self.calls.append(name)

@@ -121,8 +121,9 @@ def _detail(
     # A withdrawal is answered in the banner of the request, not among the moves of the work.
     moves = [move for move in policies.allowed_moves(viewer, document) if move is not WITHDRAW]
     files = [
-        {"file": file, "verdict": StoredVerdict.from_json(file.verdict) if file.verdict else None}
+        {"file": file, "verdict": verdict, "closed": verdict is not None and verdict.closed}
         for file in queries.files_of(document)
+        for verdict in [StoredVerdict.from_json(file.verdict) if file.verdict else None]
     ]
     context: dict[str, object] = {
         "document": document,

@@ -17,6 +17,7 @@ from django.db.models import Q
 from lienthong.directory.public import Agency, Official, PostHolding
 from lienthong.kernel.clock import VIETNAM
 from lienthong.signing.adapters.held_keys import read_public_key
+from lienthong.signing.adapters.software import SoftwareKeyStore
 from lienthong.signing.certificates import Addresses, Holder, fingerprint, issue, serial_of
 from lienthong.signing.contracts import Algorithm, CertificateInfo, Purpose, RevocationReason
 from lienthong.signing.errors import (
@@ -26,7 +27,7 @@ from lienthong.signing.errors import (
     NoCertificate,
     SigningUnavailable,
 )
-from lienthong.signing.models import Certificate, StoredVerdict
+from lienthong.signing.models import CURRENT, HOLDERS, Certificate, StoredVerdict
 from lienthong.signing.ports import KeyStoreError
 from lienthong.signing.queries import info_of, issuer_key
 from lienthong.signing.stores import key_store, new_key_store
@@ -112,6 +113,47 @@ def ensure_official_certificates(
         return _replace_and_issue(orders, algorithm=algorithm, at=at)
 
 
+def ensure_encryption_certificates(agency_ids: Sequence[int], *, at: datetime) -> int:
+    """Give each of the agencies a key for encryption (RSA-3072, some 0.3 s) unless it has one; how many.
+
+    The key is always sealed in the database, since tokens are not asked to decipher (ADR 0030).
+    """
+    ensure_authority(at=at)
+    with transaction.atomic():
+        _lock()
+        held = Certificate.objects.filter(CURRENT, purpose=Purpose.ENCRYPTION, valid_to__gt=at)
+        have = set(held.filter(agency_id__in=agency_ids).values_list("agency_id", flat=True))
+        return _issue_for_encryption(set(agency_ids) - have, at=at)
+
+
+def renew_encryption_certificate(agency_id: int, *, at: datetime) -> CertificateInfo:
+    """Give the agency a new key for encryption; the old key stays, to read what was encrypted for it."""
+    ensure_authority(at=at)
+    with transaction.atomic():
+        _lock()
+        _issue_for_encryption({agency_id}, at=at)
+        row = Certificate.objects.current().get(purpose=Purpose.ENCRYPTION, agency_id=agency_id)
+        return info_of(row, at=at)
+
+
+def _issue_for_encryption(agency_ids: Iterable[int], *, at: datetime) -> int:
+    """Retire what the agencies have for encryption and issue anew."""
+    found = Agency.objects.filter(pk__in=agency_ids)
+    orders = [
+        _Order(Holder(Purpose.ENCRYPTION, one.name, one.name, one.code, one.code), agency_id=one.pk)
+        for one in found
+    ]
+    replace_encryption([one.pk for one in found], at=at)
+    _issue(orders, by=Purpose.ISSUING, at=at, algorithm=Algorithm.RSA3072)
+    return len(orders)
+
+
+def replace_encryption(agency_ids: Iterable[int], *, at: datetime) -> None:
+    """Have what the agencies have for encryption given out no more."""
+    rows = Certificate.objects.filter(CURRENT, purpose=Purpose.ENCRYPTION, agency_id__in=agency_ids)
+    rows.update(replaced_at=at)
+
+
 def rotate_key(agency_id: int, *, at: datetime) -> CertificateInfo:
     """Give the agency a new key and certificate and destroy the old key; what it signed stays valid.
 
@@ -132,6 +174,8 @@ def rotate_key(agency_id: int, *, at: datetime) -> CertificateInfo:
 
 def revoke_certificate(sha256: str, *, reason: RevocationReason, at: datetime) -> CertificateInfo:
     """Withdraw the certificate from `at` on: lists, OCSP, verdicts say so at once; its key is destroyed.
+
+    The key of one for encryption stays: nobody encrypts for it any more, but old documents are read with it.
 
     Raises:
         CertificateUnknown, AlreadyRevoked
@@ -174,7 +218,7 @@ def _seal(agency: Agency) -> Holder:
 
 
 def _parts() -> set[str]:
-    rows = Certificate.objects.current().exclude(purpose__in=[Purpose.AGENCY, Purpose.OFFICIAL])
+    rows = Certificate.objects.current().exclude(purpose__in=HOLDERS)
     return set(rows.values_list("purpose", flat=True))
 
 
@@ -220,7 +264,8 @@ def _issue(
         return
     keys: list[UUID] = [uuid4() for _ in orders]
     try:
-        store = new_key_store()
+        encrypts = algorithm is Algorithm.RSA3072
+        store = key_store(SoftwareKeyStore.name) if encrypts else new_key_store()
         public_keys = store.generate(keys, algorithm)
         issuer_row, issuer = issuer_key(by) if by else (None, None)
         rows = []

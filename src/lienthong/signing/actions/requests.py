@@ -7,16 +7,19 @@ from datetime import datetime
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.serialization import Encoding
 from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from lienthong.directory.public import Agency
+from lienthong.kernel.envelopes import RSA_BITS
 from lienthong.kernel.errors import Refusal
-from lienthong.signing.actions.authority import certificate_columns, ensure_authority
+from lienthong.signing.actions.authority import certificate_columns, ensure_authority, replace_encryption
 from lienthong.signing.certificates import Addresses, Holder, issue
 from lienthong.signing.contracts import CertificateInfo, Purpose
+from lienthong.signing.encryption import read_chain, trusted_readers
 from lienthong.signing.models import CURRENT, Certificate, CertificateQuerySet
 from lienthong.signing.queries import info_of, issuer_key
 
@@ -50,6 +53,13 @@ class RequestKeyRefused(Refusal):
         "A key of the kind %(kind)s is not accepted. "
         "Use RSA of 2048 to 4096 bits, or ECDSA on P-256 or P-384."
     )
+
+
+class RequestKeyNotForEncryption(Refusal):
+    """The key cannot be encrypted for by everyone."""
+
+    code, status = "request-key-not-for-encryption", 422
+    sentence = _("A key of the kind %(kind)s cannot be encrypted for. Use RSA of 3072 or 4096 bits.")
 
 
 class KeyCertifiedBefore(Refusal):
@@ -92,6 +102,63 @@ def issue_from_request(pem: bytes, *, agency_id: int, at: datetime, replaces: bo
             algorithm=algorithm,
             **certificate_columns(certificate),
         )
+    return info_of(row, at=at)
+
+
+def issue_encryption_from_request(pem: bytes, *, agency_id: int, at: datetime) -> CertificateInfo:
+    """As `issue_from_request`, for encryption: given out from now on in place of the one before.
+
+    Raises:
+        RequestKeyNotForEncryption, and those of `issue_from_request`.
+    """
+    request = _read(pem)
+    key, algorithm = _public_key(request)
+    if not isinstance(key, rsa.RSAPublicKey) or key.key_size not in RSA_BITS:
+        raise RequestKeyNotForEncryption(field="request", kind=algorithm)
+    ensure_authority(at=at)
+    with transaction.atomic():
+        agency = Agency.objects.select_for_update(no_key=True).get(pk=agency_id)
+        _require_new(request, agency_id)
+        issuer_row, issuer = issuer_key(Purpose.ISSUING)
+        certificate = issue(
+            Holder(Purpose.ENCRYPTION, agency.name, agency.name, agency.code, agency.code),
+            key,
+            issuer=issuer,
+            key=issuer.key,
+            addresses=Addresses(settings.BASE_URL, Purpose.ISSUING.value),
+            at=at,
+        )
+        replace_encryption([agency_id], at=at)
+        row = Certificate.objects.create(
+            purpose=Purpose.ENCRYPTION,
+            issuer=issuer_row,
+            agency=agency,
+            algorithm=algorithm,
+            **certificate_columns(certificate),
+        )
+    return info_of(row, at=at)
+
+
+def enrol_encryption_certificate(pem: bytes, *, agency: Agency, at: datetime) -> CertificateInfo:
+    """Give out a certificate of an outside authority that may name the agency, in place of the one before.
+
+    Raises: as `trusted_readers`.
+    """
+    trusted_readers([(agency, pem)], at=at)
+    leaf, *above = read_chain(pem)
+    with transaction.atomic():
+        Agency.objects.select_for_update(no_key=True).get(pk=agency.pk)
+        columns = certificate_columns(leaf)
+        row = Certificate.objects.filter(sha256=columns["sha256"]).first()
+        if row is None:
+            replace_encryption([agency.pk], at=at)
+            row = Certificate.objects.create(
+                purpose=Purpose.ENCRYPTION,
+                agency=agency,
+                algorithm=f"rsa{leaf.public_key().key_size}",  # type: ignore[union-attr]
+                chain=b"".join(one.public_bytes(Encoding.PEM) for one in above),
+                **columns,
+            )
     return info_of(row, at=at)
 
 

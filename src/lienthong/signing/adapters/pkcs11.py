@@ -20,7 +20,7 @@ from lienthong.signing.adapters.held_keys import hold, read_public_key
 from lienthong.signing.contracts import Algorithm
 from lienthong.signing.ports import KeyStoreUnavailable, KeyUnknown, PrivateKey
 
-RSA_BITS = 2048
+RSA_BITS = {Algorithm.RSA2048: 2048, Algorithm.RSA3072: 3072}
 
 
 class Pkcs11KeyStore:
@@ -76,8 +76,8 @@ class Pkcs11KeyStore:
             named = {"id": key_id.bytes, "label": str(key_id), "store": True}
             session = self._open()
             try:
-                if algorithm is Algorithm.RSA2048:
-                    public, _ = session.generate_keypair(pkcs11.KeyType.RSA, RSA_BITS, **named)
+                if algorithm in RSA_BITS:
+                    public, _ = session.generate_keypair(pkcs11.KeyType.RSA, RSA_BITS[algorithm], **named)
                 else:
                     curve = {pkcs11.Attribute.EC_PARAMS: encode_named_curve_parameters("secp256r1")}
                     parameters = session.create_domain_parameters(pkcs11.KeyType.EC, curve, local=True)

@@ -28,6 +28,7 @@ from lienthong.signing.ports import (
 from lienthong.signing.sealing import MasterKeyInvalid, Seal, SealBroken
 
 HELD_KEYS = 4096
+_RSA_BITS = {Algorithm.RSA2048: 2048, Algorithm.RSA3072: 3072}
 _PURPOSE = b"lienthong signing: sealing of private keys, version 1"
 
 
@@ -50,7 +51,7 @@ class SoftwareKeyStore:
         self._lock = Lock()
 
     def generate(self, ids: Sequence[UUID], algorithm: Algorithm) -> Mapping[UUID, bytes]:
-        """Make the pairs and shelve them sealed, at once. P-256 takes microseconds, RSA-2048 some 0.1 s."""
+        """Make the pairs and shelve them sealed, at once. P-256 takes microseconds, RSA some 0.1 s."""
         keys = {key_id: _generate(algorithm) for key_id in ids}
         self._shelf.put({key_id: self._seal(key_id, key) for key_id, key in keys.items()})
         return {key_id: _public(key) for key_id, key in keys.items()}
@@ -104,7 +105,7 @@ class SoftwareKeyStore:
 def _generate(algorithm: Algorithm) -> PrivateKey:
     if algorithm is Algorithm.P256:
         return ec.generate_private_key(ec.SECP256R1())
-    return rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    return rsa.generate_private_key(public_exponent=65537, key_size=_RSA_BITS[algorithm])
 
 
 def _public(key: PrivateKey) -> bytes:

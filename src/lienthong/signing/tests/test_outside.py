@@ -9,19 +9,34 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import rsa
 
 from lienthong.directory.public import Agency
-from lienthong.signing.actions.authority import ensure_agency_certificates, revoke_certificate
+from lienthong.signing.actions.authority import (
+    ensure_agency_certificates,
+    ensure_encryption_certificates,
+    revoke_certificate,
+)
+from lienthong.signing.actions.requests import enrol_encryption_certificate, issue_encryption_from_request
 from lienthong.signing.contracts import PdfSignature, Purpose, RevocationReason
+from lienthong.signing.encryption import (
+    EncryptionCertificateUntrusted,
+    encryption_certificates,
+    trusted_readers,
+)
 from lienthong.signing.models import Certificate, StoredVerdict
 from lienthong.signing.outside import faults
 from lienthong.signing.packets import sign_packet, verify_packet
 from lienthong.signing.pdf_signing import sign_pdf, timestamp_service
 from lienthong.signing.pdf_verifying import verify_pdf
 from lienthong.signing.ports import TimestampService
+from lienthong.signing.queries import chain_pem
 from lienthong.signing.responding import authority_certificate, authority_list
 from lienthong.signing.tests.factories import AT, PACKET, make_agency, make_official
 from lienthong.signing.tests.pdfs import plain_pdf
+from lienthong.signing.tests.test_requests import request_for
+from lienthong.signing.xmldsig import sign_enveloped
 
 pytestmark = pytest.mark.django_db
 
@@ -188,3 +203,62 @@ def test_files_that_change_are_read_again(elsewhere: Elsewhere, trust: Trust) ->
     assert verify_packet(elsewhere.packet, at=AT).code == "certificate-untrusted"
     trust(elsewhere.department.code, elsewhere.root)
     assert verify_packet(elsewhere.packet, at=AT).code == "valid"
+
+
+@pytest.fixture
+def reader_elsewhere(settings: Any) -> tuple[Agency, bytes, bytes, bytes]:
+    """An agency whose encryption key another installation keeps: certificate and chain, root, list."""
+    here, settings.BASE_URL = settings.BASE_URL, "https://elsewhere.example"
+    department = make_agency(certificate=False)
+    ensure_encryption_certificates([department.pk], at=AT)
+    given = encryption_certificates([department.pk], at=AT)[department.pk]
+    root = authority_certificate("root")
+    revoke_certificate(given.sha256, reason=RevocationReason.KEY_COMPROMISE, at=AT)
+    revoked = authority_list("issuing", at=AT)
+    Certificate.objects.update(issuer=None)
+    Certificate.objects.all().delete()
+    settings.BASE_URL = here
+    assert root is not None
+    return department, given.pem, root, revoked
+
+
+def test_an_outside_encryption_certificate_is_believed_about_its_own_agencies_only(
+    reader_elsewhere: tuple[Agency, bytes, bytes, bytes], trust: Trust
+) -> None:
+    department, pem, root, _revoked = reader_elsewhere
+    other = make_agency(certificate=False)
+    for scope in (None, "", other.code):
+        if scope is not None:
+            trust(scope, root)
+        with pytest.raises(EncryptionCertificateUntrusted):
+            enrol_encryption_certificate(pem, agency=department, at=AT)
+    trust(department.code, root)
+    enrolled = enrol_encryption_certificate(pem, agency=department, at=AT)
+    assert not enrolled.kept_here
+    assert encryption_certificates([department.pk], at=AT)[department.pk].pem == pem
+    assert enrol_encryption_certificate(pem, agency=department, at=AT).sha256 == enrolled.sha256
+    with pytest.raises(EncryptionCertificateUntrusted):
+        trusted_readers([(other, pem)], at=AT)
+
+
+def test_an_outside_encryption_certificate_that_was_revoked_is_not_believed(
+    reader_elsewhere: tuple[Agency, bytes, bytes, bytes], trust: Trust
+) -> None:
+    department, pem, root, revoked = reader_elsewhere
+    trust(department.code, root, revoked)
+    with pytest.raises(EncryptionCertificateUntrusted):
+        trusted_readers([(department, pem)], at=AT + timedelta(hours=1))
+
+
+def test_an_outside_encryption_certificate_never_signs(settings: Any, trust: Trust) -> None:
+    here, settings.BASE_URL = settings.BASE_URL, "https://elsewhere.example"
+    agency, key = make_agency(certificate=False), rsa.generate_private_key(65537, 3072)
+    issued = issue_encryption_from_request(request_for(key), agency_id=agency.pk, at=AT)
+    chain, root = x509.load_pem_x509_certificates(chain_pem(issued.sha256)), authority_certificate("root")
+    Certificate.objects.update(issuer=None)
+    Certificate.objects.all().delete()
+    settings.BASE_URL = here
+    assert root is not None
+    trust(agency.code, root)
+    forged = sign_enveloped(PACKET, key=key, chain=chain)
+    assert verify_packet(forged, at=AT).code == "certificate-unsuited"

@@ -54,7 +54,7 @@ def test_a_signed_packet_names_its_agency() -> None:
     assert [(signer.name, signer.agency_code) for signer in verdict.signers] == [(agency.name, agency.code)]
 
 
-@pytest.mark.parametrize("algorithm", Algorithm)
+@pytest.mark.parametrize("algorithm", [Algorithm.P256, Algorithm.RSA2048])
 def test_xmlsec1_accepts_what_we_sign(algorithm: Algorithm, tmp_path: Path) -> None:
     agency = make_agency(certificate=False)
     ensure_agency_certificates([agency.pk], at=AT, algorithm=algorithm)
