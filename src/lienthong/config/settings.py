@@ -99,10 +99,12 @@ def _database(url: str) -> dict[str, object]:
     parts = conninfo_to_dict(url)
     named = {key: parts.pop(field, "") or "" for key, field in _DATABASE_FIELDS.items()}
     pool = {"min_size": 1, "max_size": ENV.database_pool, "timeout": 10} if ENV.database_pool else False
-    # Prepared at once, by the statements that ask for it (kernel/statements.py); the ORM's never are.
-    prepare = 0 if ENV.database_pool else None
-    options = {**parts, "pool": pool, "prepare_threshold": prepare}
-    return {"ENGINE": "django.db.backends.postgresql", **named, "OPTIONS": options}
+    if ENV.database_pool:
+        # The statements that ask for it (kernel/statements.py) are prepared at once and planned once, since a
+        # plan costs as much as they do (ADR 0029). The ORM's are never prepared.
+        parts["prepare_threshold"] = 0
+        parts["options"] = f"{parts.get('options', '')} -c plan_cache_mode=force_generic_plan".strip()
+    return {"ENGINE": "django.db.backends.postgresql", **named, "OPTIONS": {**parts, "pool": pool}}
 
 
 _DATABASE_FIELDS = {"NAME": "dbname", "USER": "user", "PASSWORD": "password", "HOST": "host", "PORT": "port"}

@@ -53,6 +53,13 @@ def test_an_address_of_the_database_is_taken_apart() -> None:
     assert "host" not in database["OPTIONS"]
 
 
+def test_what_an_address_asks_of_each_connection_is_kept() -> None:
+    options = _database("postgresql:///x?options=-c%20statement_timeout%3D9s")["OPTIONS"]
+    assert isinstance(options, dict)
+    assert options["options"] == "-c statement_timeout=9s -c plan_cache_mode=force_generic_plan"
+    assert options["prepare_threshold"] == 0
+
+
 @pytest.mark.parametrize(
     ("name", "value"), [("PROFILE", "half"), ("SESSION_IDLE_SECONDS", "soon"), ("DATABASE_POOL", "-1")]
 )
