@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from lienthong.axis.edxml.errors import EmptyPacket, PacketTooLarge
 from lienthong.kernel.errors import Refusal
-from lienthong.kernel.lifting import Lifted, lift
+from lienthong.kernel.lifting import Lifted, TextTooLarge, lift
 
 RAW_TYPES = ("application/xml", "text/xml", "application/octet-stream")
 MULTIPART = "multipart/form-data"
@@ -74,8 +74,10 @@ def read_packet(request: HttpRequest, *, limit: int) -> Lifted:
     return lift(_raw(request, announced, limit))
 
 
-def read_packets(request: HttpRequest, *, limit: int, most: int) -> Iterator[Lifted]:
+def read_packets(request: HttpRequest, *, limit: int, most: int) -> Iterator[Lifted | Refusal]:
     """The packets of a multipart body, one after the other, in their order: together at most `limit` bytes.
+
+    One with too much text is given as the refusal that it gets.
 
     Raises:
         UnsupportedMedia, PacketTooLarge, BadMultipart, TooManyPackets: before the first is given.
@@ -91,7 +93,14 @@ def read_packets(request: HttpRequest, *, limit: int, most: int) -> Iterator[Lif
         raise TooManyPackets(field=FILE_FIELD, number=len(files), most=most)
     if sum(file.size or 0 for file in files) > limit:
         raise PacketTooLarge(limit=limit)
-    return (lift(file.chunks(_CHUNK)) for file in files)
+    return map(_lifted_or_refused, files)
+
+
+def _lifted_or_refused(file: UploadedFile[Any]) -> Lifted | Refusal:
+    try:
+        return lift(file.chunks(_CHUNK))
+    except TextTooLarge as refusal:
+        return refusal
 
 
 def read_form(request: HttpRequest, *, limit: int = 8 * 1024) -> str:

@@ -37,6 +37,7 @@ from lienthong.axis.rest.streams import packet_response
 from lienthong.identity.public import address_of
 from lienthong.kernel.clock import now
 from lienthong.kernel.errors import Refusal
+from lienthong.kernel.lifting import Lifted
 
 
 class SystemToken(HttpBearer):
@@ -180,7 +181,9 @@ def send_packets(request: HttpRequest) -> dict[str, list[dict[str, Any]]]:
     answers: list[dict[str, Any]] = []
     refusals: list[str] = []
     while edxmls := list(islice(packets, SET)):
-        found = submit_packets(edxmls, system=system, at=now())
+        readable = [edxml for edxml in edxmls if isinstance(edxml, Lifted)]
+        answered = iter(submit_packets(readable, system=system, at=now()))
+        found = [next(answered) if isinstance(edxml, Lifted) else edxml for edxml in edxmls]
         refusals += [answer.code for answer in found if isinstance(answer, Refusal)]
         answers += map(_bulk_answer, found)
     count_refusals(refusals, system=system, at=now())

@@ -41,6 +41,15 @@ def test_each_packet_of_a_call_gets_its_own_answer_in_order(client: Client, worl
     assert Packet.objects.count() == 2
 
 
+def test_a_packet_with_too_much_text_is_refused_among_the_others(client: Client, world: World) -> None:
+    good, other = packets(world, 2)
+    answer = post(client, world, [good, b"<a>" + b"AAA\n" * (6 * 1024 * 1024) + b"</a>", other])
+    found = answer.json()["answers"]
+    assert [one["status"] for one in found] == [202, 413, 202]
+    assert found[1]["problem"]["title"] == "text-too-large"
+    assert Packet.objects.count() == 2
+
+
 def test_a_call_sent_again_gets_the_first_receipts(client: Client, world: World) -> None:
     edxmls = packets(world, 3)
     first = post(client, world, edxmls).json()["answers"]
