@@ -34,6 +34,7 @@ INSTALLED_APPS = [
     "lienthong.identity",
     "lienthong.signing",
     "lienthong.documents",
+    "lienthong.notifications",
     "lienthong.axis",
     "lienthong.office",
     "lienthong.demo",
