@@ -18,7 +18,7 @@ class Way(TextChoices):
 class MailState(TextChoices):
     """How far a mail has come: it waits (and is tried again) until it is sent or dead."""
 
-    WAITING = "waiting", _("Waiting")
-    SENT = "sent", _("Sent")
-    DEAD = "dead", _("Dead")
-    GIVEN_UP = "given-up", _("Given up")
+    WAITING = "waiting"
+    SENT = "sent"
+    DEAD = "dead"
+    GIVEN_UP = "given-up"

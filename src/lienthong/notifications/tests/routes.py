@@ -1,0 +1,47 @@
+"""Who may call the routes of notifications."""
+
+from __future__ import annotations
+
+from tests.architecture.routes import Route, World, only, public, signed_in
+
+from lienthong.identity.public import Role
+from lienthong.notifications.models import Mail
+from lienthong.notifications.states import MailState
+from lienthong.notifications.tests.factories import told
+
+POST = ("POST",)
+OPERATOR, AUDITOR = Role.OPERATOR, Role.AUDITOR
+
+
+def _own(world: World) -> dict[str, object]:
+    official = world.viewer(Role.CLERK).official_id
+    assert official is not None
+    return {"notification_id": told(official, at=world.at).pk}
+
+
+def _dead(world: World) -> dict[str, object]:
+    mail = Mail.objects.create(
+        official_id=world.viewer(Role.CLERK).official_id,
+        day=world.at.date(),
+        state=MailState.DEAD,
+        problem="550",
+        created_at=world.at,
+        next_attempt_at=world.at,
+    )
+    return {"mail_id": mail.pk}
+
+
+ROUTES: dict[str, Route] = {
+    "notifications:list": signed_in(),
+    "notifications:count": signed_in(),
+    "notifications:mark": signed_in(methods=POST),
+    "notifications:undo": signed_in(methods=POST),
+    "notifications:open": signed_in(kwargs=_own, personal=True),
+    "notifications:choices": signed_in(methods=("GET", "POST")),
+    "notifications:new_feed": signed_in(methods=POST),
+    "notifications:revoke_feed": signed_in(methods=POST),
+    "notifications:dead_mails": only(OPERATOR, AUDITOR, shared=True),
+    "notifications:send_again": only(OPERATOR, methods=POST, kwargs=_dead, shared=True),
+    "notifications:give_up": only(OPERATOR, methods=POST, kwargs=_dead, shared=True),
+    "notifications:feed": public(kwargs=lambda world: {"token": "x" * 43}),
+}
