@@ -78,7 +78,8 @@ def answer_comment(request: HttpRequest, thread: Thread) -> HttpResponse:
         if wanted.is_valid():
             actions.withdraw_comment(thread, wanted.cleaned_data["comment"], viewer=viewer, at=at)
         return redirect(f"{thread.link}#comments")
-    form = CommentForm(request.POST, thread=thread, auto_id="say_%s")
+    auto_id = "edit_%s" if request.POST.get("comment") else "say_%s"
+    form = CommentForm(request.POST, thread=thread, auto_id=auto_id)
     if form.is_valid():
         given = form.cleaned_data
         try:

@@ -85,7 +85,8 @@ def test_it_is_vietnamese_where_no_language_was_chosen(office: Agency) -> None:
     tell(viewer.official_id, at=HALF_PAST - timedelta(hours=1))
     [letter] = sent(HALF_PAST)
     assert '<html lang="vi">' in letter.html
-    assert letter.subject != "" and "Digest" not in letter.subject
+    assert letter.subject != ""
+    assert "Digest" not in letter.subject
 
 
 def test_it_comes_once_a_day_and_what_was_new_is_not_news_again(office: Agency) -> None:
@@ -139,7 +140,7 @@ def test_none_comes_on_a_day_off_and_the_day_is_decided(office: Agency, day: str
 
 def test_the_agencys_own_calendar_decides(office: Agency) -> None:
     other = agency()
-    set_day(office, day=MONDAY.date(), works_as=None, name="Nghỉ bù", actor=TESTER, at=MONDAY)
+    set_day(agency=office, day=MONDAY.date(), works_as=None, name="Nghỉ bù", actor=TESTER, at=MONDAY)
     resting, working = reader(office), reader(other, "b@example.vn")
     queue_digests(at=HALF_PAST)
     assert [mail.official_id for mail in Mail.objects.all()] == [working.official_id]
