@@ -5,6 +5,7 @@ from __future__ import annotations
 from tests.architecture.routes import Route, World, only, public, signed_in
 
 from lienthong.identity.public import Role
+from lienthong.notifications.actions.choosing import make_feed
 from lienthong.notifications.models import Mail
 from lienthong.notifications.states import MailState
 from lienthong.notifications.tests.factories import told
@@ -31,6 +32,10 @@ def _dead(world: World) -> dict[str, object]:
     return {"mail_id": mail.pk}
 
 
+def _feed(world: World) -> dict[str, object]:
+    return {"token": make_feed(world.viewer(Role.CLERK), at=world.at)}
+
+
 ROUTES: dict[str, Route] = {
     "notifications:list": signed_in(),
     "notifications:count": signed_in(),
@@ -43,5 +48,5 @@ ROUTES: dict[str, Route] = {
     "notifications:dead_mails": only(OPERATOR, AUDITOR, shared=True),
     "notifications:send_again": only(OPERATOR, methods=POST, kwargs=_dead, shared=True),
     "notifications:give_up": only(OPERATOR, methods=POST, kwargs=_dead, shared=True),
-    "notifications:feed": public(kwargs=lambda world: {"token": "x" * 43}),
+    "notifications:feed": public(kwargs=_feed),
 }
