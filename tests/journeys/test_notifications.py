@@ -18,9 +18,10 @@ from lienthong.identity.tests.factories import agency, official_in
 from lienthong.kernel.clock import now
 from lienthong.notifications.actions.commenting import withdraw_comment, write_comment
 from lienthong.notifications.commenting import comments_context
+from lienthong.notifications.kinds import MENTIONED
 from lienthong.notifications.models import Mail
 from lienthong.notifications.states import MailState
-from lienthong.notifications.tests.factories import CALLED, tell, thread
+from lienthong.notifications.tests.factories import tell, thread
 from tests.journeys.conftest import PageAt, Site
 from tests.journeys.test_look import LOOKS
 from tests.journeys.test_story import _sign_in
@@ -44,11 +45,11 @@ def account(site: Site) -> Account:
             tell(
                 account.official_id,
                 key=str(number),
-                kind=CALLED.code,
+                kind=MENTIONED.code,
                 urgent=number == 4,
                 link="/notifications/choices/",
                 due_at=at + timedelta(days=number) if number % 2 else None,
-                params={"title": f"{TITLE} ({number})"},
+                params={"author": "Lê Văn Cường", "about": f"{TITLE} ({number})"},
                 at=at - timedelta(hours=number),
             )
         Mail.objects.create(

@@ -144,9 +144,7 @@ def check_mail() -> Finding:
     sentence = f"{env.mail_host}:{env.mail_port} answers"
     dead = dead_mail_count()
     return (
-        warning(f"{sentence}; {dead} mails are dead, see /notifications/dead-mails/")
-        if dead
-        else good(sentence)
+        warning(f"{sentence}; dead mails: {dead}, see /notifications/dead-mails/") if dead else good(sentence)
     )
 
 

@@ -29,9 +29,11 @@ def decide_digests(timestamp: int) -> None:
     """Give the digest to everyone whose time has come, every five minutes."""
     while enrol_officials(at=now()):
         pass
-    while queue_digests(at=now()):
-        pass
-    enqueue("notifications.send_mails")
+    decided = 0
+    while batch := queue_digests(at=now()):
+        decided += batch
+    if decided:
+        enqueue("notifications.send_mails")
 
 
 @periodic(cron="17 3 * * *")

@@ -19,8 +19,8 @@ from lienthong.notifications.actions.telling import notify
 from lienthong.notifications.contracts import Candidate, DueRow, Thread
 from lienthong.notifications.due import forget_due, register_due
 from lienthong.notifications.kinds import Kind, register_kind
-from lienthong.notifications.models import Notification
-from lienthong.notifications.states import Way
+from lienthong.notifications.models import Mail, Notification
+from lienthong.notifications.states import MailState, Way
 
 MONDAY = datetime(2026, 3, 2, 9, 0, tzinfo=VIETNAM)
 ABOUT = Subject("test.thing", "17")
@@ -74,6 +74,18 @@ def due(*rows: DueRow) -> Iterator[list[Collection[int]]]:
         yield asked
     finally:
         forget_due("test")
+
+
+def dead_mail(official_id: int, at: datetime = MONDAY, *, problem: str = "550 no such user") -> Mail:
+    """A digest that the mail server refused for good."""
+    return Mail.objects.create(
+        official_id=official_id,
+        day=at.date(),
+        state=MailState.DEAD,
+        problem=problem,
+        created_at=at,
+        next_attempt_at=at,
+    )
 
 
 def mail_server(django_settings: Any, **changes: Any) -> None:

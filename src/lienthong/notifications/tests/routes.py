@@ -6,9 +6,7 @@ from tests.architecture.routes import Route, World, only, public, signed_in
 
 from lienthong.identity.public import Role
 from lienthong.notifications.actions.choosing import make_feed
-from lienthong.notifications.models import Mail
-from lienthong.notifications.states import MailState
-from lienthong.notifications.tests.factories import told
+from lienthong.notifications.tests.factories import dead_mail, told
 
 POST = ("POST",)
 OPERATOR, AUDITOR = Role.OPERATOR, Role.AUDITOR
@@ -21,15 +19,9 @@ def _own(world: World) -> dict[str, object]:
 
 
 def _dead(world: World) -> dict[str, object]:
-    mail = Mail.objects.create(
-        official_id=world.viewer(Role.CLERK).official_id,
-        day=world.at.date(),
-        state=MailState.DEAD,
-        problem="550",
-        created_at=world.at,
-        next_attempt_at=world.at,
-    )
-    return {"mail_id": mail.pk}
+    official = world.viewer(Role.CLERK).official_id
+    assert official is not None
+    return {"mail_id": dead_mail(official, world.at).pk}
 
 
 def _feed(world: World) -> dict[str, object]:

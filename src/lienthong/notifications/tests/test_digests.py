@@ -10,8 +10,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from lienthong.directory.public import Agency, set_day
 from lienthong.directory.tests.factories import TESTER
-from lienthong.identity.models import Account
-from lienthong.identity.public import Role, Viewer
+from lienthong.identity.public import Account, Role, Viewer
 from lienthong.identity.tests.factories import agency, viewer_in
 from lienthong.notifications.actions import choosing
 from lienthong.notifications.actions.digests import enrol_officials, queue_digests

@@ -14,8 +14,7 @@ from ical.calendar_stream import IcsCalendarStream
 from icalendar import Calendar
 from pytest_django import DjangoAssertNumQueries
 
-from lienthong.identity.models import Account
-from lienthong.identity.public import Role, Viewer
+from lienthong.identity.public import Account, Role, Viewer
 from lienthong.identity.tests.factories import agency, viewer_in
 from lienthong.kernel.clock import VIETNAM, now
 from lienthong.notifications import feeds, web

@@ -12,20 +12,19 @@ from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 
 from lienthong.directory.public import Agency
-from lienthong.identity.models import Account
-from lienthong.identity.public import Role, Viewer, acting_viewer
+from lienthong.identity.public import Account, Role, Viewer, acting_viewer
 from lienthong.identity.tests.factories import agency, official_in, viewer_in
 from lienthong.kernel.clock import now
 from lienthong.kernel.errors import Refusal
 from lienthong.notifications.actions.commenting import write_comment
 from lienthong.notifications.commenting import answer_comment, comments_context
-from lienthong.notifications.models import Comment, Mail, Notification
+from lienthong.notifications.models import Comment, Notification
 from lienthong.notifications.queries import choices_of, remarks_on, unread_count
 from lienthong.notifications.states import MailState, Way
 from lienthong.notifications.tests.factories import (
     ABOUT,
     CALLED,
-    MONDAY,
+    dead_mail,
     mail_server,
     tell,
     thread,
@@ -211,14 +210,8 @@ def test_the_address_of_the_calendar_is_shown_once(account: Account) -> None:
 
 
 def test_the_operator_sees_dead_mails_and_decides(office: Agency, viewer: Viewer) -> None:
-    mail = Mail.objects.create(
-        official_id=viewer.official_id,
-        day=MONDAY.date(),
-        state=MailState.DEAD,
-        problem="550 no such user <b>",
-        created_at=MONDAY,
-        next_attempt_at=MONDAY,
-    )
+    assert viewer.official_id
+    mail = dead_mail(viewer.official_id, problem="550 no such user <b>")
     operator, auditor = (client_of(official_in(office, role)) for role in (Role.OPERATOR, Role.AUDITOR))
     assert "550 no such user &lt;b&gt;" in page(operator, "dead_mails")
     assert "Send again" not in page(auditor, "dead_mails")
