@@ -62,6 +62,7 @@ def render_gallery(language: str, *, scheme: str = "", errors: bool = True) -> s
             agency_code="H55.01",
             roles={"clerk", "leader", "operator", "administrator", "auditor"},
             acting_for="",
+            official_id=None,
         ),
         "crumbs": [
             {"url": "/", "label": "Bàn làm việc"},

@@ -57,6 +57,14 @@ class Env(BaseSettings):
     axis_webhook_hours: int = Field(default=24, ge=1)
     axis_webhook_overlap_hours: int = Field(default=24, ge=1)
     axis_webhook_networks: list[IPvAnyNetwork] = Field(default_factory=list)
+    mail_host: str = ""
+    mail_port: int = Field(default=25, ge=1, le=65535)
+    mail_user: str = ""
+    mail_password: SecretStr = SecretStr("")
+    mail_security: Literal["none", "starttls", "tls"] = "none"
+    mail_from: str = "lienthong@localhost"
+    mail_hours: int = Field(default=24, ge=1)
+    notification_days: int = Field(default=90, ge=1)
     metrics_addresses: list[str] = Field(default_factory=lambda: ["127.0.0.0/8", "::1/128"])
     log_level: str = "INFO"
 

@@ -16,6 +16,7 @@ from lienthong.kernel.adapters.object_store import configured_objects
 from lienthong.kernel.checks import Check, Finding, all_checks, bad, check, good, warning
 from lienthong.kernel.clock import now
 from lienthong.ledger.public import evidence_backlog
+from lienthong.notifications.public import dead_mail_count, greet_mail_server
 from lienthong.signing.public import check_health
 
 OLDEST_POSTGRES = 15
@@ -129,6 +130,22 @@ def check_evidence() -> Finding:
     if now() - backlog.oldest_at > timedelta(minutes=settings.ENV.evidence_late_minutes):
         return warning(f"{sentence}; see that the worker runs and the timestamp service answers")
     return good(sentence)
+
+
+@check("Mail")
+def check_mail() -> Finding:
+    """Connect to the mail server and sign in, sending nothing; count the mails that are dead."""
+    env = settings.ENV
+    if not env.mail_host:
+        return warning(
+            "no mail server is set (LIENTHONG_MAIL_HOST): officials are told in the application only"
+        )
+    greet_mail_server()
+    sentence = f"{env.mail_host}:{env.mail_port} answers"
+    dead = dead_mail_count()
+    return (
+        warning(f"{sentence}; dead mails: {dead}, see /notifications/dead-mails/") if dead else good(sentence)
+    )
 
 
 @check("Disk")

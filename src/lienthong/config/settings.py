@@ -35,6 +35,7 @@ INSTALLED_APPS = [
     "lienthong.identity",
     "lienthong.signing",
     "lienthong.documents",
+    "lienthong.notifications",
     "lienthong.axis",
     "lienthong.office",
     "lienthong.demo",

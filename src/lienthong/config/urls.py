@@ -20,6 +20,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("lienthong.identity.urls")),
     path("directory/", include("lienthong.directory.urls")),
     path("", include("lienthong.documents.urls")),
+    path("", include("lienthong.notifications.urls")),
     path("pki/", include("lienthong.signing.urls")),
     path("axis/", include("lienthong.axis.urls")),
     path("lgsp/", include("lienthong.axis.rest.lgsp.urls")),

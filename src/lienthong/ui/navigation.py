@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal
 
 from django.urls import NoReverseMatch, reverse
 from django.utils.functional import Promise
 
-Place = Literal["main", "account"]
+Place = Literal["main", "account", "tools"]
 
 
 @dataclass(frozen=True)
@@ -17,8 +17,10 @@ class NavItem:
     """A page named in the navigation.
 
     `roles` are plain strings of which the viewer needs one; empty means everyone who is signed in, and
-    `public` everyone at all. `order` sorts (small first). `place` is the bar ("main") or the menu under the
-    viewer's own name ("account"). `icon` is a symbol of `static/ui/icons.svg`.
+    `public` everyone at all. `order` sorts (small first). `place` is the bar ("main"), the menu under the
+    viewer's own name ("account"), or a symbol beside it on every page ("tools"). `icon` is a symbol of
+    `static/ui/icons.svg`. `count` is asked with the viewer for a number that stands beside the symbol, and
+    `live_name` is the page from which `ui/components/tool.html` comes anew.
     """
 
     url_name: str
@@ -28,6 +30,8 @@ class NavItem:
     icon: str = ""
     public: bool = False
     place: Place = "main"
+    count: Callable[[Any], int] | None = None
+    live_name: str = ""
 
     def is_for(self, roles: Collection[str], *, signed_in: bool) -> bool:
         """Whether a viewer with these roles sees it."""
@@ -44,6 +48,8 @@ class Link:
     label: str | Promise
     icon: str
     current: bool
+    count: int = 0
+    live_url: str = ""
 
 
 _items: dict[tuple[Place, str], NavItem] = {}
@@ -54,7 +60,9 @@ def register(item: NavItem) -> None:
     _items[item.place, item.url_name] = item
 
 
-def links(*, place: Place, roles: Collection[str], signed_in: bool, path: str) -> list[Link]:
+def links(
+    *, place: Place, roles: Collection[str], signed_in: bool, path: str, viewer: object = None
+) -> list[Link]:
     """What a viewer sees at `place`, in order. Of the addresses that begin `path`, the longest is current.
 
     An item whose address this installation does not serve (an app left out) is left out too.
@@ -65,7 +73,7 @@ def links(*, place: Place, roles: Collection[str], signed_in: bool, path: str) -
     )
     found = [(item, url) for item in shown if (url := _url(item.url_name))]
     current = max((url for _, url in found if path.startswith(url)), key=len, default="")
-    return [Link(url, item.label, item.icon, url == current) for item, url in found]
+    return [_link(item, url, url == current, viewer) for item, url in found]
 
 
 def desk(roles: Collection[str]) -> str:
@@ -73,6 +81,11 @@ def desk(roles: Collection[str]) -> str:
     own = (item for (at, _), item in _items.items() if at == "main" and not item.public)
     meant = sorted((item for item in own if item.is_for(roles, signed_in=True)), key=lambda item: item.order)
     return next((url for item in meant if (url := _url(item.url_name))), "")
+
+
+def _link(item: NavItem, url: str, current: bool, viewer: object) -> Link:
+    count = item.count(viewer) if item.count else 0
+    return Link(url, item.label, item.icon, current, count, _url(item.live_name) if item.live_name else "")
 
 
 def _url(name: str) -> str:

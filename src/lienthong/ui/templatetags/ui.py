@@ -34,6 +34,12 @@ def when(value: datetime | None) -> str | SafeString:
 
 
 @register.filter
+def moment(value: datetime | None) -> str:
+    """The instant as plain words, for mail: "23/11/2026 22:54" at +07:00; empty for None."""
+    return f"{value.astimezone(clock.VIETNAM):%d/%m/%Y %H:%M}" if value else ""
+
+
+@register.filter
 def day(value: date | datetime | None) -> str | SafeString:
     """The day as a `<time>`: "23/11/2026"; an instant is taken at +07:00; empty for None."""
     if value is None:
@@ -129,6 +135,7 @@ def navigation_links(context: template.Context, place: navigation.Place = "main"
         roles=[str(role) for role in getattr(viewer, "roles", ())],
         signed_in=bool(getattr(user, "is_authenticated", False)),
         path=request.path if request else "",
+        viewer=viewer,
     )
 
 

@@ -86,3 +86,15 @@ document.addEventListener("htmx:beforeSwap", (event) => {
     event.detail.target = document.getElementById("alerts");
   }
 });
+
+// A tool's number comes anew by itself: not while nobody looks, and never by leaving the page someone works on.
+document.addEventListener("htmx:beforeRequest", (event) => {
+  if (event.target.matches("[data-tool]") && document.hidden) event.preventDefault();
+});
+document.addEventListener("htmx:beforeOnLoad", (event) => {
+  if (event.target.matches("[data-tool]") && event.detail.xhr.status >= 400) event.preventDefault();
+});
+document.addEventListener("visibilitychange", () => {
+  if (document.hidden) return;
+  for (const tool of document.querySelectorAll("[data-tool][hx-get]")) htmx.trigger(tool, "seen");
+});

@@ -1,0 +1,1 @@
+"""What changes notifications, mails, calendar feeds and comments."""

@@ -1,0 +1,32 @@
+"""Registers the app with Django, and its pages with the navigation."""
+
+from importlib import import_module
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+from lienthong.ui.public import NavItem, register
+
+
+class NotificationsConfig(AppConfig):
+    name = "lienthong.notifications"
+    label = "notifications"
+
+    def ready(self) -> None:
+        """Put the bell, the choices and the operator's page into the navigation; models are there by now."""
+        queries = import_module("lienthong.notifications.queries")
+        watchers = frozenset({"operator", "auditor"})
+        register(
+            NavItem(
+                "notifications:list",
+                _("Notifications"),
+                place="tools",
+                icon="bell",
+                count=queries.unread_count,
+                live_name="notifications:count",
+            )
+        )
+        register(
+            NavItem("notifications:choices", _("Reminders and mail"), order=15, place="account", icon="bell")
+        )
+        register(NavItem("notifications:dead_mails", _("Dead mails"), watchers, order=46, icon="alert"))

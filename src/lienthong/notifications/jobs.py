@@ -1,0 +1,44 @@
+"""Chores of notifications."""
+
+from __future__ import annotations
+
+from lienthong.kernel.clock import now
+from lienthong.kernel.jobs import enqueue, job, periodic
+from lienthong.notifications.actions.digests import enrol_officials, queue_digests
+from lienthong.notifications.actions.mailing import send_mails
+from lienthong.notifications.actions.telling import forget_old
+
+
+@job(name="notifications.send_mails")
+def send_due_mails() -> None:
+    """Send, batch by batch, every mail that is due; stop when the mail server cannot be reached."""
+    while send_mails(at=now()):
+        pass
+
+
+@periodic(cron="* * * * *")
+@job(name="notifications.send_mails_again", queueing_lock="notifications.send_mails_again")
+def send_mails_again(timestamp: int) -> None:
+    """Send what failed before and is due again, every minute."""
+    send_due_mails()
+
+
+@periodic(cron="*/5 * * * *")
+@job(name="notifications.queue_digests", queueing_lock="notifications.queue_digests")
+def decide_digests(timestamp: int) -> None:
+    """Give the digest to everyone whose time has come, every five minutes."""
+    while enrol_officials(at=now()):
+        pass
+    decided = 0
+    while batch := queue_digests(at=now()):
+        decided += batch
+    if decided:
+        enqueue("notifications.send_mails")
+
+
+@periodic(cron="17 3 * * *")
+@job(name="notifications.forget_old", queueing_lock="notifications.forget_old")
+def forget_old_notifications(timestamp: int) -> None:
+    """Remove what is older than is kept, every night."""
+    while forget_old(at=now()):
+        pass

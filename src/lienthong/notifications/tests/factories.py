@@ -1,0 +1,118 @@
+"""Notifications, mails and due things for tests."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.utils.translation import gettext_lazy
+
+from lienthong.directory.public import Official
+from lienthong.identity.public import Viewer
+from lienthong.kernel.clock import VIETNAM
+from lienthong.ledger.public import Subject
+from lienthong.notifications.actions.telling import notify
+from lienthong.notifications.contracts import Candidate, DueRow, Thread
+from lienthong.notifications.due import forget_due, register_due
+from lienthong.notifications.kinds import Kind, register_kind
+from lienthong.notifications.models import Mail, Notification
+from lienthong.notifications.states import MailState, Way
+
+MONDAY = datetime(2026, 3, 2, 9, 0, tzinfo=VIETNAM)
+ABOUT = Subject("test.thing", "17")
+# The words are those of another app's catalogue, so that both languages can be told apart.
+GIVEN = register_kind(
+    Kind("test.given", gettext_lazy("Notifications"), gettext_lazy("Due: %(title)s"), Way.DIGEST)
+)
+CALLED = register_kind(Kind("test.called", gettext_lazy("Urgent"), gettext_lazy("Due: %(title)s"), Way.MAIL))
+
+
+def tell(*officials: int, at: datetime = MONDAY, **given: Any) -> int:
+    """Notify the officials of a thing, in a transaction of its own."""
+    values: dict[str, Any] = {
+        "kind": GIVEN.code,
+        "subject": ABOUT,
+        "link": "/office/incoming/17/",
+        "params": {"title": "Báo cáo quý"},
+    }
+    with transaction.atomic():
+        return notify(recipients=officials, at=at, **values | given)
+
+
+def told(official: int, at: datetime = MONDAY, **given: Any) -> Notification:
+    """The notification of one official who is told."""
+    tell(official, at=at, **given)
+    return Notification.objects.filter(official_id=official).latest("id")
+
+
+def due_row(official_id: int, due_at: datetime, **fields: Any) -> DueRow:
+    """Something that official has to finish."""
+    values: dict[str, Any] = {
+        "key": "test.thing/17",
+        "title": "Báo cáo quý",
+        "link": "/office/incoming/17/",
+        "changed_at": MONDAY - timedelta(days=3),
+    }
+    return DueRow(official_id=official_id, due_at=due_at, **values | fields)
+
+
+@contextmanager
+def due(*rows: DueRow) -> Iterator[list[Collection[int]]]:
+    """An app that says those things are due; what it was asked is in the list."""
+    asked: list[Collection[int]] = []
+
+    def provide(official_ids: Collection[int], since: datetime, until: datetime) -> list[DueRow]:
+        asked.append(list(official_ids))
+        return [row for row in rows if row.official_id in official_ids and since <= row.due_at < until]
+
+    register_due("test", provide)
+    try:
+        yield asked
+    finally:
+        forget_due("test")
+
+
+def dead_mail(official_id: int, at: datetime = MONDAY, *, problem: str = "550 no such user") -> Mail:
+    """A digest that the mail server refused for good."""
+    return Mail.objects.create(
+        official_id=official_id,
+        day=at.date(),
+        state=MailState.DEAD,
+        problem=problem,
+        created_at=at,
+        next_attempt_at=at,
+    )
+
+
+def mail_server(django_settings: Any, **changes: Any) -> None:
+    """Let this installation have a mail server, as its settings say."""
+    values = {"mail_host": "127.0.0.1", "mail_from": "noreply@example.vn", **changes}
+    django_settings.ENV = settings.ENV.model_copy(update=values)
+
+
+def with_address(viewer: Viewer, address: str) -> int:
+    """Give the viewer's official a mail address; the official's key."""
+    assert viewer.official_id is not None
+    Official.objects.filter(pk=viewer.official_id).update(email=address)
+    return viewer.official_id
+
+
+def thread(*people: Viewer, **fields: Any) -> Thread:
+    """A place for comments that those people may see."""
+    candidates = tuple(
+        Candidate(person.official_id, person.name, person.post_title)
+        for person in people
+        if person.official_id is not None
+    )
+    values: dict[str, Any] = {
+        "subject": ABOUT,
+        "about": "17/VPCP-KSTT",
+        "link": "/office/incoming/17/",
+        "action": "/office/incoming/17/comment/",
+        "candidates": candidates,
+    }
+    return Thread(**values | fields)
