@@ -121,6 +121,22 @@ class Direction:
 
 
 @dataclass(frozen=True)
+class BookSettings:
+    """A register's name, its place among the others, and the documents it is proposed for.
+
+    It is for documents of one of `types` (names as in NĐ 30), from one of `senders` (`SenderKind`), or at
+    least as urgent as `from_urgency`.
+    """
+
+    name: str
+    position: int = 0
+    types: tuple[str, ...] = ()
+    senders: tuple[str, ...] = ()
+    from_urgency: int | None = None
+    active: bool = True
+
+
+@dataclass(frozen=True)
 class IncomingFilter:
     """What a list of incoming documents is narrowed to; `tab` is "mine", "all" or a state."""
 

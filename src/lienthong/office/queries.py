@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import date, datetime
 from uuid import UUID
 
@@ -19,9 +19,7 @@ from lienthong.office.models import (
     Assignment,
     IncomingDocument,
     IncomingFile,
-    NumberKey,
     OutgoingDocument,
-    Plain,
     Recipient,
     RequestedChange,
     StatusToReport,
@@ -35,6 +33,7 @@ from lienthong.office.states import (
     Part,
     State,
 )
+from lienthong.office.text_search import NumberKey, Plain
 
 MINE, ALL = "mine", "all"
 OPEN_STATES = (State.ARRIVED, State.REGISTERED, State.ASSIGNED, State.IN_PROGRESS)
@@ -69,6 +68,12 @@ def find_incoming(viewer: Viewer, document_id: UUID, *, lock: bool = False) -> I
         return rows.get(id=document_id)
     except IncomingDocument.DoesNotExist as error:
         raise NotFound from error
+
+
+def lock_incoming(viewer: Viewer, ids: Collection[UUID]) -> dict[UUID, IncomingDocument]:
+    """Those of the documents that the viewer may see, held in order of id until the transaction ends."""
+    rows = incoming_of(viewer).filter(id__in=ids).order_by("id")
+    return {row.id: row for row in rows.defer("content").select_for_update(of=("self",))}
 
 
 def list_incoming(
@@ -205,7 +210,9 @@ def officials_of(agency_id: int, *, on: date) -> list[PostHolding]:
 
 def export_incoming(viewer: Viewer, wanted: IncomingFilter, *, at: datetime) -> Iterator[IncomingDocument]:
     """The filtered list in the order of the register, for an export; at most `EXPORT_LIMIT` rows."""
-    rows = filter_incoming(viewer, wanted, at=at).order_by("register__year", "register_number", "id")
+    rows = filter_incoming(viewer, wanted, at=at).order_by(
+        "register__year", "register_id", "register_number", "id"
+    )
     leads = Prefetch("assignments", Assignment.objects.filter(part=Part.LEAD).select_related("official"))
     found = rows.select_related("register").defer("verdict", "content").prefetch_related(leads)[:EXPORT_LIMIT]
     return found.iterator(chunk_size=2000)

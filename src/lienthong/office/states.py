@@ -23,6 +23,22 @@ class State(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
+class Source(StrEnum):
+    """How a document reached the agency: over the axis, on paper, or by electronic mail."""
+
+    AXIS = "axis"
+    PAPER = "paper"
+    MAIL = "mail"
+
+
+class SenderKind(StrEnum):
+    """Who sent a document that came on paper."""
+
+    AGENCY = "agency"
+    BUSINESS = "business"
+    CITIZEN = "citizen"
+
+
 class ChangeState(StrEnum):
     """What became of a change that the sender asks for; `LAPSED` if a later one took its place."""
 
@@ -145,6 +161,18 @@ STATE_LABELS: dict[str, Promise] = {
     State.FINISHED: _("Finished"),
     State.REFUSED: _("Returned"),
     State.WITHDRAWN: _("Withdrawn"),
+}
+
+SOURCE_LABELS: dict[str, Promise] = {
+    Source.AXIS: _("Over the axis"),
+    Source.PAPER: _("On paper"),
+    Source.MAIL: _("By electronic mail"),
+}
+
+SENDER_LABELS: dict[str, Promise] = {
+    SenderKind.AGENCY: _("An agency"),
+    SenderKind.BUSINESS: _("A business or organisation"),
+    SenderKind.CITIZEN: _("A citizen"),
 }
 
 # What a sender may ask for a document, as the axis names it; an update leaves the document here.

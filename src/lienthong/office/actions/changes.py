@@ -118,7 +118,7 @@ def _documents_of(items: Sequence[ChangeItem]) -> dict[str, IncomingDocument]:
     rows = IncomingDocument.objects.filter(delivery_id__in=wanted).exclude(
         state__in=[State.REFUSED, State.WITHDRAWN]
     )
-    return {row.delivery_id: row for row in rows}
+    return {row.delivery_id: row for row in rows if row.delivery_id}
 
 
 def _take_in(axis: AxisPort, item: ChangeItem, document: IncomingDocument, at: datetime) -> bool:

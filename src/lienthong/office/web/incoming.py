@@ -19,10 +19,12 @@ from lienthong.kernel.errors import Refusal
 from lienthong.office import policies, queries
 from lienthong.office.actions import changes
 from lienthong.office.actions import incoming as actions
+from lienthong.office.actions.registering import register_incoming
 from lienthong.office.contracts import StoredVerdict
 from lienthong.office.forms import AssignForm, FinishForm, IncomingFilterForm, ReasonForm
 from lienthong.office.models import IncomingDocument
-from lienthong.office.states import ASSIGN, FINISH, REFUSE, STATE_LABELS, WITHDRAW, WITHDRAWALS
+from lienthong.office.registering_forms import book_choice, chosen_book
+from lienthong.office.states import ASSIGN, FINISH, REFUSE, REGISTER, STATE_LABELS, WITHDRAW, WITHDRAWALS
 from lienthong.office.web.common import csv_answer, file_answer, tabs_of, timeline_of
 
 READERS = (Role.CLERK, Role.SPECIALIST, Role.LEADER, Role.AUDITOR)
@@ -135,6 +137,8 @@ def _detail(
         "late": document.open and document.due_at is not None and document.due_at < at,
     }
     context |= _change_context(viewer, document, change_form)
+    if REGISTER in moves:
+        context["register_form"] = book_choice(document)
     if REFUSE in moves:
         context["refuse_form"] = refuse_form or ReasonForm(auto_id="refuse_%s")
     if ASSIGN in moves:
@@ -167,7 +171,8 @@ def _assign_form(viewer: Viewer, at: datetime, request: HttpRequest | None = Non
 @require_POST
 def register(request: HttpRequest, document_id: UUID) -> HttpResponse:
     """Register the document and say its number."""
-    document = actions.register_incoming(document_id=document_id, viewer=viewer_of(request), at=now())
+    viewer, at, book_id = viewer_of(request), now(), chosen_book(request.POST)
+    document = register_incoming(document_id=document_id, viewer=viewer, at=at, book_id=book_id)
     messages.success(request, _("Registered under number %(number)s.") % {"number": document.register_number})
     return redirect("office:incoming_detail", document_id)
 
