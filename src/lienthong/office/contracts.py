@@ -121,6 +121,27 @@ class Direction:
 
 
 @dataclass(frozen=True)
+class PaperFacts:
+    """What the clerk reads off a document that came on paper or by mail; `came_by` is one of `states.CameBy`.
+
+    `sender_code` is the code of an agency of the directory, empty for everybody else.
+    """
+
+    subject: str
+    sender_name: str
+    sender_code: str = ""
+    sender_kind: str = "agency"
+    came_by: str = "post"
+    code: str = ""
+    promulgated_on: date | None = None
+    type_name: str = ""
+    signer_name: str = ""
+    urgency: int = 0
+    pages: int | None = None
+    duplicate_reason: str = ""
+
+
+@dataclass(frozen=True)
 class BookSettings:
     """A register's name, its place among the others, and the documents it is proposed for.
 

@@ -77,14 +77,14 @@ def examine(xml: bytes, *, at: datetime) -> Examined:
     files: list[ExaminedFile] = []
     content = None
     try:
-        verdict = _stored(verify_packet(xml, at=at))
+        verdict = stored_verdict(verify_packet(xml, at=at))
         content = edxml.parse_packet(xml)
         if verdict.valid:
             _require_sender_signed(content, verdict, at)
         for attachment in content.attachments:
             blob = store_blob(io.BytesIO(attachment.content), at=at, max_bytes=limit)
             found = (
-                _stored(verify_pdf(attachment.content, at=at))
+                stored_verdict(verify_pdf(attachment.content, at=at))
                 if blob.media_type == "application/pdf"
                 else None
             )
@@ -100,7 +100,7 @@ def examine_request(xml: bytes, *, document: IncomingDocument, at: datetime) -> 
     """Store a packet that asks for a change, and tell whether this document's own sender asks it."""
     packet = store_blob(io.BytesIO(xml), at=at, max_bytes=settings.ENV.axis_max_packet_bytes)
     try:
-        verdict = _stored(verify_packet(xml, at=at))
+        verdict = stored_verdict(verify_packet(xml, at=at))
         content = edxml.parse_packet(xml)
         if not verdict.valid:
             return packet, False
@@ -131,7 +131,8 @@ def _files_are_authentic(files: list[ExaminedFile]) -> bool:
     )
 
 
-def _stored(verdict: Verdict) -> StoredVerdict:
+def stored_verdict(verdict: Verdict) -> StoredVerdict:
+    """The verdict as it is kept with a document, its sentences in both languages."""
     signers = tuple(
         StoredSigner(
             name=signer.name,

@@ -15,9 +15,11 @@ from lienthong.kernel.identifiers import uuid7
 from lienthong.kernel.models import Blob
 from lienthong.office.register_models import Register
 from lienthong.office.states import (
+    CAME_BY_LABELS,
     CHANGE_LABELS,
     CHANGE_STATE_LABELS,
     OUT_STATE_LABELS,
+    SOURCE_LABELS,
     STATE_LABELS,
     STATUS_LABELS,
     URGENCIES,
@@ -28,6 +30,7 @@ from lienthong.office.states import (
     Source,
     State,
 )
+from lienthong.office.text_models import ReadText as ReadText
 from lienthong.office.text_search import NumberKey, Plain
 
 
@@ -56,7 +59,7 @@ class IncomingDocument(models.Model):
     sender_code = models.CharField(max_length=40, blank=True)
     sender_name = models.CharField(max_length=250, blank=True)
     sender_kind = models.CharField(max_length=10, default=SenderKind.AGENCY, db_default=SenderKind.AGENCY)
-    came_by = models.CharField(max_length=10, blank=True, default="", db_default="", help_text="CAME_BY")
+    came_by = models.CharField(max_length=10, blank=True, default="", db_default="", help_text="CameBy")
     pages = models.PositiveSmallIntegerField(null=True)
     duplicate_reason = models.TextField(
         blank=True,
@@ -140,6 +143,11 @@ class IncomingDocument(models.Model):
     def urgency_label(self) -> Promise:
         """The urgency in the reader's language."""
         return URGENCIES.get(self.urgency, URGENCIES[0])
+
+    @property
+    def came_by_label(self) -> Promise:
+        """How it came, in the reader's language."""
+        return CAME_BY_LABELS.get(self.came_by, SOURCE_LABELS[self.source])
 
     @property
     def open(self) -> bool:

@@ -161,6 +161,12 @@ def require_answer(viewer: Viewer, document: IncomingDocument, *, accepting: boo
     return asked
 
 
+def require_enters_paper(viewer: Viewer) -> None:
+    """Raise `NotAllowed` unless the viewer is a clerk, who alone receives what comes (NĐ 30/2020, Đ.21)."""
+    if viewer.agency_id is None or not viewer.has(Role.CLERK):
+        raise NotAllowed
+
+
 def require_keeps_books(viewer: Viewer) -> None:
     """Raise `NotAllowed` unless the viewer is a clerk or the administrator of the agency."""
     if viewer.agency_id is None or not viewer.has(*BOOK_KEEPERS):

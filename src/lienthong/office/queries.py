@@ -56,10 +56,14 @@ def find_incoming(viewer: Viewer, document_id: UUID, *, lock: bool = False) -> I
     Raises:
         NotFound: there is none, or the viewer may not see it.
     """
-    rows = incoming_of(viewer).prefetch_related(
-        Prefetch(
-            "assignments",
-            Assignment.objects.select_related("official").order_by("part", "official__full_name"),
+    rows = (
+        incoming_of(viewer)
+        .select_related("register__book")
+        .prefetch_related(
+            Prefetch(
+                "assignments",
+                Assignment.objects.select_related("official").order_by("part", "official__full_name"),
+            )
         )
     )
     if lock:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 
 
@@ -21,3 +22,11 @@ class NumberKey(models.Func):
     )
     arity = 1
     output_field = models.TextField()
+
+
+class Words(models.Func):
+    """SQL words of a long text as `plain` has them; what is beyond 300,000 characters is not searched."""
+
+    template = "to_tsvector('simple'::regconfig, plain(left(%(expressions)s, 300000)))"
+    arity = 1
+    output_field = SearchVectorField()

@@ -8,8 +8,12 @@ few per agency: they are filled in one statement.
 import django.contrib.postgres.fields
 import django.db.models.deletion
 from django.contrib.postgres.operations import AddConstraintNotValid, AddIndexConcurrently, ValidateConstraint
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVectorField
 from django.db import migrations, models
 from django.db.models import Q
+
+from lienthong.office.text_search import Words
 
 FIRST_BOOKS = """
 INSERT INTO office_registerbook (agency_id, code, name, active, is_default, position, types, senders)
@@ -99,7 +103,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="incomingdocument",
             name="came_by",
-            field=models.CharField(blank=True, db_default="", default="", help_text="CAME_BY", max_length=10),
+            field=models.CharField(blank=True, db_default="", default="", help_text="CameBy", max_length=10),
         ),
         migrations.AddField(
             model_name="incomingdocument",
@@ -113,6 +117,29 @@ class Migration(migrations.Migration):
         ),
         AddConstraintNotValid(model_name="incomingdocument", constraint=OF_AXIS_ONLY),
         ValidateConstraint(model_name="incomingdocument", name=OF_AXIS_ONLY.name),
+        migrations.CreateModel(
+            name="ReadText",
+            fields=[
+                ("document", models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name="read_text", serialize=False, to="office.incomingdocument")),
+                ("state", models.CharField(default="waiting", max_length=10)),
+                ("text", models.TextField(blank=True)),
+                ("by_ocr", models.BooleanField(default=False)),
+                ("error", models.TextField(blank=True)),
+                ("attempts", models.PositiveSmallIntegerField(default=0)),
+                ("next_attempt_at", models.DateTimeField()),
+                ("words", models.GeneratedField(db_persist=True, expression=Words(models.F("text")), output_field=SearchVectorField())),
+            ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(condition=Q(state__in=["waiting", "done", "nothing", "absent", "failed", "secret"]), name="read_text_state_known"),
+                    models.CheckConstraint(condition=Q(state="done") | Q(text=""), name="read_text_only_done"),
+                ],
+                "indexes": [
+                    models.Index(condition=Q(state="waiting"), fields=["next_attempt_at"], name="read_text_waiting"),
+                    GinIndex(fields=["words"], name="read_text_words"),
+                ],
+            },
+        ),
         AddIndexConcurrently(
             model_name="incomingdocument",
             index=models.Index(fields=["agency", "number_key", "-id"], name="incoming_same_number"),

@@ -25,6 +25,7 @@ from lienthong.office.forms import AssignForm, FinishForm, IncomingFilterForm, R
 from lienthong.office.models import IncomingDocument
 from lienthong.office.registering_forms import book_choice, chosen_book
 from lienthong.office.states import ASSIGN, FINISH, REFUSE, REGISTER, STATE_LABELS, WITHDRAW, WITHDRAWALS
+from lienthong.office.text_models import ReadText
 from lienthong.office.web.common import csv_answer, file_answer, tabs_of, timeline_of
 
 READERS = (Role.CLERK, Role.SPECIALIST, Role.LEADER, Role.AUDITOR)
@@ -51,6 +52,7 @@ def incoming(request: HttpRequest) -> HttpResponse:
         "tab": tab,
         "filtered": filtered,
         "tabs": tabs_of(request, TABS, tab),
+        "enters": viewer.has(Role.CLERK),
     }
     return render(request, "office/incoming.html", context)
 
@@ -131,6 +133,7 @@ def _detail(
         "verdict": StoredVerdict.from_json(document.verdict),
         "files": files,
         "moves": {move.verb: move for move in moves},
+        "reading": ReadText.objects.filter(document=document).defer("text", "words").first(),
         "directives": document.directives.select_related("leader"),
         "timeline": timeline_of("office.incoming", document.id, queries.statuses_of(document)),
         "next": queries.neighbour_waiting(viewer, document.id) if viewer.has(*WORKERS) else None,
