@@ -167,6 +167,7 @@ class IncomingFilter:
     sender: str = ""
     overdue: bool = False
     unproven: bool = False
+    late: bool = False
 
 
 @dataclass(frozen=True)

@@ -35,6 +35,7 @@ class IncomingFilterForm(forms.Form):
     )
     overdue = forms.BooleanField(label=_("Overdue only"), required=False)
     unproven = forms.BooleanField(label=_("Authenticity not established"), required=False)
+    late = forms.BooleanField(label=_("Late to be registered"), required=False)
 
     def wanted(self, tab: str) -> IncomingFilter:
         """The filter asked for."""

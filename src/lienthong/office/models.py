@@ -126,6 +126,8 @@ class IncomingDocument(models.Model):
         indexes = [
             models.Index(fields=["agency", "state", "-id"], name="incoming_by_state"),
             models.Index(fields=["agency", "-id"], name="incoming_newest"),
+            models.Index(fields=["agency", "-arrived_at"], name="incoming_arrived"),
+            models.Index(fields=["agency", "-registered_at"], name="incoming_registered"),
             models.Index(fields=["agency", "number_key", "-id"], name="incoming_same_number"),
             GinIndex(OpClass(F("number_key"), "gin_trgm_ops"), name="incoming_number"),
             GinIndex(OpClass(F("search_text"), "gin_trgm_ops"), name="incoming_search"),

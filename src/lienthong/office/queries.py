@@ -24,6 +24,7 @@ from lienthong.office.models import (
     RequestedChange,
     StatusToReport,
 )
+from lienthong.office.same_day import same_day_rule
 from lienthong.office.states import (
     FINAL_CODES,
     STATUS_LABELS,
@@ -110,6 +111,9 @@ def filter_incoming(viewer: Viewer, wanted: IncomingFilter, *, at: datetime) -> 
         rows = rows.filter(due_at__lt=at, state__in=OPEN_STATES)
     if wanted.unproven:
         rows = rows.filter(authentic=False)
+    if wanted.late and viewer.agency_id is not None:
+        before = same_day_rule(viewer.agency_id, at=at).late_before
+        rows = rows.filter(state=State.ARRIVED, arrived_at__lt=before)
     if wanted.sender:
         rows = rows.filter(_contains("search_text", wanted.sender))
     return rows.filter(matching(wanted.text))

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from lienthong.office.web import compose, incoming, outgoing, paper, registers
+from lienthong.office.web import compose, incoming, outgoing, paper, registering, registers
 
 app_name = "office"
 urlpatterns = [
@@ -18,6 +18,7 @@ urlpatterns = [
     path("incoming/<uuid:document_id>/change/refuse/", incoming.refuse_change, name="refuse_change"),
     path("incoming/<uuid:document_id>/files/<int:position>/", incoming.incoming_file, name="incoming_file"),
     path("incoming/<uuid:document_id>/product/", incoming.incoming_product, name="incoming_product"),
+    path("incoming/register/", registering.register_many, name="register_many"),
     path("incoming/paper/", paper.paper, name="paper"),
     path("incoming/paper/senders/", paper.senders, name="senders"),
     path("registers/", registers.registers, name="registers"),

@@ -140,8 +140,12 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
-        AddIndexConcurrently(
-            model_name="incomingdocument",
-            index=models.Index(fields=["agency", "number_key", "-id"], name="incoming_same_number"),
+        *(
+            AddIndexConcurrently(model_name="incomingdocument", index=models.Index(fields=fields, name=name))
+            for name, fields in (
+                ("incoming_same_number", ["agency", "number_key", "-id"]),
+                ("incoming_arrived", ["agency", "-arrived_at"]),
+                ("incoming_registered", ["agency", "-registered_at"]),
+            )
         ),
     ]

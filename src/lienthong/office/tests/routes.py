@@ -81,6 +81,7 @@ ROUTES: dict[str, Route] = {
     "office:refuse_change": only(CLERK, methods=POST, kwargs=_incoming),
     "office:incoming_file": only(*READERS, kwargs=_file),
     "office:incoming_product": only(*READERS, kwargs=_product),
+    "office:register_many": only(CLERK, methods=POST, shared=True),
     "office:paper": only(CLERK, methods=BOTH, shared=True),
     "office:senders": only(CLERK, shared=True),
     "office:registers": only(CLERK, ADMINISTRATOR, LEADER, AUDITOR, shared=True),

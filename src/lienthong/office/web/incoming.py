@@ -16,7 +16,7 @@ from django.views.decorators.http import require_GET, require_POST
 from lienthong.identity.public import Role, Viewer, needs, viewer_of
 from lienthong.kernel.clock import VIETNAM, now
 from lienthong.kernel.errors import Refusal
-from lienthong.office import policies, queries
+from lienthong.office import policies, queries, register_queries
 from lienthong.office.actions import changes
 from lienthong.office.actions import incoming as actions
 from lienthong.office.actions.registering import register_incoming
@@ -24,6 +24,7 @@ from lienthong.office.contracts import StoredVerdict
 from lienthong.office.forms import AssignForm, FinishForm, IncomingFilterForm, ReasonForm
 from lienthong.office.models import IncomingDocument
 from lienthong.office.registering_forms import book_choice, chosen_book
+from lienthong.office.same_day import same_day_rule
 from lienthong.office.states import ASSIGN, FINISH, REFUSE, REGISTER, STATE_LABELS, WITHDRAW, WITHDRAWALS
 from lienthong.office.text_models import ReadText
 from lienthong.office.web.common import csv_answer, file_answer, tabs_of, timeline_of
@@ -52,9 +53,17 @@ def incoming(request: HttpRequest) -> HttpResponse:
         "tab": tab,
         "filtered": filtered,
         "tabs": tabs_of(request, TABS, tab),
-        "enters": viewer.has(Role.CLERK),
     }
+    if viewer.has(Role.CLERK):
+        context |= clerk_context(viewer, at)
     return render(request, "office/incoming.html", context)
+
+
+def clerk_context(viewer: Viewer, at: datetime) -> dict[str, object]:
+    """What a clerk sees besides: the day's figures and what is late."""
+    rule = same_day_rule(viewer.agency_id or 0, at=at)
+    figures = register_queries.clerk_figures(viewer, rule, at=at)
+    return {"enters": True, "rule": rule, "figures": figures}
 
 
 def _tab(request: HttpRequest, viewer: Viewer) -> str:
@@ -177,7 +186,8 @@ def register(request: HttpRequest, document_id: UUID) -> HttpResponse:
     viewer, at, book_id = viewer_of(request), now(), chosen_book(request.POST)
     document = register_incoming(document_id=document_id, viewer=viewer, at=at, book_id=book_id)
     messages.success(request, _("Registered under number %(number)s.") % {"number": document.register_number})
-    return redirect("office:incoming_detail", document_id)
+    following = queries.neighbour_waiting(viewer, document_id) if "next" in request.POST else None
+    return redirect("office:incoming_detail", following or document_id)
 
 
 @needs(Role.CLERK)
