@@ -168,6 +168,10 @@ class IncomingFilter:
     overdue: bool = False
     unproven: bool = False
     late: bool = False
+    signer: str = ""
+    register: int | None = None
+    since: date | None = None
+    until: date | None = None
 
 
 @dataclass(frozen=True)
@@ -176,6 +180,8 @@ class OutgoingFilter:
 
     tab: str = "all"
     text: str = ""
+    since: date | None = None
+    until: date | None = None
 
 
 @dataclass(frozen=True)

@@ -131,6 +131,7 @@ class IncomingDocument(models.Model):
             models.Index(fields=["agency", "number_key", "-id"], name="incoming_same_number"),
             GinIndex(OpClass(F("number_key"), "gin_trgm_ops"), name="incoming_number"),
             GinIndex(OpClass(F("search_text"), "gin_trgm_ops"), name="incoming_search"),
+            GinIndex(OpClass(Plain(F("signer_name")), "gin_trgm_ops"), name="incoming_signer"),
         ]
 
     def __str__(self) -> str:

@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.functional import Promise
 
+from lienthong.directory.public import Agency, Official, remembers_agency
 from lienthong.office.states import READING_LABELS, Reading
 from lienthong.office.text_search import Words
 
@@ -21,6 +22,7 @@ class ReadText(models.Model):
     document = models.OneToOneField(
         "office.IncomingDocument", on_delete=models.CASCADE, primary_key=True, related_name="read_text"
     )
+    agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="+", db_index=False)
     state = models.CharField(max_length=10, default=Reading.WAITING)
     text = models.TextField(blank=True)
     by_ocr = models.BooleanField(default=False)
@@ -40,10 +42,27 @@ class ReadText(models.Model):
             models.Index(
                 fields=["next_attempt_at"], condition=Q(state=Reading.WAITING), name="read_text_waiting"
             ),
-            GinIndex(fields=["words"], name="read_text_words"),
+            GinIndex(fields=["agency", "words"], name="read_text_words"),
         ]
 
     @property
     def state_label(self) -> Promise:
         """The state in the reader's language."""
         return READING_LABELS[self.state]
+
+
+class SavedSearch(models.Model):
+    """A search an official keeps for himself or herself: a name for the filters of a list."""
+
+    official = models.ForeignKey(Official, on_delete=models.CASCADE, related_name="+")
+    place = models.CharField(max_length=10, help_text="the list: incoming or outgoing")
+    name = models.CharField(max_length=80)
+    query = models.CharField(max_length=1500)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["official", "place", "name"], name="saved_search_name")
+        ]
+
+
+remembers_agency(ReadText._meta.label, "agency")

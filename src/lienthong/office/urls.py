@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from lienthong.office.web import compose, incoming, outgoing, paper, registering, registers
+from lienthong.office.web import compose, incoming, outgoing, paper, registering, registers, saved
 
 app_name = "office"
 urlpatterns = [
@@ -21,6 +21,8 @@ urlpatterns = [
     path("incoming/register/", registering.register_many, name="register_many"),
     path("incoming/paper/", paper.paper, name="paper"),
     path("incoming/paper/senders/", paper.senders, name="senders"),
+    path("searches/", saved.save, name="save_search"),
+    path("searches/<int:search_id>/delete/", saved.delete, name="delete_search"),
     path("registers/", registers.registers, name="registers"),
     path("registers/open/", registers.open_register, name="open_register"),
     path("registers/<int:book_id>/", registers.register_settings, name="register_settings"),

@@ -33,7 +33,10 @@ LEAST_LETTERS = 40  # of the first pages, below which they are pictures
 
 def order_reading(documents: Iterable[IncomingDocument], *, at: datetime) -> None:
     """Have the documents' text read soon, in the caller's transaction; nothing waits for it."""
-    rows = [ReadText(document=document, next_attempt_at=at) for document in documents]
+    rows = [
+        ReadText(document=document, agency_id=document.agency_id, next_attempt_at=at)
+        for document in documents
+    ]
     if rows:
         ReadText.objects.bulk_create(rows, ignore_conflicts=True)
         enqueue("office.read_texts")

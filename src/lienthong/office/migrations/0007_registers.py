@@ -7,13 +7,18 @@ few per agency: they are filled in one statement.
 
 import django.contrib.postgres.fields
 import django.db.models.deletion
-from django.contrib.postgres.operations import AddConstraintNotValid, AddIndexConcurrently, ValidateConstraint
-from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.operations import (
+    AddConstraintNotValid,
+    AddIndexConcurrently,
+    BtreeGinExtension,
+    ValidateConstraint,
+)
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.contrib.postgres.search import SearchVectorField
 from django.db import migrations, models
 from django.db.models import Q
 
-from lienthong.office.text_search import Words
+from lienthong.office.text_search import Plain, Words
 
 FIRST_BOOKS = """
 INSERT INTO office_registerbook (agency_id, code, name, active, is_default, position, types, senders)
@@ -117,10 +122,27 @@ class Migration(migrations.Migration):
         ),
         AddConstraintNotValid(model_name="incomingdocument", constraint=OF_AXIS_ONLY),
         ValidateConstraint(model_name="incomingdocument", name=OF_AXIS_ONLY.name),
+        BtreeGinExtension(),
+        migrations.CreateModel(
+            name="SavedSearch",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("place", models.CharField(help_text="the list: incoming or outgoing", max_length=10)),
+                ("name", models.CharField(max_length=80)),
+                ("query", models.CharField(max_length=1500)),
+                ("official", models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name="+", to="directory.official")),
+            ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("official", "place", "name"), name="saved_search_name"),
+                ],
+            },
+        ),
         migrations.CreateModel(
             name="ReadText",
             fields=[
                 ("document", models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name="read_text", serialize=False, to="office.incomingdocument")),
+                ("agency", models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="directory.agency")),
                 ("state", models.CharField(default="waiting", max_length=10)),
                 ("text", models.TextField(blank=True)),
                 ("by_ocr", models.BooleanField(default=False)),
@@ -136,7 +158,7 @@ class Migration(migrations.Migration):
                 ],
                 "indexes": [
                     models.Index(condition=Q(state="waiting"), fields=["next_attempt_at"], name="read_text_waiting"),
-                    GinIndex(fields=["words"], name="read_text_words"),
+                    GinIndex(fields=["agency", "words"], name="read_text_words"),
                 ],
             },
         ),
@@ -147,5 +169,9 @@ class Migration(migrations.Migration):
                 ("incoming_arrived", ["agency", "-arrived_at"]),
                 ("incoming_registered", ["agency", "-registered_at"]),
             )
+        ),
+        AddIndexConcurrently(
+            model_name="incomingdocument",
+            index=GinIndex(OpClass(Plain(models.F("signer_name")), "gin_trgm_ops"), name="incoming_signer"),
         ),
     ]

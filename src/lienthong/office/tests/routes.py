@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from tests.architecture.routes import Route, World, only
 
 from lienthong.identity.public import Role
@@ -82,6 +84,10 @@ ROUTES: dict[str, Route] = {
     "office:incoming_file": only(*READERS, kwargs=_file),
     "office:incoming_product": only(*READERS, kwargs=_product),
     "office:register_many": only(CLERK, methods=POST, shared=True),
+    "office:save_search": only(*READERS, methods=POST, shared=True),
+    "office:delete_search": replace(
+        only(*READERS, methods=POST, kwargs=lambda world: {"search_id": 0}, shared=True), personal=True
+    ),
     "office:paper": only(CLERK, methods=BOTH, shared=True),
     "office:senders": only(CLERK, shared=True),
     "office:registers": only(CLERK, ADMINISTRATOR, LEADER, AUDITOR, shared=True),

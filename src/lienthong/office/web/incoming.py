@@ -28,6 +28,7 @@ from lienthong.office.same_day import same_day_rule
 from lienthong.office.states import ASSIGN, FINISH, REFUSE, REGISTER, STATE_LABELS, WITHDRAW, WITHDRAWALS
 from lienthong.office.text_models import ReadText
 from lienthong.office.web.common import csv_answer, file_answer, tabs_of, timeline_of
+from lienthong.office.web.saved import saved_context
 
 READERS = (Role.CLERK, Role.SPECIALIST, Role.LEADER, Role.AUDITOR)
 WORKERS = (Role.SPECIALIST, Role.LEADER, Role.CLERK)
@@ -44,16 +45,17 @@ def incoming(request: HttpRequest) -> HttpResponse:
     """The list of incoming documents; it opens on what waits for the viewer."""
     viewer, at = viewer_of(request), now()
     tab = _tab(request, viewer)
-    form = IncomingFilterForm(request.GET)
+    form = IncomingFilterForm(request.GET, books=register_queries.books_of(viewer))
     page = queries.list_incoming(viewer, form.wanted(tab), at=at, cursor=request.GET.get("cursor", ""))
     filtered = any(form.cleaned_data.values())
-    context = {
+    context: dict[str, object] = {
         "page": page,
         "form": form,
         "tab": tab,
         "filtered": filtered,
         "tabs": tabs_of(request, TABS, tab),
     }
+    context |= saved_context(request, viewer, "incoming")
     if viewer.has(Role.CLERK):
         context |= clerk_context(viewer, at)
     return render(request, "office/incoming.html", context)
@@ -78,7 +80,8 @@ def _tab(request: HttpRequest, viewer: Viewer) -> str:
 def incoming_export(request: HttpRequest) -> HttpResponseBase:
     """The filtered list as CSV, with the columns of the register of incoming documents (NĐ 30, annex IV)."""
     viewer, at = viewer_of(request), now()
-    wanted = IncomingFilterForm(request.GET).wanted(request.GET.get("tab", queries.ALL))
+    form = IncomingFilterForm(request.GET, books=register_queries.books_of(viewer))
+    wanted = form.wanted(request.GET.get("tab", queries.ALL))
     head = [
         _("Registered on"),
         _("Number in the register"),
