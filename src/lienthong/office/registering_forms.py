@@ -16,6 +16,9 @@ from lienthong.office.register_models import RegisterBook
 from lienthong.office.states import SENDER_LABELS, URGENCIES
 
 TYPE_LIMIT = 100
+FORMS = [("pdf", _("PDF, for paper")), ("xlsx", _("Excel (XLSX)"))]
+DAYS = ["%Y-%m-%d", "%d/%m/%Y"]
+DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 
 
 class BookForm(forms.Form):
@@ -112,6 +115,22 @@ def chosen_book(sent: Mapping[str, Any]) -> int | None:
     """The id of the register chosen; what is no number is no register (the action says so)."""
     text = sent.get("book") or ""
     return None if text == "" else int(text) if text.isascii() and text.isdigit() and len(text) < 19 else 0
+
+
+class PrintForm(forms.Form):
+    """The register to be printed, and its period."""
+
+    OUTGOING = 0
+
+    book = forms.TypedChoiceField(label=_("Register"), coerce=int)
+    since = forms.DateField(label=_("From"), input_formats=DAYS, widget=DAY)
+    until = forms.DateField(label=_("Until"), input_formats=DAYS, widget=DAY)
+    form = forms.ChoiceField(label=_("As"), choices=FORMS)
+
+    def __init__(self, *args: Any, books: Collection[RegisterBook], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choices = [*((book.id, book.name) for book in books), (self.OUTGOING, _("Outgoing documents"))]
+        self.fields["book"].choices = choices  # type: ignore[attr-defined]
 
 
 def typical_types() -> list[str]:

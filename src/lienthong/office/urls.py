@@ -24,6 +24,7 @@ urlpatterns = [
     path("searches/", saved.save, name="save_search"),
     path("searches/<int:search_id>/delete/", saved.delete, name="delete_search"),
     path("registers/", registers.registers, name="registers"),
+    path("registers/print/", registers.print_register, name="print_register"),
     path("registers/open/", registers.open_register, name="open_register"),
     path("registers/<int:book_id>/", registers.register_settings, name="register_settings"),
     path("outgoing/", outgoing.outgoing, name="outgoing"),

@@ -91,6 +91,7 @@ ROUTES: dict[str, Route] = {
     "office:paper": only(CLERK, methods=BOTH, shared=True),
     "office:senders": only(CLERK, shared=True),
     "office:registers": only(CLERK, ADMINISTRATOR, LEADER, AUDITOR, shared=True),
+    "office:print_register": only(CLERK, LEADER, AUDITOR, shared=True),
     "office:open_register": only(CLERK, ADMINISTRATOR, methods=POST, shared=True),
     "office:register_settings": only(CLERK, ADMINISTRATOR, methods=BOTH, kwargs=_book),
     "office:outgoing": only(*READERS, shared=True),

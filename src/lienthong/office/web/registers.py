@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -13,9 +15,11 @@ from lienthong.kernel.clock import VIETNAM, now
 from lienthong.kernel.errors import Refusal
 from lienthong.office import policies, register_queries
 from lienthong.office.actions import books as actions
-from lienthong.office.registering_forms import BookForm, NewBookForm, typical_types
+from lienthong.office.actions import printing_registers as printing
+from lienthong.office.registering_forms import BookForm, NewBookForm, PrintForm, typical_types
 
 KEEPERS = (Role.CLERK, Role.ADMINISTRATOR)
+PRINTERS = (Role.CLERK, Role.LEADER, Role.AUDITOR)
 SEERS = (*KEEPERS, Role.LEADER, Role.AUDITOR)
 
 
@@ -24,6 +28,33 @@ SEERS = (*KEEPERS, Role.LEADER, Role.AUDITOR)
 def registers(request: HttpRequest) -> HttpResponse:
     """The registers, their rules, and how far this year's numbers have come."""
     return _list(request, NewBookForm())
+
+
+@needs(*PRINTERS)
+@require_GET
+def print_register(request: HttpRequest) -> HttpResponseBase:
+    """A register of a period as a file."""
+    viewer, at = viewer_of(request), now()
+    form = PrintForm(request.GET, books=register_queries.books_of(viewer))
+    if form.is_valid():
+        given = form.cleaned_data
+        try:
+            file = printing.print_register(
+                book_id=given["book"] or None,
+                since=given["since"],
+                until=given["until"],
+                form=given["form"],
+                viewer=viewer,
+                at=at,
+            )
+        except Refusal as refusal:
+            if refusal.status in {403, 404}:
+                raise
+            form.add_error(refusal.field if refusal.field in form.fields else None, refusal.say())
+        else:
+            name = f"so-dang-ky-{viewer.agency_code}-{given['since']:%Y%m%d}-{given['until']:%Y%m%d}"
+            return FileResponse(file, as_attachment=True, filename=f"{name}.{given['form']}")
+    return _list(request, NewBookForm(), print_form=form, status=422)
 
 
 @needs(*KEEPERS)
@@ -43,15 +74,22 @@ def open_register(request: HttpRequest) -> HttpResponse:
     return _list(request, form, status=422)
 
 
-def _list(request: HttpRequest, form: NewBookForm, *, status: int = 200) -> HttpResponse:
+def _list(
+    request: HttpRequest, form: NewBookForm, *, print_form: PrintForm | None = None, status: int = 200
+) -> HttpResponse:
     viewer, at = viewer_of(request), now()
-    context = {
+    today = at.astimezone(VIETNAM).date()
+    begin = {"since": today.replace(month=1, day=1), "until": today}
+    context: dict[str, Any] = {
         "books": register_queries.books_with_last_number(viewer, at=at),
         "year": at.astimezone(VIETNAM).year,
         "keeps": viewer.has(*policies.BOOK_KEEPERS),
         "form": form,
         "types": typical_types(),
     }
+    if viewer.has(*PRINTERS):
+        books = context["books"]
+        context["print_form"] = print_form or PrintForm(books=books, initial=begin, auto_id="print_%s")
     return render(request, "office/registers.html", context, status=status)
 
 
