@@ -44,7 +44,7 @@ class IncomingFilterForm(forms.Form):
     unproven = forms.BooleanField(label=_("Authenticity not established"), required=False)
     late = forms.BooleanField(label=_("Late to be registered"), required=False)
     signer = forms.CharField(label=_("Signed by"), required=False, max_length=100)
-    register = forms.TypedChoiceField(label=_("Register"), required=False, coerce=int, empty_value=None)
+    register = forms.TypedChoiceField(label=_("Register book"), required=False, coerce=int, empty_value=None)
     since = _day(_("Arrived from"))
     until = _day(_("Arrived until"))
 

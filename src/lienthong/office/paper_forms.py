@@ -26,15 +26,22 @@ class PagesInput(forms.ClearableFileInput):
     allow_multiple_selected = True
 
 
+class ScanField(forms.Field):
+    """Shown as required; whether there is a scan is told from all inputs, and from the form before."""
+
+    def clean(self, value: object) -> object:
+        """Whatever was sent: `scanning` looks at it."""
+        return value
+
+
 class PaperForm(forms.Form):
     """What stands on the paper, in the order in which a clerk reads it."""
 
-    scan = forms.Field(
+    scan = ScanField(
         label=_("Scan or photos of the pages"),
         help_text=_(
             "One PDF, or photos of all pages in their order; they become one PDF. Colour, at least 200 dpi."
         ),
-        required=False,
         widget=PagesInput(attrs={"accept": PHOTOS_AND_PDF}),
     )
     camera = forms.Field(
@@ -73,7 +80,7 @@ class PaperForm(forms.Form):
         label=_("Urgency"), coerce=int, choices=list(URGENCIES.items()), initial=0
     )
     pages = forms.IntegerField(
-        label=_("Pages"),
+        label=_("Number of pages"),
         help_text=_("Empty: as many as the scan has."),
         required=False,
         min_value=1,

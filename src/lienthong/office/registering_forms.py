@@ -94,7 +94,7 @@ class NewBookForm(BookForm):
 class ChosenBookForm(forms.Form):
     """The register a document goes into; none is whichever is proposed."""
 
-    book = forms.TypedChoiceField(label=_("Register"), coerce=int, required=False, empty_value=None)
+    book = forms.TypedChoiceField(label=_("Register book"), coerce=int, empty_value=None)
 
     def __init__(self, *args: Any, books: Collection[RegisterBook], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -122,7 +122,7 @@ class PrintForm(forms.Form):
 
     OUTGOING = 0
 
-    book = forms.TypedChoiceField(label=_("Register"), coerce=int)
+    book = forms.TypedChoiceField(label=_("Register book"), coerce=int)
     since = forms.DateField(label=_("From"), input_formats=DAYS, widget=DAY)
     until = forms.DateField(label=_("Until"), input_formats=DAYS, widget=DAY)
     form = forms.ChoiceField(label=_("As"), choices=FORMS)
