@@ -191,7 +191,7 @@ def test_a_document_taken_back_is_destroyed_at_the_receiver_and_the_sender_told(
     clerk = _sign_in(page_at(360), cast.clerk)
     clerk.goto("/office/incoming/")
     clerk.get_by_role("link", name=TAKEN_BACK).click()
-    clerk.get_by_role("button", name="Vào sổ").click()
+    clerk.get_by_role("button", name="Vào sổ", exact=True).click()
     expect(clerk.get_by_text("Đã vào sổ với số đến")).to_be_visible()
     _work(site)
 

@@ -55,6 +55,7 @@ from lienthong.directory.working_time import (
     counted_from,
     due_after,
     is_working_day,
+    sessions_of,
     working_minutes_between,
 )
 
@@ -115,6 +116,7 @@ __all__ = [
     "root_first",
     "search_agencies",
     "seed_calendar",
+    "sessions_of",
     "set_day",
     "set_hours",
     "special_days_of",

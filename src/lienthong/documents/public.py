@@ -18,7 +18,7 @@ from lienthong.documents.numbering import notation_of, take_number
 from lienthong.documents.policies import allowed_actions, can_draft, can_issue
 from lienthong.documents.queries import documents_of, find_document, recorded_facts
 from lienthong.documents.refusals import SecretDocument, refuse_secret
-from lienthong.documents.rendering import UnprintableText, long_date, render_pdf
+from lienthong.documents.rendering import UnprintableText, font_folder, long_date, render_pdf
 from lienthong.documents.states import DocumentState, Urgency
 from lienthong.documents.verification import Verification, verify_file
 
@@ -49,6 +49,7 @@ __all__ = [
     "documents_of",
     "draft_document",
     "find_document",
+    "font_folder",
     "issue_document",
     "long_date",
     "notation_of",

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from lienthong.ui.public import NavItem, register
 
+BOOK_SEERS = frozenset({"clerk", "administrator", "leader", "auditor"})
 READERS = frozenset({"clerk", "specialist", "leader", "auditor"})
 DRAFTERS = frozenset({"clerk", "specialist", "leader"})
 
@@ -18,6 +19,8 @@ class OfficeConfig(AppConfig):
     def ready(self) -> None:
         """Put the pages into the navigation and listen to the axis; models are there only by now."""
         import_module("lienthong.office.handlers")
+        import_module("lienthong.office.health")
         register(NavItem("office:incoming", _("Incoming"), READERS, order=10, icon="inbox"))
+        register(NavItem("office:registers", _("Registers"), BOOK_SEERS, order=15, icon="stamp"))
         register(NavItem("office:outgoing", _("Outgoing"), READERS, order=20, icon="send"))
         register(NavItem("office:compose", _("Compose"), DRAFTERS, order=30, icon="pen"))

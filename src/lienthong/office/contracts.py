@@ -127,6 +127,43 @@ class Direction:
 
 
 @dataclass(frozen=True)
+class PaperFacts:
+    """What the clerk reads off a document that came on paper or by mail; `came_by` is one of `states.CameBy`.
+
+    `sender_code` is the code of an agency of the directory, empty for everybody else.
+    """
+
+    subject: str
+    sender_name: str
+    sender_code: str = ""
+    sender_kind: str = "agency"
+    came_by: str = "post"
+    code: str = ""
+    promulgated_on: date | None = None
+    type_name: str = ""
+    signer_name: str = ""
+    urgency: int = 0
+    pages: int | None = None
+    duplicate_reason: str = ""
+
+
+@dataclass(frozen=True)
+class BookSettings:
+    """A register's name, its place among the others, and the documents it is proposed for.
+
+    It is for documents of one of `types` (names as in NĐ 30), from one of `senders` (`SenderKind`), or at
+    least as urgent as `from_urgency`.
+    """
+
+    name: str
+    position: int = 0
+    types: tuple[str, ...] = ()
+    senders: tuple[str, ...] = ()
+    from_urgency: int | None = None
+    active: bool = True
+
+
+@dataclass(frozen=True)
 class IncomingFilter:
     """What a list of incoming documents is narrowed to; `tab` is "mine", "all" or a state."""
 
@@ -136,6 +173,11 @@ class IncomingFilter:
     sender: str = ""
     overdue: bool = False
     unproven: bool = False
+    late: bool = False
+    signer: str = ""
+    register: int | None = None
+    since: date | None = None
+    until: date | None = None
 
 
 @dataclass(frozen=True)
@@ -144,6 +186,8 @@ class OutgoingFilter:
 
     tab: str = "all"
     text: str = ""
+    since: date | None = None
+    until: date | None = None
 
 
 @dataclass(frozen=True)

@@ -90,7 +90,7 @@ def examine(xml: Lifted, *, agency_ids: Collection[int], at: datetime) -> Examin
     files: list[ExaminedFile] = []
     content = None
     try:
-        verdict = _stored(verify_packet(xml, at=at))
+        verdict = stored_verdict(verify_packet(xml, at=at))
         content = edxml.parse_packet(xml)
         if verdict.valid:
             _require_sender_signed(content, verdict, at)
@@ -118,7 +118,7 @@ def _file(attachment: edxml.Attachment, keys: KeptKeys, at: datetime) -> Examine
             closed = _refused(refusal)
     blob = store_blob(attachment.open(), at=at, max_bytes=limit)
     if closed is None and blob.media_type == "application/pdf":
-        return ExaminedFile(attachment.name, blob, _stored(verify_pdf(attachment.content, at=at)))
+        return ExaminedFile(attachment.name, blob, stored_verdict(verify_pdf(attachment.content, at=at)))
     return ExaminedFile(attachment.name, blob, closed)
 
 
@@ -130,7 +130,7 @@ def examine_request(xml: Lifted, *, document: IncomingDocument, at: datetime) ->
     """Store a packet that asks for a change, and tell whether this document's own sender asks it."""
     packet = store_blob(xml, at=at, max_bytes=settings.ENV.axis_max_packet_bytes)
     try:
-        verdict = _stored(verify_packet(xml, at=at))
+        verdict = stored_verdict(verify_packet(xml, at=at))
         content = edxml.parse_packet(xml)
         if not verdict.valid:
             return packet, False
@@ -161,7 +161,8 @@ def _files_are_authentic(files: list[ExaminedFile]) -> bool:
     )
 
 
-def _stored(verdict: Verdict) -> StoredVerdict:
+def stored_verdict(verdict: Verdict) -> StoredVerdict:
+    """The verdict as it is kept with a document, its sentences in both languages."""
     signers = tuple(
         StoredSigner(
             name=signer.name,

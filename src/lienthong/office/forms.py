@@ -16,6 +16,7 @@ from lienthong.kernel.clock import VIETNAM
 from lienthong.office.contracts import Composition, Direction, IncomingFilter, OutgoingFilter
 from lienthong.office.groups import GROUP_LABELS
 from lienthong.office.models import Recipient
+from lienthong.office.register_models import RegisterBook
 from lienthong.office.states import STEERING_TYPES, URGENCIES
 
 SUBJECT_LIMIT = 500
@@ -25,16 +26,31 @@ TEXT_LIMIT = 5000
 ANY = ("", _("Any"))
 
 
+def _day(label: Any) -> forms.DateField:
+    """A day that a list may be narrowed by."""
+    picker = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    return forms.DateField(label=label, required=False, input_formats=["%Y-%m-%d", "%d/%m/%Y"], widget=picker)
+
+
 class IncomingFilterForm(forms.Form):
     """The narrowing of a list of incoming documents; what makes no sense is left out, never refused."""
 
-    text = forms.CharField(label=_("Number, notation or summary"), required=False, max_length=200)
+    text = forms.CharField(label=_("Number, notation, summary or content"), required=False, max_length=200)
     sender = forms.CharField(label=_("Sender"), required=False, max_length=100)
     urgency = forms.TypedChoiceField(
         label=_("Urgency"), required=False, coerce=int, empty_value=None, choices=[ANY, *URGENCIES.items()]
     )
     overdue = forms.BooleanField(label=_("Overdue only"), required=False)
     unproven = forms.BooleanField(label=_("Authenticity not established"), required=False)
+    late = forms.BooleanField(label=_("Late to be registered"), required=False)
+    signer = forms.CharField(label=_("Signed by"), required=False, max_length=100)
+    register = forms.TypedChoiceField(label=_("Register book"), required=False, coerce=int, empty_value=None)
+    since = _day(_("Arrived from"))
+    until = _day(_("Arrived until"))
+
+    def __init__(self, *args: Any, books: Collection[RegisterBook] = (), **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["register"].choices = [ANY, *((book.id, book.name) for book in books)]  # type: ignore[attr-defined]
 
     def wanted(self, tab: str) -> IncomingFilter:
         """The filter asked for."""
@@ -46,6 +62,8 @@ class OutgoingFilterForm(forms.Form):
     """The narrowing of a list of outgoing documents."""
 
     text = forms.CharField(label=_("Number, notation or summary"), required=False, max_length=200)
+    since = _day(_("Issued from"))
+    until = _day(_("Issued until"))
 
     def wanted(self, tab: str) -> OutgoingFilter:
         """The filter asked for."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 import logging
 
 from lienthong.kernel.clock import now
-from lienthong.kernel.jobs import job, periodic
-from lienthong.office.actions import collecting, reporting, sending
+from lienthong.kernel.jobs import enqueue, job, periodic
+from lienthong.office.actions import collecting, reading, reporting, sending
 from lienthong.office.ports import AxisUnavailable
 
 logger = logging.getLogger(__name__)
@@ -25,6 +25,21 @@ def collect() -> None:
 def report() -> None:
     """Tell the axis every status that is due."""
     reporting.report_statuses(at=now())
+
+
+@job(name="office.read_texts", lock="office.read_texts")
+def read() -> None:
+    """Read the text of the scans that wait, one batch; what is left is read by the next call."""
+    if reading.read_texts(at=now()):
+        enqueue("office.read_texts")
+
+
+@periodic(cron="*/10 * * * *")
+@job(name="office.read_waiting_texts", queueing_lock="office.read_waiting_texts")
+def read_waiting(timestamp: int) -> None:
+    """Read what failed before or was left, and once OCR is there what had to do without it."""
+    reading.read_absent_again(at=now())
+    enqueue("office.read_texts")
 
 
 @job(name="office.send_documents")

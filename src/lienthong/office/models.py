@@ -13,48 +13,25 @@ from django.utils.functional import Promise
 from lienthong.directory.public import Agency, Official, Post, holds_agency, remembers_agency
 from lienthong.kernel.identifiers import uuid7
 from lienthong.kernel.models import Blob
+from lienthong.office.register_models import Register
 from lienthong.office.states import (
+    CAME_BY_LABELS,
     CHANGE_LABELS,
     CHANGE_STATE_LABELS,
     OUT_STATE_LABELS,
+    SOURCE_LABELS,
     STATE_LABELS,
     STATUS_LABELS,
     URGENCIES,
     ChangeState,
     OutState,
     Part,
+    SenderKind,
+    Source,
     State,
 )
-
-
-class Plain(models.Func):
-    """SQL `plain(text)`: lower case, without Vietnamese marks, whatever the Unicode form."""
-
-    function = "plain"
-    arity = 1
-    output_field = models.TextField()
-
-
-class NumberKey(models.Func):
-    """SQL form of a number that all its spellings share: "015 / QĐ-UBND" becomes "15/qd-ubnd"."""
-
-    template = (
-        r"regexp_replace(regexp_replace(plain(%(expressions)s), '\s', '', 'g'), '(^|/)0+(?=\d)', '\1', 'g')"
-    )
-    arity = 1
-    output_field = models.TextField()
-
-
-class Register(models.Model):
-    """A register of incoming documents (sổ đăng ký văn bản đến): one series per agency, kind and year."""
-
-    agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="+")
-    kind = models.CharField(max_length=20, default="incoming")
-    year = models.SmallIntegerField()
-    last_number = models.PositiveIntegerField(default=0)
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["agency", "kind", "year"], name="register_unique")]
+from lienthong.office.text_models import ReadText as ReadText
+from lienthong.office.text_search import NumberKey, Plain
 
 
 class IncomingDocument(models.Model):
@@ -64,8 +41,9 @@ class IncomingDocument(models.Model):
     agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="+")
     state = models.CharField(max_length=20, default=State.ARRIVED)
 
-    delivery_id = models.CharField(max_length=64, unique=True)
-    packet_id = models.CharField(max_length=64)
+    source = models.CharField(max_length=5, default=Source.AXIS, db_default=Source.AXIS)
+    delivery_id = models.CharField(max_length=64, unique=True, null=True)
+    packet_id = models.CharField(max_length=64, blank=True, default="", db_default="")
     edxml = models.ForeignKey(Blob, null=True, on_delete=models.PROTECT, related_name="+")
     arrived_at = models.DateTimeField()
 
@@ -80,6 +58,15 @@ class IncomingDocument(models.Model):
     signer_position = models.CharField(max_length=250, blank=True)
     sender_code = models.CharField(max_length=40, blank=True)
     sender_name = models.CharField(max_length=250, blank=True)
+    sender_kind = models.CharField(max_length=10, default=SenderKind.AGENCY, db_default=SenderKind.AGENCY)
+    came_by = models.CharField(max_length=10, blank=True, default="", db_default="", help_text="CameBy")
+    pages = models.PositiveSmallIntegerField(null=True)
+    duplicate_reason = models.TextField(
+        blank=True,
+        default="",
+        db_default="",
+        help_text="why it was entered a second time",
+    )
     urgency = models.SmallIntegerField(default=0)
     steering_type = models.SmallIntegerField(default=0)
     asked_by_on = models.DateField(null=True, help_text="the deadline the sender asks for")
@@ -131,12 +118,21 @@ class IncomingDocument(models.Model):
                 condition=~Q(state=State.WITHDRAWN) | Q(edxml=None, withdrawn_at__isnull=False),
                 name="incoming_withdrawn_is_destroyed",
             ),
+            models.CheckConstraint(
+                condition=Q(source=Source.AXIS, delivery_id__isnull=False)
+                | Q(source__in=[Source.PAPER, Source.MAIL], delivery_id=None),
+                name="incoming_delivery_of_axis_only",
+            ),
         ]
         indexes = [
             models.Index(fields=["agency", "state", "-id"], name="incoming_by_state"),
             models.Index(fields=["agency", "-id"], name="incoming_newest"),
+            models.Index(fields=["agency", "-arrived_at"], name="incoming_arrived"),
+            models.Index(fields=["agency", "-registered_at"], name="incoming_registered"),
+            models.Index(fields=["agency", "number_key", "-id"], name="incoming_same_number"),
             GinIndex(OpClass(F("number_key"), "gin_trgm_ops"), name="incoming_number"),
             GinIndex(OpClass(F("search_text"), "gin_trgm_ops"), name="incoming_search"),
+            GinIndex(OpClass(Plain(F("signer_name")), "gin_trgm_ops"), name="incoming_signer"),
         ]
 
     def __str__(self) -> str:
@@ -151,6 +147,11 @@ class IncomingDocument(models.Model):
     def urgency_label(self) -> Promise:
         """The urgency in the reader's language."""
         return URGENCIES.get(self.urgency, URGENCIES[0])
+
+    @property
+    def came_by_label(self) -> Promise:
+        """How it came, in the reader's language."""
+        return CAME_BY_LABELS.get(self.came_by, SOURCE_LABELS[self.source])
 
     @property
     def open(self) -> bool:
@@ -395,5 +396,4 @@ def _is_not_sent(day: date) -> Q:
 
 holds_agency(IncomingDocument._meta.label, "agency", still=_work_is_open)
 holds_agency(OutgoingDocument._meta.label, "agency", still=_is_not_sent)
-remembers_agency(Register._meta.label, "agency")
 remembers_agency(Recipient._meta.label, "agency")

@@ -25,6 +25,7 @@ from lienthong.office.states import (
 READ_ALL = frozenset({Role.CLERK, Role.LEADER, Role.AUDITOR})
 READERS = READ_ALL | {Role.SPECIALIST}
 DRAFTERS = frozenset({Role.SPECIALIST, Role.CLERK, Role.LEADER})
+BOOK_KEEPERS = frozenset({Role.CLERK, Role.ADMINISTRATOR})
 COMPOSE, REVISE, DISCARD, SIGN_AND_SEND, SEND_AGAIN, TAKE_BACK, REVOKE, REPLACE = (
     "compose",
     "revise",
@@ -158,6 +159,18 @@ def require_answer(viewer: Viewer, document: IncomingDocument, *, accepting: boo
     if accepting and not asked.authentic:
         raise RequestNotAuthentic
     return asked
+
+
+def require_enters_paper(viewer: Viewer) -> None:
+    """Raise `NotAllowed` unless the viewer is a clerk, who alone receives what comes (NĐ 30/2020, Đ.21)."""
+    if viewer.agency_id is None or not viewer.has(Role.CLERK):
+        raise NotAllowed
+
+
+def require_keeps_books(viewer: Viewer) -> None:
+    """Raise `NotAllowed` unless the viewer is a clerk or the administrator of the agency."""
+    if viewer.agency_id is None or not viewer.has(*BOOK_KEEPERS):
+        raise NotAllowed
 
 
 def require_compose(viewer: Viewer) -> None:

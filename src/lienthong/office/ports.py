@@ -1,9 +1,10 @@
-"""The axis as the office sees it: eight calls, whichever way they travel."""
+"""The axis as the office sees it: eight calls, whichever way they travel. And what reads scans."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from pathlib import Path
 from typing import ClassVar, Protocol
 
 from django.utils.functional import Promise
@@ -31,6 +32,26 @@ class AxisRefused(Refusal):
     code: ClassVar[str] = "axis-refused"
     status: ClassVar[int] = 409
     sentence: ClassVar[Promise | str] = _("The document axis refused: %(answer)s (%(problem)s).")
+
+
+class OcrAbsent(Exception):
+    """Reading scans is an optional part, and it is not installed here."""
+
+
+class OcrFailed(Exception):
+    """The scan could not be read: damaged, or beyond the time and memory allowed."""
+
+
+class OcrPort(Protocol):
+    """What reads the text of scans."""
+
+    def version(self) -> str:
+        """What reads, in words for the operator; raises `OcrAbsent`."""
+        ...
+
+    def read(self, pdf: Path) -> str:
+        """The text of the scan, empty if there is none; raises `OcrAbsent`, `OcrFailed`."""
+        ...
 
 
 class AxisPort(Protocol):

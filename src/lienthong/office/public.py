@@ -5,10 +5,10 @@ from lienthong.office.actions.incoming import (
     assign,
     finish,
     refuse_incoming,
-    register_incoming,
     start_work,
 )
 from lienthong.office.actions.outgoing import compose, discard, revise, send_again, sign_and_send
+from lienthong.office.actions.registering import register_incoming
 from lienthong.office.actions.reporting import report_statuses
 from lienthong.office.actions.sending import refresh_recipients, send_waiting
 from lienthong.office.contracts import (
@@ -26,7 +26,6 @@ from lienthong.office.models import (
     IncomingDocument,
     OutgoingDocument,
     Recipient,
-    Register,
 )
 from lienthong.office.ports import AxisPort, AxisRefused, AxisUnavailable
 from lienthong.office.queries import (
@@ -36,6 +35,7 @@ from lienthong.office.queries import (
     list_outgoing,
     progress_of,
 )
+from lienthong.office.register_models import Register, RegisterBook
 from lienthong.office.states import STATUS_LABELS, OutState, Part, State
 
 __all__ = [
@@ -58,6 +58,7 @@ __all__ = [
     "Recipient",
     "RecipientCount",
     "Register",
+    "RegisterBook",
     "State",
     "StoredVerdict",
     "assign",

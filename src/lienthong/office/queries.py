@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import date, datetime
 from uuid import UUID
 
-from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet, Value
+from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, QuerySet
 
 from lienthong.directory.public import AdministrativeUnit, PostHolding
 from lienthong.identity.public import NotFound, Role, Viewer
@@ -19,13 +18,13 @@ from lienthong.office.models import (
     Assignment,
     IncomingDocument,
     IncomingFile,
-    NumberKey,
     OutgoingDocument,
-    Plain,
     Recipient,
     RequestedChange,
     StatusToReport,
 )
+from lienthong.office.same_day import same_day_rule
+from lienthong.office.searching import Wording, contains, days, matching, search_page
 from lienthong.office.states import (
     FINAL_CODES,
     STATUS_LABELS,
@@ -35,6 +34,7 @@ from lienthong.office.states import (
     Part,
     State,
 )
+from lienthong.office.text_search import Plain
 
 MINE, ALL = "mine", "all"
 OPEN_STATES = (State.ARRIVED, State.REGISTERED, State.ASSIGNED, State.IN_PROGRESS)
@@ -57,10 +57,14 @@ def find_incoming(viewer: Viewer, document_id: UUID, *, lock: bool = False) -> I
     Raises:
         NotFound: there is none, or the viewer may not see it.
     """
-    rows = incoming_of(viewer).prefetch_related(
-        Prefetch(
-            "assignments",
-            Assignment.objects.select_related("official").order_by("part", "official__full_name"),
+    rows = (
+        incoming_of(viewer)
+        .select_related("register__book")
+        .prefetch_related(
+            Prefetch(
+                "assignments",
+                Assignment.objects.select_related("official").order_by("part", "official__full_name"),
+            )
         )
     )
     if lock:
@@ -69,6 +73,12 @@ def find_incoming(viewer: Viewer, document_id: UUID, *, lock: bool = False) -> I
         return rows.get(id=document_id)
     except IncomingDocument.DoesNotExist as error:
         raise NotFound from error
+
+
+def lock_incoming(viewer: Viewer, ids: Collection[UUID]) -> dict[UUID, IncomingDocument]:
+    """Those of the documents that the viewer may see, held in order of id until the transaction ends."""
+    rows = incoming_of(viewer).filter(id__in=ids).order_by("id")
+    return {row.id: row for row in rows.defer("content").select_for_update(of=("self",))}
 
 
 def list_incoming(
@@ -85,11 +95,14 @@ def list_incoming(
         ),
         Prefetch("changes", RequestedChange.objects.filter(state=ChangeState.PENDING)),
     )
-    return page_of(rows.defer("verdict", "content"), key="+id" if wanted.tab == MINE else "id", cursor=cursor)
+    rows = rows.defer("verdict", "content")
+    if Wording(wanted.text).words:
+        return search_page(rows, viewer.agency_id or 0, wanted.text, cursor=cursor, content=True)
+    return page_of(rows, key="+id" if wanted.tab == MINE else "id", cursor=cursor)
 
 
 def filter_incoming(viewer: Viewer, wanted: IncomingFilter, *, at: datetime) -> QuerySet[IncomingDocument]:
-    """The viewer's incoming documents narrowed to what is wanted, unordered."""
+    """The viewer's incoming documents narrowed to what is wanted, but for its text; unordered."""
     rows = incoming_of(viewer)
     if wanted.tab == MINE:
         rows = rows.filter(_waits_for(viewer))
@@ -101,26 +114,18 @@ def filter_incoming(viewer: Viewer, wanted: IncomingFilter, *, at: datetime) -> 
         rows = rows.filter(due_at__lt=at, state__in=OPEN_STATES)
     if wanted.unproven:
         rows = rows.filter(authentic=False)
+    if wanted.late and viewer.agency_id is not None:
+        before = same_day_rule(viewer.agency_id, at=at).late_before
+        rows = rows.filter(state=State.ARRIVED, arrived_at__lt=before)
     if wanted.sender:
-        rows = rows.filter(_contains("search_text", wanted.sender))
-    return rows.filter(matching(wanted.text))
-
-
-def matching(text: str) -> Q:
-    """Documents whose number has the text's key, or whose summary and sender have every word."""
-    words = text.split()
-    if not words:
-        return Q()
-    every = Q()
-    for word in words[:12]:
-        every &= _contains("search_text", word)
-    if not re.search(r"\d", text):
-        return every
-    return every | Q(number_key__contains=NumberKey(Value(text)))
-
-
-def _contains(column: str, text: str) -> Q:
-    return Q(**{f"{column}__contains": Plain(Value(text))})
+        rows = rows.filter(contains("search_text", wanted.sender))
+    if wanted.signer:
+        rows = rows.alias(signer_plain=Plain(F("signer_name"))).filter(
+            contains("signer_plain", wanted.signer)
+        )
+    if wanted.register is not None:
+        rows = rows.filter(register__book_id=wanted.register)
+    return rows.filter(days("arrived_at", wanted.since, wanted.until))
 
 
 def _part_of(viewer: Viewer) -> Exists:
@@ -205,7 +210,9 @@ def officials_of(agency_id: int, *, on: date) -> list[PostHolding]:
 
 def export_incoming(viewer: Viewer, wanted: IncomingFilter, *, at: datetime) -> Iterator[IncomingDocument]:
     """The filtered list in the order of the register, for an export; at most `EXPORT_LIMIT` rows."""
-    rows = filter_incoming(viewer, wanted, at=at).order_by("register__year", "register_number", "id")
+    rows = filter_incoming(viewer, wanted, at=at).order_by(
+        "register__year", "register_id", "register_number", "id"
+    )
     leads = Prefetch("assignments", Assignment.objects.filter(part=Part.LEAD).select_related("official"))
     found = rows.select_related("register").defer("verdict", "content").prefetch_related(leads)[:EXPORT_LIMIT]
     return found.iterator(chunk_size=2000)
@@ -235,13 +242,16 @@ def filter_outgoing(viewer: Viewer, wanted: OutgoingFilter) -> QuerySet[Outgoing
     rows = outgoing_of(viewer)
     if wanted.tab in list(OutState):
         rows = rows.filter(state=wanted.tab)
-    return rows.filter(matching(wanted.text))
+    return rows.filter(days("issued_at", wanted.since, wanted.until))
 
 
 def list_outgoing(viewer: Viewer, wanted: OutgoingFilter, *, cursor: str = "") -> Page[OutgoingDocument]:
     """A page of outgoing documents, newest first, each with the `progress` of its recipients."""
     rows = filter_outgoing(viewer, wanted).select_related("document", "prepared_by")
-    page = page_of(rows, key="id", cursor=cursor)
+    if Wording(wanted.text).words:
+        page = search_page(rows, viewer.agency_id or 0, wanted.text, cursor=cursor)
+    else:
+        page = page_of(rows, key="id", cursor=cursor)
     counts = {
         row["document_id"]: row
         for row in Recipient.objects.filter(document__in=[row.id for row in page.rows])
@@ -346,5 +356,6 @@ def pdf_of(document: OutgoingDocument) -> tuple[Blob, str]:
 
 def export_outgoing(viewer: Viewer, wanted: OutgoingFilter) -> Iterator[OutgoingDocument]:
     """The filtered list, oldest first, each with `recipient_count`; at most `EXPORT_LIMIT` rows."""
-    rows = filter_outgoing(viewer, wanted).select_related("document__signer").order_by("id")
+    found = filter_outgoing(viewer, wanted).filter(matching(wanted.text))
+    rows = found.select_related("document__signer").order_by("id")
     return rows.annotate(recipient_count=Count("recipients"))[:EXPORT_LIMIT].iterator(chunk_size=2000)

@@ -23,6 +23,41 @@ class State(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
+class Source(StrEnum):
+    """How a document reached the agency: over the axis, on paper, or by electronic mail."""
+
+    AXIS = "axis"
+    PAPER = "paper"
+    MAIL = "mail"
+
+
+class SenderKind(StrEnum):
+    """Who sent a document that came on paper."""
+
+    AGENCY = "agency"
+    BUSINESS = "business"
+    CITIZEN = "citizen"
+
+
+class CameBy(StrEnum):
+    """How a document that did not come over the axis was brought."""
+
+    POST = "post"
+    HAND = "hand"
+    MAIL = "mail"
+
+
+class Reading(StrEnum):
+    """How far the text of a document has been read for the search."""
+
+    WAITING = "waiting"
+    DONE = "done"
+    NOTHING = "nothing"
+    ABSENT = "absent"
+    FAILED = "failed"
+    MARKED = "secret"
+
+
 class ChangeState(StrEnum):
     """What became of a change that the sender asks for; `LAPSED` if a later one took its place."""
 
@@ -147,6 +182,38 @@ STATE_LABELS: dict[str, Promise] = {
     State.WITHDRAWN: _("Withdrawn"),
 }
 
+SOURCE_LABELS: dict[str, Promise] = {
+    Source.AXIS: _("Over the axis"),
+    Source.PAPER: _("On paper"),
+    Source.MAIL: _("By electronic mail"),
+}
+
+CAME_BY_LABELS: dict[str, Promise] = {
+    CameBy.POST: _("By post"),
+    CameBy.HAND: _("By hand"),
+    CameBy.MAIL: _("By electronic mail"),
+}
+
+READING_LABELS: dict[str, Promise] = {
+    Reading.WAITING: _("The text is still being read; it can be searched in a few minutes."),
+    Reading.DONE: _("The text can be searched."),
+    Reading.NOTHING: _("No text was found in the file."),
+    Reading.ABSENT: _(
+        "The scan is not read: OCR is not installed here. Only number, sender and summary can be searched."
+    ),
+    Reading.FAILED: _("The scan could not be read. Only number, sender and summary can be searched."),
+    Reading.MARKED: _(
+        "A secrecy mark was found on the scan. This system must not hold state secrets: return the "
+        "document and tell the operator, so that the file is removed."
+    ),
+}
+
+SENDER_LABELS: dict[str, Promise] = {
+    SenderKind.AGENCY: _("An agency"),
+    SenderKind.BUSINESS: _("A business or organisation"),
+    SenderKind.CITIZEN: _("A citizen"),
+}
+
 # What a sender may ask for a document, as the axis names it; an update leaves the document here.
 CHANGE_LABELS: dict[str, Promise] = {
     "take-back": _("Take-back"),
@@ -212,6 +279,7 @@ DEFAULT_WORKING_MINUTES: dict[int, int] = {0: 5 * 480, 1: 2 * 480, 2: 480, 3: 24
 
 VERB_LABELS: dict[str, Promise] = {
     "incoming.collect": _("Received from the axis"),
+    "incoming.enter": _("Entered from paper"),
     "incoming.return": _("Returned automatically: authenticity not established"),
     "incoming.register": _("Registered"),
     "incoming.refuse": _("Returned to the sender"),

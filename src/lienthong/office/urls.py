@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from lienthong.office.web import compose, incoming, outgoing
+from lienthong.office.web import compose, incoming, outgoing, paper, registering, registers, saved
 
 app_name = "office"
 urlpatterns = [
@@ -18,6 +18,15 @@ urlpatterns = [
     path("incoming/<uuid:document_id>/change/refuse/", incoming.refuse_change, name="refuse_change"),
     path("incoming/<uuid:document_id>/files/<int:position>/", incoming.incoming_file, name="incoming_file"),
     path("incoming/<uuid:document_id>/product/", incoming.incoming_product, name="incoming_product"),
+    path("incoming/register/", registering.register_many, name="register_many"),
+    path("incoming/paper/", paper.paper, name="paper"),
+    path("incoming/paper/senders/", paper.senders, name="senders"),
+    path("searches/", saved.save, name="save_search"),
+    path("searches/<int:search_id>/delete/", saved.delete, name="delete_search"),
+    path("registers/", registers.registers, name="registers"),
+    path("registers/print/", registers.print_register, name="print_register"),
+    path("registers/open/", registers.open_register, name="open_register"),
+    path("registers/<int:book_id>/", registers.register_settings, name="register_settings"),
     path("outgoing/", outgoing.outgoing, name="outgoing"),
     path("outgoing/export/", outgoing.outgoing_export, name="outgoing_export"),
     path("outgoing/<uuid:document_id>/", outgoing.outgoing_detail, name="outgoing_detail"),

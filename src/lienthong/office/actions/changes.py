@@ -28,6 +28,7 @@ from lienthong.office.states import (
     ChangeState,
     State,
 )
+from lienthong.office.text_models import ReadText
 
 logger = logging.getLogger(__name__)
 PAGE = 200
@@ -118,7 +119,7 @@ def _documents_of(items: Sequence[ChangeItem]) -> dict[str, IncomingDocument]:
     rows = IncomingDocument.objects.filter(delivery_id__in=wanted).exclude(
         state__in=[State.REFUSED, State.WITHDRAWN]
     )
-    return {row.delivery_id: row for row in rows}
+    return {row.delivery_id: row for row in rows if row.delivery_id}
 
 
 def _take_in(axis: AxisPort, item: ChangeItem, document: IncomingDocument, at: datetime) -> bool:
@@ -162,6 +163,7 @@ def _withdraw(
 ) -> None:
     """Let go of everything that holds content; the store's collector then removes it."""
     IncomingFile.objects.filter(document=document).update(blob=None, verdict=None)
+    ReadText.objects.filter(document=document).delete()
     document.state = WITHDRAW.target
     document.edxml, document.content = None, ""
     document.withdrawn_at, document.withdrawn_by = at, name

@@ -16,6 +16,7 @@ from lienthong.kernel.clock import VIETNAM
 from lienthong.kernel.identifiers import uuid7
 from lienthong.ledger.public import Actor, Entry, Subject, record_many
 from lienthong.office.actions.changes import collect_changes, note_arrival
+from lienthong.office.actions.reading import order_reading
 from lienthong.office.actions.reporting import queue_statuses
 from lienthong.office.adapters import connect
 from lienthong.office.examining import Examined, examine
@@ -132,6 +133,7 @@ def _store(arrivals: list[Arrival], at: datetime) -> Collected:
             for position, file in enumerate(arrival.packet.files, start=1)
         )
         record_many([entry for document, _arrival in new for entry in _entries(document, at)])
+        order_reading([document for document, _arrival in new if document.authentic], at=at)
         queue_statuses([row for document, _arrival in new for row in _statuses(document, at)])
     returned = sum(document.state == State.REFUSED for document, _arrival in new)
     return Collected(len(new), returned)

@@ -1,4 +1,4 @@
-"""What an agency does with a document that arrived: register, return, assign, work on it, finish."""
+"""What an agency does with a document that arrived: return it, assign it, work on it, finish."""
 
 from __future__ import annotations
 
@@ -19,13 +19,12 @@ from lienthong.ledger.public import JSON, Subject, record
 from lienthong.office import policies, queries
 from lienthong.office.actions.reporting import queue_statuses
 from lienthong.office.contracts import Direction
-from lienthong.office.models import Assignment, Directive, IncomingDocument, Register, StatusToReport
+from lienthong.office.models import Assignment, Directive, IncomingDocument, StatusToReport
 from lienthong.office.states import (
     ASSIGN,
     DEFAULT_WORKING_MINUTES,
     FINISH,
     REFUSE,
-    REGISTER,
     START,
     Part,
     Transition,
@@ -75,23 +74,6 @@ class DeadlineInPast(Refusal):
 
     code, status = "deadline-in-past", 422
     sentence = _("The deadline %(due)s has already passed. Choose a later time.")
-
-
-def register_incoming(*, document_id: UUID, viewer: Viewer, at: datetime) -> IncomingDocument:
-    """Give the document the next number of the year's register of incoming documents (NĐ 30/2020, Đ.22).
-
-    The number is taken from the locked counter in this transaction: no gap, no double. Reports 03.
-
-    Raises:
-        NotFound, NotAllowed, NotNow, NotAuthentic.
-    """
-    with transaction.atomic():
-        document = queries.find_incoming(viewer, document_id, lock=True)
-        policies.require_move(viewer, document, REGISTER)
-        document.register, document.register_number = _next_number(document.agency_id, at)
-        document.registered_at = at
-        _move(document, REGISTER, viewer, at, data={"number": document.register_number})
-    return document
 
 
 def refuse_incoming(*, document_id: UUID, viewer: Viewer, reason: str, at: datetime) -> IncomingDocument:
@@ -216,16 +198,6 @@ def _move(
         next_attempt_at=at,
     )
     queue_statuses([status])
-
-
-def _next_number(agency_id: int, at: datetime) -> tuple[Register, int]:
-    """Take the next number of the year (+07:00), holding the register until the transaction ends."""
-    year = at.astimezone(VIETNAM).year
-    Register.objects.bulk_create([Register(agency_id=agency_id, year=year)], ignore_conflicts=True)
-    register = Register.objects.select_for_update().get(agency_id=agency_id, kind="incoming", year=year)
-    register.last_number += 1
-    register.save(update_fields=["last_number"])
-    return register, register.last_number
 
 
 def checked_text(text: str, *, field: str, limit: int, missing: type[Refusal] | None = None) -> str:

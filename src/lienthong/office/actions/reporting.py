@@ -14,6 +14,7 @@ from lienthong.kernel.jobs import enqueue
 from lienthong.office.adapters import connect
 from lienthong.office.models import StatusToReport
 from lienthong.office.ports import AxisPort, AxisRefused, AxisUnavailable
+from lienthong.office.states import Source
 
 logger = logging.getLogger(__name__)
 BATCH = 50
@@ -22,9 +23,13 @@ LONGEST_PAUSE = timedelta(hours=1)
 
 
 def queue_statuses(rows: Sequence[StatusToReport]) -> None:
-    """Write statuses to be reported, and the job that reports them, in the caller's transaction."""
-    if rows:
-        StatusToReport.objects.bulk_create(rows)
+    """Write statuses to be reported, and the job that reports them, in the caller's transaction.
+
+    The axis is told of what came over it; of a document on paper it knows nothing.
+    """
+    told = [row for row in rows if row.document.source == Source.AXIS]
+    if told:
+        StatusToReport.objects.bulk_create(told)
         enqueue("office.report_statuses")
 
 
@@ -76,7 +81,7 @@ def _report(axis: AxisPort, row: StatusToReport, at: datetime) -> bool:
     )
     mine = StatusToReport.objects.filter(id=row.id)
     try:
-        axis.report_status(row.delivery_id or row.document.delivery_id, report, at=at)
+        axis.report_status(row.delivery_id or row.document.delivery_id or "", report, at=at)
     except AxisUnavailable as error:
         logger.warning("status %s of delivery %s waits: %s", row.code, row.document.delivery_id, error)
         pause = pause_after(row.attempts)

@@ -11,8 +11,10 @@ from lienthong.identity.public import Role, Viewer
 from lienthong.identity.tests.factories import at_noon, viewer_in
 from lienthong.kernel.clock import VIETNAM
 from lienthong.office.actions import outgoing
+from lienthong.office.actions.registering import books_in_use
 from lienthong.office.contracts import Composition, Direction
-from lienthong.office.models import Assignment, Directive, IncomingDocument, OutgoingDocument, Register
+from lienthong.office.models import Assignment, Directive, IncomingDocument, OutgoingDocument
+from lienthong.office.register_models import Register, RegisterBook
 from lienthong.office.states import Part, State
 
 _numbers = count(1)
@@ -40,11 +42,22 @@ def incoming_document(agency: Agency, *, at: datetime = NOON, **fields: Any) -> 
     state = fields.get("state", State.ARRIVED)
     if state not in {State.ARRIVED, State.REFUSED}:
         year = at.astimezone(VIETNAM).year
-        register, _made = Register.objects.get_or_create(agency=agency, year=year)
+        register, _made = Register.objects.get_or_create(book=general_book(agency), year=year)
         register.last_number += 1
         register.save()
         values |= {"register": register, "register_number": register.last_number, "registered_at": at}
     return IncomingDocument.objects.create(**values | fields)
+
+
+def general_book(agency: Agency) -> RegisterBook:
+    """The register of an agency that opened no other."""
+    return next(book for book in books_in_use(agency.id) if book.is_default)
+
+
+def book(agency: Agency, code: str, **fields: Any) -> RegisterBook:
+    """One more register of the agency."""
+    general_book(agency)
+    return RegisterBook.objects.create(agency=agency, code=code, **{"name": f"Sổ {code}", **fields})
 
 
 def led_by(

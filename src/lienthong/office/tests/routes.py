@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from tests.architecture.routes import Route, World, only
 
 from lienthong.identity.public import Role
 from lienthong.kernel.blobs import store_blob
 from lienthong.office.models import IncomingDocument, IncomingFile, OutgoingDocument
 from lienthong.office.states import Part, State
-from lienthong.office.tests.factories import draft, incoming_document, led_by
+from lienthong.office.tests.factories import draft, general_book, incoming_document, led_by
 
 CLERK, SPECIALIST, LEADER, AUDITOR = Role.CLERK, Role.SPECIALIST, Role.LEADER, Role.AUDITOR
 READERS = (CLERK, SPECIALIST, LEADER, AUDITOR)
 WORKERS = (CLERK, SPECIALIST, LEADER)
+ADMINISTRATOR = Role.ADMINISTRATOR
 POST = ("POST",)
 BOTH = ("GET", "POST")
 
@@ -41,6 +44,10 @@ def _product(world: World) -> dict[str, object]:
     document.product_name = "a.txt"
     document.save()
     return {"document_id": document.pk}
+
+
+def _book(world: World) -> dict[str, object]:
+    return {"book_id": general_book(world.ours).pk}
 
 
 def _draft(world: World) -> OutgoingDocument:
@@ -76,6 +83,17 @@ ROUTES: dict[str, Route] = {
     "office:refuse_change": only(CLERK, methods=POST, kwargs=_incoming),
     "office:incoming_file": only(*READERS, kwargs=_file),
     "office:incoming_product": only(*READERS, kwargs=_product),
+    "office:register_many": only(CLERK, methods=POST, shared=True),
+    "office:save_search": only(*READERS, methods=POST, shared=True),
+    "office:delete_search": replace(
+        only(*READERS, methods=POST, kwargs=lambda world: {"search_id": 0}, shared=True), personal=True
+    ),
+    "office:paper": only(CLERK, methods=BOTH, shared=True),
+    "office:senders": only(CLERK, shared=True),
+    "office:registers": only(CLERK, ADMINISTRATOR, LEADER, AUDITOR, shared=True),
+    "office:print_register": only(CLERK, LEADER, AUDITOR, shared=True),
+    "office:open_register": only(CLERK, ADMINISTRATOR, methods=POST, shared=True),
+    "office:register_settings": only(CLERK, ADMINISTRATOR, methods=BOTH, kwargs=_book),
     "office:outgoing": only(*READERS, shared=True),
     "office:outgoing_export": only(*READERS, shared=True),
     "office:outgoing_detail": only(*READERS, kwargs=_outgoing),

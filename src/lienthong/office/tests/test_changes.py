@@ -19,7 +19,8 @@ from lienthong.ledger.public import Subject, timeline
 from lienthong.office import queries
 from lienthong.office.actions.changes import accept_change, refuse_change
 from lienthong.office.actions.collecting import collect_inbox
-from lienthong.office.actions.incoming import ReasonMissing, refuse_incoming, register_incoming
+from lienthong.office.actions.incoming import ReasonMissing, refuse_incoming
+from lienthong.office.actions.registering import register_incoming
 from lienthong.office.actions.reporting import report_statuses
 from lienthong.office.adapters.fake import FakeAxis
 from lienthong.office.contracts import IncomingFilter

@@ -14,14 +14,16 @@ from lienthong.identity.public import Role
 from lienthong.identity.tests.factories import agency, viewer_in
 from lienthong.kernel.errors import Refusal
 from lienthong.office.actions.collecting import collect_inbox
-from lienthong.office.actions.incoming import assign, register_incoming
+from lienthong.office.actions.incoming import assign
+from lienthong.office.actions.registering import register_incoming, register_set
 from lienthong.office.actions.reporting import report_statuses
 from lienthong.office.actions.sending import send_waiting
 from lienthong.office.adapters.fake import FakeAxis
 from lienthong.office.models import Assignment, IncomingDocument, OutgoingDocument, StatusToReport
 from lienthong.office.policies import NotNow
+from lienthong.office.register_models import Register
 from lienthong.office.states import State
-from lienthong.office.tests.factories import NOON, direction, incoming_document
+from lienthong.office.tests.factories import NOON, book, direction, general_book, incoming_document
 from lienthong.office.tests.packets import sent_packet
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -59,6 +61,45 @@ def test_clerks_who_register_at_once_get_consecutive_numbers_without_gap_or_doub
 
     numbers = at_once(*(register_three(number) for number in range(4)))
     assert sorted(number for mine in numbers for number in mine) == list(range(1, 13))  # type: ignore[union-attr]
+
+
+def test_piles_registered_at_once_into_several_registers_leave_no_gap_and_no_double() -> None:
+    ours = agency()
+    books = [general_book(ours), book(ours, "urgent"), book(ours, "petitions")]
+    clerks = [viewer_in(ours, Role.CLERK, at=NOON) for _ in range(6)]
+    piles = [[incoming_document(ours).id for _ in range(5)] for _ in clerks]
+    singles = [incoming_document(ours).id for _ in clerks]
+
+    def work(turn: int) -> Callable[[], None]:
+        """Each clerk registers a pile into one register and a single document into the next."""
+
+        def act() -> None:
+            viewer, at = clerks[turn], NOON
+            register_set(document_ids=piles[turn], viewer=viewer, at=at, book_id=books[turn % 3].id)
+            register_incoming(
+                document_id=singles[turn], viewer=viewer, at=at, book_id=books[(turn + 1) % 3].id
+            )
+
+        return act
+
+    assert at_once(*(work(turn) for turn in range(len(clerks)))) == [None] * len(clerks)
+    for register in Register.objects.select_related("book"):
+        numbers = IncomingDocument.objects.filter(register=register).values_list("register_number", flat=True)
+        assert sorted(numbers) == list(range(1, 13))  # type: ignore[type-var]
+        assert register.last_number == 12
+
+
+def test_clerks_of_an_agency_without_a_register_make_its_first_one_once() -> None:
+    ours = agency()
+    clerks = [viewer_in(ours, Role.CLERK, at=NOON) for _ in range(4)]
+    documents = [incoming_document(ours) for _ in clerks]
+    at_once(
+        *(
+            lambda pair=pair: register_incoming(document_id=pair[0].id, viewer=pair[1], at=NOON)  # type: ignore[misc]
+            for pair in zip(documents, clerks, strict=True)
+        )
+    )
+    assert Register.objects.get().last_number == 4
 
 
 def test_two_clerks_who_register_the_same_document_use_one_number() -> None:

@@ -22,9 +22,9 @@ from lienthong.office.actions.incoming import (
     assign,
     finish,
     refuse_incoming,
-    register_incoming,
     start_work,
 )
+from lienthong.office.actions.registering import register_incoming
 from lienthong.office.models import Assignment, IncomingDocument
 from lienthong.office.policies import NotAuthentic, NotNow, NotTheLead
 from lienthong.office.states import Part, State

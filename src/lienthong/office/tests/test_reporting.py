@@ -8,7 +8,8 @@ import pytest
 
 from lienthong.identity.public import Role
 from lienthong.identity.tests.factories import agency, viewer_in
-from lienthong.office.actions.incoming import assign, register_incoming
+from lienthong.office.actions.incoming import assign
+from lienthong.office.actions.registering import register_incoming
 from lienthong.office.actions.reporting import LEASE, LONGEST_PAUSE, pause_after, report_statuses
 from lienthong.office.adapters.fake import FakeAxis
 from lienthong.office.models import IncomingDocument, StatusToReport

@@ -16,14 +16,19 @@ from django.views.decorators.http import require_GET, require_POST
 from lienthong.identity.public import Role, Viewer, needs, viewer_of
 from lienthong.kernel.clock import VIETNAM, now
 from lienthong.kernel.errors import Refusal
-from lienthong.office import policies, queries
+from lienthong.office import policies, queries, register_queries
 from lienthong.office.actions import changes
 from lienthong.office.actions import incoming as actions
+from lienthong.office.actions.registering import register_incoming
 from lienthong.office.contracts import StoredVerdict
 from lienthong.office.forms import AssignForm, FinishForm, IncomingFilterForm, ReasonForm
 from lienthong.office.models import IncomingDocument
-from lienthong.office.states import ASSIGN, FINISH, REFUSE, STATE_LABELS, WITHDRAW, WITHDRAWALS
+from lienthong.office.registering_forms import book_choice, chosen_book
+from lienthong.office.same_day import same_day_rule
+from lienthong.office.states import ASSIGN, FINISH, REFUSE, REGISTER, STATE_LABELS, WITHDRAW, WITHDRAWALS
+from lienthong.office.text_models import ReadText
 from lienthong.office.web.common import csv_answer, file_answer, tabs_of, timeline_of
+from lienthong.office.web.saved import saved_context
 
 READERS = (Role.CLERK, Role.SPECIALIST, Role.LEADER, Role.AUDITOR)
 WORKERS = (Role.SPECIALIST, Role.LEADER, Role.CLERK)
@@ -40,17 +45,27 @@ def incoming(request: HttpRequest) -> HttpResponse:
     """The list of incoming documents; it opens on what waits for the viewer."""
     viewer, at = viewer_of(request), now()
     tab = _tab(request, viewer)
-    form = IncomingFilterForm(request.GET)
+    form = IncomingFilterForm(request.GET, books=register_queries.books_of(viewer))
     page = queries.list_incoming(viewer, form.wanted(tab), at=at, cursor=request.GET.get("cursor", ""))
     filtered = any(form.cleaned_data.values())
-    context = {
+    context: dict[str, object] = {
         "page": page,
         "form": form,
         "tab": tab,
         "filtered": filtered,
         "tabs": tabs_of(request, TABS, tab),
     }
+    context |= saved_context(request, viewer, "incoming")
+    if viewer.has(Role.CLERK):
+        context |= clerk_context(viewer, at)
     return render(request, "office/incoming.html", context)
+
+
+def clerk_context(viewer: Viewer, at: datetime) -> dict[str, object]:
+    """What a clerk sees besides: the day's figures and what is late."""
+    rule = same_day_rule(viewer.agency_id or 0, at=at)
+    figures = register_queries.clerk_figures(viewer, rule, at=at)
+    return {"enters": True, "rule": rule, "figures": figures}
 
 
 def _tab(request: HttpRequest, viewer: Viewer) -> str:
@@ -65,7 +80,8 @@ def _tab(request: HttpRequest, viewer: Viewer) -> str:
 def incoming_export(request: HttpRequest) -> HttpResponseBase:
     """The filtered list as CSV, with the columns of the register of incoming documents (NĐ 30, annex IV)."""
     viewer, at = viewer_of(request), now()
-    wanted = IncomingFilterForm(request.GET).wanted(request.GET.get("tab", queries.ALL))
+    form = IncomingFilterForm(request.GET, books=register_queries.books_of(viewer))
+    wanted = form.wanted(request.GET.get("tab", queries.ALL))
     head = [
         _("Registered on"),
         _("Number in the register"),
@@ -130,12 +146,15 @@ def _detail(
         "verdict": StoredVerdict.from_json(document.verdict),
         "files": files,
         "moves": {move.verb: move for move in moves},
+        "reading": ReadText.objects.filter(document=document).defer("text", "words").first(),
         "directives": document.directives.select_related("leader"),
         "timeline": timeline_of("office.incoming", document.id, queries.statuses_of(document)),
         "next": queries.neighbour_waiting(viewer, document.id) if viewer.has(*WORKERS) else None,
         "late": document.open and document.due_at is not None and document.due_at < at,
     }
     context |= _change_context(viewer, document, change_form)
+    if REGISTER in moves:
+        context["register_form"] = book_choice(document)
     if REFUSE in moves:
         context["refuse_form"] = refuse_form or ReasonForm(auto_id="refuse_%s")
     if ASSIGN in moves:
@@ -168,9 +187,11 @@ def _assign_form(viewer: Viewer, at: datetime, request: HttpRequest | None = Non
 @require_POST
 def register(request: HttpRequest, document_id: UUID) -> HttpResponse:
     """Register the document and say its number."""
-    document = actions.register_incoming(document_id=document_id, viewer=viewer_of(request), at=now())
+    viewer, at, book_id = viewer_of(request), now(), chosen_book(request.POST)
+    document = register_incoming(document_id=document_id, viewer=viewer, at=at, book_id=book_id)
     messages.success(request, _("Registered under number %(number)s.") % {"number": document.register_number})
-    return redirect("office:incoming_detail", document_id)
+    following = queries.neighbour_waiting(viewer, document_id) if "next" in request.POST else None
+    return redirect("office:incoming_detail", following or document_id)
 
 
 @needs(Role.CLERK)

@@ -22,6 +22,7 @@ from lienthong.office.forms import OutgoingFilterForm, TakeBackForm
 from lienthong.office.models import OutgoingDocument
 from lienthong.office.states import OUT_STATE_LABELS, OutState
 from lienthong.office.web.common import csv_answer, file_answer, tabs_of, timeline_of
+from lienthong.office.web.saved import saved_context
 
 READERS = (Role.CLERK, Role.SPECIALIST, Role.LEADER, Role.AUDITOR)
 DRAFTERS = (Role.SPECIALIST, Role.CLERK, Role.LEADER)
@@ -40,7 +41,8 @@ def outgoing(request: HttpRequest) -> HttpResponse:
     context = {
         "page": page,
         "form": form,
-        "filtered": bool(form.cleaned_data.get("text")),
+        "filtered": any(form.cleaned_data.values()),
+        **saved_context(request, viewer, "outgoing"),
         "tabs": tabs_of(request, TABS, tab),
         "composes": viewer.has(*DRAFTERS),
     }

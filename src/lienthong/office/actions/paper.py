@@ -1,0 +1,178 @@
+"""Entering what came on paper or by electronic mail: its scan, its facts, and whether it is here already."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import BinaryIO
+
+from django.db import transaction
+from django.db.models import F, Q, QuerySet, Value
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
+
+from lienthong.documents.public import refuse_secret
+from lienthong.identity.public import NotFound, Viewer
+from lienthong.kernel.blobs import read_blob, store_blob
+from lienthong.kernel.clock import VIETNAM
+from lienthong.kernel.errors import Refusal
+from lienthong.kernel.models import Blob
+from lienthong.ledger.public import JSON, Subject, record
+from lienthong.office import policies
+from lienthong.office.actions.reading import order_reading
+from lienthong.office.contracts import PaperFacts, StoredVerdict, in_both_languages
+from lienthong.office.examining import UNSIGNED_CODES, stored_verdict
+from lienthong.office.models import IncomingDocument, IncomingFile
+from lienthong.office.scanning import MAX_BYTES, assemble
+from lienthong.office.states import CameBy, Source
+from lienthong.office.text_search import NumberKey, Plain
+from lienthong.signing.public import verify_pdf
+
+BY_CLERK = "by-clerk"
+
+
+class SeemsToBeHere(Refusal):
+    """A document of this sender with this number and date is here; it may be entered again with a reason."""
+
+    code, status = "seems-to-be-here", 409
+    sentence = _(
+        "A document of this sender with the same number and date came on %(arrived)s: “%(subject)s”. "
+        "Look at it first. To enter this one all the same, write why."
+    )
+
+
+class SubjectMissing(Refusal):
+    """A document is registered with its summary (NĐ 30/2020, Đ.22)."""
+
+    code, status = "subject-missing", 422
+    sentence = _("The summary is empty. Write in one sentence what the document is about.")
+
+
+class SenderMissing(Refusal):
+    """A document is registered with its author (NĐ 30/2020, Đ.22)."""
+
+    code, status = "sender-missing", 422
+    sentence = _("The sender is empty. Write the agency, business or person that the document comes from.")
+
+
+class DatedAhead(Refusal):
+    """A document that is here was made before today."""
+
+    code, status = "dated-ahead", 422
+    sentence = _("The date of the document lies ahead. Look at the paper again.")
+
+
+@dataclass(frozen=True)
+class KeptScan:
+    """A scan in the store that no document names yet; it is removed after a day if none ever does."""
+
+    blob_id: str
+    pages: int
+    advice: tuple[str, ...] = ()
+
+
+def keep_scan(*, files: Sequence[tuple[str, BinaryIO]], viewer: Viewer, at: datetime) -> KeptScan:
+    """Store the pages as one PDF, so that a form that is sent back need not send them again.
+
+    Raises:
+        NotAllowed; NoScan, NotAScan and the others of `scanning.assemble`.
+    """
+    policies.require_enters_paper(viewer)
+    scan = assemble(files)
+    scan.content.seek(0)
+    blob = store_blob(scan.content, at=at, max_bytes=2 * MAX_BYTES)
+    return KeptScan(str(blob.pk), scan.pages, scan.advice)
+
+
+def receive_paper(*, facts: PaperFacts, scan: KeptScan, viewer: Viewer, at: datetime) -> IncomingDocument:
+    """Enter a document that came on paper or by mail; it has then arrived, and waits to be registered.
+
+    The clerk who enters it vouches for seal and signature (NĐ 30/2020, Đ.21). A signature inside the PDF is
+    verified: if it does not hold, the document can only go back.
+
+    Raises:
+        NotAllowed, SecretDocument, SubjectMissing, SenderMissing, DatedAhead, SeemsToBeHere, NotFound.
+    """
+    policies.require_enters_paper(viewer)
+    _check(facts, at)
+    with transaction.atomic():
+        before = same_documents(viewer.agency_id or 0, facts).first()
+        if before is not None and not facts.duplicate_reason.strip():
+            arrived = before.arrived_at.astimezone(VIETNAM)
+            raise SeemsToBeHere(
+                field="duplicate_reason", arrived=f"{arrived:%d/%m/%Y}", subject=before.subject[:200]
+            )
+        blob = Blob.objects.select_for_update().filter(pk=scan.blob_id).first()
+        if blob is None:
+            raise NotFound
+        verdict = _verdict(blob, viewer, at)
+        document = _document(facts, scan, verdict, viewer, at)
+        document.duplicate_reason = facts.duplicate_reason.strip() if before else ""
+        document.save(force_insert=True)
+        name = f"{(facts.code or 'scan').replace('/', '_')}.pdf"
+        signed = verdict.as_json() if verdict.code != BY_CLERK else None
+        IncomingFile.objects.create(document=document, position=1, name=name, blob=blob, verdict=signed)
+        data: dict[str, JSON] = {"code": document.code, "from": document.sender_name, "pages": scan.pages}
+        if document.duplicate_reason:
+            data["reason"] = document.duplicate_reason
+        order_reading([document], at=at)
+        subject = Subject("office.incoming", str(document.id))
+        record(actor=viewer.actor(), verb="incoming.enter", subject=subject, at=at, data=data)
+    return document
+
+
+def same_documents(agency_id: int, facts: PaperFacts) -> QuerySet[IncomingDocument]:
+    """The documents here, newest first, of the same sender, date and number, or summary if without number."""
+    rows = IncomingDocument.objects.filter(
+        agency_id=agency_id, promulgated_on=facts.promulgated_on, number_key=NumberKey(Value(facts.code))
+    )
+    if not facts.code:
+        return rows.filter(search_text=Plain(Value(f"{facts.subject} {facts.sender_name}"))).order_by("-id")
+    same = Q(sender_plain=Plain(Value(facts.sender_name)))
+    if facts.sender_code:
+        same |= Q(sender_code=facts.sender_code)
+    return rows.alias(sender_plain=Plain(F("sender_name"))).filter(same).order_by("-id")
+
+
+def _check(facts: PaperFacts, at: datetime) -> None:
+    refuse_secret(facts.subject, facts.code, facts.type_name)
+    if not facts.subject:
+        raise SubjectMissing(field="subject")
+    if not facts.sender_name:
+        raise SenderMissing(field="sender")
+    if facts.promulgated_on and facts.promulgated_on > at.astimezone(VIETNAM).date():
+        raise DatedAhead(field="promulgated_on")
+
+
+def _verdict(blob: Blob, viewer: Viewer, at: datetime) -> StoredVerdict:
+    """The verdict on the signatures in the PDF, or without any the clerk's word."""
+    found = stored_verdict(verify_pdf(read_blob(blob), at=at))
+    if found.code not in UNSIGNED_CODES:
+        return found
+    said = format_lazy(_("{name} checked seal and signature of the paper on arrival."), name=viewer.name)
+    return StoredVerdict(True, BY_CLERK, in_both_languages(said))
+
+
+def _document(
+    facts: PaperFacts, scan: KeptScan, verdict: StoredVerdict, viewer: Viewer, at: datetime
+) -> IncomingDocument:
+    return IncomingDocument(
+        agency_id=viewer.agency_id or 0,
+        source=Source.MAIL if facts.came_by == CameBy.MAIL else Source.PAPER,
+        came_by=facts.came_by,
+        delivery_id=None,
+        arrived_at=at,
+        code=facts.code,
+        type_name=facts.type_name,
+        subject=facts.subject,
+        promulgated_on=facts.promulgated_on,
+        signer_name=facts.signer_name,
+        sender_kind=facts.sender_kind,
+        sender_code=facts.sender_code,
+        sender_name=facts.sender_name,
+        urgency=facts.urgency,
+        pages=facts.pages or scan.pages,
+        authentic=verdict.valid,
+        verdict=verdict.as_json(),
+    )

@@ -1,0 +1,161 @@
+"""Finding documents by words and numbers: without marks, by index, the exact first, and never all of them."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Any, TypeVar
+from uuid import UUID
+
+from django.contrib.postgres.search import SearchQuery
+from django.db.models import Exists, Model, OuterRef, Q, QuerySet, Value
+
+from lienthong.kernel.clock import VIETNAM
+from lienthong.kernel.paging import PAGE_SIZE, Page, decode_cursor, encode_cursor, page_of
+from lienthong.office.text_models import ReadText
+from lienthong.office.text_search import NumberKey, Plain
+
+M = TypeVar("M", bound=Model)
+RARE = 2000  # hits that are still sorted one and all
+MOST_WORDS = 12
+
+
+@dataclass(frozen=True)
+class Wording:
+    """What is looked for: words, and whether they may be a number."""
+
+    text: str
+
+    @property
+    def words(self) -> list[str]:
+        """The words in composed form (NFC), at most `MOST_WORDS`."""
+        return unicodedata.normalize("NFC", self.text.replace("\0", "")).split()[:MOST_WORDS]
+
+    @property
+    def numeric(self) -> bool:
+        """Whether it may be a number: it has a digit."""
+        return re.search(r"\d", self.text) is not None
+
+    def by_number(self) -> Q:
+        """Documents whose number has the text's key in it."""
+        return Q(number_key__contains=NumberKey(Value(" ".join(self.words))))
+
+    def by_summary(self) -> Q:
+        """Documents whose summary and sender have every word."""
+        every = Q()
+        for word in self.words:
+            every &= contains("search_text", word)
+        return every
+
+    def by_content(self) -> Q:
+        """Texts that have every word."""
+        return Q(words=SearchQuery(Plain(Value(" ".join(self.words))), config="simple", search_type="plain"))
+
+
+def contains(column: str, text: str) -> Q:
+    """The column, which is plain, has the text in it, however it is written."""
+    return Q(**{f"{column}__contains": Plain(Value(text))})
+
+
+def days(column: str, since: date | None, until: date | None) -> Q:
+    """From the first day to the last, both included, at +07:00."""
+    found = Q()
+    if since:
+        found &= Q(**{f"{column}__gte": datetime.combine(since, time(), VIETNAM)})
+    if until:
+        found &= Q(**{f"{column}__lt": datetime.combine(until, time(), VIETNAM) + timedelta(days=1)})
+    return found
+
+
+def matching(text: str, *, content: bool = False) -> Q:
+    """Documents that match by number or by summary, with `content` also by what their files say."""
+    wording = Wording(text)
+    if not wording.words:
+        return Q()
+    found = wording.by_summary()
+    if wording.numeric:
+        found |= wording.by_number()
+    if content:
+        found |= Q(Exists(ReadText.objects.filter(wording.by_content(), document=OuterRef("pk"))))
+    return found
+
+
+def search_page(
+    visible: QuerySet[M], agency_id: int, text: str, *, cursor: str = "", content: bool = False
+) -> Page[M]:
+    """A page of the visible rows that match, the exact ones first, then newest.
+
+    The indexes are asked for at most `RARE` hits in the agency. If that is all, the visible among them are
+    sorted: the number itself, then the words with the very marks typed, then without, then those only in the
+    files. If there are more, the words are frequent and met soon among the newest; nothing is sorted or
+    counted (ADR 0013). The number of queries does not depend on how much is found.
+    """
+    wording = Wording(text)
+    few = _few(visible.model, agency_id, wording, content=content)
+    if few is None:
+        return page_of(visible.filter(matching(text, content=content)), key="id", cursor=cursor)
+    fields = ["pk", "number_key", "subject", "search_text"]
+    if content:
+        fields.append("sender_name")
+    hits = list(visible.filter(pk__in=few).order_by().values(*fields))
+    key = _number_key(visible.model, wording) if wording.numeric else ""
+    order = [row["pk"] for row in sorted(hits, key=lambda row: _rank(row, wording, key))]
+    begin = _after(order, cursor)
+    ids = order[begin : begin + PAGE_SIZE]
+    rows = {row.pk: row for row in visible.filter(pk__in=ids)}
+    more = begin + PAGE_SIZE < len(order)
+    return Page([rows[pk] for pk in ids if pk in rows], encode_cursor(str(ids[-1])) if more else "")
+
+
+def _few(model: type[M], agency_id: int, wording: Wording, *, content: bool) -> set[UUID] | None:
+    """The agency's hits by each index if there are at most `RARE`; None if there are more."""
+    rows = model._default_manager.filter(agency_id=agency_id)
+    sources: list[QuerySet[Any, UUID]] = [rows.filter(wording.by_summary()).values_list("pk", flat=True)]
+    if wording.numeric:
+        sources.append(rows.filter(wording.by_number()).values_list("pk", flat=True))
+    if content:
+        texts = ReadText.objects.filter(wording.by_content(), agency_id=agency_id)
+        sources.append(texts.values_list("document_id", flat=True))
+    found: set[UUID] = set()
+    for source in sources:
+        found.update(source.order_by()[: RARE + 1])
+        if len(found) > RARE:
+            return None
+    return found
+
+
+def _number_key(model: type[M], wording: Wording) -> str:
+    """The key of the number typed, as the database writes it."""
+    asked = model._default_manager.order_by().values_list(NumberKey(Value(" ".join(wording.words))))
+    return str((asked.first() or ("",))[0])
+
+
+def _rank(row: dict[str, Any], wording: Wording, key: str) -> tuple[int, int]:
+    """The place in the order: exactness first, then the newest."""
+    said = unicodedata.normalize("NFC", f"{row['subject']} {row.get('sender_name', '')}").casefold()
+    if key and row["number_key"] == key:
+        rank = 0
+    elif all(word.casefold() in said for word in wording.words):
+        rank = 1
+    elif all(_unmarked(word) in row["search_text"] for word in wording.words):
+        rank = 2
+    else:
+        rank = 3
+    return rank, -row["pk"].int
+
+
+def _unmarked(word: str) -> str:
+    """Near enough to SQL `plain` for sorting."""
+    apart = unicodedata.normalize("NFD", word.casefold().replace("đ", "d"))
+    return "".join(letter for letter in apart if not unicodedata.combining(letter))
+
+
+def _after(order: Iterable[UUID], cursor: str) -> int:
+    """Where the page after the cursor begins; one that is gone begins anew."""
+    if not cursor:
+        return 0
+    last = decode_cursor(cursor)
+    return next((place for place, pk in enumerate(order, start=1) if str(pk) == last), 0)

@@ -1,0 +1,68 @@
+"""The text of incoming documents' files, read in the background, so that it can be searched."""
+
+from __future__ import annotations
+
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVectorField
+from django.db import models
+from django.db.models import F, Q
+from django.utils.functional import Promise
+
+from lienthong.directory.public import Agency, Official, remembers_agency
+from lienthong.office.states import READING_LABELS, Reading
+from lienthong.office.text_search import Words
+
+
+class ReadText(models.Model):
+    """What the first PDF of an incoming document says: taken from the file, or read by OCR.
+
+    In a table of its own, because it is long and only searched. Its row is the order to read it, too.
+    """
+
+    document = models.OneToOneField(
+        "office.IncomingDocument", on_delete=models.CASCADE, primary_key=True, related_name="read_text"
+    )
+    agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="+", db_index=False)
+    state = models.CharField(max_length=10, default=Reading.WAITING)
+    text = models.TextField(blank=True)
+    by_ocr = models.BooleanField(default=False)
+    error = models.TextField(blank=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    next_attempt_at = models.DateTimeField()
+    words = models.GeneratedField(
+        expression=Words(F("text")), output_field=SearchVectorField(), db_persist=True
+    )
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(state__in=list(Reading)), name="read_text_state_known"),
+            models.CheckConstraint(condition=Q(state=Reading.DONE) | Q(text=""), name="read_text_only_done"),
+        ]
+        indexes = [
+            models.Index(
+                fields=["next_attempt_at"], condition=Q(state=Reading.WAITING), name="read_text_waiting"
+            ),
+            GinIndex(fields=["agency", "words"], name="read_text_words"),
+        ]
+
+    @property
+    def state_label(self) -> Promise:
+        """The state in the reader's language."""
+        return READING_LABELS[self.state]
+
+
+class SavedSearch(models.Model):
+    """A search an official keeps for himself or herself: a name for the filters of a list."""
+
+    official = models.ForeignKey(Official, on_delete=models.CASCADE, related_name="+")
+    place = models.CharField(max_length=10, help_text="the list: incoming or outgoing")
+    name = models.CharField(max_length=80)
+    query = models.CharField(max_length=1500)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["official", "place", "name"], name="saved_search_name")
+        ]
+
+
+remembers_agency(ReadText._meta.label, "agency")
