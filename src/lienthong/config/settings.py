@@ -35,6 +35,7 @@ INSTALLED_APPS = [
     "lienthong.signing",
     "lienthong.documents",
     "lienthong.axis",
+    "lienthong.tasks",
     "lienthong.office",
     "lienthong.demo",
     "django.contrib.auth",
@@ -52,7 +53,9 @@ INSTALLED_APPS = [
 ]
 
 if ENV.profile == "hub":
-    INSTALLED_APPS = [app for app in INSTALLED_APPS if app not in {"lienthong.office", "lienthong.demo"}]
+    INSTALLED_APPS = [
+        app for app in INSTALLED_APPS if app not in {"lienthong.tasks", "lienthong.office", "lienthong.demo"}
+    ]
 
 MIDDLEWARE = [
     "lienthong.config.metrics.MetricsMiddleware",

@@ -20,6 +20,7 @@ from lienthong.kernel.clock import VIETNAM
 from lienthong.kernel.errors import Refusal
 from lienthong.ledger.public import JSON, Subject, record
 from lienthong.office import policies, queries
+from lienthong.office.actions.carrying import carry, require_task, responses_of
 from lienthong.office.actions.reporting import LEASE
 from lienthong.office.actions.sending import submit
 from lienthong.office.contracts import Composition
@@ -92,6 +93,7 @@ def compose(
     policies.require_compose(viewer)
     with transaction.atomic():
         _require_replaceable(composition, viewer)
+        require_task(composition, viewer)
         groups = _recipients(composition, viewer, at)
         document = _official(composition, groups, pdf, viewer, at)
         outgoing = OutgoingDocument.objects.create(
@@ -124,6 +126,7 @@ def revise(
         outgoing = queries.find_outgoing(viewer, outgoing_id, lock=True)
         policies.require_act(viewer, outgoing, policies.REVISE)
         _require_replaceable(composition, viewer)
+        require_task(composition, viewer)
         groups = _recipients(composition, viewer, at)
         former = outgoing.document
         if pdf is None and not composition.body and former.uploaded is not None:
@@ -179,12 +182,15 @@ def sign_and_send(
             place=outgoing.place,
             viewer=viewer,
             replaces=_replacement(outgoing, agencies),
+            responses=responses_of(outgoing),
         )
         signed = sign_packet(xml, agency_id=outgoing.agency_id, at=at)
         outgoing.edxml = store_blob([signed], at=at, max_bytes=settings.ENV.axis_max_packet_bytes)
         outgoing.document, outgoing.code, outgoing.state = issued, issued.code, OutState.WAITING
         outgoing.issued_at, outgoing.next_attempt_at = at, at + LEASE
+        outgoing.document_code = document_id(issued)
         outgoing.save()
+        carry(outgoing, agencies, viewer=viewer, at=at)
         _record(outgoing, "outgoing.issue", viewer, at, {"code": issued.code, "recipients": len(agencies)})
     submit(outgoing, actor=viewer.actor(), at=at, port=port)
     return queries.find_outgoing(viewer, outgoing_id)
@@ -325,6 +331,7 @@ def _facts(composition: Composition, document: OfficialDocument) -> dict[str, ob
         "due_on": composition.due_on,
         "steering_type": composition.steering_type,
         "replaces_id": composition.replaces,
+        "task_id": composition.task,
     }
 
 

@@ -14,6 +14,7 @@ from django.db.models import Exists, F, OuterRef, Q
 from lienthong.axis.public import ChangeOutcome, PacketState, RecipientState, Uncollected
 from lienthong.kernel.blobs import read_blob
 from lienthong.ledger.public import Actor, Subject, record
+from lienthong.office.actions.carrying import tell_tasks
 from lienthong.office.actions.reporting import LEASE, LONGEST_PAUSE, pause_after
 from lienthong.office.adapters import connect
 from lienthong.office.models import OutgoingDocument, Recipient
@@ -80,9 +81,9 @@ def note_status(
     """
     if code in (CONSENT_CODE, DECLINE_CODE):
         return
-    Recipient.objects.filter(document__packet_id=str(packet_id), agency_id=recipient_id).update(
-        status=code, status_at=at, description=description, staff=staff
-    )
+    rows = Recipient.objects.filter(document__packet_id=str(packet_id), agency_id=recipient_id)
+    rows.update(status=code, status_at=at, description=description, staff=staff)
+    tell_tasks(rows.filter(task__isnull=False).select_related("agency"))
 
 
 def note_uncollected(deliveries: Sequence[Uncollected]) -> None:
@@ -108,9 +109,9 @@ def note_change(*, packet_id: UUID, recipients: Collection[int], kind: str, stat
 
 def note_withdrawn(*, packet_id: UUID, recipients: Collection[int], kind: str, at: datetime) -> None:
     """Write down from whom a packet sent from here was withdrawn."""
-    Recipient.objects.filter(document__packet_id=str(packet_id), agency__in=recipients).update(
-        status=WITHDRAWN_CODE, status_at=at, change_kind=kind, change_state=ChangeState.ACCEPTED
-    )
+    rows = Recipient.objects.filter(document__packet_id=str(packet_id), agency__in=recipients)
+    rows.update(status=WITHDRAWN_CODE, status_at=at, change_kind=kind, change_state=ChangeState.ACCEPTED)
+    tell_tasks(rows.filter(task__isnull=False).select_related("agency"))
 
 
 def refresh_recipients(*, at: datetime, port: AxisPort | None = None) -> int:
@@ -160,6 +161,8 @@ def write_states(state: PacketState) -> None:
         if known != [getattr(row, name) for name in _WRITTEN]:
             changed.append(row)
     Recipient.objects.bulk_update(changed, _WRITTEN, batch_size=500)
+    told = [row for row in changed if row.task_id is not None and row.status_at is not None]
+    tell_tasks(told)
 
 
 # Codes that tell of a change of the document, not where the document stands.
