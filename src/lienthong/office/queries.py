@@ -58,9 +58,11 @@ def find_incoming(viewer: Viewer, document_id: UUID, *, lock: bool = False) -> I
     Raises:
         NotFound: there is none, or the viewer may not see it.
     """
-    rows = incoming_of(viewer).select_related("task__given_by").prefetch_related(WITH_PARTIES)
     if lock:
-        rows = rows.select_for_update(of=("self",))
+        # Before reading: a join would still show the task as it was when the wait for the lock began.
+        own = IncomingDocument.objects.filter(id=document_id, agency_id=viewer.agency_id)
+        list(own.select_for_update().values_list("pk"))
+    rows = incoming_of(viewer).select_related("task__given_by").prefetch_related(WITH_PARTIES)
     try:
         return rows.get(id=document_id)
     except IncomingDocument.DoesNotExist as error:

@@ -11,7 +11,7 @@ from lienthong.tasks.actions.deciding import (
     send_back,
 )
 from lienthong.tasks.actions.giving import direct_again, give_outside, give_task, split_task
-from lienthong.tasks.actions.naming import deadline_of
+from lienthong.tasks.actions.naming import NamedTwice, NotOfThisAgency, deadline_of
 from lienthong.tasks.actions.working import (
     ask_extension,
     finish_task,
@@ -58,6 +58,8 @@ __all__ = [
     "Direction",
     "DirectionForm",
     "Extension",
+    "NamedTwice",
+    "NotOfThisAgency",
     "Part",
     "PartyKey",
     "PartyKind",

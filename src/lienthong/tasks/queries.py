@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet, Value
@@ -89,7 +90,7 @@ def whole(task_id: UUID) -> Task:
     return Task.objects.select_related("given_by", "parent").prefetch_related(*_whole()).get(pk=task_id)
 
 
-def _whole() -> tuple[Prefetch[str, QuerySet[TaskParty], str] | Prefetch[str, QuerySet[Task], str], ...]:
+def _whole() -> tuple[Prefetch[Any, Any, Any], ...]:
     return (
         PARTIES,
         Prefetch("children", Task.objects.order_by("due_at", "id")),

@@ -1,4 +1,4 @@
-"""Tasks that documents carry to other agencies: given on issue, moved by their statuses, answered by a reply."""
+"""Tasks that documents carry to other agencies: given on issue, moved by statuses, answered by replies."""
 
 from __future__ import annotations
 

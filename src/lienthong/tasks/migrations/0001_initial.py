@@ -10,8 +10,9 @@ from django.db import migrations, models
 
 LEAD = """
 CREATE FUNCTION tasks_has_a_lead() RETURNS trigger LANGUAGE plpgsql AS $$
-DECLARE wanted uuid := CASE WHEN TG_TABLE_NAME = 'tasks_task' THEN NEW.id ELSE OLD.task_id END;
+DECLARE wanted uuid;
 BEGIN
+    IF TG_OP = 'INSERT' THEN wanted := NEW.id; ELSE wanted := OLD.task_id; END IF;
     IF NOT EXISTS (SELECT 1 FROM tasks_taskparty WHERE task_id = wanted AND part = 'lead') THEN
         RAISE EXCEPTION 'task % has no lead', wanted USING ERRCODE = 'integrity_constraint_violation';
     END IF;
