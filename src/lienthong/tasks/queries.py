@@ -209,8 +209,9 @@ def candidates(
 def _divisions(agency_id: int, text: str, kept: frozenset[PartyKey]) -> list[Candidate]:
     ids = [key.id for key in kept if key.kind is PartyKind.DIVISION]
     rows = Division.objects.filter(agency_id=agency_id).annotate(plain=Plain("name"))
-    rows = rows.filter(Q(id__in=ids) | _words("plain", text)).order_by("name")
-    return [Candidate(PartyKey(PartyKind.DIVISION, row.id), row.name) for row in rows]
+    if text:
+        rows = rows.filter(Q(id__in=ids) | _words("plain", text))
+    return [Candidate(PartyKey(PartyKind.DIVISION, row.id), row.name) for row in rows.order_by("name")]
 
 
 def _officials(
@@ -218,7 +219,8 @@ def _officials(
 ) -> list[Candidate]:
     ids = [key.id for key in kept if key.kind is PartyKind.OFFICIAL]
     rows = holders(agency_id, on=on).annotate(plain=Plain("official__full_name"), title=Plain("post__title"))
-    rows = rows.filter(Q(official_id__in=ids) | _words("plain", text) | _words("title", text))
+    if text:
+        rows = rows.filter(Q(official_id__in=ids) | _words("plain", text) | _words("title", text))
     if division_id:
         rows = rows.filter(post__division_id=division_id)
     titles: dict[int, list[str]] = {}

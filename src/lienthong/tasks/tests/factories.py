@@ -25,9 +25,9 @@ def key_of(party: Viewer | Division) -> PartyKey:
     return PartyKey(PartyKind.OFFICIAL, party.official_id)
 
 
-def direction(lead: Viewer | Division, **fields: Any) -> Direction:
+def direction(leads: Viewer | Division, **fields: Any) -> Direction:
     """A direction that names the lead only, due in three working days."""
-    return Direction(**{"text": WORK, "lead": key_of(lead), "working_days": 3, **fields})
+    return Direction(**{"text": WORK, "lead": key_of(leads), "working_days": 3, **fields})
 
 
 def has_part(task: Task, party: Viewer | Division, part: Part) -> TaskParty:

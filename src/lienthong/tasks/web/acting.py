@@ -258,7 +258,8 @@ def split(request: HttpRequest, task_id: UUID) -> HttpResponse:
     """Give a part of a task."""
     viewer = viewer_of(request)
     task = queries.find_task(viewer, task_id)
-    policies.require(viewer, task, SPLIT)
+    if SPLIT not in policies.allowed_actions(viewer, task):
+        return _not_now(request, task, SPLIT)
 
     def do(direction: Direction, viewer: Viewer, at: datetime) -> Task:
         return giving.split_task(task_id=task_id, direction=direction, viewer=viewer, at=at)
@@ -273,7 +274,8 @@ def direct(request: HttpRequest, task_id: UUID) -> HttpResponse:
     """Name the parties and the deadline anew."""
     viewer = viewer_of(request)
     task = queries.find_task(viewer, task_id)
-    policies.require(viewer, task, DIRECT_AGAIN)
+    if DIRECT_AGAIN not in policies.allowed_actions(viewer, task):
+        return _not_now(request, task, DIRECT_AGAIN)
 
     def do(direction: Direction, viewer: Viewer, at: datetime) -> Task:
         # A deadline that was left as it is does not count as a new one, so it may lie in the past.
@@ -282,6 +284,15 @@ def direct(request: HttpRequest, task_id: UUID) -> HttpResponse:
         return giving.direct_again(task_id=task_id, direction=kept, viewer=viewer, at=at)
 
     return _direct(request, task, do, _as_it_is(task), _("Directed again."))
+
+
+def _not_now(request: HttpRequest, task: Task, move: Move) -> HttpResponse:
+    """Back to the task, with what stands against the move: it may have moved since its page was drawn."""
+    try:
+        policies.require(viewer_of(request), task, move)
+    except Refusal as refusal:
+        messages.error(request, refusal.say())
+    return redirect("tasks:task_detail", task.id)
 
 
 def _as_it_is(task: Task) -> dict[str, Any]:
