@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from lienthong.directory.public import Division
-from lienthong.identity.public import Viewer
-from lienthong.identity.tests.factories import at_noon
+from lienthong.directory.public import Agency, Division
+from lienthong.identity.public import Role, Viewer, acting_viewer
+from lienthong.identity.tests.factories import at_noon, official_in
 from lienthong.kernel.identifiers import uuid7
 from lienthong.tasks.contracts import Direction, PartyKey, PartyKind
 from lienthong.tasks.models import Task, TaskParty
@@ -61,3 +61,18 @@ def task(giver: Viewer, lead: Viewer | Division, *, at: datetime = NOON, **field
     made = Task.objects.create(**values | fields)
     has_part(made, lead, Part.LEAD)
     return made
+
+
+def member(division: Division, role: Role) -> Viewer:
+    """Someone with the role in the division."""
+    return acting_viewer(official_in(division.agency, role, division=division), at=NOON)
+
+
+def division_of(place: Agency, name: str = "Phòng Tổng hợp") -> Division:
+    """A division of the agency."""
+    return Division.objects.create(agency=place, name=name, short_name="TH")
+
+
+def parts(of: Task) -> dict[str, str]:
+    """Who has which part, by name."""
+    return {party.name: party.part for party in of.parties.select_related("official", "division", "agency")}
