@@ -21,7 +21,7 @@ class TaskFilterForm(forms.Form):
     state = forms.ChoiceField(
         label=_("State"), required=False, choices=[("", _("Any")), *STATE_LABELS.items()]
     )
-    overdue = forms.BooleanField(label=_("Overdue only"), required=False)
+    overdue = forms.BooleanField(label=_("Overdue tasks only"), required=False)
 
     def wanted(self, tab: str) -> TaskFilter:
         """The filter asked for."""
