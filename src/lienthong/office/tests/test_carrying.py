@@ -1,4 +1,4 @@
-"""A task carried to another agency by a document: given on issue, moved by its statuses, answered by a reply."""
+"""A task that a document carries to an agency: given on issue, moved by statuses, answered by a reply."""
 
 from __future__ import annotations
 
