@@ -60,7 +60,7 @@ def find_incoming(viewer: Viewer, document_id: UUID, *, lock: bool = False) -> I
     """
     if lock:
         # Before reading: a join would still show the task as it was when the wait for the lock began.
-        own = IncomingDocument.objects.filter(id=document_id, agency_id=viewer.agency_id)
+        own = IncomingDocument.objects.filter(id=document_id, agency_id=viewer.agency_id or 0)
         list(own.select_for_update().values_list("pk"))
     rows = incoming_of(viewer).select_related("task__given_by").prefetch_related(WITH_PARTIES)
     try:

@@ -88,8 +88,8 @@ def test_buttons_are_those_the_viewer_may_press(
 
 def test_the_whole_work_goes_through_the_pages() -> None:
     people = People()
-    lead = str(key_of(people.viewers["lead"]))
-    sent = {"text": WORK, "lead": lead, "working_days": "3", "acceptance": "on", "action": "send"}
+    lead, other = (str(key_of(people.viewers[name])) for name in ("lead", "other"))
+    sent = {"text": WORK, "lead": lead, "cooperating": [other], "working_days": "3", "acceptance": "on"}
     answer = people.clients["leader"].post(reverse("tasks:give"), sent)
     made = Task.objects.get()
     assert answer["Location"] == reverse("tasks:task_detail", args=[made.id])
