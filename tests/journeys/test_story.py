@@ -18,7 +18,7 @@ from django.db import transaction
 from playwright.sync_api import Page, expect
 
 from lienthong.axis.public import ConnectedSystem, Serves, connect_system
-from lienthong.directory.public import Agency
+from lienthong.directory.public import Agency, Division
 from lienthong.identity.public import Account, Role
 from lienthong.identity.tests.factories import PASSWORD, official_in, official_of
 from lienthong.kernel.clock import now
@@ -46,6 +46,7 @@ class Cast:
     leader: str
     clerk: str
     chief: str
+    head: str
     worker: str
 
 
@@ -57,12 +58,14 @@ def cast(site: Site) -> Cast:
         names = {f"H{n:02d}": f"Ủy ban nhân dân tỉnh số {n:02d}" for n in range(1, PROVINCES + 1)}
         names["H55"] = "Ủy ban nhân dân tỉnh Thái Nguyên"
         ours = {code: _agency(code, name, "province") for code, name in names.items()}["H55"]
+        room = Division.objects.create(agency=ours, name="Phòng Hành chính", short_name="HC")
         people = {
             "specialist": _person(office, Role.SPECIALIST, "Lê Thu Hà", "Chuyên viên"),
             "leader": _person(office, Role.LEADER, "Hoàng Đức Thiện", "Chủ nhiệm"),
             "clerk": _person(ours, Role.CLERK, "Nông Thị Bích", "Văn thư"),
             "chief": _person(ours, Role.LEADER, "Ma Văn Khải", "Chủ tịch"),
-            "worker": _person(ours, Role.SPECIALIST, "Lý Minh Quân", "Chuyên viên"),
+            "head": _person(ours, Role.LEADER, "Hà Thị Nương", "Trưởng phòng", room),
+            "worker": _person(ours, Role.SPECIALIST, "Lý Minh Quân", "Chuyên viên", room),
         }
         ensure_agency_certificates([office.id], at=now())
         ensure_official_certificates([official_of(people["leader"]).id], at=now())
@@ -83,8 +86,8 @@ def _agency(code: str, name: str, kind: str, short_name: str = "UBND") -> Agency
     )
 
 
-def _person(place: Agency, role: Role, name: str, title: str) -> Account:
-    return official_in(place, role, name=name, title=title)
+def _person(place: Agency, role: Role, name: str, title: str, division: Division | None = None) -> Account:
+    return official_in(place, role, name=name, title=title, division=division)
 
 
 def _sign_in(page: Page, username: str) -> Page:
@@ -112,7 +115,11 @@ def _compose(page: Page, subject: str = SUBJECT) -> None:
 
 
 def test_a_signed_document_reaches_63_provinces_and_every_state_comes_back(
-    site: Site, page_at: PageAt, cast: Cast, assert_accessible: Check
+    site: Site,
+    page_at: PageAt,
+    cast: Cast,
+    assert_accessible: Check,
+    assert_no_sideways_scrolling: Check,
 ) -> None:
     drafter = _sign_in(page_at(), cast.specialist)
     _compose(drafter)
@@ -143,14 +150,33 @@ def test_a_signed_document_reaches_63_provinces_and_every_state_comes_back(
     chief = _sign_in(page_at(360), cast.chief)
     chief.goto(received)
     assert_accessible(chief)
+    assert_no_sideways_scrolling(chief)
     chief.get_by_label("Ý kiến chỉ đạo").fill(DIRECTIVE)
-    chief.get_by_label("Chủ trì", exact=True).select_option(label="Lý Minh Quân – Chuyên viên")
+    chief.get_by_label("Tìm cán bộ hoặc phòng, ban").fill("hanh chinh")
+    chief.get_by_role("button", name="Tìm", exact=True).click()
+    expect(chief.get_by_label("Ý kiến chỉ đạo")).to_have_value(DIRECTIVE)
+    chief.get_by_role("radio", name="Chủ trì: Phòng Hành chính").check()
+    chief.get_by_label("Thời gian thực hiện").select_option(label="5 ngày làm việc")
+    chief.get_by_label("Tôi xem kết quả trước khi kết thúc nhiệm vụ").check()
     chief.get_by_role("button", name="Phân công").click()
     expect(chief.get_by_text("Đã phân công. Người chủ trì")).to_be_visible()
+    assert_accessible(chief)
+
+    head = _sign_in(page_at(360), cast.head)
+    head.goto("/tasks/")
+    assert_accessible(head)
+    assert_no_sideways_scrolling(head)
+    head.get_by_role("link", name=DIRECTIVE).click()
+    assert_accessible(head)
+    assert_no_sideways_scrolling(head)
+    head.locator("summary").filter(has_text="Chuyển tiếp").click()
+    head.get_by_label("Người chủ trì mới").select_option(label="Lý Minh Quân – Chuyên viên, Phòng Hành chính")
+    head.locator("details[open]").get_by_role("button", name="Chuyển tiếp").click()
+    expect(head.get_by_text("Đã chuyển tiếp.")).to_be_visible()
 
     worker = _sign_in(page_at(), cast.worker)
-    worker.goto("/office/incoming/")
-    worker.get_by_role("link", name=SUBJECT).click()
+    worker.goto("/tasks/")
+    worker.get_by_role("link", name=DIRECTIVE).click()
     expect(worker.locator("blockquote")).to_contain_text(DIRECTIVE)
     worker.get_by_role("button", name="Bắt đầu xử lý").click()
     assert_accessible(worker)
@@ -158,9 +184,18 @@ def test_a_signed_document_reaches_63_provinces_and_every_state_comes_back(
     worker.get_by_label("Sản phẩm (tệp)").set_input_files(
         files=[{"name": "bao-cao.txt", "mimeType": "text/plain", "buffer": b"words"}]
     )
-    worker.get_by_role("button", name="Hoàn thành").click()
-    expect(worker.get_by_text("Đã hoàn thành. Hệ thống báo kết quả")).to_be_visible()
+    worker.get_by_role("button", name="Báo cáo hoàn thành").click()
+    expect(worker.get_by_text("Đã báo cáo hoàn thành. Người giao")).to_be_visible()
     assert_accessible(worker)
+
+    chief.goto("/tasks/")
+    chief.get_by_role("link", name=DIRECTIVE).click()
+    expect(chief.get_by_role("link", name="bao-cao.txt")).to_be_visible()
+    assert_accessible(chief)
+    assert_no_sideways_scrolling(chief)
+    chief.get_by_role("button", name="Chấp nhận kết quả").click()
+    expect(chief.get_by_text("Đã chấp nhận kết quả.").first).to_be_visible()
+    assert_accessible(chief)
 
     _work(site)
     leader.goto(f"{address}?status=06")

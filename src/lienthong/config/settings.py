@@ -37,6 +37,7 @@ INSTALLED_APPS = [
     "lienthong.documents",
     "lienthong.notifications",
     "lienthong.axis",
+    "lienthong.tasks",
     "lienthong.office",
     "lienthong.demo",
     "django.contrib.auth",
@@ -54,7 +55,9 @@ INSTALLED_APPS = [
 ]
 
 if ENV.profile == "hub":
-    INSTALLED_APPS = [app for app in INSTALLED_APPS if app not in {"lienthong.office", "lienthong.demo"}]
+    INSTALLED_APPS = [
+        app for app in INSTALLED_APPS if app not in {"lienthong.tasks", "lienthong.office", "lienthong.demo"}
+    ]
 
 MIDDLEWARE = [
     "lienthong.config.metrics.MetricsMiddleware",

@@ -27,4 +27,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
 ]
 
 if apps.is_installed("lienthong.office"):
-    urlpatterns.append(path("office/", include("lienthong.office.urls")))
+    urlpatterns += [
+        path("office/", include("lienthong.office.urls")),
+        path("tasks/", include("lienthong.tasks.urls")),
+    ]

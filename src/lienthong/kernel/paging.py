@@ -69,12 +69,34 @@ def newest_page(
     found = sorted(newest.values(), key=lambda row: (getattr(row, time), row.pk), reverse=True)
     if len(found) <= size:
         return Page(found, "")
-    last = found[size - 1]
-    return Page(found[:size], encode_cursor(f"{getattr(last, time).isoformat()} {last.pk}"))
+    return Page(found[:size], _place(found[size - 1], time))
+
+
+def soonest_page(rows: QuerySet[M], *, time: str, cursor: str = "", size: int = PAGE_SIZE) -> Page[M]:
+    """The page after `cursor` of the rows, the earliest by the column `time` first, of one instant by key.
+
+    One query, `size + 1` rows, along an index of both columns.
+    """
+    if cursor:
+        at, pk = _read_place(rows.model, time, cursor)
+        rows = rows.filter(Q(**{f"{time}__gte": at}) & (Q(**{f"{time}__gt": at}) | Q(pk__gt=pk)))
+    found = list(rows.order_by(time, "pk")[: size + 1])
+    return Page(found[:size], _place(found[size - 1], time) if len(found) > size else "")
 
 
 def _before(model: type[Model], time: str, cursor: str) -> Q:
     """The condition that a row comes after the cursor's, whose time bounds the index that is read."""
+    at, pk = _read_place(model, time, cursor)
+    return Q(**{f"{time}__lte": at}) & (Q(**{f"{time}__lt": at}) | Q(pk__lt=pk))
+
+
+def _place(row: Model, time: str) -> str:
+    """The cursor of a row's place: its time and its key."""
+    return encode_cursor(f"{getattr(row, time).isoformat()} {row.pk}")
+
+
+def _read_place(model: type[Model], time: str, cursor: str) -> tuple[Any, Any]:
+    """The time and the key of a cursor; raises `BadCursor`."""
     instant, _space, key = decode_cursor(cursor).partition(" ")
     fields = cast("dict[str, Field[Any, Any]]", {time: model._meta.get_field(time), "pk": model._meta.pk})
     try:
@@ -83,7 +105,7 @@ def _before(model: type[Model], time: str, cursor: str) -> Q:
         raise BadCursor(field="cursor") from error
     if at is None or pk is None or at.tzinfo is None:
         raise BadCursor(field="cursor")
-    return Q(**{f"{time}__lte": at}) & (Q(**{f"{time}__lt": at}) | Q(pk__lt=pk))
+    return at, pk
 
 
 def encode_cursor(value: str) -> str:

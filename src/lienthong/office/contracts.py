@@ -94,7 +94,8 @@ def in_both_languages(text: object) -> dict[str, str]:
 class Composition:
     """What an outgoing document is made of; recipients are ids of agencies, `groups` names of `groups.Group`.
 
-    `replaces` is the id of the sent document whose place it is to take.
+    `replaces` is the id of the sent document whose place it is to take; `task` that of the task it carries to
+    its recipients (steering 1) or reports on (steering 2).
 
     `body` is the text of a document written from a template: paragraphs parted by a blank line.
     """
@@ -110,20 +111,7 @@ class Composition:
     steering_type: int = 0
     encrypted: bool = False
     replaces: UUID | None = None
-
-
-@dataclass(frozen=True)
-class Direction:
-    """A leader's direction: the opinion, one lead, who works with and who is told, and until when.
-
-    Officials are ids. Without `due_at` the deadline follows from the sender's wish or the urgency.
-    """
-
-    text: str
-    lead: int
-    cooperating: tuple[int, ...] = ()
-    informed: tuple[int, ...] = ()
-    due_at: datetime | None = None
+    task: UUID | None = None
 
 
 @dataclass(frozen=True)

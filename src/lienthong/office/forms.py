@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import datetime
 from typing import Any
 
 from django import forms
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from lienthong.directory.public import PostHolding
 from lienthong.documents.public import DOCUMENT_TYPES
-from lienthong.kernel.clock import VIETNAM
-from lienthong.office.contracts import Composition, Direction, IncomingFilter, OutgoingFilter
+from lienthong.office.contracts import Composition, IncomingFilter, OutgoingFilter
 from lienthong.office.groups import GROUP_LABELS
 from lienthong.office.models import Recipient
 from lienthong.office.register_models import RegisterBook
@@ -22,7 +19,6 @@ from lienthong.office.states import STEERING_TYPES, URGENCIES
 SUBJECT_LIMIT = 500
 PLACE_LIMIT = 100
 BODY_LIMIT = 50_000
-TEXT_LIMIT = 5000
 ANY = ("", _("Any"))
 
 
@@ -82,18 +78,6 @@ class ReasonForm(forms.Form):
     )
 
 
-class FinishForm(forms.Form):
-    """What came of the work."""
-
-    note = forms.CharField(
-        label=_("Result"),
-        help_text=_("What was done, in a sentence or two. The sender will read it."),
-        max_length=500,
-        widget=forms.Textarea(attrs={"rows": 3}),
-    )
-    product = forms.FileField(label=_("Product (file)"), required=False, allow_empty_file=True)
-
-
 class TakeBackForm(ReasonForm):
     """Why a sent document is taken back, and from whom."""
 
@@ -110,62 +94,6 @@ class TakeBackForm(ReasonForm):
         self.fields["reason"].help_text = _("The recipients will read it.")
         choices = [(row.agency_id, f"{row.agency.name} – {row.status_label}") for row in holders]
         self.fields["recipients"].choices = choices  # type: ignore[attr-defined]
-
-
-class AssignForm(forms.Form):
-    """A leader's direction. The officials offered are those who hold a post in the agency today."""
-
-    text = forms.CharField(
-        label=_("Direction"),
-        help_text=_("What is to be done, by whom, to what end."),
-        max_length=TEXT_LIMIT,
-        widget=forms.Textarea(attrs={"rows": 4}),
-    )
-    lead = forms.TypedChoiceField(
-        label=_("Lead"), help_text=_("Exactly one official leads the work."), coerce=int
-    )
-    cooperating = forms.TypedMultipleChoiceField(
-        label=_("Co-operating"), required=False, coerce=int, widget=forms.CheckboxSelectMultiple
-    )
-    informed = forms.TypedMultipleChoiceField(
-        label=_("For information"), required=False, coerce=int, widget=forms.CheckboxSelectMultiple
-    )
-    due_at = forms.DateTimeField(
-        label=_("Deadline"),
-        help_text=_(
-            "Vietnam time. Left empty, it follows from the sender's wish or the urgency, in working time."
-        ),
-        required=False,
-        input_formats=["%Y-%m-%dT%H:%M", "%d/%m/%Y %H:%M", "%d/%m/%Y"],
-        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
-    )
-
-    def __init__(self, *args: Any, holdings: Collection[PostHolding], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        titles: dict[int, list[str]] = {}
-        names: dict[int, str] = {}
-        for holding in holdings:
-            names[holding.official_id] = holding.official.full_name
-            titles.setdefault(holding.official_id, []).append(holding.post.title)
-        choices = [(key, f"{name} – {', '.join(titles[key])}") for key, name in names.items()]
-        lead, cooperating, informed = self.fields["lead"], self.fields["cooperating"], self.fields["informed"]
-        lead.choices = [("", "–"), *choices]  # type: ignore[attr-defined]
-        cooperating.choices = informed.choices = choices  # type: ignore[attr-defined]
-
-    def direction(self) -> Direction:
-        """The direction asked for; the time of a deadline is Vietnam's."""
-        given = self.cleaned_data
-        return Direction(
-            text=given["text"],
-            lead=given["lead"],
-            cooperating=tuple(given["cooperating"]),
-            informed=tuple(given["informed"]),
-            due_at=_local(given["due_at"]),
-        )
-
-
-def _local(moment: datetime | None) -> datetime | None:
-    return moment.astimezone(VIETNAM) if moment else None
 
 
 def _type_choices() -> list[tuple[str, str]]:
@@ -229,6 +157,7 @@ class ComposeForm(forms.Form):
         widget=forms.ClearableFileInput(attrs={"accept": "application/pdf"}),
     )
     replaces = forms.UUIDField(required=False, widget=forms.HiddenInput)
+    task = forms.UUIDField(required=False, widget=forms.HiddenInput)
     groups = forms.MultipleChoiceField(
         label=_("Groups"), required=False, choices=GROUP_LABELS.items, widget=forms.CheckboxSelectMultiple
     )
@@ -267,4 +196,5 @@ class ComposeForm(forms.Form):
             steering_type=given["steering_type"],
             encrypted=given["encrypted"],
             replaces=given["replaces"],
+            task=given["task"],
         )

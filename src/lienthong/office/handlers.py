@@ -1,4 +1,4 @@
-"""What the office does when something became true at an axis in the same installation."""
+"""What the office does when something became true of a task, or at an axis in the same installation."""
 
 from __future__ import annotations
 
@@ -12,8 +12,10 @@ from lienthong.axis.public import (
 )
 from lienthong.kernel.events import subscribe
 from lienthong.kernel.jobs import enqueue
+from lienthong.office.actions.directing import KIND, follow_task
 from lienthong.office.actions.sending import note_change, note_statuses, note_uncollected, note_withdrawn
 from lienthong.office.states import ChangeState
+from lienthong.tasks.public import TaskMoved
 
 
 @subscribe(PacketsStored)
@@ -63,3 +65,10 @@ def note_answer(event: ChangeAnswered) -> None:
 def note_withdrawal(event: DeliveriesWithdrawn) -> None:
     """Write beside the recipients that the document is gone from there."""
     note_withdrawn(packet_id=event.packet_id, recipients=event.recipients, kind=event.kind, at=event.at)
+
+
+@subscribe(TaskMoved)
+def follow(event: TaskMoved) -> None:
+    """Let the document that the task was made of follow it."""
+    if event.source.kind == KIND:
+        follow_task(task_id=event.task_id, actor=event.actor, at=event.at)

@@ -25,13 +25,13 @@ from lienthong.office.states import (
     URGENCIES,
     ChangeState,
     OutState,
-    Part,
     SenderKind,
     Source,
     State,
 )
 from lienthong.office.text_models import ReadText as ReadText
 from lienthong.office.text_search import NumberKey, Plain
+from lienthong.tasks.public import Task
 
 
 class IncomingDocument(models.Model):
@@ -84,6 +84,12 @@ class IncomingDocument(models.Model):
     product_note = models.TextField(blank=True)
     product = models.ForeignKey(Blob, null=True, on_delete=models.PROTECT, related_name="+")
     product_name = models.CharField(max_length=200, blank=True)
+    task = models.OneToOneField(
+        Task, null=True, on_delete=models.PROTECT, related_name="+", help_text="what a leader directed"
+    )
+    answers_task = models.ForeignKey(
+        Task, null=True, on_delete=models.PROTECT, related_name="+", help_text="the sub-task it replies to"
+    )
     withdrawn_at = models.DateTimeField(null=True)
     withdrawn_by = models.CharField(
         max_length=250, blank=True, default="", db_default="", help_text="empty: accepted by the system"
@@ -221,35 +227,6 @@ class RequestedChange(models.Model):
         return CHANGE_LABELS[self.kind]
 
 
-class Directive(models.Model):
-    """A leader's written instruction on an incoming document (bút phê)."""
-
-    document = models.ForeignKey(IncomingDocument, on_delete=models.CASCADE, related_name="directives")
-    text = models.TextField()
-    leader = models.ForeignKey(Official, on_delete=models.PROTECT, related_name="+")
-    leader_title = models.CharField(max_length=150)
-    written_at = models.DateTimeField()
-
-
-class Assignment(models.Model):
-    """An official's part in the work on a document; exactly one leads it (NĐ 30/2020, Đ.23)."""
-
-    document = models.ForeignKey(IncomingDocument, on_delete=models.CASCADE, related_name="assignments")
-    directive = models.ForeignKey(Directive, on_delete=models.CASCADE, related_name="assignments")
-    official = models.ForeignKey(Official, on_delete=models.PROTECT, related_name="+")
-    post = models.ForeignKey(Post, on_delete=models.PROTECT, related_name="+")
-    part = models.CharField(max_length=20)
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(
-                fields=["document"], condition=Q(part=Part.LEAD), name="assignment_one_lead"
-            ),
-            models.UniqueConstraint(fields=["document", "official"], name="assignment_once_each"),
-            models.CheckConstraint(condition=Q(part__in=list(Part)), name="assignment_part_known"),
-        ]
-
-
 class StatusToReport(models.Model):
     """A status the axis is still to be told (or was told), written in the act's own transaction.
 
@@ -310,6 +287,10 @@ class OutgoingDocument(models.Model):
     )
     edxml = models.ForeignKey(Blob, null=True, on_delete=models.PROTECT, related_name="+")
     packet_id = models.CharField(max_length=64, blank=True, db_index=True)
+    task = models.ForeignKey(
+        Task, null=True, on_delete=models.PROTECT, related_name="+", help_text="what it directs or reports on"
+    )
+    document_code = models.CharField(max_length=250, blank=True, db_default="", help_text="edXML DocumentId")
     issued_at = models.DateTimeField(null=True)
     sent_at = models.DateTimeField(null=True)
     attempts = models.PositiveIntegerField(default=0)
@@ -343,6 +324,9 @@ class OutgoingDocument(models.Model):
             models.Index(
                 fields=["next_attempt_at"], condition=Q(state=OutState.WAITING), name="outgoing_waiting"
             ),
+            models.Index(
+                fields=["document_code"], condition=Q(task__isnull=False), name="outgoing_task_code"
+            ),
             GinIndex(OpClass(F("number_key"), "gin_trgm_ops"), name="outgoing_number"),
             GinIndex(OpClass(F("search_text"), "gin_trgm_ops"), name="outgoing_search"),
         ]
@@ -369,6 +353,9 @@ class Recipient(models.Model):
     )
     change_state = models.CharField(max_length=10, blank=True, default="", db_default="")
     change_note = models.TextField(blank=True, default="", db_default="")
+    task = models.OneToOneField(
+        Task, null=True, on_delete=models.PROTECT, related_name="+", help_text="the sub-task given to it"
+    )
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["document", "agency"], name="recipient_once")]

@@ -28,10 +28,12 @@ def packet_of(
     viewer: Viewer,
     replaces: edxml.Replacement | None = None,
     readers: Sequence[Certificate] = (),
+    responses: tuple[edxml.ResponseFor, ...] = (),
 ) -> bytes:
     """The unsigned edXML of an issued document with its PDF; agencies are named by their old codes.
 
-    With `replaces` it takes the place of an earlier document. With `readers` only they can open the PDF.
+    With `replaces` it takes the place of an earlier document; with `responses` it answers some. With
+    `readers` only they can open the PDF.
 
     The old, leaf-first form is what QCVN 102:2016 prescribes in a packet.
     """
@@ -50,6 +52,7 @@ def packet_of(
         document_id=document_id(document),
         business=business,
         replacements=(replaces,) if replaces else (),
+        responses=responses,
         place=place,
         type_code=document.type,
         type_name=document.document_type.name_vi,

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from lienthong.identity.public import NotAllowed, Role, Viewer
 from lienthong.kernel.errors import Refusal
-from lienthong.office.models import Assignment, IncomingDocument, OutgoingDocument, RequestedChange
+from lienthong.office.models import IncomingDocument, OutgoingDocument, RequestedChange
 from lienthong.office.states import (
     OUT_STATE_LABELS,
     STATE_LABELS,
@@ -17,7 +17,6 @@ from lienthong.office.states import (
     WITHDRAWALS,
     ChangeState,
     OutState,
-    Part,
     State,
     Transition,
 )
@@ -46,13 +45,6 @@ class NotNow(Refusal):
         "This cannot be done now: the document is in state “%(state)s”. "
         "Someone may have been faster; reload the page to see what happened."
     )
-
-
-class NotTheLead(Refusal):
-    """Only the official who leads the work may do this."""
-
-    code, status = "not-the-lead", 403
-    sentence = _("Only the official who leads the work on this document may do this. The lead is %(lead)s.")
 
 
 class NotAuthentic(Refusal):
@@ -90,28 +82,13 @@ def reads_all(viewer: Viewer) -> bool:
     return viewer.has(*READ_ALL)
 
 
-def lead_of(document: IncomingDocument) -> Assignment | None:
-    """Who leads the work; reads the prefetched assignments."""
-    return next((part for part in document.assignments.all() if part.part == Part.LEAD), None)
-
-
-def leads(viewer: Viewer, document: IncomingDocument) -> bool:
-    """Whether the viewer leads the work, or acts by delegation in the post of who does."""
-    lead = lead_of(document)
-    if lead is None:
-        return False
-    return lead.official_id == viewer.official_id or (
-        bool(viewer.acting_for) and lead.post_id == viewer.post_id
-    )
-
-
 def allowed_moves(viewer: Viewer, document: IncomingDocument) -> list[Transition]:
     """The moves the viewer may make now, in the order of the work."""
     return [move for move in TRANSITIONS.values() if _refusal(viewer, document, move) is None]
 
 
 def require_move(viewer: Viewer, document: IncomingDocument, move: Transition) -> None:
-    """Raise what stands against the move: `NotAllowed`, `NotTheLead`, `NotNow`, `NotAuthentic`."""
+    """Raise what stands against the move: `NotAllowed`, `NotNow`, `NotAuthentic`."""
     refusal = _refusal(viewer, document, move)
     if refusal is not None:
         raise refusal
@@ -126,9 +103,6 @@ def _refusal(viewer: Viewer, document: IncomingDocument, move: Transition) -> Re
         return _refusal_to_withdraw(document)
     if move.target is State.REGISTERED and not document.authentic:
         return NotAuthentic()
-    if move.lead_only and not leads(viewer, document):
-        lead = lead_of(document)
-        return NotTheLead(lead=lead.official.full_name if lead else "–")
     return None
 
 

@@ -14,7 +14,7 @@ from typing import BinaryIO, Protocol
 import typst
 import xlsxwriter
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Count, OuterRef, Prefetch
+from django.db.models import Count, OuterRef
 from django.utils.translation import gettext_lazy as _
 from pypdf import PdfReader, PdfWriter
 
@@ -23,9 +23,8 @@ from lienthong.identity.public import Viewer
 from lienthong.kernel.clock import VIETNAM
 from lienthong.kernel.errors import Refusal
 from lienthong.office import queries
-from lienthong.office.models import Assignment, Directive, IncomingDocument, OutgoingDocument, Recipient
+from lienthong.office.models import IncomingDocument, OutgoingDocument, Recipient
 from lienthong.office.searching import days
-from lienthong.office.states import Part
 
 TEMPLATES = Path(__file__).parent / "typst"
 SET = 200  # rows laid out at a time, so that memory does not grow with the register
@@ -92,9 +91,8 @@ def incoming_rows(viewer: Viewer, *, book_id: int, since: date, until: date) -> 
     registered = queries.incoming_of(viewer).filter(
         days("registered_at", since, until), register__book_id=book_id
     )
-    leads = Prefetch("assignments", Assignment.objects.filter(part=Part.LEAD).select_related("official"))
-    directives = Prefetch("directives", Directive.objects.order_by("id"))
-    rows = registered.defer("verdict", "content").prefetch_related(leads, directives)
+    rows = registered.defer("verdict", "content").select_related("task")
+    rows = rows.prefetch_related(queries.WITH_PARTIES)
     for document in rows.order_by("register__year", "register_number").iterator(chunk_size=2000):
         yield _incoming_row(document)
 
@@ -192,7 +190,7 @@ def _limited(rows: Iterable[Row], form: str) -> Iterator[Row]:
 
 
 def _incoming_row(document: IncomingDocument) -> Row:
-    directive = next(iter(document.directives.all()), None)
+    task = document.task
     return (
         _day(document.registered_at),
         document.register_number or "",
@@ -200,8 +198,8 @@ def _incoming_row(document: IncomingDocument) -> Row:
         document.code,
         _day(document.promulgated_on),
         _described(document.type_name, document.subject),
-        ", ".join(part.official.full_name for part in document.assignments.all()),
-        _day(directive.written_at) if directive else "",
+        task.lead.name if task else "",
+        _day(task.given_at) if task else "",
         "",
         "Đã thu hồi" if document.withdrawn_at else "",
     )

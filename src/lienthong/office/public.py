@@ -1,11 +1,9 @@
 """The door of `office`: what an agency does with documents that come and go."""
 
 from lienthong.office.actions.collecting import Collected, collect_inbox
+from lienthong.office.actions.directing import direct_document
 from lienthong.office.actions.incoming import (
-    assign,
-    finish,
     refuse_incoming,
-    start_work,
 )
 from lienthong.office.actions.outgoing import compose, discard, revise, send_again, sign_and_send
 from lienthong.office.actions.registering import register_incoming
@@ -13,7 +11,6 @@ from lienthong.office.actions.reporting import report_statuses
 from lienthong.office.actions.sending import refresh_recipients, send_waiting
 from lienthong.office.contracts import (
     Composition,
-    Direction,
     IncomingFilter,
     OutgoingFilter,
     Progress,
@@ -21,8 +18,6 @@ from lienthong.office.contracts import (
     StoredVerdict,
 )
 from lienthong.office.models import (
-    Assignment,
-    Directive,
     IncomingDocument,
     OutgoingDocument,
     Recipient,
@@ -36,24 +31,20 @@ from lienthong.office.queries import (
     progress_of,
 )
 from lienthong.office.register_models import Register, RegisterBook
-from lienthong.office.states import STATUS_LABELS, OutState, Part, State
+from lienthong.office.states import STATUS_LABELS, OutState, State
 
 __all__ = [
     "STATUS_LABELS",
-    "Assignment",
     "AxisPort",
     "AxisRefused",
     "AxisUnavailable",
     "Collected",
     "Composition",
-    "Direction",
-    "Directive",
     "IncomingDocument",
     "IncomingFilter",
     "OutState",
     "OutgoingDocument",
     "OutgoingFilter",
-    "Part",
     "Progress",
     "Recipient",
     "RecipientCount",
@@ -61,13 +52,12 @@ __all__ = [
     "RegisterBook",
     "State",
     "StoredVerdict",
-    "assign",
     "collect_inbox",
     "compose",
+    "direct_document",
     "discard",
     "find_incoming",
     "find_outgoing",
-    "finish",
     "list_incoming",
     "list_outgoing",
     "progress_of",
@@ -79,5 +69,4 @@ __all__ = [
     "send_again",
     "send_waiting",
     "sign_and_send",
-    "start_work",
 ]

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from datetime import date, datetime
+from datetime import datetime
 from uuid import UUID
 
 from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, QuerySet
 
-from lienthong.directory.public import AdministrativeUnit, PostHolding
+from lienthong.directory.public import AdministrativeUnit
 from lienthong.identity.public import NotFound, Role, Viewer
+from lienthong.kernel.clock import VIETNAM
 from lienthong.kernel.models import Blob
 from lienthong.kernel.paging import Page, page_of
 from lienthong.office import policies
 from lienthong.office.contracts import IncomingFilter, OutgoingFilter, Progress, RecipientCount
 from lienthong.office.models import (
-    Assignment,
     IncomingDocument,
     IncomingFile,
     OutgoingDocument,
@@ -31,16 +31,17 @@ from lienthong.office.states import (
     UNRECEIVED_CODES,
     ChangeState,
     OutState,
-    Part,
     State,
 )
 from lienthong.office.text_search import Plain
+from lienthong.tasks.public import PARTIES, UNDER_WAY, Part, Task, parts_of
 
 MINE, ALL = "mine", "all"
 OPEN_STATES = (State.ARRIVED, State.REGISTERED, State.ASSIGNED, State.IN_PROGRESS)
 COUNT_CAP = 99
 RECIPIENT_PAGE = 100
 EXPORT_LIMIT = 50_000
+WITH_PARTIES = Prefetch("task__parties", PARTIES.queryset)
 
 
 def incoming_of(viewer: Viewer) -> QuerySet[IncomingDocument]:
@@ -52,23 +53,17 @@ def incoming_of(viewer: Viewer) -> QuerySet[IncomingDocument]:
 
 
 def find_incoming(viewer: Viewer, document_id: UUID, *, lock: bool = False) -> IncomingDocument:
-    """One incoming document with its assignments; with `lock` it is held until the transaction ends.
+    """One incoming document with its task and parties; with `lock` it is held until the transaction ends.
 
     Raises:
         NotFound: there is none, or the viewer may not see it.
     """
-    rows = (
-        incoming_of(viewer)
-        .select_related("register__book")
-        .prefetch_related(
-            Prefetch(
-                "assignments",
-                Assignment.objects.select_related("official").order_by("part", "official__full_name"),
-            )
-        )
-    )
     if lock:
-        rows = rows.select_for_update(of=("self",))
+        # Before reading: a join would still show the task as it was when the wait for the lock began.
+        own = IncomingDocument.objects.filter(id=document_id, agency_id=viewer.agency_id or 0)
+        list(own.select_for_update().values_list("pk"))
+    rows = incoming_of(viewer).select_related("task__given_by", "register__book")
+    rows = rows.prefetch_related(WITH_PARTIES)
     try:
         return rows.get(id=document_id)
     except IncomingDocument.DoesNotExist as error:
@@ -88,12 +83,13 @@ def list_incoming(
 
     What waits for the viewer comes oldest first.
     """
-    rows = filter_incoming(viewer, wanted, at=at).prefetch_related(
-        Prefetch(
-            "assignments",
-            Assignment.objects.filter(part=Part.LEAD).select_related("official"),
-        ),
-        Prefetch("changes", RequestedChange.objects.filter(state=ChangeState.PENDING)),
+    rows = (
+        filter_incoming(viewer, wanted, at=at)
+        .select_related("task")
+        .prefetch_related(
+            WITH_PARTIES,
+            Prefetch("changes", RequestedChange.objects.filter(state=ChangeState.PENDING)),
+        )
     )
     rows = rows.defer("verdict", "content")
     if Wording(wanted.text).words:
@@ -128,14 +124,12 @@ def filter_incoming(viewer: Viewer, wanted: IncomingFilter, *, at: datetime) -> 
     return rows.filter(days("arrived_at", wanted.since, wanted.until))
 
 
-def _part_of(viewer: Viewer) -> Exists:
-    return Exists(Assignment.objects.filter(_own(viewer), document=OuterRef("pk")))
-
-
-def _own(viewer: Viewer) -> Q:
-    """The viewer's parts in the work; under a delegation those of the post acted for as well."""
-    own = Q(official_id=viewer.official_id)
-    return own | Q(post_id=viewer.post_id) if viewer.acting_for else own
+def _part_of(viewer: Viewer) -> Q:
+    """Those with a part anywhere in the document's tasks; of a reply, in the tasks it answers."""
+    parts = parts_of(viewer)
+    return Q(Exists(parts.filter(task__root=OuterRef("task_id")))) | Q(
+        Exists(parts.filter(task__root=OuterRef("answers_task__root_id")))
+    )
 
 
 def _waits_for(viewer: Viewer) -> Q:
@@ -143,8 +137,8 @@ def _waits_for(viewer: Viewer) -> Q:
 
     The clerk's arrivals and the changes asked for, the leader's undirected ones, the lead's own work.
     """
-    leads = Assignment.objects.filter(_own(viewer), document=OuterRef("pk"), part=Part.LEAD)
-    waits = Q(Exists(leads), state__in=[State.ASSIGNED, State.IN_PROGRESS])
+    leads = parts_of(viewer).filter(task=OuterRef("task_id"), part=Part.LEAD)
+    waits = Q(Exists(leads), state__in=[State.ASSIGNED, State.IN_PROGRESS], task__state__in=sorted(UNDER_WAY))
     if viewer.has(Role.CLERK):
         asked = RequestedChange.objects.filter(document=OuterRef("pk"), state=ChangeState.PENDING)
         waits |= Q(state=State.ARRIVED) | Q(Exists(asked))
@@ -202,19 +196,13 @@ def statuses_of(document: IncomingDocument) -> list[StatusToReport]:
     return list(document.statuses.order_by("id"))
 
 
-def officials_of(agency_id: int, *, on: date) -> list[PostHolding]:
-    """Who holds a post in the agency on the day, by name; an official with two posts stands there twice."""
-    holdings = PostHolding.objects.filter(post__agency_id=agency_id, valid_from__lte=on, valid_to__gt=on)
-    return list(holdings.select_related("official", "post").order_by("official__full_name", "post__title"))
-
-
 def export_incoming(viewer: Viewer, wanted: IncomingFilter, *, at: datetime) -> Iterator[IncomingDocument]:
     """The filtered list in the order of the register, for an export; at most `EXPORT_LIMIT` rows."""
     rows = filter_incoming(viewer, wanted, at=at).order_by(
         "register__year", "register_id", "register_number", "id"
     )
-    leads = Prefetch("assignments", Assignment.objects.filter(part=Part.LEAD).select_related("official"))
-    found = rows.select_related("register").defer("verdict", "content").prefetch_related(leads)[:EXPORT_LIMIT]
+    rows = rows.select_related("register", "task").defer("verdict", "content")
+    found = rows.prefetch_related(WITH_PARTIES)[:EXPORT_LIMIT]
     return found.iterator(chunk_size=2000)
 
 
@@ -324,6 +312,7 @@ def composed(draft: OutgoingDocument) -> dict[str, object]:
         "source": "upload" if document.uploaded_id else "template",
         "body": "\n\n".join(document.body),
         "replaces": draft.replaces_id,
+        "task": draft.task_id,
         "groups": sorted(set(draft.recipients.exclude(group="").values_list("group", flat=True))),
     }
 
@@ -331,6 +320,18 @@ def composed(draft: OutgoingDocument) -> dict[str, object]:
 def replacing(original: OutgoingDocument) -> dict[str, object]:
     """How the document that takes the place of a sent one begins, by the names of the compose form."""
     return composed(original) | {"replaces": original.id, "groups": [], "due_on": None, "source": "template"}
+
+
+def for_task(viewer: Viewer, task: Task) -> dict[str, object]:
+    """How a document that carries a part of the task to others begins, by the names of the compose form."""
+    return {
+        "type_code": "CV",
+        "place": usual_place(viewer),
+        "subject": task.work[:500],
+        "steering_type": 1,
+        "due_on": task.due_at.astimezone(VIETNAM).date(),
+        "task": task.id,
+    }
 
 
 def usual_place(viewer: Viewer) -> str:

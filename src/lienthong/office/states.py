@@ -75,20 +75,12 @@ class OutState(StrEnum):
     SENT = "sent"
 
 
-class Part(StrEnum):
-    """An official's part in an assigned document (chủ trì, phối hợp, để biết)."""
-
-    LEAD = "lead"
-    COOPERATING = "co-operating"
-    INFORMED = "informed"
-
-
 @dataclass(frozen=True)
 class Transition:
     """One move of an incoming document.
 
     `status` is the edXML code reported to the sender (QCVN 102:2016); `article` the rule of NĐ 30/2020/NĐ-CP
-    the move follows. `roles` may make it; with `lead_only` it is for the official who leads the work.
+    the move follows. `roles` may make it; a move without roles follows the document's task.
     """
 
     verb: str
@@ -98,7 +90,6 @@ class Transition:
     article: str
     roles: frozenset[Role]
     label: Promise
-    lead_only: bool = False
 
 
 REGISTER = Transition(
@@ -134,9 +125,8 @@ START = Transition(
     target=State.IN_PROGRESS,
     status="05",
     article="Đ.24",
-    roles=frozenset({Role.SPECIALIST, Role.LEADER, Role.CLERK}),
+    roles=frozenset(),
     label=_("Start work"),
-    lead_only=True,
 )
 FINISH = Transition(
     verb="finish",
@@ -144,9 +134,8 @@ FINISH = Transition(
     target=State.FINISHED,
     status="06",
     article="Đ.24",
-    roles=frozenset({Role.SPECIALIST, Role.LEADER, Role.CLERK}),
+    roles=frozenset(),
     label=_("Finish"),
-    lead_only=True,
 )
 
 # Only while the sender asks for it; the document is then destroyed here and the sender told.
@@ -236,12 +225,6 @@ OUT_STATE_LABELS: dict[str, Promise] = {
     OutState.SENT: _("Sent"),
 }
 
-PART_LABELS: dict[str, Promise] = {
-    Part.LEAD: _("Lead"),
-    Part.COOPERATING: _("Co-operating"),
-    Part.INFORMED: _("For information"),
-}
-
 # The codes of QCVN 102:2016; an empty one is a recipient whose system has not answered.
 STATUS_LABELS: dict[str, Promise] = {
     "": _("Not yet collected"),
@@ -284,6 +267,7 @@ VERB_LABELS: dict[str, Promise] = {
     "incoming.register": _("Registered"),
     "incoming.refuse": _("Returned to the sender"),
     "incoming.assign": _("Assigned"),
+    "incoming.reply": _("Belongs to a task given to its sender"),
     "incoming.start": _("Work started"),
     "incoming.finish": _("Work finished"),
     "incoming.change": _("The sender asks for a change"),

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from time import monotonic
+from uuid import UUID
 
 from django.db import transaction
 
@@ -18,21 +19,19 @@ from lienthong.kernel.clock import VIETNAM
 from lienthong.ledger.public import Actor, Subject, record, timeline
 from lienthong.office.public import (
     Composition,
-    Direction,
     IncomingDocument,
     OutgoingDocument,
     StoredVerdict,
-    assign,
     collect_inbox,
     compose,
-    finish,
+    direct_document,
     progress_of,
     refuse_incoming,
     register_incoming,
     report_statuses,
     sign_and_send,
-    start_work,
 )
+from lienthong.tasks.public import Direction, PartyKey, PartyKind, finish_task, start_task
 
 PLAYED = Subject("demo.story", "one-document")
 NARRATOR = Actor(kind="job", id="demo", name="demo.play", source="job:demo.play")
@@ -118,18 +117,19 @@ class _Story:
     def assign(self) -> tuple[Viewer, str]:
         who, lead = self.official(THAI_NGUYEN, Duty.LEADER), self.official(THAI_NGUYEN, Duty.SPECIALIST)
         clerk = self.official(THAI_NGUYEN, Duty.CLERK)
-        direction = Direction(texts.DIRECTIVE, lead=_id(lead), cooperating=(_id(clerk),))
-        self.ours = assign(document_id=self.ours.pk, viewer=who, direction=direction, at=self.clock())
+        direction = Direction(texts.DIRECTIVE, lead=_key(lead), cooperating=(_key(clerk),), acceptance=False)
+        at = self.clock()
+        self.ours = direct_document(document_id=self.ours.pk, viewer=who, direction=direction, at=at)
         return who, f"{lead.name}: {texts.DIRECTIVE}"
 
     def work(self) -> tuple[Viewer, str]:
         who = self.official(THAI_NGUYEN, Duty.SPECIALIST)
-        self.ours = start_work(document_id=self.ours.pk, viewer=who, at=self.clock())
+        start_task(task_id=self.task(), viewer=who, at=self.clock())
         return who, f"{self.ours.due_at:%d/%m/%Y %H:%M}"
 
     def finish(self) -> tuple[Viewer, str]:
         who = self.official(THAI_NGUYEN, Duty.SPECIALIST)
-        self.ours = finish(document_id=self.ours.pk, viewer=who, note=texts.PRODUCT, at=self.clock())
+        finish_task(task_id=self.task(), viewer=who, note=texts.PRODUCT, at=self.clock())
         return who, texts.PRODUCT
 
     def elsewhere(self) -> tuple[Viewer, str]:
@@ -144,9 +144,15 @@ class _Story:
             document = register_incoming(document_id=self.arrived(who).pk, viewer=who, at=self.clock())
             if place < ASSIGNING:
                 leader, lead = self.official(code, Duty.LEADER), self.official(code, Duty.SPECIALIST)
-                direction = Direction(texts.DIRECTIVE, lead=_id(lead))
-                assign(document_id=document.pk, viewer=leader, direction=direction, at=self.clock())
+                direction = Direction(texts.DIRECTIVE, lead=_key(lead), acceptance=False)
+                at = self.clock()
+                direct_document(document_id=document.pk, viewer=leader, direction=direction, at=at)
         return who, f"{REGISTERING} register, {ASSIGNING} assign, {REFUSING} returns"
+
+    def task(self) -> UUID:
+        """The task that the leader made of the document."""
+        assert self.ours.task_id is not None
+        return self.ours.task_id
 
     def official(self, agency_code: str, duty: Duty) -> Viewer:
         """Whoever does this duty in the agency."""
@@ -168,6 +174,6 @@ class _Story:
         return {str(row.label): row.count for row in progress_of(self.outgoing).counts}
 
 
-def _id(viewer: Viewer) -> int:
+def _key(viewer: Viewer) -> PartyKey:
     assert viewer.official_id is not None
-    return viewer.official_id
+    return PartyKey(PartyKind.OFFICIAL, viewer.official_id)

@@ -14,6 +14,7 @@ from lienthong.identity.public import Viewer
 from lienthong.kernel.models import Blob
 from lienthong.ledger.public import JSON, Actor, Subject, record
 from lienthong.office import policies, queries
+from lienthong.office.actions.directing import hold_task, lose_document
 from lienthong.office.actions.incoming import REASON_LIMIT, ReasonMissing, checked_text
 from lienthong.office.actions.reporting import queue_statuses
 from lienthong.office.examining import examine_request
@@ -80,11 +81,13 @@ def accept_change(*, document_id: UUID, viewer: Viewer, at: datetime) -> Incomin
         NotFound, NotAllowed, NotNow, NothingAsked, RequestNotAuthentic.
     """
     with transaction.atomic():
+        hold_task(document_id)
         document = queries.find_incoming(viewer, document_id, lock=True)
         change = policies.require_answer(viewer, document, accepting=True)
         if change.kind in WITHDRAWALS:
             policies.require_move(viewer, document, WITHDRAW)
             _withdraw(document, change, viewer.actor(), viewer.name, at)
+            lose_document(document, reason=change.reason or str(change.label), actor=viewer.actor(), at=at)
         else:
             _answer(change, ChangeState.ACCEPTED, viewer.name, at)
             _tell(change, CONSENT_CODE, at, staff=viewer.name, department=viewer.post_title)

@@ -15,6 +15,7 @@ from lienthong.directory.public import Agency, find_agencies
 from lienthong.kernel.clock import VIETNAM
 from lienthong.kernel.identifiers import uuid7
 from lienthong.ledger.public import Actor, Entry, Subject, record_many
+from lienthong.office.actions.carrying import link_replies
 from lienthong.office.actions.changes import collect_changes, note_arrival
 from lienthong.office.actions.reading import order_reading
 from lienthong.office.actions.reporting import queue_statuses
@@ -132,6 +133,7 @@ def _store(arrivals: list[Arrival], at: datetime) -> Collected:
             for document, arrival in new
             for position, file in enumerate(arrival.packet.files, start=1)
         )
+        link_replies([(document, _responses(arrival)) for document, arrival in new], at=at)
         record_many([entry for document, _arrival in new for entry in _entries(document, at)])
         order_reading([document for document, _arrival in new if document.authentic], at=at)
         queue_statuses([row for document, _arrival in new for row in _statuses(document, at)])
@@ -183,6 +185,10 @@ def _fill(document: IncomingDocument, arrival: Arrival) -> None:
     document.urgency = int(content.urgency)
     document.steering_type = int(content.steering)
     document.asked_by_on = content.due_on
+
+
+def _responses(arrival: Arrival) -> tuple[edxml.ResponseFor, ...]:
+    return arrival.packet.content.responses if arrival.packet.content else ()
 
 
 def _entries(document: IncomingDocument, at: datetime) -> list[Entry]:

@@ -21,6 +21,7 @@ from lienthong.kernel.errors import Refusal
 from lienthong.kernel.lifting import lifted
 from lienthong.ledger.public import JSON, Subject, record
 from lienthong.office import policies, queries
+from lienthong.office.actions.carrying import carry, require_task, responses_of
 from lienthong.office.actions.encrypting import readers_for, readers_of_draft, require_still_all
 from lienthong.office.actions.reporting import LEASE
 from lienthong.office.actions.sending import submit
@@ -101,6 +102,7 @@ def compose(
     _require_readers(composition, viewer, at, port)
     with transaction.atomic():
         _require_replaceable(composition, viewer)
+        require_task(composition, viewer)
         groups = _recipients(composition, viewer, at)
         document = _official(composition, groups, pdf, viewer, at)
         outgoing = OutgoingDocument.objects.create(
@@ -135,6 +137,7 @@ def revise(
         outgoing = queries.find_outgoing(viewer, outgoing_id, lock=True)
         policies.require_act(viewer, outgoing, policies.REVISE)
         _require_replaceable(composition, viewer)
+        require_task(composition, viewer)
         groups = _recipients(composition, viewer, at)
         former = outgoing.document
         if pdf is None and not composition.body and former.uploaded is not None:
@@ -192,12 +195,15 @@ def sign_and_send(
             viewer=viewer,
             replaces=_replacement(outgoing, agencies),
             readers=require_still_all(readers, agencies),
+            responses=responses_of(outgoing),
         )
         signed = sign_lifted_packet(lifted(xml), agency_id=outgoing.agency_id, at=at)
         outgoing.edxml = store_blob(signed, at=at, max_bytes=settings.ENV.axis_max_packet_bytes)
         outgoing.document, outgoing.code, outgoing.state = issued, issued.code, OutState.WAITING
         outgoing.issued_at, outgoing.next_attempt_at = at, at + LEASE
+        outgoing.document_code = document_id(issued)
         outgoing.save()
+        carry(outgoing, agencies, viewer=viewer, at=at)
         _record(outgoing, "outgoing.issue", viewer, at, {"code": issued.code, "recipients": len(agencies)})
     submit(outgoing, actor=viewer.actor(), at=at, port=port)
     return queries.find_outgoing(viewer, outgoing_id)
@@ -346,6 +352,7 @@ def _facts(composition: Composition, document: OfficialDocument) -> dict[str, ob
         "steering_type": composition.steering_type,
         "encrypted": composition.encrypted,
         "replaces_id": composition.replaces,
+        "task_id": composition.task,
     }
 
 

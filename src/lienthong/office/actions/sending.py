@@ -15,6 +15,7 @@ from lienthong.axis.public import ChangeOutcome, PacketState, RecipientState, St
 from lienthong.kernel.blobs import open_blob
 from lienthong.kernel.lifting import lift
 from lienthong.ledger.public import Actor, Subject, record
+from lienthong.office.actions.carrying import tell_tasks
 from lienthong.office.actions.reporting import LEASE, LONGEST_PAUSE, pause_after
 from lienthong.office.adapters import connect
 from lienthong.office.models import OutgoingDocument, Recipient
@@ -85,13 +86,16 @@ def note_statuses(reports: Sequence[StatusReported]) -> None:
     }
     rows = Recipient.objects.filter(document__packet_id__in={packet for packet, _recipient in last})
     changed = []
-    for row in rows.filter(agency__in={recipient for _packet, recipient in last}).select_related("document"):
+    for row in rows.filter(agency__in={recipient for _packet, recipient in last}).select_related(
+        "document", "agency"
+    ):
         report = last.get((row.document.packet_id, row.agency_id))
         if report is not None:
             row.status, row.status_at = report.code, report.at
             row.description, row.staff = report.description, report.staff
             changed.append(row)
     Recipient.objects.bulk_update(changed, ["status", "status_at", "description", "staff"], batch_size=500)
+    tell_tasks(row for row in changed if row.task_id is not None)
 
 
 def note_uncollected(deliveries: Sequence[Uncollected]) -> None:
@@ -117,9 +121,9 @@ def note_change(*, packet_id: UUID, recipients: Collection[int], kind: str, stat
 
 def note_withdrawn(*, packet_id: UUID, recipients: Collection[int], kind: str, at: datetime) -> None:
     """Write down from whom a packet sent from here was withdrawn."""
-    Recipient.objects.filter(document__packet_id=str(packet_id), agency__in=recipients).update(
-        status=WITHDRAWN_CODE, status_at=at, change_kind=kind, change_state=ChangeState.ACCEPTED
-    )
+    rows = Recipient.objects.filter(document__packet_id=str(packet_id), agency__in=recipients)
+    rows.update(status=WITHDRAWN_CODE, status_at=at, change_kind=kind, change_state=ChangeState.ACCEPTED)
+    tell_tasks(rows.filter(task__isnull=False).select_related("agency"))
 
 
 def refresh_recipients(*, at: datetime, port: AxisPort | None = None) -> int:
@@ -169,6 +173,8 @@ def write_states(state: PacketState) -> None:
         if known != [getattr(row, name) for name in _WRITTEN]:
             changed.append(row)
     Recipient.objects.bulk_update(changed, _WRITTEN, batch_size=500)
+    told = [row for row in changed if row.task_id is not None and row.status_at is not None]
+    tell_tasks(told)
 
 
 # Codes that tell of a change of the document, not where the document stands.

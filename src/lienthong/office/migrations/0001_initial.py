@@ -152,7 +152,7 @@ class Migration(migrations.Migration):
                 ('document', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='assignments', to='office.incomingdocument')),
             ],
             options={
-                'constraints': [models.UniqueConstraint(condition=models.Q(('part', lienthong.office.states.Part['LEAD'])), fields=('document',), name='assignment_one_lead'), models.UniqueConstraint(fields=('document', 'official'), name='assignment_once_each'), models.CheckConstraint(condition=models.Q(('part__in', [lienthong.office.states.Part['LEAD'], lienthong.office.states.Part['COOPERATING'], lienthong.office.states.Part['INFORMED']])), name='assignment_part_known')],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('part', 'lead')), fields=('document',), name='assignment_one_lead'), models.UniqueConstraint(fields=('document', 'official'), name='assignment_once_each'), models.CheckConstraint(condition=models.Q(('part__in', ['lead', 'co-operating', 'informed'])), name='assignment_part_known')],
             },
         ),
         migrations.CreateModel(

@@ -40,7 +40,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ("directory", "0001_initial"),
-        ("office", "0004_encrypted"),
+        ("office", "0005_tasks"),
     ]
 
     operations = [

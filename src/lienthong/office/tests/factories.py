@@ -12,10 +12,12 @@ from lienthong.identity.tests.factories import at_noon, viewer_in
 from lienthong.kernel.clock import VIETNAM
 from lienthong.office.actions import outgoing
 from lienthong.office.actions.registering import books_in_use
-from lienthong.office.contracts import Composition, Direction
-from lienthong.office.models import Assignment, Directive, IncomingDocument, OutgoingDocument
+from lienthong.office.contracts import Composition
+from lienthong.office.models import IncomingDocument, OutgoingDocument
 from lienthong.office.register_models import Register, RegisterBook
-from lienthong.office.states import Part, State
+from lienthong.office.states import State
+from lienthong.tasks.public import Direction, Part, TaskParty, TaskState
+from lienthong.tasks.tests.factories import has_part, key_of, task
 
 _numbers = count(1)
 NOON = at_noon()
@@ -60,20 +62,36 @@ def book(agency: Agency, code: str, **fields: Any) -> RegisterBook:
     return RegisterBook.objects.create(agency=agency, code=code, **{"name": f"Sổ {code}", **fields})
 
 
+TASK_STATES = {
+    State.ASSIGNED: TaskState.GIVEN,
+    State.IN_PROGRESS: TaskState.IN_PROGRESS,
+    State.FINISHED: TaskState.ACCEPTED,
+    State.WITHDRAWN: TaskState.CANCELLED,
+}
+
+
 def led_by(
     document: IncomingDocument, lead: Viewer, *, part: Part = Part.LEAD, at: datetime = NOON
-) -> Assignment:
-    """Give the viewer a part in the work on the document."""
-    directive = Directive.objects.create(
-        document=document,
-        text="Nghiên cứu, tham mưu.",
-        leader_id=lead.official_id,
-        leader_title="",
-        written_at=at,
+) -> TaskParty:
+    """Give the viewer a part in the work on the document; a task of it is made if there is none."""
+    if document.task is not None:
+        return has_part(document.task, lead, part)
+    leads = lead if part == Part.LEAD else viewer_in(document.agency, Role.SPECIALIST, at=at)
+    document.task = task(
+        lead,
+        leads,
+        at=at,
+        work="Nghiên cứu, tham mưu.",
+        source_kind="office.incoming",
+        source_id=str(document.id),
+        source_label=document.code,
+        state=TASK_STATES.get(State(document.state), TaskState.GIVEN),
+        needs_acceptance=False,
+        agency_id=document.agency_id,
+        **{"due_at": document.due_at} if document.due_at else {},
     )
-    return Assignment.objects.create(
-        document=document, directive=directive, official_id=lead.official_id, post_id=lead.post_id, part=part
-    )
+    document.save()
+    return document.task.lead if part == Part.LEAD else has_part(document.task, lead, part)
 
 
 def assigned_document(agency: Agency, lead: Viewer, **fields: Any) -> IncomingDocument:
@@ -85,8 +103,8 @@ def assigned_document(agency: Agency, lead: Viewer, **fields: Any) -> IncomingDo
 
 def direction(lead: Viewer, **fields: Any) -> Direction:
     """A leader's direction that names the lead only."""
-    assert lead.official_id is not None
-    return Direction(**{"text": "Giao chủ trì, tham mưu.", "lead": lead.official_id, **fields})
+    values = {"text": "Giao chủ trì, tham mưu.", "lead": key_of(lead), "acceptance": False}
+    return Direction(**{**values, **fields})
 
 
 def composition(*recipients: Agency, **fields: Any) -> Composition:

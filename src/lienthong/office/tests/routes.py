@@ -9,8 +9,9 @@ from tests.architecture.routes import Route, World, only
 from lienthong.identity.public import Role
 from lienthong.kernel.blobs import store_blob
 from lienthong.office.models import IncomingDocument, IncomingFile, OutgoingDocument
-from lienthong.office.states import Part, State
+from lienthong.office.states import State
 from lienthong.office.tests.factories import draft, general_book, incoming_document, led_by
+from lienthong.tasks.public import Part
 
 CLERK, SPECIALIST, LEADER, AUDITOR = Role.CLERK, Role.SPECIALIST, Role.LEADER, Role.AUDITOR
 READERS = (CLERK, SPECIALIST, LEADER, AUDITOR)
@@ -77,8 +78,6 @@ ROUTES: dict[str, Route] = {
     "office:register": only(CLERK, methods=POST, kwargs=_incoming),
     "office:refuse": only(CLERK, methods=POST, kwargs=_incoming),
     "office:assign": only(LEADER, methods=POST, kwargs=_incoming),
-    "office:start": only(*WORKERS, methods=POST, kwargs=_incoming),
-    "office:finish": only(*WORKERS, methods=POST, kwargs=_incoming),
     "office:accept_change": only(CLERK, methods=POST, kwargs=_incoming),
     "office:refuse_change": only(CLERK, methods=POST, kwargs=_incoming),
     "office:incoming_file": only(*READERS, kwargs=_file),

@@ -14,17 +14,17 @@ from lienthong.identity.public import Role
 from lienthong.identity.tests.factories import agency, viewer_in
 from lienthong.kernel.errors import Refusal
 from lienthong.office.actions.collecting import collect_inbox
-from lienthong.office.actions.incoming import assign
+from lienthong.office.actions.directing import AlreadyDirected, direct_document
 from lienthong.office.actions.registering import register_incoming, register_set
 from lienthong.office.actions.reporting import report_statuses
 from lienthong.office.actions.sending import send_waiting
 from lienthong.office.adapters.fake import FakeAxis
-from lienthong.office.models import Assignment, IncomingDocument, OutgoingDocument, StatusToReport
-from lienthong.office.policies import NotNow
+from lienthong.office.models import IncomingDocument, OutgoingDocument, StatusToReport
 from lienthong.office.register_models import Register
 from lienthong.office.states import State
 from lienthong.office.tests.factories import NOON, book, direction, general_book, incoming_document
 from lienthong.office.tests.packets import sent_packet
+from lienthong.tasks.public import Task
 
 pytestmark = pytest.mark.django_db(transaction=True)
 T = TypeVar("T")
@@ -125,16 +125,19 @@ def test_of_two_leaders_who_direct_at_once_one_wins_and_the_other_is_told_so() -
     leads = [viewer_in(ours, Role.SPECIALIST, at=NOON) for _ in range(2)]
     results = at_once(
         *(
-            lambda leader=leader, lead=lead: assign(  # type: ignore[misc]
+            lambda leader=leader, lead=lead: direct_document(  # type: ignore[misc]
                 document_id=document.id, viewer=leader, direction=direction(lead), at=NOON
             )
             for leader, lead in zip(leaders, leads, strict=True)
         )
     )
-    refusals = [result for result in results if isinstance(result, NotNow)]
+    refusals = [result for result in results if isinstance(result, AlreadyDirected)]
     assert len(refusals) == 1
-    assert "Someone may have been faster" in refusals[0].say("en")
-    assert Assignment.objects.filter(document=document, part="lead").count() == 1
+    document.refresh_from_db()
+    assert document.task is not None
+    winner = next(leader for leader in leaders if leader.official_id == document.task.given_by_id)
+    assert f"{winner.name} has directed this document already" in refusals[0].say("en")
+    assert Task.objects.count() == 1
     assert list(document.statuses.values_list("code", flat=True)) == ["04"]
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from lienthong.identity.public import Role
 from lienthong.identity.tests.factories import agency, viewer_in
-from lienthong.office.actions.incoming import assign
+from lienthong.office.actions.directing import direct_document
 from lienthong.office.actions.registering import register_incoming
 from lienthong.office.actions.reporting import LEASE, LONGEST_PAUSE, pause_after, report_statuses
 from lienthong.office.adapters.fake import FakeAxis
@@ -29,7 +29,7 @@ def test_an_axis_that_was_away_hears_every_status_in_order_when_it_is_back() -> 
     document = collected_document(axis, ours)
     leader, lead = viewer_in(ours, Role.LEADER), viewer_in(ours, Role.SPECIALIST)
     register_incoming(document_id=document.id, viewer=viewer_in(ours, Role.CLERK), at=NOON)
-    assign(document_id=document.id, viewer=leader, direction=direction(lead), at=NOON)
+    direct_document(document_id=document.id, viewer=leader, direction=direction(lead), at=NOON)
     axis.failures = 3
     assert report_statuses(at=NOON, port=axis) == 0
     assert _waiting(document) == ["01", "03", "04"]

@@ -29,7 +29,7 @@ pytestmark = pytest.mark.django_db
 @pytest.mark.parametrize(
     ("role", "there", "missing"),
     [
-        (Role.CLERK, ["register", "refuse"], ["assign", "start", "finish"]),
+        (Role.CLERK, ["register", "refuse"], ["assign"]),
         (Role.LEADER, [], ["register", "refuse", "assign"]),
         (Role.AUDITOR, [], ["register", "refuse", "assign"]),
     ],
@@ -66,7 +66,7 @@ def test_a_direction_with_the_lead_named_twice_is_shown_again_with_what_was_writ
     ours = agency()
     document = incoming_document(ours, at=now(), state=State.REGISTERED)
     lead = acting_viewer(official_in(ours, Role.SPECIALIST), at=now()).official_id
-    sent = {"text": "Giao nghiên cứu", "lead": lead, "cooperating": [lead]}
+    sent = {"text": "Giao nghiên cứu", "lead": f"official:{lead}", "cooperating": [f"official:{lead}"]}
     answer = client_as(Role.LEADER, ours).post(reverse("office:assign", args=[document.id]), sent)
     assert answer.status_code == 422
     assert "named more than once" in text_of(answer)
@@ -80,11 +80,11 @@ def test_a_deadline_that_makes_no_sense_is_shown_at_its_field(due: str, word: st
     ours = agency()
     document = incoming_document(ours, at=now(), state=State.REGISTERED)
     lead = acting_viewer(official_in(ours, Role.SPECIALIST), at=now()).official_id
-    sent = {"text": "Giao", "lead": lead, "due_at": due}
+    sent = {"text": "Giao", "lead": f"official:{lead}", "due_at": due}
     answer = client_as(Role.LEADER, ours).post(reverse("office:assign", args=[document.id]), sent)
     assert answer.status_code == 422
     assert word in text_of(answer)
-    assert 'id="assign_due_at_error"' in text_of(answer)
+    assert 'id="direct_due_at_error"' in text_of(answer)
 
 
 def test_the_whole_work_goes_through_the_pages() -> None:
@@ -96,12 +96,17 @@ def test_the_whole_work_goes_through_the_pages() -> None:
     lead = acting_viewer(specialist, at=now()).official_id
     steps: list[tuple[Account, str, dict[str, Any]]] = [
         (clerk, "register", {}),
-        (leader, "assign", {"text": "Giao", "lead": lead}),
+        (leader, "assign", {"text": "Giao", "lead": f"official:{lead}"}),
         (specialist, "start", {}),
-        (specialist, "finish", {"note": "Xong", "product": SimpleUploadedFile("bc.txt", b"words")}),
+        (specialist, "complete", {"note": "Xong", "product": SimpleUploadedFile("bc.txt", b"words")}),
     ]
     for account, verb, data in steps:
-        answer = client_of(account).post(reverse(f"office:{verb}", args=[document.id]), data)
+        document.refresh_from_db()
+        if document.task_id:
+            address = reverse("tasks:act", args=[document.task_id, verb])
+        else:
+            address = reverse(f"office:{verb}", args=[document.id])
+        answer = client_of(account).post(address, data)
         assert answer.status_code == 302, verb
     document.refresh_from_db()
     assert document.state == State.FINISHED
@@ -117,7 +122,7 @@ def test_an_empty_product_is_refused_at_the_form() -> None:
     specialist = official_in(ours, Role.SPECIALIST)
     document = assigned_document(ours, acting_viewer(specialist, at=now()), state=State.IN_PROGRESS, at=now())
     sent = {"note": "Xong", "product": SimpleUploadedFile("bc.txt", b"")}
-    answer = client_of(specialist).post(reverse("office:finish", args=[document.id]), sent)
+    answer = client_of(specialist).post(reverse("tasks:act", args=[document.task_id, "complete"]), sent)
     assert answer.status_code == 422
     assert "0 bytes" in text_of(answer)
 

@@ -20,6 +20,7 @@ from lienthong.office import policies, queries
 from lienthong.office.actions import outgoing as actions
 from lienthong.office.forms import ComposeForm
 from lienthong.office.models import OutgoingDocument
+from lienthong.tasks.public import Task, find_task
 
 DRAFTERS = (Role.SPECIALIST, Role.CLERK, Role.LEADER)
 FOUND_LIMIT = 40
@@ -56,6 +57,10 @@ def recipients(request: HttpRequest) -> HttpResponse:
 def _compose(request: HttpRequest, draft: OutgoingDocument | None) -> HttpResponse:
     viewer, at = viewer_of(request), now()
     if request.method != "POST":
+        task = _task(viewer, request.GET.get("task", "")) if draft is None else None
+        if task is not None:
+            form = ComposeForm(initial=queries.for_task(viewer, task))
+            return _page(request, None, form, _picker(viewer, (), request.GET, at))
         replaced = _replaced(viewer, request.GET.get("replaces", "")) if draft is None else None
         if replaced is not None:
             form = ComposeForm(initial=queries.replacing(replaced))
@@ -86,6 +91,14 @@ def _replaced(viewer: Viewer, asked: object) -> OutgoingDocument | None:
     original = queries.find_outgoing(viewer, found)
     policies.require_act(viewer, original, policies.REPLACE)
     return original
+
+
+def _task(viewer: Viewer, asked: object) -> Task | None:
+    """The task that the new document carries to others, if the address or the form names one."""
+    try:
+        return find_task(viewer, UUID(str(asked)))
+    except ValueError:
+        return None
 
 
 def _save(
@@ -152,6 +165,7 @@ def _page(
         "draft": draft,
         "signs": viewer.has(Role.LEADER),
         "replaced": _replaced(viewer, form["replaces"].value() or ""),
+        "task": _task(viewer, form["task"].value() or ""),
     }
     return render(request, "office/compose.html", {**facts, **picker}, status=status)
 

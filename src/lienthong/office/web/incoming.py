@@ -17,18 +17,20 @@ from lienthong.identity.public import Role, Viewer, needs, viewer_of
 from lienthong.kernel.clock import VIETNAM, now
 from lienthong.kernel.errors import Refusal
 from lienthong.office import policies, queries, register_queries
-from lienthong.office.actions import changes
+from lienthong.office.actions import changes, directing
 from lienthong.office.actions import incoming as actions
+from lienthong.office.actions.carrying import DIRECTS
 from lienthong.office.actions.registering import register_incoming
 from lienthong.office.contracts import StoredVerdict
-from lienthong.office.forms import AssignForm, FinishForm, IncomingFilterForm, ReasonForm
+from lienthong.office.forms import IncomingFilterForm, ReasonForm
 from lienthong.office.models import IncomingDocument
 from lienthong.office.registering_forms import book_choice, chosen_book
 from lienthong.office.same_day import same_day_rule
-from lienthong.office.states import ASSIGN, FINISH, REFUSE, REGISTER, STATE_LABELS, WITHDRAW, WITHDRAWALS
+from lienthong.office.states import ASSIGN, REFUSE, REGISTER, STATE_LABELS, WITHDRAW, WITHDRAWALS
 from lienthong.office.text_models import ReadText
 from lienthong.office.web.common import csv_answer, file_answer, tabs_of, timeline_of
 from lienthong.office.web.saved import saved_context
+from lienthong.tasks.public import SEARCH, DirectionForm, Task, direction_form, opinions_of, tasks_of
 
 READERS = (Role.CLERK, Role.SPECIALIST, Role.LEADER, Role.AUDITOR)
 WORKERS = (Role.SPECIALIST, Role.LEADER, Role.CLERK)
@@ -105,7 +107,7 @@ def _register_row(document: IncomingDocument) -> list[object]:
         document.code,
         document.promulgated_on and f"{document.promulgated_on:%d/%m/%Y}",
         " – ".join(filter(None, (document.type_name, document.subject))),
-        ", ".join(part.official.full_name for part in document.assignments.all()),
+        document.task.lead.name if document.task else "",
         _local(document.due_at, "%d/%m/%Y %H:%M"),
         document.state_label,
     ]
@@ -127,8 +129,8 @@ def _detail(
     document_id: UUID,
     *,
     refuse_form: ReasonForm | None = None,
-    assign_form: AssignForm | None = None,
-    finish_form: FinishForm | None = None,
+    assign_form: DirectionForm | None = None,
+    searched: str = "",
     change_form: ReasonForm | None = None,
     status: int = 200,
 ) -> HttpResponse:
@@ -147,7 +149,9 @@ def _detail(
         "files": files,
         "moves": {move.verb: move for move in moves},
         "reading": ReadText.objects.filter(document=document).defer("text", "words").first(),
-        "directives": document.directives.select_related("leader"),
+        "task": document.task,
+        "opinions": opinions_of(document.task) if document.task else [],
+        "answers_task": _answered(viewer, document),
         "timeline": timeline_of("office.incoming", document.id, queries.statuses_of(document)),
         "next": queries.neighbour_waiting(viewer, document.id) if viewer.has(*WORKERS) else None,
         "late": document.open and document.due_at is not None and document.due_at < at,
@@ -158,10 +162,20 @@ def _detail(
     if REFUSE in moves:
         context["refuse_form"] = refuse_form or ReasonForm(auto_id="refuse_%s")
     if ASSIGN in moves:
-        context["assign_form"] = assign_form or _assign_form(viewer, at)
-    if FINISH in moves:
-        context["finish_form"] = finish_form or FinishForm(auto_id="finish_%s")
+        context["form"] = assign_form or _direction_form(viewer, document, at)
+        context["q"] = searched
     return render(request, "office/incoming_detail.html", context, status=status)
+
+
+def _direction_form(viewer: Viewer, document: IncomingDocument, at: datetime) -> DirectionForm:
+    """The blank form; what directs this agency is looked at before it is closed."""
+    initial = {"acceptance": document.steering_type == DIRECTS}
+    return direction_form(agency_id=viewer.agency_id or 0, at=at, initial=initial)[0]
+
+
+def _answered(viewer: Viewer, document: IncomingDocument) -> Task | None:
+    """The sub-task that the document replies to, if the viewer may see it."""
+    return tasks_of(viewer).filter(id=document.answers_task_id).first() if document.answers_task_id else None
 
 
 def _change_context(viewer: Viewer, document: IncomingDocument, form: ReasonForm | None) -> dict[str, object]:
@@ -176,11 +190,6 @@ def _change_context(viewer: Viewer, document: IncomingDocument, form: ReasonForm
         "replacement": queries.replacement_of(viewer, change),
         "change_form": form or ReasonForm(auto_id="change_%s"),
     }
-
-
-def _assign_form(viewer: Viewer, at: datetime, request: HttpRequest | None = None) -> AssignForm:
-    holdings = queries.officials_of(viewer.agency_id or 0, on=at.astimezone(VIETNAM).date())
-    return AssignForm(request.POST if request else None, holdings=holdings, auto_id="assign_%s")
 
 
 @needs(Role.CLERK)
@@ -213,49 +222,20 @@ def refuse(request: HttpRequest, document_id: UUID) -> HttpResponse:
 @needs(Role.LEADER)
 @require_POST
 def assign(request: HttpRequest, document_id: UUID) -> HttpResponse:
-    """Direct the work on the document."""
+    """Direct the work on the document, or search for those to be named."""
     viewer, at = viewer_of(request), now()
-    form = _assign_form(viewer, at, request)
+    data = request.POST
+    form, searched = direction_form(agency_id=viewer.agency_id or 0, at=at, data=data)
 
     def act() -> None:
-        actions.assign(document_id=document_id, viewer=viewer, direction=form.direction(), at=at)
+        directing.direct_document(document_id=document_id, viewer=viewer, direction=form.direction(), at=at)
 
+    if data.get("action") == SEARCH:
+        return _detail(request, document_id, assign_form=form, searched=searched)
     if _done(form, act):
-        messages.success(request, _("Assigned. The lead sees the document on the own desk."))
+        messages.success(request, _("Assigned. The lead sees the task on the own desk."))
         return redirect("office:incoming_detail", document_id)
-    return _detail(request, document_id, assign_form=form, status=422)
-
-
-@needs(*WORKERS)
-@require_POST
-def start(request: HttpRequest, document_id: UUID) -> HttpResponse:
-    """The lead takes the work up."""
-    actions.start_work(document_id=document_id, viewer=viewer_of(request), at=now())
-    messages.success(request, _("Work has started. The sender is told."))
-    return redirect("office:incoming_detail", document_id)
-
-
-@needs(*WORKERS)
-@require_POST
-def finish(request: HttpRequest, document_id: UUID) -> HttpResponse:
-    """The lead closes the work with its result."""
-    form = FinishForm(request.POST, request.FILES, auto_id="finish_%s")
-
-    def act() -> None:
-        product = form.cleaned_data["product"]
-        actions.finish(
-            document_id=document_id,
-            viewer=viewer_of(request),
-            note=form.cleaned_data["note"],
-            product=product.chunks() if product else None,
-            product_name=product.name if product else "",
-            at=now(),
-        )
-
-    if _done(form, act):
-        messages.success(request, _("Finished. The sender is told the result."))
-        return redirect("office:incoming_detail", document_id)
-    return _detail(request, document_id, finish_form=form, status=422)
+    return _detail(request, document_id, assign_form=form, searched=searched, status=422)
 
 
 @needs(Role.CLERK)
@@ -286,7 +266,7 @@ def refuse_change(request: HttpRequest, document_id: UUID) -> HttpResponse:
     return _detail(request, document_id, change_form=form, status=422)
 
 
-def _done(form: ReasonForm | AssignForm | FinishForm, act: Callable[[], None]) -> bool:
+def _done(form: ReasonForm | DirectionForm, act: Callable[[], None]) -> bool:
     """Whether the input was valid and the act done; a refusal that names a field is shown at it."""
     if not form.is_valid():
         return False
