@@ -114,6 +114,61 @@ def _compose(page: Page, subject: str = SUBJECT) -> None:
     page.locator("#id_body").fill(BODY)
 
 
+def _direct(chief: Page) -> None:
+    """The leader directs on a phone: searches, lets a division lead, wants to see the result."""
+    chief.get_by_label("Ý kiến chỉ đạo").fill(DIRECTIVE)
+    chief.get_by_label("Tìm cán bộ hoặc phòng, ban").fill("hanh chinh")
+    chief.get_by_role("button", name="Tìm", exact=True).click()
+    expect(chief.get_by_label("Ý kiến chỉ đạo")).to_have_value(DIRECTIVE)
+    chief.get_by_role("radio", name="Chủ trì: Phòng Hành chính").check()
+    chief.get_by_label("Thời gian thực hiện").select_option(label="5 ngày làm việc")
+    chief.get_by_label("Tôi xem kết quả trước khi kết thúc nhiệm vụ").check()
+    chief.get_by_role("button", name="Phân công").click()
+    expect(chief.get_by_text("Đã phân công. Người chủ trì")).to_be_visible()
+
+
+def _hand_on(head: Page, assert_accessible: Check, assert_no_sideways_scrolling: Check) -> None:
+    """The head of the division that leads names one of its officials, on a phone."""
+    head.goto("/tasks/")
+    assert_accessible(head)
+    assert_no_sideways_scrolling(head)
+    head.get_by_role("link", name=DIRECTIVE).click()
+    assert_accessible(head)
+    assert_no_sideways_scrolling(head)
+    head.locator("summary").filter(has_text="Chuyển tiếp").click()
+    head.get_by_label("Người chủ trì mới").select_option(label="Lý Minh Quân – Chuyên viên, Phòng Hành chính")
+    head.locator("details[open]").get_by_role("button", name="Chuyển tiếp").click()
+    expect(head.get_by_text("Đã chuyển tiếp.")).to_be_visible()
+
+
+def _finish(worker: Page, assert_accessible: Check) -> None:
+    """The official works and reports the product."""
+    worker.goto("/tasks/")
+    worker.get_by_role("link", name=DIRECTIVE).click()
+    expect(worker.locator("blockquote")).to_contain_text(DIRECTIVE)
+    worker.get_by_role("button", name="Bắt đầu xử lý").click()
+    assert_accessible(worker)
+    worker.get_by_label("Kết quả xử lý").fill(RESULT)
+    worker.get_by_label("Sản phẩm (tệp)").set_input_files(
+        files=[{"name": "bao-cao.txt", "mimeType": "text/plain", "buffer": b"words"}]
+    )
+    worker.get_by_role("button", name="Báo cáo hoàn thành").click()
+    expect(worker.get_by_text("Đã báo cáo hoàn thành. Người giao")).to_be_visible()
+    assert_accessible(worker)
+
+
+def _accept(chief: Page, assert_accessible: Check, assert_no_sideways_scrolling: Check) -> None:
+    """The leader looks at the product and accepts it, on a phone."""
+    chief.goto("/tasks/")
+    chief.get_by_role("link", name=DIRECTIVE).click()
+    expect(chief.get_by_role("link", name="bao-cao.txt")).to_be_visible()
+    assert_accessible(chief)
+    assert_no_sideways_scrolling(chief)
+    chief.get_by_role("button", name="Chấp nhận kết quả").click()
+    expect(chief.get_by_text("Đã chấp nhận kết quả.").first).to_be_visible()
+    assert_accessible(chief)
+
+
 def test_a_signed_document_reaches_63_provinces_and_every_state_comes_back(
     site: Site,
     page_at: PageAt,
@@ -149,53 +204,15 @@ def test_a_signed_document_reaches_63_provinces_and_every_state_comes_back(
 
     chief = _sign_in(page_at(360), cast.chief)
     chief.goto(received)
+    for look in (assert_accessible, assert_no_sideways_scrolling):
+        look(chief)
+    _direct(chief)
     assert_accessible(chief)
-    assert_no_sideways_scrolling(chief)
-    chief.get_by_label("Ý kiến chỉ đạo").fill(DIRECTIVE)
-    chief.get_by_label("Tìm cán bộ hoặc phòng, ban").fill("hanh chinh")
-    chief.get_by_role("button", name="Tìm", exact=True).click()
-    expect(chief.get_by_label("Ý kiến chỉ đạo")).to_have_value(DIRECTIVE)
-    chief.get_by_role("radio", name="Chủ trì: Phòng Hành chính").check()
-    chief.get_by_label("Thời gian thực hiện").select_option(label="5 ngày làm việc")
-    chief.get_by_label("Tôi xem kết quả trước khi kết thúc nhiệm vụ").check()
-    chief.get_by_role("button", name="Phân công").click()
-    expect(chief.get_by_text("Đã phân công. Người chủ trì")).to_be_visible()
-    assert_accessible(chief)
-
     head = _sign_in(page_at(360), cast.head)
-    head.goto("/tasks/")
-    assert_accessible(head)
-    assert_no_sideways_scrolling(head)
-    head.get_by_role("link", name=DIRECTIVE).click()
-    assert_accessible(head)
-    assert_no_sideways_scrolling(head)
-    head.locator("summary").filter(has_text="Chuyển tiếp").click()
-    head.get_by_label("Người chủ trì mới").select_option(label="Lý Minh Quân – Chuyên viên, Phòng Hành chính")
-    head.locator("details[open]").get_by_role("button", name="Chuyển tiếp").click()
-    expect(head.get_by_text("Đã chuyển tiếp.")).to_be_visible()
-
+    _hand_on(head, assert_accessible, assert_no_sideways_scrolling)
     worker = _sign_in(page_at(), cast.worker)
-    worker.goto("/tasks/")
-    worker.get_by_role("link", name=DIRECTIVE).click()
-    expect(worker.locator("blockquote")).to_contain_text(DIRECTIVE)
-    worker.get_by_role("button", name="Bắt đầu xử lý").click()
-    assert_accessible(worker)
-    worker.get_by_label("Kết quả xử lý").fill(RESULT)
-    worker.get_by_label("Sản phẩm (tệp)").set_input_files(
-        files=[{"name": "bao-cao.txt", "mimeType": "text/plain", "buffer": b"words"}]
-    )
-    worker.get_by_role("button", name="Báo cáo hoàn thành").click()
-    expect(worker.get_by_text("Đã báo cáo hoàn thành. Người giao")).to_be_visible()
-    assert_accessible(worker)
-
-    chief.goto("/tasks/")
-    chief.get_by_role("link", name=DIRECTIVE).click()
-    expect(chief.get_by_role("link", name="bao-cao.txt")).to_be_visible()
-    assert_accessible(chief)
-    assert_no_sideways_scrolling(chief)
-    chief.get_by_role("button", name="Chấp nhận kết quả").click()
-    expect(chief.get_by_text("Đã chấp nhận kết quả.").first).to_be_visible()
-    assert_accessible(chief)
+    _finish(worker, assert_accessible)
+    _accept(chief, assert_accessible, assert_no_sideways_scrolling)
 
     _work(site)
     leader.goto(f"{address}?status=06")

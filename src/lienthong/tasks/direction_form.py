@@ -78,8 +78,8 @@ class DirectionForm(forms.Form):
     )
     text = forms.CharField(
         label=_("Direction"),
-        help_text=_("What is to be done and to what end. A ready phrase is put before it."),
-        required=False,
+        help_text=_("What is to be done and to what end. A ready phrase is put before it, or is enough."),
+        error_messages={"required": _("Write what is to be done, or choose a ready phrase.")},
         max_length=TEXT_LIMIT,
         widget=forms.Textarea(attrs={"rows": 3}),
     )
@@ -98,9 +98,12 @@ class DirectionForm(forms.Form):
     )
     acceptance = forms.BooleanField(label=_("I look at the result before it is closed"), required=False)
 
+    use_required_attribute = False
+
     def __init__(self, *args: Any, candidates: Sequence[Candidate] = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.candidates = candidates
+        self.fields["text"].required = not (self.is_bound and self.data.get("phrase"))
 
     @property
     def rows(self) -> list[Row]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.db import transaction
+
 from lienthong.directory.public import Agency, Division
 from lienthong.identity.public import Role, Viewer, acting_viewer
 from lienthong.identity.tests.factories import at_noon, official_in
@@ -58,8 +60,9 @@ def task(giver: Viewer, lead: Viewer | Division, *, at: datetime = NOON, **field
         "closed_at": at if state in CLOSED else None,
         "reason": "Lý do" if state in {TaskState.RETURNED, TaskState.CANCELLED} else "",
     }
-    made = Task.objects.create(**values | fields)
-    has_part(made, lead, Part.LEAD)
+    with transaction.atomic():  # at its end the database looks whether there is a lead
+        made = Task.objects.create(**values | fields)
+        has_part(made, lead, Part.LEAD)
     return made
 
 

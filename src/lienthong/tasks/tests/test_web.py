@@ -152,6 +152,17 @@ def test_searching_keeps_what_was_written_and_chosen_and_gives_nothing() -> None
     assert not Task.objects.exists()
 
 
+def test_a_ready_phrase_is_enough_and_nothing_at_all_is_not() -> None:
+    people = People()
+    lead = str(key_of(people.viewers["lead"]))
+    sent = {"text": "", "phrase": "", "lead": lead, "working_days": "3", "action": "send"}
+    answer = people.clients["leader"].post(reverse("tasks:give"), sent)
+    assert answer.status_code == 422
+    assert 'id="direct_text_error"' in answer.content.decode()
+    assert people.clients["leader"].post(reverse("tasks:give"), {**sent, "phrase": "1"}).status_code == 302
+    assert Task.objects.get().work == "Carry this out and report the result."
+
+
 @pytest.mark.parametrize("lead", ["", "official:x", "agency:1", "official:", "division:99999999999999999999"])
 def test_a_lead_that_makes_no_sense_is_said_at_the_people(lead: str) -> None:
     people = People()
