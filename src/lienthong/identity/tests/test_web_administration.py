@@ -83,9 +83,9 @@ class TestPages:
         for _ in range(30):
             official_in(post_of_viewer(admin).agency, Role.CLERK)
         signed_in.get("/acting/")
-        with django_assert_max_num_queries(4):
+        with django_assert_max_num_queries(5):
             signed_in.get("/administration/")
-        with django_assert_max_num_queries(10):
+        with django_assert_max_num_queries(11):
             signed_in.get(f"/administration/officials/{admin.official_id}/")
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from threading import Barrier
 from typing import Any
 
 import pytest
-from django.db import transaction
+from django.db import connection
 
 from lienthong.identity.public import NotAllowed, NotFound, Role, Viewer
 from lienthong.identity.tests.factories import agency, viewer_in
@@ -100,13 +102,33 @@ def test_a_crash_between_sending_and_writing_down_repeats_the_same_message_id_on
             fake.send(letters)
             raise KeyboardInterrupt
 
-    with pytest.raises(KeyboardInterrupt), transaction.atomic():
+    with pytest.raises(KeyboardInterrupt):
         mailing.send_mails(at=MONDAY, sender=Dying())
-    Mail.objects.update(leased_until=MONDAY + mailing.LEASE)  # what the process had written before it died
     assert mailing.send_mails(at=MONDAY + timedelta(minutes=1), sender=fake) == 0
     mailing.send_mails(at=MONDAY + mailing.LEASE, sender=fake)
     assert len(fake.sent) == 2
     assert len({letter.message_id for letter in fake.sent}) == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_workers_at_once_send_each_mail_once(settings: Any) -> None:
+    mail_server(settings)
+    here = agency()
+    people = [with_address(viewer_in(here, Role.SPECIALIST, at=MONDAY), f"{n}@example.vn") for n in range(30)]
+    tell(*people, kind=CALLED.code)
+    fake, together = FakeMail(), Barrier(2)
+
+    def work(_number: int) -> None:
+        together.wait(timeout=10)
+        try:
+            while mailing.send_mails(at=MONDAY, sender=fake):
+                pass
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(2) as threads:
+        list(threads.map(work, range(2)))
+    assert sorted(letter.to for letter in fake.sent) == sorted(f"{n}@example.vn" for n in range(30))
 
 
 @pytest.mark.parametrize("failure", [BUSY, GONE])
