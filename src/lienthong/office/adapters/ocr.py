@@ -16,8 +16,12 @@ from lienthong.office.ports import OcrAbsent, OcrFailed
 LANGUAGE = "vie"
 SECONDS = 15 * 60
 MEMORY_KB = 4 * 2**20
-# The shell sets the limit in the child alone; the worker's own memory stays its own.
-LIMITED = ["/bin/sh", "-c", 'ulimit -v "$0" && exec "$@"']
+# The shell sets limit and folder for the child alone; the worker keeps its own.
+LIMITED = [
+    "/bin/sh",
+    "-c",
+    'ulimit -v "$0" && export OMP_THREAD_LIMIT=1 TMPDIR="$1" && shift && exec "$@"',
+]
 
 
 class OcrMyPdf:
@@ -45,23 +49,22 @@ class OcrMyPdf:
             command = [
                 *LIMITED,
                 str(self._memory_kb),
+                folder,
                 *(sys.executable, "-m", "ocrmypdf", "--language", LANGUAGE, "--force-ocr", "--jobs", "1"),
                 *("--optimize", "0", "--output-type", "pdf", "--tesseract-timeout", "60"),
                 *("--max-image-mpixels", "100", "--quiet", "--sidecar", str(text)),
                 *(str(pdf), str(Path(folder, "out.pdf"))),
             ]
-            self._run(command, folder)
+            self._run(command)
             return text.read_text("utf-8", "replace").replace("\f", "\n").strip()
 
-    def _run(self, command: list[str], folder: str) -> None:
+    def _run(self, command: list[str]) -> None:
         """Run to the end, or end it with all it started."""
-        environment = {**os.environ, "OMP_THREAD_LIMIT": "1", "TMPDIR": folder}
         process = subprocess.Popen(
             command,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
-            env=environment,
             start_new_session=True,
         )
         try:
