@@ -211,6 +211,7 @@ class ComposeForm(forms.Form):
         widget=forms.ClearableFileInput(attrs={"accept": "application/pdf"}),
     )
     replaces = forms.UUIDField(required=False, widget=forms.HiddenInput)
+    version = forms.IntegerField(required=False, widget=forms.HiddenInput)  # the one the writer began from
     groups = forms.MultipleChoiceField(
         label=_("Groups"), required=False, choices=GROUP_LABELS.items, widget=forms.CheckboxSelectMultiple
     )

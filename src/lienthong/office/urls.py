@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from lienthong.office.web import compose, incoming, outgoing
+from lienthong.office.web import compose, incoming, outgoing, versions
 
 app_name = "office"
 urlpatterns = [
@@ -29,6 +29,8 @@ urlpatterns = [
     path("outgoing/<uuid:document_id>/discard/", outgoing.discard, name="discard"),
     path("outgoing/<uuid:document_id>/edit/", compose.revise, name="revise"),
     path("outgoing/<uuid:document_id>/pdf/", outgoing.outgoing_pdf, name="outgoing_pdf"),
+    path("outgoing/<uuid:document_id>/versions/", versions.versions, name="versions"),
+    path("outgoing/<uuid:document_id>/versions/<int:number>/pdf/", versions.version_pdf, name="version_pdf"),
     path("compose/", compose.compose, name="compose"),
     path("compose/recipients/", compose.recipients, name="recipients"),
 ]

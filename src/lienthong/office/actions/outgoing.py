@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from uuid import UUID
@@ -22,12 +21,14 @@ from lienthong.ledger.public import JSON, Subject, record
 from lienthong.office import policies, queries
 from lienthong.office.actions.reporting import LEASE
 from lienthong.office.actions.sending import submit
+from lienthong.office.actions.versions import keep_version, require_newest
 from lienthong.office.contracts import Composition
 from lienthong.office.groups import ADDRESSES, members_of
 from lienthong.office.models import OutgoingDocument, Recipient
 from lienthong.office.packets import document_id, packet_of
 from lienthong.office.ports import AxisPort
 from lienthong.office.states import DOCUMENT_URGENCIES, OutState
+from lienthong.office.versions import paragraphs_of
 from lienthong.signing.public import sign_packet
 
 # Types that are addressed to somebody ("Kính gửi", box 9a of NĐ 30/2020, annex I).
@@ -103,6 +104,7 @@ def compose(
             **_facts(composition, document),
         )
         _address(outgoing, groups)
+        keep_version(outgoing, viewer=viewer, at=at)
         _record(outgoing, "outgoing.compose", viewer, at)
     return outgoing
 
@@ -114,15 +116,19 @@ def revise(
     viewer: Viewer,
     at: datetime,
     pdf: Iterable[bytes] | None = None,
+    based_on: int | None = None,
 ) -> OutgoingDocument:
     """Change a draft: the official document is drafted anew; without `pdf` and text the PDF there stays.
 
+    `based_on` is the number of the version the writer began from; the result is the next version.
+
     Raises:
-        NotFound, NotAllowed, NotNow, and what `compose` refuses.
+        NotFound, NotAllowed, NotNow, ChangedMeanwhile, and what `compose` refuses.
     """
     with transaction.atomic():
         outgoing = queries.find_outgoing(viewer, outgoing_id, lock=True)
         policies.require_act(viewer, outgoing, policies.REVISE)
+        require_newest(outgoing, based_on=based_on)
         _require_replaceable(composition, viewer)
         groups = _recipients(composition, viewer, at)
         former = outgoing.document
@@ -135,7 +141,8 @@ def revise(
         former.delete()
         outgoing.recipients.all().delete()
         _address(outgoing, groups)
-        _record(outgoing, "outgoing.revise", viewer, at)
+        version = keep_version(outgoing, viewer=viewer, at=at)
+        _record(outgoing, "outgoing.revise", viewer, at, {"version": version.number})
     return outgoing
 
 
@@ -302,9 +309,7 @@ def _official(
         viewer=viewer,
         type_code=composition.type_code,
         subject=composition.subject,
-        paragraphs=[
-            part for part in re.split(r"\n\s*\n", composition.body.replace("\r\n", "\n")) if part.strip()
-        ],
+        paragraphs=paragraphs_of(composition.body),
         addressees=names if addressed else [],
         recipients=["Như trên;" if addressed else f"{name};" for name in (names[:1] if addressed else names)]
         + [ARCHIVED],

@@ -6,6 +6,7 @@ from tests.architecture.routes import Route, World, only
 
 from lienthong.identity.public import Role
 from lienthong.kernel.blobs import store_blob
+from lienthong.office.drafting_models import DraftVersion
 from lienthong.office.models import IncomingDocument, IncomingFile, OutgoingDocument
 from lienthong.office.states import Part, State
 from lienthong.office.tests.factories import draft, incoming_document, led_by
@@ -63,6 +64,20 @@ def _with_pdf(world: World) -> dict[str, object]:
     return {"document_id": outgoing.pk}
 
 
+def _version(world: World) -> dict[str, object]:
+    """A version of ours that came with a file."""
+    outgoing = _draft(world)
+    DraftVersion.objects.create(
+        outgoing=outgoing,
+        number=2,
+        content={},
+        uploaded=store_blob([b"%PDF-1.7\n"], at=world.at, max_bytes=100),
+        saved_by=outgoing.prepared_by,
+        saved_at=world.at,
+    )
+    return {"document_id": outgoing.pk, "number": 2}
+
+
 ROUTES: dict[str, Route] = {
     "office:incoming": only(*READERS, shared=True),
     "office:incoming_export": only(*READERS, shared=True),
@@ -87,6 +102,8 @@ ROUTES: dict[str, Route] = {
     "office:discard": only(*WORKERS, methods=POST, kwargs=_outgoing),
     "office:revise": only(*WORKERS, methods=BOTH, kwargs=_outgoing),
     "office:outgoing_pdf": only(*READERS, kwargs=_with_pdf),
+    "office:versions": only(*READERS, kwargs=_outgoing),
+    "office:version_pdf": only(*READERS, kwargs=_version),
     "office:compose": only(*WORKERS, methods=BOTH, shared=True),
     "office:recipients": only(*WORKERS, shared=True),
 }
