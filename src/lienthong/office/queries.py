@@ -220,10 +220,11 @@ def outgoing_of(viewer: Viewer) -> QuerySet[OutgoingDocument]:
 
 
 def find_outgoing(viewer: Viewer, document_id: UUID, *, lock: bool = False) -> OutgoingDocument:
-    """One outgoing document with its official document; raises `NotFound`."""
+    """One outgoing document with its official document, held with `lock`; raises `NotFound`."""
     rows = outgoing_of(viewer).select_related("document", "prepared_by", "agency")
     if lock:
-        rows = rows.select_for_update(of=("self",))
+        # Held before it is read: whoever held it until now may have put another official document in.
+        list(OutgoingDocument.objects.select_for_update().filter(id=document_id).values_list("id"))
     try:
         return rows.get(id=document_id)
     except OutgoingDocument.DoesNotExist as error:
