@@ -20,4 +20,15 @@ class OfficeConfig(AppConfig):
         import_module("lienthong.office.handlers")
         register(NavItem("office:incoming", _("Incoming"), READERS, order=10, icon="inbox"))
         register(NavItem("office:outgoing", _("Outgoing"), READERS, order=20, icon="send"))
+        register(NavItem("office:reviews", _("Review"), DRAFTERS, order=25, icon="check"))
+        register(
+            NavItem(
+                "office:review_chains",
+                _("Order of review"),
+                frozenset({"administrator", "clerk"}),
+                order=60,
+                icon="check",
+                place="account",
+            )
+        )
         register(NavItem("office:compose", _("Compose"), DRAFTERS, order=30, icon="pen"))

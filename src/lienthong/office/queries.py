@@ -15,6 +15,7 @@ from lienthong.kernel.models import Blob
 from lienthong.kernel.paging import Page, page_of
 from lienthong.office import policies
 from lienthong.office.contracts import IncomingFilter, OutgoingFilter, Progress, RecipientCount
+from lienthong.office.drafting_models import ReviewTurn
 from lienthong.office.models import (
     Assignment,
     IncomingDocument,
@@ -34,6 +35,7 @@ from lienthong.office.states import (
     OutState,
     Part,
     State,
+    TurnState,
 )
 
 MINE, ALL = "mine", "all"
@@ -212,19 +214,22 @@ def export_incoming(viewer: Viewer, wanted: IncomingFilter, *, at: datetime) -> 
 
 
 def outgoing_of(viewer: Viewer) -> QuerySet[OutgoingDocument]:
-    """The outgoing documents the viewer may see: all of the agency, or those he or she prepared."""
+    """The outgoing documents the viewer may see: all of the agency, or those with a part of the viewer."""
     if viewer.agency_id is None or not viewer.has(*policies.READERS):
         return OutgoingDocument.objects.none()
     rows = OutgoingDocument.objects.filter(agency_id=viewer.agency_id)
-    return rows if policies.reads_all(viewer) else rows.filter(prepared_by_id=viewer.official_id)
+    if policies.reads_all(viewer):
+        return rows
+    asked = ReviewTurn.objects.filter(review__outgoing=OuterRef("pk"), post_id=viewer.post_id or 0)
+    return rows.filter(Q(prepared_by_id=viewer.official_id) | Exists(asked.exclude(state=TurnState.AHEAD)))
 
 
 def find_outgoing(viewer: Viewer, document_id: UUID, *, lock: bool = False) -> OutgoingDocument:
     """One outgoing document with its official document, held with `lock`; raises `NotFound`."""
-    rows = outgoing_of(viewer).select_related("document", "prepared_by", "agency")
+    rows = outgoing_of(viewer).select_related("document", "prepared_by", "prepared_post", "agency")
     if lock:
         # Held before it is read: whoever held it until now may have put another official document in.
-        list(OutgoingDocument.objects.select_for_update().filter(id=document_id).values_list("id"))
+        list(outgoing_of(viewer).select_for_update(of=("self",)).filter(id=document_id).values_list("id"))
     try:
         return rows.get(id=document_id)
     except OutgoingDocument.DoesNotExist as error:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from lienthong.office.web import compose, incoming, outgoing, versions
+from lienthong.office.web import compose, incoming, outgoing, reviewing, versions
 
 app_name = "office"
 urlpatterns = [
@@ -31,6 +31,11 @@ urlpatterns = [
     path("outgoing/<uuid:document_id>/pdf/", outgoing.outgoing_pdf, name="outgoing_pdf"),
     path("outgoing/<uuid:document_id>/versions/", versions.versions, name="versions"),
     path("outgoing/<uuid:document_id>/versions/<int:number>/pdf/", versions.version_pdf, name="version_pdf"),
+    path("outgoing/<uuid:document_id>/submit/", reviewing.submit, name="submit"),
+    path("outgoing/<uuid:document_id>/opinion/", reviewing.opinion, name="opinion"),
+    path("reviews/", reviewing.waiting, name="reviews"),
+    path("review-chains/", reviewing.chains, name="review_chains"),
+    path("review-chains/edit/", reviewing.chain, name="review_chain"),
     path("compose/", compose.compose, name="compose"),
     path("compose/recipients/", compose.recipients, name="recipients"),
 ]

@@ -20,6 +20,7 @@ from lienthong.kernel.errors import Refusal
 from lienthong.ledger.public import JSON, Subject, record
 from lienthong.office import policies, queries
 from lienthong.office.actions.reporting import LEASE
+from lienthong.office.actions.reviewing import lapse_review, require_reviewed
 from lienthong.office.actions.sending import submit
 from lienthong.office.actions.versions import keep_version, require_newest
 from lienthong.office.contracts import Composition
@@ -120,7 +121,8 @@ def revise(
 ) -> OutgoingDocument:
     """Change a draft: the official document is drafted anew; without `pdf` and text the PDF there stays.
 
-    `based_on` is the number of the version the writer began from; the result is the next version.
+    `based_on` is the number of the version the writer began from; the result is the next version, and an
+    open review must begin anew.
 
     Raises:
         NotFound, NotAllowed, NotNow, ChangedMeanwhile, and what `compose` refuses.
@@ -141,6 +143,7 @@ def revise(
         former.delete()
         outgoing.recipients.all().delete()
         _address(outgoing, groups)
+        lapse_review(outgoing, at=at)
         version = keep_version(outgoing, viewer=viewer, at=at)
         _record(outgoing, "outgoing.revise", viewer, at, {"version": version.number})
     return outgoing
@@ -167,12 +170,13 @@ def sign_and_send(
     transaction.
 
     Raises:
-        NotFound, NotAllowed, NotNow, NoRecipients, ClosedRecipients, NobodyToReplaceFor, and what
-        `issue_document` refuses.
+        NotFound, NotAllowed, NotNow, NotReviewed, NoRecipients, ClosedRecipients, NobodyToReplaceFor, and
+        what `issue_document` refuses.
     """
     with transaction.atomic():
         outgoing = queries.find_outgoing(viewer, outgoing_id, lock=True)
         policies.require_act(viewer, outgoing, policies.SIGN_AND_SEND)
+        require_reviewed(outgoing, at=at)
         agencies = _addressed(outgoing, at)
         issued = issue_document(document=outgoing.document, viewer=viewer, at=at)
         assert issued.pdf is not None

@@ -1,4 +1,4 @@
-"""Versions of drafts. New tables only; the drafts there are get their first version in sets of 1,000."""
+"""Versions and reviews of drafts. New tables only; the drafts there are get their first version in sets of 1,000."""
 
 import django.db.models.deletion
 from django.db import migrations, models
@@ -77,4 +77,107 @@ class Migration(migrations.Migration):
         ),
         migrations.RunPython(give_first_versions, migrations.RunPython.noop),
         migrations.RunSQL(APPEND_ONLY, REVERSE),
+        migrations.CreateModel(
+            name="Review",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("round", models.PositiveSmallIntegerField()),
+                ("version", models.PositiveIntegerField(help_text="the number of the version submitted")),
+                ("state", models.CharField(default="running", max_length=10)),
+                ("submitted_at", models.DateTimeField()),
+                ("ended_at", models.DateTimeField(null=True)),
+                ("outgoing", models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name="reviews", to="office.outgoingdocument")),
+                ("submitted_by", models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="directory.official")),
+            ],
+        ),
+        migrations.CreateModel(
+            name="ReviewChain",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("type_code", models.CharField(blank=True, max_length=10)),
+                ("changed_at", models.DateTimeField()),
+                ("agency", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="directory.agency")),
+                ("changed_by", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="directory.official")),
+            ],
+        ),
+        migrations.CreateModel(
+            name="ChainMember",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("step", models.PositiveSmallIntegerField()),
+                ("division", models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="directory.division")),
+                ("post", models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="directory.post")),
+                ("chain", models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name="members", to="office.reviewchain")),
+            ],
+        ),
+        migrations.CreateModel(
+            name="ReviewTurn",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("step", models.PositiveSmallIntegerField()),
+                ("title", models.CharField(help_text="the post and its division when it was submitted", max_length=400)),
+                ("state", models.CharField(default="ahead", max_length=10)),
+                ("remarks", models.TextField(blank=True)),
+                ("given_at", models.DateTimeField(null=True)),
+                ("given_by", models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="directory.official")),
+                ("post", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="directory.post")),
+                ("review", models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name="turns", to="office.review")),
+            ],
+        ),
+        migrations.AddConstraint(
+            model_name="review",
+            constraint=models.UniqueConstraint(fields=("outgoing", "round"), name="review_round_unique"),
+        ),
+        migrations.AddConstraint(
+            model_name="review",
+            constraint=models.UniqueConstraint(condition=models.Q(("state__in", ["agreed", "running"])), fields=("outgoing",), name="review_one_open"),
+        ),
+        migrations.AddConstraint(
+            model_name="review",
+            constraint=models.CheckConstraint(condition=models.Q(("state__in", ["running", "agreed", "returned", "lapsed"])), name="review_state_known"),
+        ),
+        migrations.AddConstraint(
+            model_name="review",
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(("ended_at", None), ("state", "running")), models.Q(("ended_at__isnull", False), models.Q(("state", "running"), _negated=True)), _connector="OR"), name="review_ended_is_dated"),
+        ),
+        migrations.AddConstraint(
+            model_name="reviewchain",
+            constraint=models.UniqueConstraint(fields=("agency", "type_code"), name="review_chain_once"),
+        ),
+        migrations.AddConstraint(
+            model_name="reviewchain",
+            constraint=models.CheckConstraint(condition=models.Q(("type_code__in", ["", "NQ", "QD", "CT", "QC", "QYD", "TC", "TB", "HD", "CTR", "KH", "PA", "DE_AN", "DU_AN", "BC", "BB", "TTR", "HOP_DONG", "CV", "CD", "BGN", "BTT", "GUQ", "GM", "GGT", "GNP", "PG", "PC", "PB", "THU_CONG"])), name="review_chain_type_known"),
+        ),
+        migrations.AddConstraint(
+            model_name="chainmember",
+            constraint=models.UniqueConstraint(fields=("chain", "post", "division"), name="chain_member_once", nulls_distinct=False),
+        ),
+        migrations.AddConstraint(
+            model_name="chainmember",
+            constraint=models.CheckConstraint(condition=models.Q(("step__range", (1, 9))), name="chain_step_in_range"),
+        ),
+        migrations.AddConstraint(
+            model_name="chainmember",
+            constraint=models.CheckConstraint(condition=models.Q(("post__isnull", True), ("division__isnull", True), _connector="OR"), name="chain_member_is_one_thing"),
+        ),
+        migrations.AddIndex(
+            model_name="reviewturn",
+            index=models.Index(condition=models.Q(("state", "waiting")), fields=["post", "id"], name="review_waiting"),
+        ),
+        migrations.AddConstraint(
+            model_name="reviewturn",
+            constraint=models.UniqueConstraint(fields=("review", "post"), name="review_turn_once"),
+        ),
+        migrations.AddConstraint(
+            model_name="reviewturn",
+            constraint=models.CheckConstraint(condition=models.Q(("state__in", ["ahead", "waiting", "agreed", "remarked", "returned", "lapsed"])), name="review_turn_state_known"),
+        ),
+        migrations.AddConstraint(
+            model_name="reviewturn",
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(("state__in", ["remarked", "returned"]), _negated=True), models.Q(("remarks", ""), _negated=True), _connector="OR"), name="review_remarks_are_there"),
+        ),
+        migrations.AddConstraint(
+            model_name="reviewturn",
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(("given_at__isnull", False), ("given_by__isnull", False), ("state__in", ["agreed", "remarked", "returned"])), models.Q(("given_at", None), ("given_by", None), models.Q(("state__in", ["agreed", "remarked", "returned"]), _negated=True)), _connector="OR"), name="review_opinion_has_giver"),
+        ),
     ]

@@ -104,6 +104,11 @@ ROUTES: dict[str, Route] = {
     "office:outgoing_pdf": only(*READERS, kwargs=_with_pdf),
     "office:versions": only(*READERS, kwargs=_outgoing),
     "office:version_pdf": only(*READERS, kwargs=_version),
+    "office:submit": only(*WORKERS, methods=POST, kwargs=_outgoing),
+    "office:opinion": only(*WORKERS, methods=POST, kwargs=_outgoing),
+    "office:reviews": only(*WORKERS, shared=True),
+    "office:review_chains": only(Role.ADMINISTRATOR, CLERK, shared=True),
+    "office:review_chain": only(Role.ADMINISTRATOR, CLERK, methods=BOTH, shared=True),
     "office:compose": only(*WORKERS, methods=BOTH, shared=True),
     "office:recipients": only(*WORKERS, shared=True),
 }

@@ -22,6 +22,7 @@ from lienthong.office.forms import OutgoingFilterForm, TakeBackForm
 from lienthong.office.models import OutgoingDocument
 from lienthong.office.states import OUT_STATE_LABELS, OutState
 from lienthong.office.web.common import csv_answer, file_answer, tabs_of, timeline_of
+from lienthong.office.web.reviewing import facts_of
 
 READERS = (Role.CLERK, Role.SPECIALIST, Role.LEADER, Role.AUDITOR)
 DRAFTERS = (Role.SPECIALIST, Role.CLERK, Role.LEADER)
@@ -98,6 +99,7 @@ def _detail(
         "page": queries.list_recipients(document, status=status, cursor=request.GET.get("cursor", "")),
         "status": status,
         "progress": queries.progress_of(document),
+        **facts_of(viewer, document, at=now()),
     }
     return render(request, "office/outgoing_detail.html", context, status=status_code)
 
