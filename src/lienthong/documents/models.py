@@ -109,6 +109,14 @@ class OfficialDocument(models.Model):
         return Subject("documents.officialdocument", str(self.pk))
 
 
+class FormReading(models.Model):
+    """What was read once of an uploaded draft for the check of its form; null when it could not be read."""
+
+    document = models.OneToOneField(OfficialDocument, on_delete=models.CASCADE, related_name="form_reading")
+    sheet = models.JSONField(null=True, help_text="form_check.sheet.Sheet")
+    read_at = models.DateTimeField()
+
+
 def _is_draft(day: date) -> Q:
     return Q(state=DocumentState.DRAFT)
 

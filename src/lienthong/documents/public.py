@@ -1,5 +1,6 @@
 """The door of `documents`: types, drafting, numbering, issue and rendering of official documents."""
 
+from lienthong.documents.actions.checking import check_form
 from lienthong.documents.actions.drafting import MAX_PDF_BYTES, adopt_pdf, draft_document
 from lienthong.documents.actions.issuing import AlreadyIssued, issue_document
 from lienthong.documents.adapters.fake import FakeSigner, FakeSigningFailed
@@ -13,6 +14,7 @@ from lienthong.documents.contracts import (
     RecordedFacts,
     Rendering,
 )
+from lienthong.documents.form_check.findings import Finding
 from lienthong.documents.models import NumberSeries, OfficialDocument
 from lienthong.documents.numbering import notation_of, take_number
 from lienthong.documents.policies import allowed_actions, can_draft, can_issue
@@ -34,6 +36,7 @@ __all__ = [
     "DocumentType",
     "FakeSigner",
     "FakeSigningFailed",
+    "Finding",
     "NumberSeries",
     "OfficialDocument",
     "RecordedFacts",
@@ -46,6 +49,7 @@ __all__ = [
     "allowed_actions",
     "can_draft",
     "can_issue",
+    "check_form",
     "documents_of",
     "draft_document",
     "find_document",

@@ -87,7 +87,20 @@ def _number(document: OfficialDocument, viewer: Viewer, at: datetime) -> None:
     document.promulgated_on = day
     document.issued_at = at
     document.signer = Official.objects.get(pk=viewer.official_id or 0)
-    document.position = document.position or viewer.post_title
+    document.position = document.position or printed_position(viewer.post_title)
+
+
+def printed_position(title: str) -> str:
+    """Box 7a for the holder of a post: of a deputy, "KT. CHỦ TỊCH" above the own title.
+
+    NĐ 30/2020/NĐ-CP, article 13, 1, and annex I, II.7.
+    """
+    words = title.strip()
+    if words.casefold().startswith("phó "):
+        return f"KT. {words[4:]}\n{words}".upper()
+    if words.casefold() == "thứ trưởng":
+        return f"KT. BỘ TRƯỞNG\n{words}".upper()
+    return words
 
 
 def _render(document: OfficialDocument, at: datetime) -> Rendering:

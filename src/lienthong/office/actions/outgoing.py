@@ -19,6 +19,7 @@ from lienthong.kernel.clock import VIETNAM
 from lienthong.kernel.errors import Refusal
 from lienthong.ledger.public import JSON, Subject, record
 from lienthong.office import policies, queries
+from lienthong.office.actions.form import require_form
 from lienthong.office.actions.reporting import LEASE
 from lienthong.office.actions.reviewing import lapse_review, require_reviewed
 from lienthong.office.actions.sending import submit
@@ -161,22 +162,23 @@ def discard(*, outgoing_id: UUID, viewer: Viewer, at: datetime) -> None:
 
 
 def sign_and_send(
-    *, outgoing_id: UUID, viewer: Viewer, at: datetime, port: AxisPort | None = None
+    *, outgoing_id: UUID, viewer: Viewer, at: datetime, port: AxisPort | None = None, despite: str = ""
 ) -> OutgoingDocument:
     """Issue the draft as the viewer, seal its packet with the agency's key, and hand it to the axis.
 
     Issue and packet are one transaction. If the axis then fails, the document stays issued, state WAITING,
     and `sending.send_waiting` sends the same bytes again until the axis takes them. Must not run in a
-    transaction.
+    transaction. `despite` is why it is signed although its form has errors.
 
     Raises:
-        NotFound, NotAllowed, NotNow, NotReviewed, NoRecipients, ClosedRecipients, NobodyToReplaceFor, and
-        what `issue_document` refuses.
+        NotFound, NotAllowed, NotNow, NotReviewed, FormFaults, NoRecipients, ClosedRecipients,
+        NobodyToReplaceFor, and what `issue_document` refuses.
     """
     with transaction.atomic():
         outgoing = queries.find_outgoing(viewer, outgoing_id, lock=True)
         policies.require_act(viewer, outgoing, policies.SIGN_AND_SEND)
         require_reviewed(outgoing, at=at)
+        form = require_form(outgoing, viewer=viewer, despite=despite, at=at)
         agencies = _addressed(outgoing, at)
         issued = issue_document(document=outgoing.document, viewer=viewer, at=at)
         assert issued.pdf is not None
@@ -196,7 +198,8 @@ def sign_and_send(
         outgoing.document, outgoing.code, outgoing.state = issued, issued.code, OutState.WAITING
         outgoing.issued_at, outgoing.next_attempt_at = at, at + LEASE
         outgoing.save()
-        _record(outgoing, "outgoing.issue", viewer, at, {"code": issued.code, "recipients": len(agencies)})
+        facts: dict[str, JSON] = {"code": issued.code, "recipients": len(agencies)}
+        _record(outgoing, "outgoing.issue", viewer, at, facts | form)
     submit(outgoing, actor=viewer.actor(), at=at, port=port)
     return queries.find_outgoing(viewer, outgoing_id)
 
