@@ -12,6 +12,7 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 from procrastinate.contrib.django.models import ProcrastinateJob, ProcrastinateWorker
 
+from lienthong.documents.public import LibreOffice
 from lienthong.kernel.adapters.object_store import configured_objects
 from lienthong.kernel.checks import Check, Finding, all_checks, bad, check, good, warning
 from lienthong.kernel.clock import now
@@ -129,6 +130,14 @@ def check_evidence() -> Finding:
     if now() - backlog.oldest_at > timedelta(minutes=settings.ENV.evidence_late_minutes):
         return warning(f"{sentence}; see that the worker runs and the timestamp service answers")
     return good(sentence)
+
+
+@check("LibreOffice")
+def check_libreoffice() -> Finding:
+    """Look for the program that makes PDF of uploaded Word files; an installation works without it."""
+    if LibreOffice().available():
+        return good("Word files are converted here")
+    return warning("not found: uploaded Word files are not converted; install it or set LIENTHONG_SOFFICE")
 
 
 @check("Disk")

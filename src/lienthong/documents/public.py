@@ -1,9 +1,11 @@
 """The door of `documents`: types, drafting, numbering, issue and rendering of official documents."""
 
 from lienthong.documents.actions.checking import check_form
+from lienthong.documents.actions.converting import adopt_file, given_file, source_of
 from lienthong.documents.actions.drafting import MAX_PDF_BYTES, adopt_pdf, draft_document
 from lienthong.documents.actions.issuing import AlreadyIssued, issue_document
 from lienthong.documents.adapters.fake import FakeSigner, FakeSigningFailed
+from lienthong.documents.adapters.soffice import LibreOffice
 from lienthong.documents.contracts import (
     DOCUMENT_TYPES,
     TYPES,
@@ -20,6 +22,7 @@ from lienthong.documents.numbering import notation_of, take_number
 from lienthong.documents.policies import allowed_actions, can_draft, can_issue
 from lienthong.documents.queries import documents_of, find_document, recorded_facts
 from lienthong.documents.refusals import SecretDocument, refuse_secret
+from lienthong.documents.refusals_converting import PROBLEMS
 from lienthong.documents.rendering import UnprintableText, long_date, render_pdf
 from lienthong.documents.states import DocumentState, Urgency
 from lienthong.documents.verification import Verification, verify_file
@@ -27,6 +30,7 @@ from lienthong.documents.verification import Verification, verify_file
 __all__ = [
     "DOCUMENT_TYPES",
     "MAX_PDF_BYTES",
+    "PROBLEMS",
     "TYPES",
     "AlreadyIssued",
     "Box",
@@ -37,6 +41,7 @@ __all__ = [
     "FakeSigner",
     "FakeSigningFailed",
     "Finding",
+    "LibreOffice",
     "NumberSeries",
     "OfficialDocument",
     "RecordedFacts",
@@ -45,6 +50,7 @@ __all__ = [
     "UnprintableText",
     "Urgency",
     "Verification",
+    "adopt_file",
     "adopt_pdf",
     "allowed_actions",
     "can_draft",
@@ -53,12 +59,14 @@ __all__ = [
     "documents_of",
     "draft_document",
     "find_document",
+    "given_file",
     "issue_document",
     "long_date",
     "notation_of",
     "recorded_facts",
     "refuse_secret",
     "render_pdf",
+    "source_of",
     "take_number",
     "verify_file",
 ]

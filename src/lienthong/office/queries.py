@@ -316,7 +316,7 @@ def composed(draft: OutgoingDocument) -> dict[str, object]:
         "urgency": draft.urgency,
         "steering_type": draft.steering_type,
         "due_on": draft.due_on,
-        "source": "upload" if document.uploaded_id else "template",
+        "source": "template" if document.body else "upload",
         "body": "\n\n".join(document.body),
         "replaces": draft.replaces_id,
         "groups": sorted(set(draft.recipients.exclude(group="").values_list("group", flat=True))),

@@ -23,7 +23,9 @@ from lienthong.office.states import OutState, ReviewState, TurnState
 # How the titles of those who head a division begin.
 HEADS = ("Trưởng ", "Chánh ", "Vụ trưởng", "Cục trưởng", "Viện trưởng", "Giám đốc", "Phụ trách ")
 # The divisions that look at form and law where the agency has defined no chain (NĐ 30/2020, Đ.12).
-FORM_AND_LAW = ("văn phòng", "pháp chế", "hành chính")
+FORM_AND_LAW = (
+    Q(name__istartswith="Văn phòng") | Q(name__istartswith="Phòng Hành chính") | Q(name__icontains="pháp chế")
+)
 MOST_SHOWN = 50
 
 
@@ -61,11 +63,8 @@ def chain_for(agency_id: int, type_code: str) -> tuple[list[Member], bool]:
     chain = chains.order_by("-type_code").prefetch_related("members").first()
     if chain is not None:
         return [Member(row.step, row.post_id, row.division_id) for row in chain.members.all()], True
-    wanted = Q()
-    for words in FORM_AND_LAW:
-        wanted |= Q(name__icontains=words)
     divisions = (
-        Division.objects.filter(wanted, agency_id=agency_id).order_by("id").values_list("id", flat=True)
+        Division.objects.filter(FORM_AND_LAW, agency_id=agency_id).order_by("id").values_list("id", flat=True)
     )
     return [Member(1), *(Member(2, division_id=division) for division in divisions)], False
 

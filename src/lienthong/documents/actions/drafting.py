@@ -110,6 +110,23 @@ def adopt_pdf(
         return _keep(draft, viewer, at)
 
 
+def adopt_source(
+    *,
+    viewer: Viewer,
+    type_code: str,
+    subject: str,
+    at: datetime,
+    urgency: str = "",
+    division: Division | None = None,
+) -> OfficialDocument:
+    """Make a draft whose PDF is still to be made of a Word file; `converting.adopt_file` keeps that file.
+
+    Raises:
+        NotAllowed, UnknownDocumentType, UnknownUrgency, MissingText, TextTooLong, SecretDocument
+    """
+    return _keep(_draft(viewer, type_code, subject, urgency, division, "documents", at), viewer, at)
+
+
 def _draft(
     viewer: Viewer,
     type_code: str,

@@ -17,6 +17,7 @@ from lienthong.documents.numbering import take_number
 from lienthong.documents.pdf_stamp import stamp_number
 from lienthong.documents.policies import require_can_sign
 from lienthong.documents.ports import PdfSigner
+from lienthong.documents.refusals_converting import NotConvertedYet
 from lienthong.documents.rendering import long_date, render_pdf
 from lienthong.documents.states import TRANSITIONS, DocumentState
 from lienthong.identity.public import Viewer
@@ -51,12 +52,15 @@ def issue_document(
     Raises:
         NotFound, NotAllowed: the viewer is no leader of the document's agency.
         AlreadyIssued: it was issued before, perhaps a moment ago by someone else.
+        NotConvertedYet: its Word file has not become a PDF.
     """
     with transaction.atomic():
         issued = _lock(document)
         require_can_sign(viewer, issued)
         if (DocumentState(issued.state), "issue") not in TRANSITIONS:
             raise AlreadyIssued(code=issued.code)
+        if issued.uploaded is None and not issued.body:
+            raise NotConvertedYet
         _number(issued, viewer, at)
         rendered = _render(issued, at)
         signed = sign(

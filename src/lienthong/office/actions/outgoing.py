@@ -12,7 +12,13 @@ from django.utils.translation import gettext_lazy as _
 
 from lienthong.axis.public import edxml
 from lienthong.directory.public import Agency, Division
-from lienthong.documents.public import OfficialDocument, adopt_pdf, draft_document, issue_document
+from lienthong.documents.public import (
+    OfficialDocument,
+    adopt_file,
+    draft_document,
+    given_file,
+    issue_document,
+)
 from lienthong.identity.public import Viewer
 from lienthong.kernel.blobs import read_blob, store_blob
 from lienthong.kernel.clock import VIETNAM
@@ -135,8 +141,9 @@ def revise(
         _require_replaceable(composition, viewer)
         groups = _recipients(composition, viewer, at)
         former = outgoing.document
-        if pdf is None and not composition.body and former.uploaded is not None:
-            pdf = [read_blob(former.uploaded)]
+        kept = given_file(former)
+        if pdf is None and not composition.body and kept is not None:
+            pdf = [read_blob(kept)]
         outgoing.document = _official(composition, groups, pdf, viewer, at)
         for name, value in _facts(composition, outgoing.document).items():
             setattr(outgoing, name, value)
@@ -300,9 +307,9 @@ def _official(
         Division.objects.filter(pk=viewer.division_id or 0).first() if composition.type_code == "CV" else None
     )
     if pdf is not None:
-        return adopt_pdf(
+        return adopt_file(
             viewer=viewer,
-            pdf=pdf,
+            file=pdf,
             type_code=composition.type_code,
             subject=composition.subject,
             urgency=urgency,

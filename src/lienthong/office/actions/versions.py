@@ -7,7 +7,7 @@ from datetime import datetime
 from django.db.models import Max
 from django.utils.translation import gettext_lazy as _
 
-from lienthong.documents.public import OfficialDocument
+from lienthong.documents.public import OfficialDocument, given_file
 from lienthong.identity.public import Viewer
 from lienthong.kernel.clock import VIETNAM
 from lienthong.kernel.errors import Refusal
@@ -36,7 +36,7 @@ def keep_version(outgoing: OutgoingDocument, *, viewer: Viewer, at: datetime) ->
         outgoing=outgoing,
         number=latest_number(outgoing) + 1,
         content=content_of(outgoing, outgoing.document).as_json(),
-        uploaded_id=outgoing.document.uploaded_id,
+        uploaded=given_file(outgoing.document),
         saved_by_id=viewer.official_id or 0,
         saved_title=viewer.post_title,
         saved_at=at,
@@ -78,5 +78,5 @@ def content_of(outgoing: OutgoingDocument, document: OfficialDocument) -> Conten
         authority=document.authority,
         body=tuple(document.body),
         recipients=(*(ADDRESSES.get(group, group) for group in groups), *single),
-        file=document.uploaded_id or "",
+        file=file.pk if (file := given_file(document)) else "",
     )

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from lienthong.directory.public import Agency, children_of, find_agency, search_agencies
+from lienthong.documents.public import LibreOffice, given_file
 from lienthong.identity.public import Role, Viewer, needs, viewer_of
 from lienthong.kernel.clock import VIETNAM, now
 from lienthong.kernel.errors import Refusal
@@ -69,7 +70,7 @@ def _compose(request: HttpRequest, draft: OutgoingDocument | None) -> HttpRespon
     if request.POST.get("action") not in {SAVE, SIGN}:
         form = ComposeForm(initial=request.POST.dict() | {"groups": request.POST.getlist("groups")})
         return _page(request, draft, form, _picker(viewer, chosen, request.POST, at))
-    form = ComposeForm(request.POST, request.FILES, has_pdf=bool(draft and draft.document.uploaded_id))
+    form = ComposeForm(request.POST, request.FILES, has_pdf=bool(draft and given_file(draft.document)))
     try:
         saved = _save(form, chosen, viewer, draft, at) if form.is_valid() else None
     except ChangedMeanwhile as refusal:
@@ -168,7 +169,7 @@ def _blank(viewer: Viewer, draft: OutgoingDocument | None) -> ComposeForm:
     if draft is None:
         return ComposeForm(initial={"type_code": "CV", "place": queries.usual_place(viewer)})
     initial = queries.composed(draft) | {"version": latest_number(draft)}
-    return ComposeForm(initial=initial, has_pdf=bool(draft.document.uploaded_id))
+    return ComposeForm(initial=initial, has_pdf=given_file(draft.document) is not None)
 
 
 def _page(
@@ -183,6 +184,7 @@ def _page(
         "form": form,
         "draft": draft,
         "signs": viewer.has(Role.LEADER),
+        "converts": LibreOffice().available(),
         "replaced": _replaced(viewer, form["replaces"].value() or ""),
     }
     return render(request, "office/compose.html", {**facts, **picker}, status=status)

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
-from lienthong.documents.public import check_form
+from lienthong.documents.public import PROBLEMS, check_form, source_of
 from lienthong.identity.public import Role, Viewer, needs, viewer_of
 from lienthong.kernel.clock import now
 from lienthong.kernel.errors import Refusal
@@ -111,8 +111,13 @@ def _form_of(viewer: Viewer, document: OutgoingDocument) -> dict[str, object]:
     """The faults of form of an uploaded draft; the first look at it takes a second."""
     if document.state != OutState.DRAFT:
         return {}
+    source = source_of(document.document)
     findings = check_form(document=document.document, viewer=viewer, at=now())
-    return {"findings": findings, "form_errors": len(errors_of(findings))}
+    facts: dict[str, object] = {"findings": findings, "form_errors": len(errors_of(findings))}
+    if source is not None:
+        problem = PROBLEMS[source.problem]() if source.problem else None
+        facts |= {"source": source, "problem": problem}
+    return facts
 
 
 def _take_back_form(document: OutgoingDocument, data: QueryDict | None = None) -> TakeBackForm:
