@@ -119,6 +119,9 @@ def test_a_draft_is_returned_changed_in_conflict_agreed_and_signed(
     drafter.get_by_role("button", name="Tìm", exact=True).click()
     drafter.get_by_role("checkbox", name="Sở Tư pháp tỉnh Thái Nguyên").check()
     drafter.locator("#id_body").fill(BODY)
+    expect(drafter.locator("#pictures img")).to_have_count(1)
+    assert_accessible(drafter)
+    _picture(drafter, "preview-1280")
     drafter.get_by_role("button", name="Lưu dự thảo").click()
     address = drafter.url
     expect(drafter.get_by_text("Trưởng phòng, Phòng Cải cách hành chính")).to_be_visible()

@@ -2,8 +2,9 @@
 
 from lienthong.documents.actions.checking import check_form
 from lienthong.documents.actions.converting import adopt_file, given_file, source_of
-from lienthong.documents.actions.drafting import MAX_PDF_BYTES, adopt_pdf, draft_document
+from lienthong.documents.actions.drafting import MAX_PDF_BYTES, adopt_pdf, draft_document, written_draft
 from lienthong.documents.actions.issuing import AlreadyIssued, issue_document
+from lienthong.documents.actions.previewing import preview_draft
 from lienthong.documents.adapters.fake import FakeSigner, FakeSigningFailed
 from lienthong.documents.adapters.soffice import LibreOffice
 from lienthong.documents.contracts import (
@@ -63,10 +64,12 @@ __all__ = [
     "issue_document",
     "long_date",
     "notation_of",
+    "preview_draft",
     "recorded_facts",
     "refuse_secret",
     "render_pdf",
     "source_of",
     "take_number",
     "verify_file",
+    "written_draft",
 ]

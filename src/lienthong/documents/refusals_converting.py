@@ -22,7 +22,8 @@ class ConversionFailed(Refusal):
 
     code, status = "conversion-failed", 422
     sentence = _(
-        "LibreOffice could not make a PDF of the Word file. Save it as PDF in your word processor and upload that."
+        "LibreOffice could not make a PDF of the Word file. Save it as PDF in your word processor "
+        "and upload that."
     )
 
 

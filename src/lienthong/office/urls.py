@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from lienthong.office.web import compose, incoming, outgoing, reviewing, versions
+from lienthong.office.web import compose, incoming, outgoing, previewing, reviewing, versions
 
 app_name = "office"
 urlpatterns = [
@@ -37,5 +37,6 @@ urlpatterns = [
     path("review-chains/", reviewing.chains, name="review_chains"),
     path("review-chains/edit/", reviewing.chain, name="review_chain"),
     path("compose/", compose.compose, name="compose"),
+    path("compose/preview/", previewing.preview, name="preview"),
     path("compose/recipients/", compose.recipients, name="recipients"),
 ]

@@ -1,4 +1,4 @@
-"""LibreOffice without a screen turns Word files into PDF/A; each time in a folder and a profile of its own."""
+"""LibreOffice without a screen turns Word files into PDF/A; each time in a folder of its own."""
 
 from __future__ import annotations
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -18,6 +19,8 @@ from lienthong.documents.public import (
     draft_document,
     given_file,
     issue_document,
+    preview_draft,
+    written_draft,
 )
 from lienthong.identity.public import Viewer
 from lienthong.kernel.blobs import read_blob, store_blob
@@ -303,9 +306,7 @@ def _official(
 ) -> OfficialDocument:
     """The draft in `documents`, of the text or of the uploaded PDF."""
     urgency = DOCUMENT_URGENCIES[composition.urgency]
-    division = (
-        Division.objects.filter(pk=viewer.division_id or 0).first() if composition.type_code == "CV" else None
-    )
+    division = _unit_of(composition, viewer)
     if pdf is not None:
         return adopt_file(
             viewer=viewer,
@@ -316,23 +317,52 @@ def _official(
             division=division,
             at=at,
         )
+    return draft_document(**_written(composition, groups, viewer, division), viewer=viewer, at=at)
+
+
+def preview(*, composition: Composition, viewer: Viewer, at: datetime) -> list[bytes]:
+    """The first pages of the document as they would look, as PNG; nothing is kept.
+
+    Raises:
+        What `compose` refuses of a document written here.
+    """
+    policies.require_compose(viewer)
+    groups = _recipients(composition, viewer, at)
+    texts = _written(composition, groups, viewer, _unit_of(composition, viewer))
+    return preview_draft(written_draft(**texts, viewer=viewer, at=at), at=at)
+
+
+def _unit_of(composition: Composition, viewer: Viewer) -> Division | None:
+    """The drafting unit, which only the notation of a công văn names."""
+    if composition.type_code != "CV":
+        return None
+    return Division.objects.filter(pk=viewer.division_id or 0).first()
+
+
+def _written(
+    composition: Composition,
+    groups: Mapping[str, list[Agency]],
+    viewer: Viewer,
+    division: Division | None,
+) -> dict[str, Any]:
+    """The texts of a document written here, by the names of `draft_document`."""
     names = [ADDRESSES[group] for group in composition.groups] + [agency.name for agency in groups[""]]
     addressed = composition.type_code in ADDRESSED
     agency = Agency.objects.get(pk=viewer.agency_id or 0)
-    return draft_document(
-        viewer=viewer,
-        type_code=composition.type_code,
-        subject=composition.subject,
-        paragraphs=paragraphs_of(composition.body),
-        addressees=names if addressed else [],
-        recipients=["Như trên;" if addressed else f"{name};" for name in (names[:1] if addressed else names)]
+    return {
+        "type_code": composition.type_code,
+        "subject": composition.subject,
+        "paragraphs": paragraphs_of(composition.body),
+        "addressees": names if addressed else [],
+        "recipients": [
+            "Như trên;" if addressed else f"{name};" for name in (names[:1] if addressed else names)
+        ]
         + [ARCHIVED],
-        authority=COMMITTEE if agency.short_name == "UBND" else "",
-        place=composition.place,
-        urgency=urgency,
-        division=division,
-        at=at,
-    )
+        "authority": COMMITTEE if agency.short_name == "UBND" else "",
+        "place": composition.place,
+        "urgency": DOCUMENT_URGENCIES[composition.urgency],
+        "division": division,
+    }
 
 
 def _facts(composition: Composition, document: OfficialDocument) -> dict[str, object]:

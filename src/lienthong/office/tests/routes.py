@@ -110,5 +110,6 @@ ROUTES: dict[str, Route] = {
     "office:review_chains": only(Role.ADMINISTRATOR, CLERK, shared=True),
     "office:review_chain": only(Role.ADMINISTRATOR, CLERK, methods=BOTH, shared=True),
     "office:compose": only(*WORKERS, methods=BOTH, shared=True),
+    "office:preview": only(*WORKERS, methods=POST, shared=True),
     "office:recipients": only(*WORKERS, shared=True),
 }

@@ -22,11 +22,12 @@ from lienthong.office.actions import outgoing as actions
 from lienthong.office.actions.versions import ChangedMeanwhile, latest_number
 from lienthong.office.forms import ComposeForm
 from lienthong.office.models import OutgoingDocument
+from lienthong.office.web.previewing import preview_of
 from lienthong.office.web.versions import changes_meanwhile
 
 DRAFTERS = (Role.SPECIALIST, Role.CLERK, Role.LEADER)
 FOUND_LIMIT = 40
-SAVE, SIGN = "save", "sign"
+SAVE, SIGN, PREVIEW = "save", "sign", "preview"
 FILE_CODES = frozenset({"empty-file", "file-too-large", "executable-refused", "wrong-file-type"})
 
 
@@ -69,7 +70,8 @@ def _compose(request: HttpRequest, draft: OutgoingDocument | None) -> HttpRespon
     chosen = _ids(request.POST.getlist("recipients"))
     if request.POST.get("action") not in {SAVE, SIGN}:
         form = ComposeForm(initial=request.POST.dict() | {"groups": request.POST.getlist("groups")})
-        return _page(request, draft, form, _picker(viewer, chosen, request.POST, at))
+        look = preview_of(request) if request.POST.get("action") == PREVIEW else {}
+        return _page(request, draft, form, _picker(viewer, chosen, request.POST, at) | look)
     form = ComposeForm(request.POST, request.FILES, has_pdf=bool(draft and given_file(draft.document)))
     try:
         saved = _save(form, chosen, viewer, draft, at) if form.is_valid() else None
