@@ -20,6 +20,7 @@ class OfficeConfig(AppConfig):
         import_module("lienthong.office.handlers")
         register(NavItem("office:incoming", _("Incoming"), READERS, order=10, icon="inbox"))
         register(NavItem("office:outgoing", _("Outgoing"), READERS, order=20, icon="send"))
+        register(NavItem("office:to_sign", _("To sign"), frozenset({"leader"}), order=24, icon="pen"))
         register(NavItem("office:reviews", _("Review"), DRAFTERS, order=25, icon="check"))
         register(
             NavItem(

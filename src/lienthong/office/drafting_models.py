@@ -8,12 +8,15 @@ from django.utils.functional import Promise
 
 from lienthong.directory.public import Agency, Division, Official, Post, remembers_agency
 from lienthong.documents.public import TYPES
+from lienthong.kernel.identifiers import uuid7
 from lienthong.kernel.models import Blob
 from lienthong.office.states import (
+    ITEM_STATE_LABELS,
     OPINIONS_GIVEN,
     REVIEW_STATE_LABELS,
     REVIEWS_OPEN,
     TURN_STATE_LABELS,
+    ItemState,
     ReviewState,
     TurnState,
 )
@@ -154,6 +157,43 @@ class ReviewTurn(models.Model):
     def state_label(self) -> Promise:
         """The state in the reader's language."""
         return TURN_STATE_LABELS[self.state]
+
+
+class SigningList(models.Model):
+    """Documents that a leader chose to sign one after another with one confirmation."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    official = models.ForeignKey(Official, on_delete=models.PROTECT, related_name="+")
+    made_at = models.DateTimeField()
+    stopped_at = models.DateTimeField(null=True)
+
+
+class SigningItem(models.Model):
+    """One document of such a list and what came of it."""
+
+    signing_list = models.ForeignKey(
+        SigningList, on_delete=models.CASCADE, related_name="items", db_index=False
+    )
+    position = models.PositiveSmallIntegerField()
+    outgoing = models.ForeignKey("office.OutgoingDocument", on_delete=models.CASCADE, related_name="+")
+    state = models.CharField(max_length=10, default=ItemState.WAITING)
+    note = models.TextField(blank=True, help_text="number and notation, or why it was not signed")
+    begun_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["signing_list", "position"], name="signing_item_position"),
+            models.UniqueConstraint(fields=["signing_list", "outgoing"], name="signing_item_once"),
+            models.CheckConstraint(condition=Q(state__in=list(ItemState)), name="signing_item_state_known"),
+            models.CheckConstraint(
+                condition=Q(state=ItemState.WAITING) | Q(begun_at__isnull=False), name="signing_item_begun"
+            ),
+        ]
+
+    @property
+    def state_label(self) -> Promise:
+        """The state in the reader's language."""
+        return ITEM_STATE_LABELS[self.state]
 
 
 remembers_agency(ReviewChain._meta.label, "agency")

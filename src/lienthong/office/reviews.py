@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Count, Exists, OuterRef, Q
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from lienthong.directory.public import Division, Post, PostHolding
-from lienthong.identity.public import Viewer
+from lienthong.identity.public import Role, Viewer
 from lienthong.kernel.clock import VIETNAM
 from lienthong.kernel.errors import Refusal
 from lienthong.kernel.paging import Page, page_of
@@ -27,6 +28,7 @@ FORM_AND_LAW = (
     Q(name__istartswith="Văn phòng") | Q(name__istartswith="Phòng Hành chính") | Q(name__icontains="pháp chế")
 )
 MOST_SHOWN = 50
+MOST_READY = 200
 
 
 class NobodyReviews(Refusal):
@@ -168,3 +170,35 @@ def returned_to(viewer: Viewer) -> list[Review]:
     rows = Review.objects.filter(~Exists(later), outgoing__in=mine, state=ReviewState.RETURNED)
     rows = rows.select_related("outgoing").prefetch_related("turns__given_by")
     return list(rows.order_by("-ended_at")[:MOST_SHOWN])
+
+
+def ready_to_sign(viewer: Viewer, *, among: Sequence[UUID] | None = None) -> list[OutgoingDocument]:
+    """The drafts a leader of the agency can sign now, oldest first; `among` narrows to these.
+
+    Those every reviewer agreed to, and those of types that nobody reviews and that nobody was asked about.
+    """
+    if not viewer.has(Role.LEADER):
+        return []
+    agreed = Review.objects.filter(outgoing=OuterRef("pk"), state=ReviewState.AGREED)
+    asked = Review.objects.filter(outgoing=OuterRef("pk"))
+    ready = Q(Exists(agreed)) | ~Exists(asked) & _unreviewed_types(viewer.agency_id or 0)
+    rows = outgoing_of(viewer).filter(ready, state=OutState.DRAFT)
+    if among is not None:
+        rows = rows.filter(pk__in=among)
+    return list(rows.select_related("document", "prepared_by").order_by("id")[:MOST_READY])
+
+
+def _unreviewed_types(agency_id: int) -> Q:
+    """Drafts of the types that nobody reviews, whoever drafts them: two queries."""
+    chains = ReviewChain.objects.filter(agency_id=agency_id).annotate(size=Count("members"))
+    sizes = dict(chains.values_list("type_code", "size"))
+    own = [code for code in sizes if code]
+    nobody = Q(document__type__in=[code for code in own if not sizes[code]])
+    if "" in sizes:
+        general = sizes[""] == 0
+    else:
+        heads = Q()
+        for words in HEADS:
+            heads |= Q(title__startswith=words)
+        general = not Post.objects.filter(heads, agency_id=agency_id, division__isnull=False).exists()
+    return nobody | ~Q(document__type__in=own) if general else nobody

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from lienthong.office.web import compose, incoming, outgoing, previewing, reviewing, versions
+from lienthong.office.web import compose, incoming, outgoing, previewing, reviewing, signing, versions
 
 app_name = "office"
 urlpatterns = [
@@ -33,6 +33,10 @@ urlpatterns = [
     path("outgoing/<uuid:document_id>/versions/<int:number>/pdf/", versions.version_pdf, name="version_pdf"),
     path("outgoing/<uuid:document_id>/submit/", reviewing.submit, name="submit"),
     path("outgoing/<uuid:document_id>/opinion/", reviewing.opinion, name="opinion"),
+    path("to-sign/", signing.to_sign, name="to_sign"),
+    path("to-sign/<uuid:list_id>/", signing.signing_list, name="signing_list"),
+    path("to-sign/<uuid:list_id>/next/", signing.sign_next, name="sign_next"),
+    path("to-sign/<uuid:list_id>/stop/", signing.stop_signing, name="stop_signing"),
     path("reviews/", reviewing.waiting, name="reviews"),
     path("review-chains/", reviewing.chains, name="review_chains"),
     path("review-chains/edit/", reviewing.chain, name="review_chain"),

@@ -1,6 +1,7 @@
-"""Versions and reviews of drafts. New tables only; the drafts there are get their first version in sets of 1,000."""
+"""Versions and reviews of drafts, lists to sign. New tables only; the drafts there are get their first version in sets of 1,000."""
 
 import django.db.models.deletion
+import lienthong.kernel.identifiers
 from django.db import migrations, models
 from django.db.models import Q
 
@@ -179,5 +180,29 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="reviewturn",
             constraint=models.CheckConstraint(condition=models.Q(models.Q(("given_at__isnull", False), ("given_by__isnull", False), ("state__in", ["agreed", "remarked", "returned"])), models.Q(("given_at", None), ("given_by", None), models.Q(("state__in", ["agreed", "remarked", "returned"]), _negated=True)), _connector="OR"), name="review_opinion_has_giver"),
+        ),
+        migrations.CreateModel(
+            name="SigningList",
+            fields=[
+                ("id", models.UUIDField(default=lienthong.kernel.identifiers.uuid7, editable=False, primary_key=True, serialize=False)),
+                ("made_at", models.DateTimeField()),
+                ("stopped_at", models.DateTimeField(null=True)),
+                ("official", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="directory.official")),
+            ],
+        ),
+        migrations.CreateModel(
+            name="SigningItem",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("position", models.PositiveSmallIntegerField()),
+                ("state", models.CharField(default="waiting", max_length=10)),
+                ("note", models.TextField(blank=True, help_text="number and notation, or why it was not signed")),
+                ("begun_at", models.DateTimeField(null=True)),
+                ("outgoing", models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name="+", to="office.outgoingdocument")),
+                ("signing_list", models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name="items", to="office.signinglist")),
+            ],
+            options={
+                "constraints": [models.UniqueConstraint(fields=("signing_list", "position"), name="signing_item_position"), models.UniqueConstraint(fields=("signing_list", "outgoing"), name="signing_item_once"), models.CheckConstraint(condition=models.Q(("state__in", ["waiting", "signing", "signed", "failed"])), name="signing_item_state_known"), models.CheckConstraint(condition=models.Q(("state", "waiting"), ("begun_at__isnull", False), _connector="OR"), name="signing_item_begun")],
+            },
         ),
     ]
