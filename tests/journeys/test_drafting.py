@@ -210,6 +210,16 @@ def test_an_upload_with_errors_of_form_is_signed_only_with_a_reason(
     assert_accessible(leader)
     _picture(leader, "form-360")
 
+    leader.goto("/office/to-sign/")
+    leader.get_by_role("checkbox", name="Mời dự hội nghị").check()
+    assert_accessible(leader)
+    _picture(leader, "to-sign-360")
+    leader.get_by_role("button", name="Ký và gửi văn bản đã chọn").click()
+    expect(leader.get_by_text("Đã xong cả 1 văn bản, 1 văn bản chưa ký")).to_be_visible()
+    expect(leader.get_by_text("Thể thức văn bản có 1 lỗi")).to_be_visible()
+    assert_accessible(leader)
+    _picture(leader, "signed-360")
+
 
 def _letter_paper() -> bytes:
     writer, file = pypdf.PdfWriter(), io.BytesIO()
