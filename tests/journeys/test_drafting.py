@@ -103,14 +103,8 @@ def _give(page: Page, address: str, opinion: str, remarks: str = "") -> None:
     expect(page.get_by_text("Đã ghi nhận ý kiến của bạn.")).to_be_visible()
 
 
-def test_a_draft_is_returned_changed_in_conflict_agreed_and_signed(
-    site: Site,
-    page_at: PageAt,
-    cast: Cast,
-    assert_accessible: Check,
-    assert_no_sideways_scrolling: Check,
-) -> None:
-    drafter = _sign_in(page_at(errors_meant=True), cast.drafter)
+def _compose(drafter: Page, assert_accessible: Check) -> None:
+    """Write the draft, look at its pages while writing, and save it."""
     drafter.goto("/office/compose/")
     drafter.get_by_label("Loại văn bản").select_option("KH")
     drafter.get_by_label("Trích yếu").fill(SUBJECT)
@@ -123,6 +117,17 @@ def test_a_draft_is_returned_changed_in_conflict_agreed_and_signed(
     assert_accessible(drafter)
     _picture(drafter, "preview-1280")
     drafter.get_by_role("button", name="Lưu dự thảo").click()
+
+
+def test_a_draft_is_returned_changed_in_conflict_agreed_and_signed(
+    site: Site,
+    page_at: PageAt,
+    cast: Cast,
+    assert_accessible: Check,
+    assert_no_sideways_scrolling: Check,
+) -> None:
+    drafter = _sign_in(page_at(errors_meant=True), cast.drafter)
+    _compose(drafter, assert_accessible)
     address = drafter.url
     expect(drafter.get_by_text("Trưởng phòng, Phòng Cải cách hành chính")).to_be_visible()
     assert_accessible(drafter)

@@ -171,12 +171,12 @@ def give_opinion(
         NotFound, UnknownOpinion, MissingRemarks, NotYourTurn
     """
     words = remarks.strip()
-    if opinion not in OPINIONS:
-        raise UnknownOpinion(field="opinion")
-    if len(words) > MOST_REMARKS or (not words and opinion != TurnState.AGREED):
-        raise MissingRemarks(field="remarks")
     with transaction.atomic():
         draft = queries.find_outgoing(viewer, outgoing_id, lock=True)
+        if opinion not in OPINIONS:
+            raise UnknownOpinion(field="opinion")
+        if len(words) > MOST_REMARKS or (not words and opinion != TurnState.AGREED):
+            raise MissingRemarks(field="remarks")
         waiting = ReviewTurn.objects.filter(
             review__outgoing=draft, review__state=ReviewState.RUNNING, state=TurnState.WAITING
         )
