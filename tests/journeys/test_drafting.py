@@ -119,6 +119,17 @@ def _compose(drafter: Page, assert_accessible: Check) -> None:
     drafter.get_by_role("button", name="Lưu dự thảo").click()
 
 
+def _compare(drafter: Page, assert_accessible: Check, assert_no_sideways_scrolling: Check) -> None:
+    """Look at what changed between the last two versions, on a desk and on a telephone."""
+    drafter.get_by_role("link", name="Các phiên bản và nội dung thay đổi").click()
+    expect(drafter.get_by_role("heading", name="Từ phiên bản 2 đến phiên bản 3")).to_be_visible()
+    assert_accessible(drafter)
+    _picture(drafter, "versions-1280")
+    drafter.set_viewport_size({"width": 360, "height": 740})
+    assert_no_sideways_scrolling(drafter)
+    _picture(drafter, "versions-360")
+
+
 def test_a_draft_is_returned_changed_in_conflict_agreed_and_signed(
     site: Site,
     page_at: PageAt,
@@ -156,13 +167,7 @@ def test_a_draft_is_returned_changed_in_conflict_agreed_and_signed(
     assert_accessible(drafter)
     _picture(drafter, "conflict-1280")
     drafter.get_by_role("button", name="Lưu dự thảo").click()
-    drafter.get_by_role("link", name="Các phiên bản và nội dung thay đổi").click()
-    expect(drafter.get_by_role("heading", name="Từ phiên bản 2 đến phiên bản 3")).to_be_visible()
-    assert_accessible(drafter)
-    _picture(drafter, "versions-1280")
-    drafter.set_viewport_size({"width": 360, "height": 740})
-    assert_no_sideways_scrolling(drafter)
-    _picture(drafter, "versions-360")
+    _compare(drafter, assert_accessible, assert_no_sideways_scrolling)
     drafter.goto(address)
     drafter.get_by_role("button", name="Trình xin ý kiến").click()
 
