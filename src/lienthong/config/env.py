@@ -40,6 +40,7 @@ class Env(BaseSettings):
     pkcs11_token: str = ""
     pkcs11_pin: SecretStr = SecretStr("")
     timestamp_url: str = ""
+    soffice: str = "soffice"
     trusted_roots: Path | None = None
     axis_adapter: Literal["in_process", "http"] = "in_process"
     axis_url: str = ""

@@ -12,6 +12,7 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 from procrastinate.contrib.django.models import ProcrastinateJob, ProcrastinateWorker
 
+from lienthong.documents.public import LibreOffice
 from lienthong.kernel.adapters.object_store import configured_objects
 from lienthong.kernel.checks import Check, Finding, all_checks, bad, check, good, warning
 from lienthong.kernel.clock import now
@@ -146,6 +147,14 @@ def check_mail() -> Finding:
     return (
         warning(f"{sentence}; dead mails: {dead}, see /notifications/dead-mails/") if dead else good(sentence)
     )
+
+
+@check("LibreOffice")
+def check_libreoffice() -> Finding:
+    """Look for the program that makes PDF of uploaded Word files; an installation works without it."""
+    if LibreOffice().available():
+        return good("Word files are converted here")
+    return warning("not found: uploaded Word files are not converted; install it or set LIENTHONG_SOFFICE")
 
 
 @check("Disk")

@@ -9,7 +9,7 @@ from django.db.models import Q
 
 from lienthong.directory.public import Agency, Division, Official, holds_agency, remembers_agency
 from lienthong.documents.contracts import DOCUMENT_TYPES, TYPES, DocumentType
-from lienthong.documents.states import DocumentState, Urgency
+from lienthong.documents.states import DocumentState, SourceState, Urgency
 from lienthong.kernel.identifiers import uuid7
 from lienthong.kernel.models import Blob
 from lienthong.ledger.public import Subject
@@ -107,6 +107,35 @@ class OfficialDocument(models.Model):
     def ledger_subject(self) -> Subject:
         """This document as the ledger names it."""
         return Subject("documents.officialdocument", str(self.pk))
+
+
+class FormReading(models.Model):
+    """What was read once of an uploaded draft for the check of its form; null when it could not be read."""
+
+    document = models.OneToOneField(OfficialDocument, on_delete=models.CASCADE, related_name="form_reading")
+    sheet = models.JSONField(null=True, help_text="form_check.sheet.Sheet")
+    read_at = models.DateTimeField()
+
+
+class DraftSource(models.Model):
+    """The Word file of which a draft's PDF is made by the worker, and what became of that."""
+
+    document = models.OneToOneField(OfficialDocument, on_delete=models.CASCADE, related_name="source")
+    blob = models.ForeignKey(Blob, on_delete=models.PROTECT, related_name="+")
+    state = models.CharField(max_length=10, choices=SourceState.choices, default=SourceState.WAITING)
+    problem = models.CharField(max_length=30, blank=True, help_text="the code of a refusal of converting")
+    asked_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(state=SourceState.WAITING, ended_at=None, problem="")
+                | Q(state=SourceState.CONVERTED, ended_at__isnull=False, problem="")
+                | Q(state=SourceState.FAILED, ended_at__isnull=False) & ~Q(problem=""),
+                name="draft_source_end_is_said",
+            )
+        ]
 
 
 def _is_draft(day: date) -> Q:

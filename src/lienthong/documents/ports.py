@@ -19,6 +19,18 @@ class PdfSigner(Protocol):
         ...
 
 
+class Converter(Protocol):
+    """Turns Word files into PDF."""
+
+    def available(self) -> bool:
+        """Whether it can be asked at all."""
+        ...
+
+    def __call__(self, docx: bytes) -> bytes:
+        """The document as PDF; raises ConverterAbsent, ConversionFailed."""
+        ...
+
+
 class Verifier(Protocol):
     """Says what the signatures of a file are worth."""
 

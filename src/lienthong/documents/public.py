@@ -1,8 +1,12 @@
 """The door of `documents`: types, drafting, numbering, issue and rendering of official documents."""
 
-from lienthong.documents.actions.drafting import MAX_PDF_BYTES, adopt_pdf, draft_document
+from lienthong.documents.actions.checking import check_form
+from lienthong.documents.actions.converting import adopt_file, given_file, source_of
+from lienthong.documents.actions.drafting import MAX_PDF_BYTES, adopt_pdf, draft_document, written_draft
 from lienthong.documents.actions.issuing import AlreadyIssued, issue_document
+from lienthong.documents.actions.previewing import preview_draft
 from lienthong.documents.adapters.fake import FakeSigner, FakeSigningFailed
+from lienthong.documents.adapters.soffice import LibreOffice
 from lienthong.documents.contracts import (
     DOCUMENT_TYPES,
     TYPES,
@@ -13,11 +17,13 @@ from lienthong.documents.contracts import (
     RecordedFacts,
     Rendering,
 )
+from lienthong.documents.form_check.findings import Finding
 from lienthong.documents.models import NumberSeries, OfficialDocument
 from lienthong.documents.numbering import notation_of, take_number
 from lienthong.documents.policies import allowed_actions, can_draft, can_issue
 from lienthong.documents.queries import documents_of, find_document, recorded_facts
 from lienthong.documents.refusals import SecretDocument, refuse_secret
+from lienthong.documents.refusals_converting import PROBLEMS
 from lienthong.documents.rendering import UnprintableText, font_folder, long_date, render_pdf
 from lienthong.documents.states import DocumentState, Urgency
 from lienthong.documents.verification import Verification, verify_file
@@ -25,6 +31,7 @@ from lienthong.documents.verification import Verification, verify_file
 __all__ = [
     "DOCUMENT_TYPES",
     "MAX_PDF_BYTES",
+    "PROBLEMS",
     "TYPES",
     "AlreadyIssued",
     "Box",
@@ -34,6 +41,8 @@ __all__ = [
     "DocumentType",
     "FakeSigner",
     "FakeSigningFailed",
+    "Finding",
+    "LibreOffice",
     "NumberSeries",
     "OfficialDocument",
     "RecordedFacts",
@@ -42,20 +51,26 @@ __all__ = [
     "UnprintableText",
     "Urgency",
     "Verification",
+    "adopt_file",
     "adopt_pdf",
     "allowed_actions",
     "can_draft",
     "can_issue",
+    "check_form",
     "documents_of",
     "draft_document",
     "find_document",
     "font_folder",
+    "given_file",
     "issue_document",
     "long_date",
     "notation_of",
+    "preview_draft",
     "recorded_facts",
     "refuse_secret",
     "render_pdf",
+    "source_of",
     "take_number",
     "verify_file",
+    "written_draft",
 ]

@@ -24,6 +24,8 @@ from lienthong.kernel.errors import Refusal
 
 TEMPLATES = Path(__file__).parent / "typst"
 STANDARD: Literal["a-2u"] = "a-2u"
+MOST_PICTURES = 5
+PICTURE_PPI = 84.0
 PAGE_HEIGHT = 841.89  # A4, points
 MILLIMETRE = 72 / 25.4
 SIGNATURE = (50 * MILLIMETRE, 24 * MILLIMETRE)
@@ -62,6 +64,24 @@ def render_pdf(text: DocumentText, *, at: datetime) -> Rendering:
     pdf = _compile("official", _content(text), at)
     place = json.loads(_compiler("official").query("<signature>", field="value", one=True))
     return _with_boxes(pdf, place)
+
+
+def render_pictures(text: DocumentText, *, at: datetime) -> list[bytes]:
+    """The first `MOST_PICTURES` pages as PNG, for a look; some ten milliseconds a page.
+
+    Raises:
+        UnprintableText
+    """
+    values = _content(text)
+    require_printable(*_texts(values))
+    pages = _compiler("official").compile(
+        format="png",
+        ppi=PICTURE_PPI,
+        sys_inputs={"document": json.dumps(values, ensure_ascii=False)},
+        timestamp=int(at.timestamp()),
+    )
+    found = [pages] if isinstance(pages, bytes) else list(pages or ())
+    return [page for page in found[:MOST_PICTURES] if isinstance(page, bytes)]
 
 
 def render_stamp(*, code: str, verify_url: str, at: datetime) -> bytes:

@@ -13,6 +13,14 @@ class DocumentState(models.TextChoices):
     ISSUED = "ISSUED", _("Issued")
 
 
+class SourceState(models.TextChoices):
+    """What became of the Word file of a draft."""
+
+    WAITING = "WAITING", _("Waits to be converted")
+    CONVERTED = "CONVERTED", _("Converted to PDF")
+    FAILED = "FAILED", _("Not converted")
+
+
 class Urgency(models.TextChoices):
     """The urgency mark, box 10b of annex I; empty is ordinary."""
 

@@ -23,4 +23,16 @@ class OfficeConfig(AppConfig):
         register(NavItem("office:incoming", _("Incoming"), READERS, order=10, icon="inbox"))
         register(NavItem("office:registers", _("Registers"), BOOK_SEERS, order=15, icon="stamp"))
         register(NavItem("office:outgoing", _("Outgoing"), READERS, order=20, icon="send"))
+        register(NavItem("office:to_sign", _("To sign"), frozenset({"leader"}), order=24, icon="pen"))
+        register(NavItem("office:reviews", _("Review"), DRAFTERS, order=25, icon="check"))
+        register(
+            NavItem(
+                "office:review_chains",
+                _("Order of review"),
+                frozenset({"administrator", "clerk"}),
+                order=60,
+                icon="check",
+                place="account",
+            )
+        )
         register(NavItem("office:compose", _("Compose"), DRAFTERS, order=30, icon="pen"))

@@ -136,7 +136,7 @@ class ComposeForm(forms.Form):
     )
     source = forms.ChoiceField(
         label=_("How it is made"),
-        choices=[(TEMPLATE, _("Write the text here")), (UPLOAD, _("Upload a PDF"))],
+        choices=[(TEMPLATE, _("Write the text here")), (UPLOAD, _("Upload a PDF or Word file"))],
         initial=TEMPLATE,
         widget=forms.RadioSelect,
     )
@@ -150,14 +150,17 @@ class ComposeForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 12}),
     )
     pdf = forms.FileField(
-        label=_("PDF file"),
-        help_text=_("Number and signatures are put on it on issue."),
+        label=_("PDF or Word file"),
+        help_text=_(
+            "PDF, or Word (.docx), of which the PDF is made. Number and signatures are put on it on issue."
+        ),
         error_messages={"required": _("No PDF was chosen. Choose the file, or write the text instead.")},
         allow_empty_file=True,
-        widget=forms.ClearableFileInput(attrs={"accept": "application/pdf"}),
+        widget=forms.ClearableFileInput(attrs={"accept": ".pdf,.docx,application/pdf"}),
     )
     replaces = forms.UUIDField(required=False, widget=forms.HiddenInput)
     task = forms.UUIDField(required=False, widget=forms.HiddenInput)
+    version = forms.IntegerField(required=False, widget=forms.HiddenInput)  # the one the writer began from
     groups = forms.MultipleChoiceField(
         label=_("Groups"), required=False, choices=GROUP_LABELS.items, widget=forms.CheckboxSelectMultiple
     )

@@ -58,7 +58,7 @@ def packet_of(
         type_name=document.document_type.name_vi,
         signer=edxml.Signer(
             competence=document.authority[:100],
-            position=document.position,
+            position=document.position.replace("\n", " "),
             full_name=document.signer.full_name if document.signer else "",
         ),
         due_on=due_on,

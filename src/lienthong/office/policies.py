@@ -35,6 +35,7 @@ COMPOSE, REVISE, DISCARD, SIGN_AND_SEND, SEND_AGAIN, TAKE_BACK, REVOKE, REPLACE 
     "revoke",
     "replace",
 )
+SUBMIT = "submit"
 
 
 class NotNow(Refusal):
@@ -157,7 +158,7 @@ def allowed_acts(viewer: Viewer, document: OutgoingDocument) -> list[str]:
     """What the viewer may do now with an outgoing document."""
     return [
         act
-        for act in (REVISE, SIGN_AND_SEND, SEND_AGAIN, DISCARD, TAKE_BACK, REVOKE, REPLACE)
+        for act in (REVISE, SUBMIT, SIGN_AND_SEND, SEND_AGAIN, DISCARD, TAKE_BACK, REVOKE, REPLACE)
         if _out_refusal(viewer, document, act) is None
     ]
 
@@ -172,17 +173,22 @@ def require_act(viewer: Viewer, document: OutgoingDocument, act: str) -> None:
 _ACTS: dict[str, tuple[Collection[Role], OutState]] = {
     REVISE: (DRAFTERS, OutState.DRAFT),
     DISCARD: (DRAFTERS, OutState.DRAFT),
+    SUBMIT: (DRAFTERS, OutState.DRAFT),
     SIGN_AND_SEND: ({Role.LEADER}, OutState.DRAFT),
     SEND_AGAIN: ({Role.CLERK, Role.LEADER}, OutState.WAITING),
     TAKE_BACK: ({Role.CLERK, Role.LEADER}, OutState.SENT),
     REVOKE: ({Role.LEADER}, OutState.SENT),
     REPLACE: (DRAFTERS, OutState.SENT),
 }
+_OWN = frozenset({REVISE, DISCARD, SUBMIT, REPLACE})
 
 
 def _out_refusal(viewer: Viewer, document: OutgoingDocument, act: str) -> Refusal | None:
     roles, state = _ACTS[act]
     if viewer.agency_id != document.agency_id or not viewer.has(*roles):
+        return NotAllowed()
+    # A specialist who was asked for an opinion reads the draft of another, and no more.
+    if act in _OWN and not reads_all(viewer) and document.prepared_by_id != viewer.official_id:
         return NotAllowed()
     if document.state != state:
         return NotNow(state=OUT_STATE_LABELS[document.state])

@@ -15,6 +15,7 @@ from lienthong.kernel.models import Blob
 from lienthong.kernel.paging import Page, page_of
 from lienthong.office import policies
 from lienthong.office.contracts import IncomingFilter, OutgoingFilter, Progress, RecipientCount
+from lienthong.office.drafting_models import ReviewTurn
 from lienthong.office.models import (
     IncomingDocument,
     IncomingFile,
@@ -32,6 +33,7 @@ from lienthong.office.states import (
     ChangeState,
     OutState,
     State,
+    TurnState,
 )
 from lienthong.office.text_search import Plain
 from lienthong.tasks.public import PARTIES, UNDER_WAY, Part, Task, parts_of
@@ -207,18 +209,22 @@ def export_incoming(viewer: Viewer, wanted: IncomingFilter, *, at: datetime) -> 
 
 
 def outgoing_of(viewer: Viewer) -> QuerySet[OutgoingDocument]:
-    """The outgoing documents the viewer may see: all of the agency, or those he or she prepared."""
+    """The outgoing documents the viewer may see: all of the agency, or those with a part of the viewer."""
     if viewer.agency_id is None or not viewer.has(*policies.READERS):
         return OutgoingDocument.objects.none()
     rows = OutgoingDocument.objects.filter(agency_id=viewer.agency_id)
-    return rows if policies.reads_all(viewer) else rows.filter(prepared_by_id=viewer.official_id)
+    if policies.reads_all(viewer):
+        return rows
+    asked = ReviewTurn.objects.filter(review__outgoing=OuterRef("pk"), post_id=viewer.post_id or 0)
+    return rows.filter(Q(prepared_by_id=viewer.official_id) | Exists(asked.exclude(state=TurnState.AHEAD)))
 
 
 def find_outgoing(viewer: Viewer, document_id: UUID, *, lock: bool = False) -> OutgoingDocument:
-    """One outgoing document with its official document; raises `NotFound`."""
-    rows = outgoing_of(viewer).select_related("document", "prepared_by", "agency")
+    """One outgoing document with its official document, held with `lock`; raises `NotFound`."""
+    rows = outgoing_of(viewer).select_related("document", "prepared_by", "prepared_post", "agency")
     if lock:
-        rows = rows.select_for_update(of=("self",))
+        # Held before it is read: whoever held it until now may have put another official document in.
+        list(outgoing_of(viewer).select_for_update(of=("self",)).filter(id=document_id).values_list("id"))
     try:
         return rows.get(id=document_id)
     except OutgoingDocument.DoesNotExist as error:
@@ -309,7 +315,7 @@ def composed(draft: OutgoingDocument) -> dict[str, object]:
         "steering_type": draft.steering_type,
         "encrypted": draft.encrypted,
         "due_on": draft.due_on,
-        "source": "upload" if document.uploaded_id else "template",
+        "source": "template" if document.body else "upload",
         "body": "\n\n".join(document.body),
         "replaces": draft.replaces_id,
         "task": draft.task_id,

@@ -75,6 +75,35 @@ class OutState(StrEnum):
     SENT = "sent"
 
 
+class ReviewState(StrEnum):
+    """Where a round of review of a draft stands; `LAPSED` once the draft was changed."""
+
+    RUNNING = "running"
+    AGREED = "agreed"
+    RETURNED = "returned"
+    LAPSED = "lapsed"
+
+
+class TurnState(StrEnum):
+    """Where one reviewer's part in a round stands: ahead, waiting for the opinion, or what it was."""
+
+    AHEAD = "ahead"
+    WAITING = "waiting"
+    AGREED = "agreed"
+    REMARKED = "remarked"
+    RETURNED = "returned"
+    LAPSED = "lapsed"
+
+
+class ItemState(StrEnum):
+    """What came of one document of a list that a leader signs at once."""
+
+    WAITING = "waiting"
+    SIGNING = "signing"
+    SIGNED = "signed"
+    FAILED = "failed"
+
+
 @dataclass(frozen=True)
 class Transition:
     """One move of an incoming document.
@@ -276,9 +305,54 @@ VERB_LABELS: dict[str, Promise] = {
     "incoming.refuse-change": _("The change was refused"),
     "outgoing.compose": _("Draft prepared"),
     "outgoing.revise": _("Draft changed"),
+    "outgoing.submit": _("Submitted for review"),
+    "outgoing.opinion": _("Opinion given"),
     "outgoing.issue": _("Signed and issued"),
     "outgoing.send": _("Accepted by the axis"),
     "outgoing.discard": _("Draft discarded"),
     "outgoing.take-back": _("Taken back"),
     "outgoing.revoke": _("Revoked"),
+}
+
+OPINIONS_GIVEN = frozenset({TurnState.AGREED, TurnState.REMARKED, TurnState.RETURNED})
+REVIEWS_OPEN = frozenset({ReviewState.RUNNING, ReviewState.AGREED})
+
+
+@dataclass(frozen=True)
+class ReviewMove:
+    """One move of a round of review, with the rule of NĐ 30/2020/NĐ-CP it follows."""
+
+    sources: frozenset[ReviewState]
+    target: ReviewState
+    article: str
+
+
+# How a round goes. It begins when the draft is submitted; whoever signs does so only when it is AGREED.
+REVIEW_TRANSITIONS: dict[str, ReviewMove] = {
+    "agree": ReviewMove(frozenset({ReviewState.RUNNING}), ReviewState.AGREED, "Đ.12"),
+    "return": ReviewMove(frozenset({ReviewState.RUNNING}), ReviewState.RETURNED, "Đ.12"),
+    "change": ReviewMove(REVIEWS_OPEN, ReviewState.LAPSED, "Đ.11 k.2"),
+}
+
+REVIEW_STATE_LABELS: dict[str, Promise] = {
+    ReviewState.RUNNING: _("Under review"),
+    ReviewState.AGREED: _("Review complete"),
+    ReviewState.RETURNED: _("Returned to the drafter"),
+    ReviewState.LAPSED: _("Ended: the draft was changed"),
+}
+
+TURN_STATE_LABELS: dict[str, Promise] = {
+    TurnState.AHEAD: _("Not yet asked"),
+    TurnState.WAITING: _("Waits for the opinion"),
+    TurnState.AGREED: _("Agrees"),
+    TurnState.REMARKED: _("Agrees, with remarks"),
+    TurnState.RETURNED: _("Returns it"),
+    TurnState.LAPSED: _("No longer asked"),
+}
+
+ITEM_STATE_LABELS: dict[str, Promise] = {
+    ItemState.WAITING: _("Waits"),
+    ItemState.SIGNING: _("Being signed"),
+    ItemState.SIGNED: _("Signed and issued"),
+    ItemState.FAILED: _("Not signed"),
 }

@@ -2,7 +2,19 @@
 
 from django.urls import path
 
-from lienthong.office.web import compose, incoming, outgoing, paper, registering, registers, saved
+from lienthong.office.web import (
+    compose,
+    incoming,
+    outgoing,
+    paper,
+    previewing,
+    registering,
+    registers,
+    reviewing,
+    saved,
+    signing,
+    versions,
+)
 
 app_name = "office"
 urlpatterns = [
@@ -36,6 +48,18 @@ urlpatterns = [
     path("outgoing/<uuid:document_id>/discard/", outgoing.discard, name="discard"),
     path("outgoing/<uuid:document_id>/edit/", compose.revise, name="revise"),
     path("outgoing/<uuid:document_id>/pdf/", outgoing.outgoing_pdf, name="outgoing_pdf"),
+    path("outgoing/<uuid:document_id>/versions/", versions.versions, name="versions"),
+    path("outgoing/<uuid:document_id>/versions/<int:number>/pdf/", versions.version_pdf, name="version_pdf"),
+    path("outgoing/<uuid:document_id>/submit/", reviewing.submit, name="submit"),
+    path("outgoing/<uuid:document_id>/opinion/", reviewing.opinion, name="opinion"),
+    path("to-sign/", signing.to_sign, name="to_sign"),
+    path("to-sign/<uuid:list_id>/", signing.signing_list, name="signing_list"),
+    path("to-sign/<uuid:list_id>/next/", signing.sign_next, name="sign_next"),
+    path("to-sign/<uuid:list_id>/stop/", signing.stop_signing, name="stop_signing"),
+    path("reviews/", reviewing.waiting, name="reviews"),
+    path("review-chains/", reviewing.chains, name="review_chains"),
+    path("review-chains/edit/", reviewing.chain, name="review_chain"),
     path("compose/", compose.compose, name="compose"),
+    path("compose/preview/", previewing.preview, name="preview"),
     path("compose/recipients/", compose.recipients, name="recipients"),
 ]

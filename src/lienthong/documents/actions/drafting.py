@@ -61,6 +61,48 @@ def draft_document(
         NotAllowed, UnknownDocumentType, UnknownUrgency, MissingText, TextTooLong, ControlCharacters,
         UnprintableText, SecretDocument
     """
+    return _keep(
+        written_draft(
+            viewer=viewer,
+            type_code=type_code,
+            subject=subject,
+            paragraphs=paragraphs,
+            at=at,
+            addressees=addressees,
+            recipients=recipients,
+            authority=authority,
+            position=position,
+            place=place,
+            urgency=urgency,
+            division=division,
+            register=register,
+        ),
+        viewer,
+        at,
+    )
+
+
+def written_draft(
+    *,
+    viewer: Viewer,
+    type_code: str,
+    subject: str,
+    paragraphs: Sequence[str],
+    at: datetime,
+    addressees: Sequence[str] = (),
+    recipients: Sequence[str] = (),
+    authority: str = "",
+    position: str = "",
+    place: str = "",
+    urgency: str = "",
+    division: Division | None = None,
+    register: str = "documents",
+) -> OfficialDocument:
+    """The draft that `draft_document` would keep, checked alike and not kept: for a look at it.
+
+    Raises:
+        What `draft_document` refuses.
+    """
     body = clean_lines(paragraphs, field="paragraphs", most=MAX_PARAGRAPH)
     if not body:
         raise MissingText(field="paragraphs", part=_("the text itself"))
@@ -81,7 +123,7 @@ def draft_document(
         draft.position,
         draft.place,
     )
-    return _keep(draft, viewer, at)
+    return draft
 
 
 def adopt_pdf(
@@ -108,6 +150,23 @@ def adopt_pdf(
     with transaction.atomic():
         draft.uploaded = _checked_upload(pdf, at)
         return _keep(draft, viewer, at)
+
+
+def adopt_source(
+    *,
+    viewer: Viewer,
+    type_code: str,
+    subject: str,
+    at: datetime,
+    urgency: str = "",
+    division: Division | None = None,
+) -> OfficialDocument:
+    """Make a draft whose PDF is still to be made of a Word file; `converting.adopt_file` keeps that file.
+
+    Raises:
+        NotAllowed, UnknownDocumentType, UnknownUrgency, MissingText, TextTooLong, SecretDocument
+    """
+    return _keep(_draft(viewer, type_code, subject, urgency, division, "documents", at), viewer, at)
 
 
 def _draft(

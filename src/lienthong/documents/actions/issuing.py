@@ -17,6 +17,7 @@ from lienthong.documents.numbering import take_number
 from lienthong.documents.pdf_stamp import stamp_number
 from lienthong.documents.policies import require_can_sign
 from lienthong.documents.ports import PdfSigner
+from lienthong.documents.refusals_converting import NotConvertedYet
 from lienthong.documents.rendering import long_date, render_pdf
 from lienthong.documents.states import TRANSITIONS, DocumentState
 from lienthong.identity.public import Viewer
@@ -51,12 +52,15 @@ def issue_document(
     Raises:
         NotFound, NotAllowed: the viewer is no leader of the document's agency.
         AlreadyIssued: it was issued before, perhaps a moment ago by someone else.
+        NotConvertedYet: its Word file has not become a PDF.
     """
     with transaction.atomic():
         issued = _lock(document)
         require_can_sign(viewer, issued)
         if (DocumentState(issued.state), "issue") not in TRANSITIONS:
             raise AlreadyIssued(code=issued.code)
+        if issued.uploaded is None and not issued.body:
+            raise NotConvertedYet
         _number(issued, viewer, at)
         rendered = _render(issued, at)
         signed = sign(
@@ -87,7 +91,20 @@ def _number(document: OfficialDocument, viewer: Viewer, at: datetime) -> None:
     document.promulgated_on = day
     document.issued_at = at
     document.signer = Official.objects.get(pk=viewer.official_id or 0)
-    document.position = document.position or viewer.post_title
+    document.position = document.position or printed_position(viewer.post_title)
+
+
+def printed_position(title: str) -> str:
+    """Box 7a for the holder of a post: of a deputy, "KT. CHỦ TỊCH" above the own title.
+
+    NĐ 30/2020/NĐ-CP, article 13, 1, and annex I, II.7.
+    """
+    words = title.strip()
+    if words.casefold().startswith("phó "):
+        return f"KT. {words[4:]}\n{words}".upper()
+    if words.casefold() == "thứ trưởng":
+        return f"KT. BỘ TRƯỞNG\n{words}".upper()
+    return words
 
 
 def _render(document: OfficialDocument, at: datetime) -> Rendering:

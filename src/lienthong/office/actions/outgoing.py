@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -13,7 +13,15 @@ from django.utils.translation import gettext_lazy as _
 
 from lienthong.axis.public import edxml
 from lienthong.directory.public import Agency, Division
-from lienthong.documents.public import OfficialDocument, adopt_pdf, draft_document, issue_document
+from lienthong.documents.public import (
+    OfficialDocument,
+    adopt_file,
+    draft_document,
+    given_file,
+    issue_document,
+    preview_draft,
+    written_draft,
+)
 from lienthong.identity.public import Viewer
 from lienthong.kernel.blobs import read_blob, store_blob
 from lienthong.kernel.clock import VIETNAM
@@ -23,14 +31,18 @@ from lienthong.ledger.public import JSON, Subject, record
 from lienthong.office import policies, queries
 from lienthong.office.actions.carrying import carry, require_task, responses_of
 from lienthong.office.actions.encrypting import readers_for, readers_of_draft, require_still_all
+from lienthong.office.actions.form import require_form
 from lienthong.office.actions.reporting import LEASE
+from lienthong.office.actions.reviewing import lapse_review, require_reviewed
 from lienthong.office.actions.sending import submit
+from lienthong.office.actions.versions import keep_version, require_newest
 from lienthong.office.contracts import Composition
 from lienthong.office.groups import ADDRESSES, members_of
 from lienthong.office.models import OutgoingDocument, Recipient
 from lienthong.office.packets import document_id, packet_of
 from lienthong.office.ports import AxisPort
 from lienthong.office.states import DOCUMENT_URGENCIES, OutState
+from lienthong.office.versions import paragraphs_of
 from lienthong.signing.public import sign_lifted_packet
 
 # Types that are addressed to somebody ("Kính gửi", box 9a of NĐ 30/2020, annex I).
@@ -114,6 +126,7 @@ def compose(
             **_facts(composition, document),
         )
         _address(outgoing, groups)
+        keep_version(outgoing, viewer=viewer, at=at)
         _record(outgoing, "outgoing.compose", viewer, at)
     return outgoing
 
@@ -125,23 +138,29 @@ def revise(
     viewer: Viewer,
     at: datetime,
     pdf: Iterable[bytes] | None = None,
+    based_on: int | None = None,
     port: AxisPort | None = None,
 ) -> OutgoingDocument:
     """Change a draft: the official document is drafted anew; without `pdf` and text the PDF there stays.
 
+    `based_on` is the number of the version the writer began from; the result is the next version, and an
+    open review must begin anew.
+
     Raises:
-        NotFound, NotAllowed, NotNow, and what `compose` refuses.
+        NotFound, NotAllowed, NotNow, ChangedMeanwhile, and what `compose` refuses.
     """
     _require_readers(composition, viewer, at, port)
     with transaction.atomic():
         outgoing = queries.find_outgoing(viewer, outgoing_id, lock=True)
         policies.require_act(viewer, outgoing, policies.REVISE)
+        require_newest(outgoing, based_on=based_on)
         _require_replaceable(composition, viewer)
         require_task(composition, viewer)
         groups = _recipients(composition, viewer, at)
         former = outgoing.document
-        if pdf is None and not composition.body and former.uploaded is not None:
-            pdf = [read_blob(former.uploaded)]
+        kept = given_file(former)
+        if pdf is None and not composition.body and kept is not None:
+            pdf = [read_blob(kept)]
         outgoing.document = _official(composition, groups, pdf, viewer, at)
         for name, value in _facts(composition, outgoing.document).items():
             setattr(outgoing, name, value)
@@ -149,7 +168,9 @@ def revise(
         former.delete()
         outgoing.recipients.all().delete()
         _address(outgoing, groups)
-        _record(outgoing, "outgoing.revise", viewer, at)
+        lapse_review(outgoing, at=at)
+        version = keep_version(outgoing, viewer=viewer, at=at)
+        _record(outgoing, "outgoing.revise", viewer, at, {"version": version.number})
     return outgoing
 
 
@@ -165,22 +186,25 @@ def discard(*, outgoing_id: UUID, viewer: Viewer, at: datetime) -> None:
 
 
 def sign_and_send(
-    *, outgoing_id: UUID, viewer: Viewer, at: datetime, port: AxisPort | None = None
+    *, outgoing_id: UUID, viewer: Viewer, at: datetime, port: AxisPort | None = None, despite: str = ""
 ) -> OutgoingDocument:
     """Issue the draft as the viewer, seal its packet with the agency's key, and hand it to the axis.
 
     Issue and packet are one transaction. If the axis then fails, the document stays issued, state WAITING,
     and `sending.send_waiting` sends the same bytes again until the axis takes them. Must not run in a
-    transaction.
+    transaction. `despite` is why it is signed although its form has errors.
 
     Raises:
-        NotFound, NotAllowed, NotNow, NoRecipients, ClosedRecipients, NobodyToReplaceFor, and what
-        `issue_document` refuses; if it goes encrypted, what `readers_of_draft` refuses.
+        NotFound, NotAllowed, NotNow, NotReviewed, FormFaults, NoRecipients, ClosedRecipients,
+        NobodyToReplaceFor, and what `issue_document` refuses; if it goes encrypted, what `readers_of_draft`
+        refuses.
     """
     readers = readers_of_draft(outgoing_id, viewer=viewer, at=at, port=port)
     with transaction.atomic():
         outgoing = queries.find_outgoing(viewer, outgoing_id, lock=True)
         policies.require_act(viewer, outgoing, policies.SIGN_AND_SEND)
+        require_reviewed(outgoing, at=at)
+        form = require_form(outgoing, viewer=viewer, despite=despite, at=at)
         agencies = _addressed(outgoing, at)
         issued = issue_document(document=outgoing.document, viewer=viewer, at=at)
         assert issued.pdf is not None
@@ -204,7 +228,8 @@ def sign_and_send(
         outgoing.document_code = document_id(issued)
         outgoing.save()
         carry(outgoing, agencies, viewer=viewer, at=at)
-        _record(outgoing, "outgoing.issue", viewer, at, {"code": issued.code, "recipients": len(agencies)})
+        facts: dict[str, JSON] = {"code": issued.code, "recipients": len(agencies)}
+        _record(outgoing, "outgoing.issue", viewer, at, facts | form)
     submit(outgoing, actor=viewer.actor(), at=at, port=port)
     return queries.find_outgoing(viewer, outgoing_id)
 
@@ -308,38 +333,63 @@ def _official(
 ) -> OfficialDocument:
     """The draft in `documents`, of the text or of the uploaded PDF."""
     urgency = DOCUMENT_URGENCIES[composition.urgency]
-    division = (
-        Division.objects.filter(pk=viewer.division_id or 0).first() if composition.type_code == "CV" else None
-    )
+    division = _unit_of(composition, viewer)
     if pdf is not None:
-        return adopt_pdf(
+        return adopt_file(
             viewer=viewer,
-            pdf=pdf,
+            file=pdf,
             type_code=composition.type_code,
             subject=composition.subject,
             urgency=urgency,
             division=division,
             at=at,
         )
+    return draft_document(**_written(composition, groups, viewer, division), viewer=viewer, at=at)
+
+
+def preview(*, composition: Composition, viewer: Viewer, at: datetime) -> list[bytes]:
+    """The first pages of the document as they would look, as PNG; nothing is kept.
+
+    Raises:
+        What `compose` refuses of a document written here.
+    """
+    policies.require_compose(viewer)
+    groups = _recipients(composition, viewer, at)
+    texts = _written(composition, groups, viewer, _unit_of(composition, viewer))
+    return preview_draft(written_draft(**texts, viewer=viewer, at=at), at=at)
+
+
+def _unit_of(composition: Composition, viewer: Viewer) -> Division | None:
+    """The drafting unit, which only the notation of a công văn names."""
+    if composition.type_code != "CV":
+        return None
+    return Division.objects.filter(pk=viewer.division_id or 0).first()
+
+
+def _written(
+    composition: Composition,
+    groups: Mapping[str, list[Agency]],
+    viewer: Viewer,
+    division: Division | None,
+) -> dict[str, Any]:
+    """The texts of a document written here, by the names of `draft_document`."""
     names = [ADDRESSES[group] for group in composition.groups] + [agency.name for agency in groups[""]]
     addressed = composition.type_code in ADDRESSED
     agency = Agency.objects.get(pk=viewer.agency_id or 0)
-    return draft_document(
-        viewer=viewer,
-        type_code=composition.type_code,
-        subject=composition.subject,
-        paragraphs=[
-            part for part in re.split(r"\n\s*\n", composition.body.replace("\r\n", "\n")) if part.strip()
-        ],
-        addressees=names if addressed else [],
-        recipients=["Như trên;" if addressed else f"{name};" for name in (names[:1] if addressed else names)]
+    return {
+        "type_code": composition.type_code,
+        "subject": composition.subject,
+        "paragraphs": paragraphs_of(composition.body),
+        "addressees": names if addressed else [],
+        "recipients": [
+            "Như trên;" if addressed else f"{name};" for name in (names[:1] if addressed else names)
+        ]
         + [ARCHIVED],
-        authority=COMMITTEE if agency.short_name == "UBND" else "",
-        place=composition.place,
-        urgency=urgency,
-        division=division,
-        at=at,
-    )
+        "authority": COMMITTEE if agency.short_name == "UBND" else "",
+        "place": composition.place,
+        "urgency": DOCUMENT_URGENCIES[composition.urgency],
+        "division": division,
+    }
 
 
 def _facts(composition: Composition, document: OfficialDocument) -> dict[str, object]:

@@ -40,7 +40,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ("directory", "0001_initial"),
-        ("office", "0005_tasks"),
+        ("office", "0006_drafting"),
     ]
 
     operations = [

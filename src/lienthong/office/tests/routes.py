@@ -8,6 +8,7 @@ from tests.architecture.routes import Route, World, only
 
 from lienthong.identity.public import Role
 from lienthong.kernel.blobs import store_blob
+from lienthong.office.drafting_models import DraftVersion, SigningList
 from lienthong.office.models import IncomingDocument, IncomingFile, OutgoingDocument
 from lienthong.office.states import State
 from lienthong.office.tests.factories import draft, general_book, incoming_document, led_by
@@ -71,6 +72,26 @@ def _with_pdf(world: World) -> dict[str, object]:
     return {"document_id": outgoing.pk}
 
 
+def _version(world: World) -> dict[str, object]:
+    """A version of ours that came with a file."""
+    outgoing = _draft(world)
+    DraftVersion.objects.create(
+        outgoing=outgoing,
+        number=2,
+        content={},
+        uploaded=store_blob([b"%PDF-1.7\n"], at=world.at, max_bytes=100),
+        saved_by=outgoing.prepared_by,
+        saved_at=world.at,
+    )
+    return {"document_id": outgoing.pk, "number": 2}
+
+
+def _list(world: World) -> dict[str, object]:
+    """A list of the leader of ours."""
+    leader = world.viewer(LEADER)
+    return {"list_id": SigningList.objects.create(official_id=leader.official_id, made_at=world.at).pk}
+
+
 ROUTES: dict[str, Route] = {
     "office:incoming": only(*READERS, shared=True),
     "office:incoming_export": only(*READERS, shared=True),
@@ -104,6 +125,18 @@ ROUTES: dict[str, Route] = {
     "office:discard": only(*WORKERS, methods=POST, kwargs=_outgoing),
     "office:revise": only(*WORKERS, methods=BOTH, kwargs=_outgoing),
     "office:outgoing_pdf": only(*READERS, kwargs=_with_pdf),
+    "office:versions": only(*READERS, kwargs=_outgoing),
+    "office:version_pdf": only(*READERS, kwargs=_version),
+    "office:submit": only(*WORKERS, methods=POST, kwargs=_outgoing),
+    "office:opinion": only(*WORKERS, methods=POST, kwargs=_outgoing),
+    "office:to_sign": only(LEADER, methods=BOTH, shared=True),
+    "office:signing_list": only(LEADER, kwargs=_list),
+    "office:sign_next": only(LEADER, methods=POST, kwargs=_list),
+    "office:stop_signing": only(LEADER, methods=POST, kwargs=_list),
+    "office:reviews": only(*WORKERS, shared=True),
+    "office:review_chains": only(Role.ADMINISTRATOR, CLERK, shared=True),
+    "office:review_chain": only(Role.ADMINISTRATOR, CLERK, methods=BOTH, shared=True),
     "office:compose": only(*WORKERS, methods=BOTH, shared=True),
+    "office:preview": only(*WORKERS, methods=POST, shared=True),
     "office:recipients": only(*WORKERS, shared=True),
 }

@@ -13,18 +13,22 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from lienthong.directory.public import Agency, children_of, find_agency, search_agencies
+from lienthong.documents.public import LibreOffice, given_file
 from lienthong.identity.public import Role, Viewer, needs, viewer_of
 from lienthong.kernel.clock import VIETNAM, now
 from lienthong.kernel.errors import Refusal
 from lienthong.office import policies, queries
 from lienthong.office.actions import outgoing as actions
+from lienthong.office.actions.versions import ChangedMeanwhile, latest_number
 from lienthong.office.forms import ComposeForm
 from lienthong.office.models import OutgoingDocument
+from lienthong.office.web.previewing import preview_of
+from lienthong.office.web.versions import changes_meanwhile
 from lienthong.tasks.public import Task, find_task
 
 DRAFTERS = (Role.SPECIALIST, Role.CLERK, Role.LEADER)
 FOUND_LIMIT = 40
-SAVE, SIGN = "save", "sign"
+SAVE, SIGN, PREVIEW = "save", "sign", "preview"
 FILE_CODES = frozenset({"empty-file", "file-too-large", "executable-refused", "wrong-file-type"})
 
 
@@ -71,15 +75,36 @@ def _compose(request: HttpRequest, draft: OutgoingDocument | None) -> HttpRespon
     chosen = _ids(request.POST.getlist("recipients"))
     if request.POST.get("action") not in {SAVE, SIGN}:
         form = ComposeForm(initial=request.POST.dict() | {"groups": request.POST.getlist("groups")})
-        return _page(request, draft, form, _picker(viewer, chosen, request.POST, at))
-    form = ComposeForm(request.POST, request.FILES, has_pdf=bool(draft and draft.document.uploaded_id))
-    saved = _save(form, chosen, viewer, draft, at) if form.is_valid() else None
+        look = preview_of(request) if request.POST.get("action") == PREVIEW else {}
+        return _page(request, draft, form, _picker(viewer, chosen, request.POST, at) | look)
+    form = ComposeForm(request.POST, request.FILES, has_pdf=bool(draft and given_file(draft.document)))
+    try:
+        saved = _save(form, chosen, viewer, draft, at) if form.is_valid() else None
+    except ChangedMeanwhile as refusal:
+        return _conflict(request, draft, form, chosen, refusal)
     if saved is None:
         return _page(request, draft, form, _picker(viewer, chosen, request.POST, at), status=422)
     if request.POST["action"] == SIGN and viewer.has(Role.LEADER):
         return _sign(request, saved, viewer, at)
     messages.success(request, _("The draft was saved. A leader of the agency can sign and send it."))
     return redirect("office:outgoing_detail", saved.id)
+
+
+def _conflict(
+    request: HttpRequest,
+    draft: OutgoingDocument | None,
+    form: ComposeForm,
+    chosen: set[int],
+    refusal: ChangedMeanwhile,
+) -> HttpResponse:
+    """What was typed, beside what somebody else saved meanwhile; saving once more is then deliberate."""
+    assert draft is not None
+    form.add_error(None, refusal.say())
+    seen, changes = changes_meanwhile(draft, form.composition(tuple(chosen)))
+    form.data = data = request.POST.copy()
+    data["version"] = str(seen)
+    picker = _picker(viewer_of(request), chosen, request.POST, now())
+    return _page(request, draft, form, {**picker, "meanwhile": True, "changes": changes}, status=409)
 
 
 def _replaced(viewer: Viewer, asked: object) -> OutgoingDocument | None:
@@ -111,7 +136,16 @@ def _save(
     try:
         if draft is None:
             return actions.compose(composition=composition, pdf=pdf, viewer=viewer, at=at)
-        return actions.revise(outgoing_id=draft.id, composition=composition, pdf=pdf, viewer=viewer, at=at)
+        return actions.revise(
+            outgoing_id=draft.id,
+            composition=composition,
+            pdf=pdf,
+            viewer=viewer,
+            at=at,
+            based_on=form.cleaned_data["version"],
+        )
+    except ChangedMeanwhile:
+        raise
     except Refusal as refusal:
         if refusal.status in {403, 404}:
             raise
@@ -149,7 +183,8 @@ def _blank(viewer: Viewer, draft: OutgoingDocument | None) -> ComposeForm:
     """The form of a new document, or as the draft has it."""
     if draft is None:
         return ComposeForm(initial={"type_code": "CV", "place": queries.usual_place(viewer)})
-    return ComposeForm(initial=queries.composed(draft), has_pdf=bool(draft.document.uploaded_id))
+    initial = queries.composed(draft) | {"version": latest_number(draft)}
+    return ComposeForm(initial=initial, has_pdf=given_file(draft.document) is not None)
 
 
 def _page(
@@ -164,6 +199,7 @@ def _page(
         "form": form,
         "draft": draft,
         "signs": viewer.has(Role.LEADER),
+        "converts": LibreOffice().available(),
         "replaced": _replaced(viewer, form["replaces"].value() or ""),
         "task": _task(viewer, form["task"].value() or ""),
     }

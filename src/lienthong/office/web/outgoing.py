@@ -12,16 +12,19 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
-from lienthong.identity.public import Role, needs, viewer_of
+from lienthong.documents.public import PROBLEMS, check_form, source_of
+from lienthong.identity.public import Role, Viewer, needs, viewer_of
 from lienthong.kernel.clock import now
 from lienthong.kernel.errors import Refusal
 from lienthong.office import policies, queries
 from lienthong.office.actions import outgoing as actions
+from lienthong.office.actions.form import errors_of
 from lienthong.office.actions.withdrawing import revoke_outgoing, take_back_outgoing
 from lienthong.office.forms import OutgoingFilterForm, TakeBackForm
 from lienthong.office.models import OutgoingDocument
 from lienthong.office.states import OUT_STATE_LABELS, OutState
 from lienthong.office.web.common import csv_answer, file_answer, tabs_of, timeline_of
+from lienthong.office.web.reviewing import facts_of
 from lienthong.office.web.saved import saved_context
 
 READERS = (Role.CLERK, Role.SPECIALIST, Role.LEADER, Role.AUDITOR)
@@ -100,8 +103,23 @@ def _detail(
         "page": queries.list_recipients(document, status=status, cursor=request.GET.get("cursor", "")),
         "status": status,
         "progress": queries.progress_of(document),
+        **facts_of(viewer, document, at=now()),
+        **_form_of(viewer, document),
     }
     return render(request, "office/outgoing_detail.html", context, status=status_code)
+
+
+def _form_of(viewer: Viewer, document: OutgoingDocument) -> dict[str, object]:
+    """The faults of form of an uploaded draft; the first look at it takes a second."""
+    if document.state != OutState.DRAFT:
+        return {}
+    source = source_of(document.document)
+    findings = check_form(document=document.document, viewer=viewer, at=now())
+    facts: dict[str, object] = {"findings": findings, "form_errors": len(errors_of(findings))}
+    if source is not None:
+        problem = PROBLEMS[source.problem]() if source.problem else None
+        facts |= {"source": source, "problem": problem}
+    return facts
 
 
 def _take_back_form(document: OutgoingDocument, data: QueryDict | None = None) -> TakeBackForm:
@@ -129,7 +147,12 @@ def outgoing_progress(request: HttpRequest, document_id: UUID) -> HttpResponse:
 @require_POST
 def sign_and_send(request: HttpRequest, document_id: UUID) -> HttpResponse:
     """Sign, issue and send; if the axis does not answer, the document waits and goes by itself."""
-    document = actions.sign_and_send(outgoing_id=document_id, viewer=viewer_of(request), at=now())
+    document = actions.sign_and_send(
+        outgoing_id=document_id,
+        viewer=viewer_of(request),
+        at=now(),
+        despite=request.POST.get("despite", ""),
+    )
     if document.state == OutState.SENT:
         messages.success(request, _("Signed, issued as %(code)s and sent.") % {"code": document.code})
     else:

@@ -1,0 +1,113 @@
+"""A leader signs a list: one confirmation, then each document in its own transaction with its own result."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from lienthong.identity.public import NotAllowed, NotFound, Role, Viewer
+from lienthong.kernel.errors import Refusal
+from lienthong.office import queries, reviews
+from lienthong.office.actions.outgoing import sign_and_send
+from lienthong.office.drafting_models import SigningItem, SigningList
+from lienthong.office.ports import AxisPort
+from lienthong.office.states import ItemState, OutState
+
+MOST = 100
+ABANDONED = timedelta(minutes=5)  # what a process that died was signing is tried again
+
+
+class NothingChosen(Refusal):
+    """The list is empty, too long, or names what does not wait for this leader."""
+
+    code, status = "nothing-chosen", 422
+    sentence = _(
+        "Choose between 1 and %(most)s documents that wait for your signature. "
+        "Some may have been signed or changed meanwhile; reload the page."
+    )
+
+
+def make_signing_list(*, viewer: Viewer, documents: Sequence[UUID], at: datetime) -> SigningList:
+    """Write down what the leader has read and confirmed; nothing is signed yet.
+
+    Raises:
+        NotAllowed, NothingChosen
+    """
+    _require_leader(viewer)
+    chosen = list(dict.fromkeys(documents))
+    ready = {row.id for row in reviews.ready_to_sign(viewer, among=chosen[:MOST])}
+    if not chosen or len(chosen) > MOST or ready != set(chosen):
+        raise NothingChosen(most=MOST)
+    with transaction.atomic():
+        made = SigningList.objects.create(official_id=viewer.official_id or 0, made_at=at)
+        SigningItem.objects.bulk_create(
+            SigningItem(signing_list=made, position=position, outgoing_id=key)
+            for position, key in enumerate(chosen, start=1)
+        )
+    return made
+
+
+def find_signing_list(viewer: Viewer, list_id: UUID) -> SigningList:
+    """The viewer's own list; raises `NotFound`."""
+    found = SigningList.objects.filter(pk=list_id, official_id=viewer.official_id or 0).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def sign_next(*, list_id: UUID, viewer: Viewer, at: datetime, port: AxisPort | None = None) -> bool:
+    """Sign the next document of the list and write down what came of it; False when there is none.
+
+    Two who ask at once get two different documents. Must not run in a transaction.
+
+    Raises:
+        NotAllowed, NotFound
+    """
+    _require_leader(viewer)
+    held = find_signing_list(viewer, list_id)
+    item = None if held.stopped_at else _claim(held, at)
+    if item is None:
+        return False
+    try:
+        sent = sign_and_send(outgoing_id=item.outgoing_id, viewer=viewer, at=at, port=port)
+        item.state, item.note = ItemState.SIGNED, sent.code
+    except Refusal as refusal:
+        item.state, item.note = ItemState.FAILED, refusal.say()
+        _correct(item, viewer)
+    item.save(update_fields=["state", "note"])
+    return True
+
+
+def stop_signing(*, list_id: UUID, viewer: Viewer, at: datetime) -> None:
+    """Leave the rest unsigned; what is signed stays signed. Raises `NotFound`."""
+    find_signing_list(viewer, list_id)
+    SigningList.objects.filter(pk=list_id, stopped_at=None).update(stopped_at=at)
+
+
+def _claim(held: SigningList, at: datetime) -> SigningItem | None:
+    """The first document nobody signs at the moment, taken."""
+    free = Q(state=ItemState.WAITING) | Q(state=ItemState.SIGNING, begun_at__lt=at - ABANDONED)
+    with transaction.atomic():
+        rows = held.items.select_for_update(skip_locked=True).filter(free).order_by("position")
+        item = rows.first()
+        if item is not None:
+            item.state, item.begun_at = ItemState.SIGNING, at
+            item.save(update_fields=["state", "begun_at"])
+    return item
+
+
+def _correct(item: SigningItem, viewer: Viewer) -> None:
+    """What a process signed before it died was signed, although signing it again is refused."""
+    document = queries.outgoing_of(viewer).filter(pk=item.outgoing_id).first()
+    if document is not None and document.state != OutState.DRAFT:
+        item.state, item.note = ItemState.SIGNED, document.code
+
+
+def _require_leader(viewer: Viewer) -> None:
+    if viewer.agency_id is None or viewer.official_id is None or not viewer.has(Role.LEADER):
+        raise NotAllowed
