@@ -14,8 +14,8 @@ from lienthong.identity.public import NotFound, Role, Viewer
 from lienthong.identity.tests.factories import agency, viewer_in
 from lienthong.office.actions.collecting import collect_inbox
 from lienthong.office.actions.directing import direct_document
-from lienthong.office.actions.incoming import register_incoming
 from lienthong.office.actions.outgoing import compose, sign_and_send
+from lienthong.office.actions.registering import register_incoming
 from lienthong.office.actions.sending import note_withdrawn, refresh_recipients
 from lienthong.office.adapters.fake import FakeAxis
 from lienthong.office.models import IncomingDocument, OutgoingDocument
