@@ -199,6 +199,7 @@ def test_a_signed_document_reaches_63_provinces_and_every_state_comes_back(
     expect(clerk.get_by_text("Chữ ký hợp lệ")).to_be_visible()
     assert_accessible(clerk)
     received = clerk.url
+    expect(clerk.get_by_role("button", name="Vào sổ rồi sang văn bản kế tiếp")).to_be_focused()
     clerk.keyboard.press("Enter")
     expect(clerk.get_by_text("Đã vào sổ với số đến 1.")).to_be_visible()
 
@@ -295,7 +296,7 @@ def test_a_phone_without_javascript_composes_too(site: Site, page_at: PageAt, ca
     page.locator("#id_body").fill(BODY)
     page.get_by_label("Tìm cơ quan").fill("thai nguyen")
     page.get_by_role("button", name="Tìm", exact=True).click()
-    page.get_by_role("checkbox", name=re.compile("Thái Nguyên")).check()
+    page.get_by_role("checkbox", name=re.compile("Ủy ban nhân dân tỉnh Thái Nguyên")).check()
     page.get_by_role("button", name="Lưu dự thảo").click()
     expect(page.get_by_text("Đã lưu dự thảo.")).to_be_visible()
     expect(page.get_by_text("1 nơi nhận", exact=True)).to_be_visible()
@@ -306,10 +307,10 @@ def test_recipients_are_found_while_typing_and_keep_their_ticks(page_at: PageAt,
     page = _sign_in(page_at(), cast.specialist)
     page.goto("/office/compose/")
     page.get_by_label("Tìm cơ quan").fill("H55")
-    page.get_by_role("checkbox", name=re.compile("Thái Nguyên")).check()
+    page.get_by_role("checkbox", name=re.compile("Ủy ban nhân dân tỉnh Thái Nguyên")).check()
     page.get_by_label("Tìm cơ quan").fill("tinh so 07")
     expect(page.locator("#found").get_by_role("checkbox", name=re.compile("tỉnh số 07"))).to_be_visible()
-    expect(page.get_by_role("checkbox", name=re.compile("Thái Nguyên"))).to_be_checked()
+    expect(page.get_by_role("checkbox", name=re.compile("Ủy ban nhân dân tỉnh Thái Nguyên"))).to_be_checked()
 
 
 @pytest.mark.parametrize(("width", "scheme"), list(product((360, 1280), ("light", "dark"))))

@@ -169,6 +169,7 @@ def test_a_document_travels_between_two_installations_through_the_hub(
     clerk.goto("/office/incoming/")
     clerk.get_by_role("link", name=SUBJECT).click()
     expect(clerk.get_by_text("Chữ ký hợp lệ")).to_be_visible()
+    expect(clerk.get_by_role("button", name="Vào sổ rồi sang văn bản kế tiếp")).to_be_focused()
     clerk.keyboard.press("Enter")
     expect(clerk.get_by_text("Đã vào sổ với số đến 1.")).to_be_visible()
     with country.province.data():

@@ -22,6 +22,7 @@ from lienthong.kernel.clock import now
 from lienthong.kernel.errors import Refusal
 
 STATUSES_MOST = 1000
+_REFUSED = {"description": "anything else: it is refused in its own answer"}
 router = Router(auth=SystemToken())
 
 
@@ -38,7 +39,7 @@ class StatusesIn(Schema):
         Field(
             min_length=1,
             max_length=STATUSES_MOST,
-            json_schema_extra={"items": DeliveryStatusIn.model_json_schema()},
+            json_schema_extra={"items": {"anyOf": [DeliveryStatusIn.model_json_schema(), _REFUSED]}},
         ),
     ]
 

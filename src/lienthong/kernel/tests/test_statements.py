@@ -54,7 +54,7 @@ def test_columns_are_read_in_the_model_s_order_and_the_rest_is_loaded_when_asked
     [row] = fetch(f"SELECT {some.of('blob')} FROM kernel_blob blob WHERE size = %s", 7)
     values = iter([*row, "what follows"])
     found = some.read(values)
-    assert (found.sha256, found.get_deferred_fields()) == ("a" * 64, {"size", "created_at"})
+    assert (found.sha256, found.get_deferred_fields()) == ("a" * 64, {"size", "composed", "created_at"})
     assert found.size == 7
     assert next(values) == "what follows"
 

@@ -16,6 +16,7 @@ from django.db import IntegrityError, transaction
 from lienthong.directory.public import Agency
 from lienthong.kernel import envelopes
 from lienthong.kernel.envelopes import ReadingKey, open_envelope, readers_of, seal_envelope
+from lienthong.kernel.lifting import lifted
 from lienthong.signing.actions.authority import (
     ensure_encryption_certificates,
     renew_encryption_certificate,
@@ -140,7 +141,7 @@ def test_a_request_needs_an_rsa_key_of_3072_bits_that_was_never_used() -> None:
 def test_an_encryption_certificate_never_signs() -> None:
     agency = make_agency()
     _issued, certificate = asked(agency)
-    forged = sign_enveloped(PACKET, key=KEYS[0], chain=[certificate])
+    forged = sign_enveloped(lifted(PACKET), key=KEYS[0], chain=[certificate])
     assert verify_packet(forged, at=AT).code == "certificate-unsuited"
 
 

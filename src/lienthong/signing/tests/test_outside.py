@@ -13,6 +13,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import rsa
 
 from lienthong.directory.public import Agency
+from lienthong.kernel.lifting import lifted
 from lienthong.signing.actions.authority import (
     ensure_agency_certificates,
     ensure_encryption_certificates,
@@ -260,5 +261,5 @@ def test_an_outside_encryption_certificate_never_signs(settings: Any, trust: Tru
     settings.BASE_URL = here
     assert root is not None
     trust(agency.code, root)
-    forged = sign_enveloped(PACKET, key=key, chain=chain)
+    forged = sign_enveloped(lifted(PACKET), key=key, chain=chain)
     assert verify_packet(forged, at=AT).code == "certificate-unsuited"
