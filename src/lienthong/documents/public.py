@@ -18,7 +18,7 @@ from lienthong.documents.numbering import notation_of, take_number
 from lienthong.documents.policies import allowed_actions, can_draft, can_issue
 from lienthong.documents.queries import documents_of, find_document, recorded_facts
 from lienthong.documents.refusals import SecretDocument, refuse_secret
-from lienthong.documents.rendering import UnprintableText, long_date, render_pdf
+from lienthong.documents.rendering import UnprintableText, long_date, render_form, render_pdf
 from lienthong.documents.states import DocumentState, Urgency
 from lienthong.documents.verification import Verification, verify_file
 
@@ -54,6 +54,7 @@ __all__ = [
     "notation_of",
     "recorded_facts",
     "refuse_secret",
+    "render_form",
     "render_pdf",
     "take_number",
     "verify_file",

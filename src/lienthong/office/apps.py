@@ -17,7 +17,9 @@ class OfficeConfig(AppConfig):
 
     def ready(self) -> None:
         """Put the pages into the navigation and listen to the axis; models are there only by now."""
+        import_module("lienthong.office.archive.models")
         import_module("lienthong.office.handlers")
         register(NavItem("office:incoming", _("Incoming"), READERS, order=10, icon="inbox"))
         register(NavItem("office:outgoing", _("Outgoing"), READERS, order=20, icon="send"))
         register(NavItem("office:compose", _("Compose"), DRAFTERS, order=30, icon="pen"))
+        register(NavItem("office:work_files", _("Work files"), READERS, order=25, icon="file"))

@@ -11,6 +11,7 @@ from lienthong.office.actions.incoming import (
 from lienthong.office.actions.outgoing import compose, discard, revise, send_again, sign_and_send
 from lienthong.office.actions.reporting import report_statuses
 from lienthong.office.actions.sending import refresh_recipients, send_waiting
+from lienthong.office.archive.verifying import PackageVerdict, verify_package
 from lienthong.office.contracts import (
     Composition,
     Direction,
@@ -53,6 +54,7 @@ __all__ = [
     "OutState",
     "OutgoingDocument",
     "OutgoingFilter",
+    "PackageVerdict",
     "Part",
     "Progress",
     "Recipient",
@@ -79,4 +81,5 @@ __all__ = [
     "send_waiting",
     "sign_and_send",
     "start_work",
+    "verify_package",
 ]

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from lienthong.office.web import compose, incoming, outgoing
+from lienthong.office.web import compose, incoming, outgoing, work_files
 
 app_name = "office"
 urlpatterns = [
@@ -29,6 +29,24 @@ urlpatterns = [
     path("outgoing/<uuid:document_id>/discard/", outgoing.discard, name="discard"),
     path("outgoing/<uuid:document_id>/edit/", compose.revise, name="revise"),
     path("outgoing/<uuid:document_id>/pdf/", outgoing.outgoing_pdf, name="outgoing_pdf"),
+    path("work-files/", work_files.work_files, name="work_files"),
+    path("work-files/export/", work_files.work_files_export, name="work_files_export"),
+    path("work-files/new/", work_files.open_work_file, name="open_work_file"),
+    path("work-files/put/", work_files.put_into_work_file, name="put_into_work_file"),
+    path("work-files/<uuid:file_id>/", work_files.work_file, name="work_file"),
+    path("work-files/<uuid:file_id>/revise/", work_files.revise_work_file, name="revise_work_file"),
+    path(
+        "work-files/<uuid:file_id>/take-out/<int:position>/",
+        work_files.take_out_of_work_file,
+        name="take_out_of_work_file",
+    ),
+    path("work-files/<uuid:file_id>/close/", work_files.close_work_file, name="close_work_file"),
+    path("work-files/<uuid:file_id>/reopen/", work_files.reopen_work_file, name="reopen_work_file"),
+    path("work-files/<uuid:file_id>/hand-in/", work_files.hand_in_work_file, name="hand_in_work_file"),
+    path("work-files/<uuid:file_id>/accept/", work_files.accept_work_file, name="accept_work_file"),
+    path("work-files/<uuid:file_id>/return/", work_files.return_work_file, name="return_work_file"),
+    path("work-files/<uuid:file_id>/package/", work_files.work_file_package, name="work_file_package"),
+    path("work-files/<uuid:file_id>/<str:paper>.pdf", work_files.work_file_paper, name="work_file_paper"),
     path("compose/", compose.compose, name="compose"),
     path("compose/recipients/", compose.recipients, name="recipients"),
 ]

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from tests.architecture.routes import Route, World, only
 
 from lienthong.identity.public import Role
 from lienthong.kernel.blobs import store_blob
+from lienthong.office.archive.states import FileState
 from lienthong.office.models import IncomingDocument, IncomingFile, OutgoingDocument
 from lienthong.office.states import Part, State
 from lienthong.office.tests.factories import draft, incoming_document, led_by
+from lienthong.office.tests.work_files import file_in
 
 CLERK, SPECIALIST, LEADER, AUDITOR = Role.CLERK, Role.SPECIALIST, Role.LEADER, Role.AUDITOR
 READERS = (CLERK, SPECIALIST, LEADER, AUDITOR)
@@ -63,6 +67,36 @@ def _with_pdf(world: World) -> dict[str, object]:
     return {"document_id": outgoing.pk}
 
 
+def _work_file(state: FileState) -> Callable[[World], dict[str, object]]:
+    """A file with one document that the specialist of ours keeps."""
+
+    def made(world: World) -> dict[str, object]:
+        file, _clerk = file_in(world.ours, state, documents=1, at=world.at)
+        file.keeper_id = world.viewer(SPECIALIST).official_id or 0
+        file.save()
+        return {"file_id": file.pk}
+
+    return made
+
+
+def _paper(world: World) -> dict[str, object]:
+    return {**_work_file(FileState.OPEN)(world), "paper": "contents"}
+
+
+def _place(world: World) -> dict[str, object]:
+    return {**_work_file(FileState.OPEN)(world), "position": 1}
+
+
+def _reason(world: World) -> dict[str, object]:
+    return {"reason": "Thiếu văn bản."}
+
+
+def _filing(world: World) -> dict[str, object]:
+    """The specialist's document and file."""
+    file = _work_file(FileState.OPEN)(world)["file_id"]
+    return {"document": f"incoming:{_document(world).pk}", "file": str(file)}
+
+
 ROUTES: dict[str, Route] = {
     "office:incoming": only(*READERS, shared=True),
     "office:incoming_export": only(*READERS, shared=True),
@@ -87,6 +121,24 @@ ROUTES: dict[str, Route] = {
     "office:discard": only(*WORKERS, methods=POST, kwargs=_outgoing),
     "office:revise": only(*WORKERS, methods=BOTH, kwargs=_outgoing),
     "office:outgoing_pdf": only(*READERS, kwargs=_with_pdf),
+    "office:work_files": only(*READERS, shared=True),
+    "office:work_files_export": only(*READERS, shared=True),
+    "office:open_work_file": only(*WORKERS, methods=BOTH, shared=True),
+    "office:put_into_work_file": only(*WORKERS, methods=POST, data=_filing),
+    "office:work_file": only(*READERS, kwargs=_work_file(FileState.OPEN)),
+    "office:revise_work_file": only(*WORKERS, methods=POST, kwargs=_work_file(FileState.OPEN)),
+    "office:take_out_of_work_file": only(*WORKERS, methods=POST, kwargs=_place),
+    "office:close_work_file": only(*WORKERS, methods=POST, kwargs=_work_file(FileState.OPEN)),
+    "office:reopen_work_file": only(
+        *WORKERS, methods=POST, kwargs=_work_file(FileState.CLOSED), data=_reason
+    ),
+    "office:hand_in_work_file": only(*WORKERS, methods=POST, kwargs=_work_file(FileState.CLOSED)),
+    "office:accept_work_file": only(CLERK, methods=POST, kwargs=_work_file(FileState.HANDED_IN)),
+    "office:return_work_file": only(
+        CLERK, methods=POST, kwargs=_work_file(FileState.HANDED_IN), data=_reason
+    ),
+    "office:work_file_paper": only(*READERS, kwargs=_paper),
+    "office:work_file_package": only(CLERK, LEADER, AUDITOR, kwargs=_work_file(FileState.HANDED_IN)),
     "office:compose": only(*WORKERS, methods=BOTH, shared=True),
     "office:recipients": only(*WORKERS, shared=True),
 }
