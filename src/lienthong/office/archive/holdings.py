@@ -18,7 +18,7 @@ from lienthong.office.models import IncomingDocument, OutgoingDocument
 from lienthong.office.states import State
 
 NAME_LIMIT = 80
-SUFFIXES = {"application/pdf": ".pdf", "text/plain": ".txt", "application/xml": ".xml", "text/xml": ".xml"}
+SUFFIXES = {"application/pdf": "pdf", "text/plain": "txt", "application/xml": "xml", "text/xml": "xml"}
 
 # What the ledger calls it, and the word for it among the events of PREMIS, of all that matters to an archive.
 EVENT_TYPES: Mapping[str, str] = {
@@ -179,11 +179,11 @@ def safe_name(name: str, media_type: str) -> str:
     """A file's name in letters that every system takes: no folders, no marks, no dot in front."""
     plain = unicodedata.normalize("NFKD", name.replace("đ", "d").replace("Đ", "D"))
     plain = "".join(letter for letter in plain if not unicodedata.combining(letter))
-    plain = re.sub(r"[^A-Za-z0-9.]+", "-", plain).strip("-.")
+    plain = re.sub(r"[^A-Za-z0-9.]+", "-", plain).strip("-")
     stem, dot, suffix = plain.rpartition(".")
-    if not dot or len(suffix) > 8:
-        stem, suffix = plain, SUFFIXES.get(media_type, "").removeprefix(".")
-    stem = stem[:NAME_LIMIT].strip("-.") or "file"
+    if not dot or not suffix.isalnum() or len(suffix) > 8:
+        stem, suffix = plain, SUFFIXES.get(media_type, "")
+    stem = stem.strip("-.")[:NAME_LIMIT].rstrip("-.") or "file"
     return f"{stem}.{suffix}" if suffix else stem
 
 
