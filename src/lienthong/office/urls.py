@@ -32,7 +32,11 @@ urlpatterns = [
     path("work-files/", work_files.work_files, name="work_files"),
     path("work-files/export/", work_files.work_files_export, name="work_files_export"),
     path("work-files/new/", work_files.open_work_file, name="open_work_file"),
-    path("work-files/put/", work_files.put_into_work_file, name="put_into_work_file"),
+    path(
+        "work-files/put/<str:kind>/<uuid:document_id>/",
+        work_files.put_into_work_file,
+        name="put_into_work_file",
+    ),
     path("work-files/<uuid:file_id>/", work_files.work_file, name="work_file"),
     path("work-files/<uuid:file_id>/revise/", work_files.revise_work_file, name="revise_work_file"),
     path(

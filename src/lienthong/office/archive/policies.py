@@ -30,6 +30,15 @@ class FileClosed(Refusal):
     )
 
 
+class NotTheKeeper(NotAllowed):
+    """The file is another's to fill, close and hand in."""
+
+    code = "not-the-keeper"
+    sentence = _(
+        "Only the keeper of the work file, %(keeper)s, and who leads the division or the agency may do this."
+    )
+
+
 def keeps(viewer: Viewer, file: WorkFile) -> bool:
     """Whether the viewer keeps the file, or acts by delegation in the post of who does."""
     return file.keeper_id == viewer.official_id or (
@@ -63,18 +72,20 @@ def allowed_moves(viewer: Viewer, file: WorkFile) -> list[FileMove]:
 
 
 def require_move(viewer: Viewer, file: WorkFile, move: FileMove) -> None:
-    """Raise `NotAllowed` or `FileNotNow` if the move may not be made."""
+    """Raise `NotAllowed`, `FileNotNow` or `NotTheKeeper` if the move may not be made."""
     refusal = _refusal(viewer, file, move)
     if refusal is not None:
         raise refusal
 
 
 def require_fill(viewer: Viewer, file: WorkFile) -> None:
-    """Raise `NotAllowed` or `FileClosed` unless the viewer may put in, take out and change now."""
-    if not answers_for(viewer, file):
+    """Raise `NotAllowed`, `FileClosed` or `NotTheKeeper` unless the viewer may fill the file now."""
+    if viewer.agency_id != file.agency_id or not viewer.has(*KEEPERS):
         raise NotAllowed
     if not file.is_open:
         raise FileClosed(code=file.code)
+    if not answers_for(viewer, file):
+        raise NotTheKeeper(keeper=file.keeper.full_name)
 
 
 def may_take_package(viewer: Viewer, file: WorkFile) -> bool:
@@ -89,9 +100,10 @@ def require_open(viewer: Viewer) -> None:
 
 
 def _refusal(viewer: Viewer, file: WorkFile, move: FileMove) -> Refusal | None:
-    if viewer.agency_id != file.agency_id:
+    if viewer.agency_id != file.agency_id or not viewer.has(*(ARCHIVISTS if move.archivist else KEEPERS)):
         return NotAllowed()
-    may = viewer.has(*ARCHIVISTS) if move.archivist else answers_for(viewer, file)
-    if not may:
-        return NotAllowed()
-    return None if file.state in move.sources else FileNotNow(state=FILE_STATE_LABELS[file.state])
+    if file.state not in move.sources:
+        return FileNotNow(state=FILE_STATE_LABELS[file.state])
+    if not move.archivist and not answers_for(viewer, file):
+        return NotTheKeeper(keeper=file.keeper.full_name)
+    return None

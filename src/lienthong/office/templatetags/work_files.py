@@ -31,7 +31,8 @@ def filing(context: template.Context, document: IncomingDocument | OutgoingDocum
     ended = document.state in {State.FINISHED, OutState.SENT}
     return {
         "csrf_token": context.get("csrf_token"),
-        "document": f"{kind}:{document.id}",
+        "kind": kind.value,
+        "document_id": document.id,
         "holding": holding,
         "own": [file for file in queries.open_files_of(viewer) if file.id not in held] if puts else [],
         "puts": puts,

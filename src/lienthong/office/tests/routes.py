@@ -73,7 +73,7 @@ def _work_file(state: FileState) -> Callable[[World], dict[str, object]]:
     def made(world: World) -> dict[str, object]:
         file, _clerk = file_in(world.ours, state, documents=1, at=world.at)
         file.keeper_id = world.viewer(SPECIALIST).official_id or 0
-        file.save()
+        file.save(update_fields=["keeper"])
         return {"file_id": file.pk}
 
     return made
@@ -84,7 +84,7 @@ def _paper(world: World) -> dict[str, object]:
 
 
 def _place(world: World) -> dict[str, object]:
-    return {**_work_file(FileState.OPEN)(world), "position": 1}
+    return {**_work_file(FileState.CLOSED)(world), "position": 1}
 
 
 def _reason(world: World) -> dict[str, object]:
@@ -92,9 +92,11 @@ def _reason(world: World) -> dict[str, object]:
 
 
 def _filing(world: World) -> dict[str, object]:
-    """The specialist's document and file."""
-    file = _work_file(FileState.OPEN)(world)["file_id"]
-    return {"document": f"incoming:{_document(world).pk}", "file": str(file)}
+    return {"file": str(_work_file(FileState.CLOSED)(world)["file_id"])}
+
+
+def _filed(world: World) -> dict[str, object]:
+    return {**_incoming(world), "kind": "incoming"}
 
 
 ROUTES: dict[str, Route] = {
@@ -124,15 +126,15 @@ ROUTES: dict[str, Route] = {
     "office:work_files": only(*READERS, shared=True),
     "office:work_files_export": only(*READERS, shared=True),
     "office:open_work_file": only(*WORKERS, methods=BOTH, shared=True),
-    "office:put_into_work_file": only(*WORKERS, methods=POST, data=_filing),
+    "office:put_into_work_file": only(*WORKERS, methods=POST, kwargs=_filed, data=_filing),
     "office:work_file": only(*READERS, kwargs=_work_file(FileState.OPEN)),
-    "office:revise_work_file": only(*WORKERS, methods=POST, kwargs=_work_file(FileState.OPEN)),
+    "office:revise_work_file": only(*WORKERS, methods=POST, kwargs=_work_file(FileState.CLOSED)),
     "office:take_out_of_work_file": only(*WORKERS, methods=POST, kwargs=_place),
-    "office:close_work_file": only(*WORKERS, methods=POST, kwargs=_work_file(FileState.OPEN)),
+    "office:close_work_file": only(*WORKERS, methods=POST, kwargs=_work_file(FileState.CLOSED)),
     "office:reopen_work_file": only(
-        *WORKERS, methods=POST, kwargs=_work_file(FileState.CLOSED), data=_reason
+        *WORKERS, methods=POST, kwargs=_work_file(FileState.ACCEPTED), data=_reason
     ),
-    "office:hand_in_work_file": only(*WORKERS, methods=POST, kwargs=_work_file(FileState.CLOSED)),
+    "office:hand_in_work_file": only(*WORKERS, methods=POST, kwargs=_work_file(FileState.ACCEPTED)),
     "office:accept_work_file": only(CLERK, methods=POST, kwargs=_work_file(FileState.HANDED_IN)),
     "office:return_work_file": only(
         CLERK, methods=POST, kwargs=_work_file(FileState.HANDED_IN), data=_reason

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 from io import BytesIO
 from typing import Any
+from uuid import UUID
 
 import pytest
 from django.db import connection
@@ -57,21 +58,25 @@ def test_a_document_is_put_into_an_open_file_from_its_own_page() -> None:
     client = client_of(account)
     page = client.get(reverse("office:incoming_detail", args=[document.id]))
     assert "Put into a work file" in text_of(page)
-    values = {"document": f"incoming:{document.id}", "file": str(file.id)}
-    done = client.post(reverse("office:put_into_work_file"), values, follow=True)
+    values, address = (
+        {"file": str(file.id)},
+        reverse("office:put_into_work_file", args=["incoming", document.id]),
+    )
+    done = client.post(address, values, follow=True)
     assert f"Put into the work file {file.code} as number 1." in text_of(done)
-    again = client.post(reverse("office:put_into_work_file"), values)
+    again = client.post(address, values)
     assert again.status_code == 409
     assert "already stands" in text_of(again)
 
 
-@pytest.mark.parametrize(
-    "document", ["", "incoming", "incoming:x", "task:018f0000-0000-7000-8000-000000000000"]
-)
+@pytest.mark.parametrize("document", ["incoming", "incoming:x", f"task:{UUID(int=1)}"])
 def test_an_address_that_names_no_document_is_not_found(document: str) -> None:
     client = client_as(Role.CLERK, agency())
-    values = {"document": document, "file": "018f0000-0000-7000-8000-000000000000"}
-    assert client.post(reverse("office:put_into_work_file"), values).status_code == 404
+    address = reverse("office:open_work_file")
+    assert client.get(address, {"document": document}).status_code == 404
+    put_in = reverse("office:put_into_work_file", args=["task", UUID(int=1)])
+    assert client.post(put_in, {"file": str(UUID(int=1))}).status_code == 404
+    assert client.post(put_in.replace("task", "incoming"), {"file": "x"}).status_code == 404
 
 
 def test_it_is_closed_handed_in_returned_and_accepted_by_the_pages() -> None:

@@ -81,6 +81,7 @@ def file_in(
     for reached, move in moves:
         if order.index(reached) <= order.index(state):
             file = move(file_id=file.id, viewer=clerk, at=at)
+    file.refresh_from_db()
     return file, clerk
 
 

@@ -201,22 +201,22 @@ def revise_work_file(request: HttpRequest, file_id: UUID) -> HttpResponse:
 
 @needs(*KEEPERS)
 @require_POST
-def put_into_work_file(request: HttpRequest) -> HttpResponse:
+def put_into_work_file(request: HttpRequest, kind: str, document_id: UUID) -> HttpResponse:
     """Put a document into one of the viewer's files, from the document's own page."""
-    kind, key = _document(request.POST.get("document", ""))
     try:
         file_id = UUID(request.POST.get("file", ""))
+        known = Kind(kind)
     except ValueError as error:
         raise Http404 from error
     item = filing.put_document(
-        file_id=file_id, kind=kind, document_id=key, viewer=viewer_of(request), at=now()
+        file_id=file_id, kind=known, document_id=document_id, viewer=viewer_of(request), at=now()
     )
     messages.success(
         request,
         _("Put into the work file %(code)s as number %(position)s.")
         % {"code": item.file.code, "position": item.position},
     )
-    return redirect(f"office:{kind}_detail", key)
+    return redirect(f"office:{known}_detail", document_id)
 
 
 @needs(*KEEPERS)
