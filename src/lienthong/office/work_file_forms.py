@@ -27,7 +27,9 @@ class WorkFileFilterForm(forms.Form):
     state = forms.ChoiceField(
         label=pgettext_lazy("work file", "State"), required=False, choices=[ANY, *FILE_STATE_LABELS.items()]
     )
-    year = forms.IntegerField(label=_("Year"), required=False, min_value=1945, max_value=9999)
+    year = forms.IntegerField(
+        label=pgettext_lazy("work file", "Year"), required=False, min_value=1945, max_value=9999
+    )
     due = forms.BooleanField(label=_("Overdue for the archive"), required=False)
 
     def wanted(self, scope: str) -> WorkFileFilter:
@@ -57,7 +59,7 @@ class WorkFileForm(forms.Form):
         choices=_retentions,
     )
     code = forms.CharField(
-        label=_("Code"),
+        label=pgettext_lazy("work file", "Code"),
         help_text=_("From the agency's list of files. Leave it empty to get the next number of the year."),
         required=False,
         max_length=CODE_LIMIT,

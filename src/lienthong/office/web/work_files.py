@@ -9,7 +9,7 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from lienthong.identity.public import Role, Viewer, needs, viewer_of
@@ -68,16 +68,16 @@ def work_files_export(request: HttpRequest) -> HttpResponseBase:
     viewer, at = viewer_of(request), now()
     wanted = WorkFileFilterForm(request.GET).wanted(_scope(request, viewer))
     head = [
-        _("Year"),
-        _("Code"),
+        pgettext("work file", "Year"),
+        pgettext("work file", "Code"),
         _("Title of the work file"),
         _("Division"),
         _("Keeper"),
         _("Retention period"),
         _("Opened on"),
         _("Closed on"),
-        _("Documents"),
-        _("State"),
+        pgettext("work file", "Documents"),
+        pgettext("work file", "State"),
     ]
     rows = (_export_row(file) for file in queries.export_files(viewer, wanted, at=at))
     return csv_answer(f"{_('work-files')}-{viewer.agency_code}-{at:%Y%m%d}.csv", head, rows)
