@@ -17,7 +17,7 @@ ANY = ("", _("Any"))
 
 
 def _retentions() -> list[tuple[str, str]]:
-    return [(code, str(found.label)) for code, found in RETENTIONS.items()]
+    return [("", str(_("Choose one"))), *((code, str(found.label)) for code, found in RETENTIONS.items())]
 
 
 class WorkFileFilterForm(forms.Form):

@@ -93,7 +93,7 @@ FILE_STATE_LABELS: dict[str, Promise] = {
 }
 STATE_COLORS: dict[str, str] = {
     FileState.OPEN: "accent",
-    FileState.CLOSED: "info",
+    FileState.CLOSED: "neutral",
     FileState.HANDED_IN: "warning",
     FileState.RETURNED: "danger",
     FileState.ACCEPTED: "success",
