@@ -14,9 +14,9 @@ import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, cast
 
-from django.utils.functional import Promise
+from django.utils.functional import Promise, lazy
 from django.utils.translation import gettext_lazy as _
 from lxml import etree
 
@@ -152,23 +152,24 @@ def _require_few_entries(file: BinaryIO) -> None:
     """Refuse a file that is no ZIP to its last byte, or has too many entries, before any are listed."""
     size = file.seek(0, 2)
     if size < _END.size:
-        raise PackageUnreadable(detail=str(_("it is not a ZIP file.")))
+        raise PackageUnreadable(detail=_("it is not a ZIP file."))
     file.seek(size - _END.size)
     sign, _disk, _start, _here, count, directory, _offset, comment = _END.unpack(file.read(_END.size))
     if sign != b"PK\x05\x06" or comment:
-        raise PackageUnreadable(detail=str(_("it is not a ZIP file, or it is cut short.")))
+        raise PackageUnreadable(detail=_("it is not a ZIP file, or it is cut short."))
     if size >= _END.size + _LOCATOR.size + _END64.size:
         file.seek(size - _END.size - _LOCATOR.size - _END64.size)
         end = _END64.unpack(file.read(_END64.size))
-        if _LOCATOR.unpack(file.read(_LOCATOR.size))[0] == b"PK\x06\x07":
+        locator = _LOCATOR.unpack(file.read(_LOCATOR.size))
+        if locator[0] == b"PK\x06\x07":
+            if locator[2] != size - _END.size - _LOCATOR.size - _END64.size:  # readers differ
+                raise PackageUnreadable(detail=_("it is not a ZIP file, or it is cut short."))
             count = end[7] if count == 0xFFFF else max(count, end[7])
             directory = end[8] if directory == 0xFFFFFFFF else max(directory, end[8])
     if count > MOST_ENTRIES:
-        raise PackageTooLarge(what=str(_("files")), found=count, limit=MOST_ENTRIES)
+        raise PackageTooLarge(what=_("files"), found=count, limit=MOST_ENTRIES)
     if directory > MOST_DIRECTORY:
-        raise PackageTooLarge(
-            what=str(_("bytes in its list of files")), found=directory, limit=MOST_DIRECTORY
-        )
+        raise PackageTooLarge(what=_("bytes in its list of files"), found=directory, limit=MOST_DIRECTORY)
     file.seek(0)
 
 
@@ -178,10 +179,10 @@ def _entries(archive: zipfile.ZipFile, size: int) -> dict[str, zipfile.ZipInfo]:
     for entry in archive.infolist():
         name = entry.orig_filename
         if name in found:
-            raise PackageUnreadable(detail=str(_("“%(name)s” is in it twice.")) % {"name": _short(name)})
+            raise PackageUnreadable(detail=_said(_("“%(name)s” is in it twice."), name=_short(name)))
         if not _is_inside(name):
             raise PackageUnreadable(
-                detail=str(_("the name “%(name)s” leads out of the package.")) % {"name": _short(name)}
+                detail=_said(_("the name “%(name)s” leads out of the package."), name=_short(name))
             )
         if entry.flag_bits & _ENCRYPTED or entry.compress_type != zipfile.ZIP_STORED:
             raise PackageUnreadable(
@@ -190,11 +191,17 @@ def _entries(archive: zipfile.ZipFile, size: int) -> dict[str, zipfile.ZipInfo]:
                 )
                 % {"name": _short(name)}
             )
+        if not 0 <= entry.header_offset < size:
+            raise PackageUnreadable(
+                detail=_said(_("the place of “%(name)s” is outside of it."), name=_short(name))
+            )
         found[name] = entry
     if len(found) > MOST_ENTRIES:
-        raise PackageTooLarge(what=str(_("files")), found=len(found), limit=MOST_ENTRIES)
+        raise PackageTooLarge(what=_("files"), found=len(found), limit=MOST_ENTRIES)
+    if min((entry.header_offset for entry in found.values()), default=0) > 0:
+        raise PackageUnreadable(detail=_("something stands before its first file."))
     if sum(entry.file_size for entry in found.values()) > size:
-        raise PackageUnreadable(detail=str(_("its files say to be larger than the package.")))
+        raise PackageUnreadable(detail=_("its files say to be larger than the package."))
     return found
 
 
@@ -213,10 +220,10 @@ def _is_inside(name: str) -> bool:
 def _own(archive: zipfile.ZipFile, entries: Mapping[str, zipfile.ZipInfo], name: str, limit: int) -> bytes:
     entry = entries.get(name)
     if entry is None:
-        raise PackageUnreadable(detail=str(_("“%(name)s” is not in it.")) % {"name": name})
+        raise PackageUnreadable(detail=_said(_("“%(name)s” is not in it."), name=name))
     if entry.file_size > limit:
         raise PackageTooLarge(
-            what=str(_("bytes in %(name)s")) % {"name": name}, found=entry.file_size, limit=limit
+            what=_said(_("bytes in %(name)s"), name=name), found=entry.file_size, limit=limit
         )
     return archive.read(entry)
 
@@ -227,21 +234,22 @@ def read_mets(content: bytes) -> tuple[str, dict[str, _Described]]:
     Entities, document types and whatever they could load are refused before a parser sees them.
     """
     if not content.startswith(b"<?xml version='1.0' encoding='UTF-8'?>") or b"<!DOCTYPE" in content:
-        raise PackageUnreadable(detail=str(_("the description is not the XML that packages have.")))
+        raise PackageUnreadable(detail=_("the description is not the XML that packages have."))
     parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
     try:
         root = etree.fromstring(content, parser)
     except etree.XMLSyntaxError as error:
         raise PackageUnreadable(detail=f"{METS}: {_short(error)}") from error
     if root.tag != f"{_METS}mets":
-        raise PackageUnreadable(detail=str(_("the description is not METS.")))
+        raise PackageUnreadable(detail=_("the description is not METS."))
     found: dict[str, _Described] = {}
     for file in root.iterfind(f"{_METS}fileSec//{_METS}file"):
         place, described = _described(file)
         if place in found or place in OWN or not _is_inside(place):
             raise PackageUnreadable(
-                detail=str(_("the description names “%(name)s” twice, or where no file may be."))
-                % {"name": _short(place)}
+                detail=_said(
+                    _("the description names “%(name)s” twice, or where no file may be."), name=_short(place)
+                )
             )
         found[place] = described
     return root.get("LABEL", ""), found
@@ -252,8 +260,10 @@ def _described(file: etree._Element) -> tuple[str, _Described]:
     sha256, size = file.get("CHECKSUM", ""), file.get("SIZE", "")
     if location is None or file.get("CHECKSUMTYPE") != "SHA-256" or len(sha256) != 64 or not size.isdecimal():
         raise PackageUnreadable(
-            detail=str(_("the description gives no SHA-256 and size of “%(name)s”."))
-            % {"name": _short(file.get("ID", "?"))}
+            detail=_said(
+                _("the description gives no SHA-256 and size of “%(name)s”."),
+                name=_short(file.get("ID", "?")),
+            )
         )
     return location.get(_HREF, ""), _Described(sha256, int(size[:20]))
 
@@ -293,9 +303,14 @@ def _seal(
         used = roots or read_roots(_own(archive, entries, ROOT, MOST_OWN))
         return verify_seal(mets, signature, roots=used), "", used
     except Refusal as refusal:
-        return None, refusal.say(), roots
+        return None, cast(Promise, lazy(refusal.say, str)()), roots
     except zipfile.BadZipFile as error:
         return None, _short(error), roots
+
+
+def _said(text: str | Promise, **facts: str) -> Promise:
+    """The sentence with its facts, in whatever language is active when it is shown."""
+    return cast(Promise, lazy(lambda: str(text) % facts, str)())
 
 
 def _short(text: object) -> str:

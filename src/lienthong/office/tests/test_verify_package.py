@@ -144,6 +144,27 @@ def test_roots_of_somebody_else_prove_nothing(package: bytes, tmp_path: Path) ->
     assert "root" in str(found.seal_fault).lower() or found.sealed is None
 
 
+def test_something_in_front_is_refused(package: bytes, tmp_path: Path) -> None:
+    assert "before its first file" in refusal(tmp_path, b"#!/bin/sh\n" + package).say("en")
+
+
+def test_whatever_byte_is_changed_there_is_an_answer_and_no_content_passes(
+    package: bytes, tmp_path: Path
+) -> None:
+    """Every 97th byte, so that headers, lists and contents are all met; only the ZIP's own may go unnoticed."""
+    with zipfile.ZipFile(io.BytesIO(package)) as archive:
+        original = {entry.filename: archive.read(entry) for entry in archive.infolist()}
+    for at in range(0, len(package), 97):
+        flipped = package[:at] + bytes([package[at] ^ 0x41]) + package[at + 1 :]
+        try:
+            whole = verdict(tmp_path, flipped).valid
+        except Refusal:
+            continue
+        if whole:
+            with zipfile.ZipFile(io.BytesIO(flipped)) as archive:
+                assert {name: archive.read(name) for name in archive.namelist()} == original
+
+
 @pytest.mark.parametrize("size", [0, 10, 100, 1000, 5000])
 def test_a_truncated_package_is_refused(package: bytes, tmp_path: Path, size: int) -> None:
     assert isinstance(refusal(tmp_path, package[:size]), PackageUnreadable)
