@@ -186,10 +186,10 @@ def _entries(archive: zipfile.ZipFile, size: int) -> dict[str, zipfile.ZipInfo]:
             )
         if entry.flag_bits & _ENCRYPTED or entry.compress_type != zipfile.ZIP_STORED:
             raise PackageUnreadable(
-                detail=str(
-                    _("“%(name)s” is compressed or encrypted; a package's files are stored as they are.")
+                detail=_said(
+                    _("“%(name)s” is compressed or encrypted; a package's files are stored as they are."),
+                    name=_short(name),
                 )
-                % {"name": _short(name)}
             )
         if not 0 <= entry.header_offset < size:
             raise PackageUnreadable(
