@@ -24,7 +24,7 @@ from lienthong.documents.policies import allowed_actions, can_draft, can_issue
 from lienthong.documents.queries import documents_of, find_document, recorded_facts
 from lienthong.documents.refusals import SecretDocument, refuse_secret
 from lienthong.documents.refusals_converting import PROBLEMS
-from lienthong.documents.rendering import UnprintableText, font_folder, long_date, render_pdf
+from lienthong.documents.rendering import UnprintableText, font_folder, long_date, render_form, render_pdf
 from lienthong.documents.states import DocumentState, Urgency
 from lienthong.documents.verification import Verification, verify_file
 
@@ -68,6 +68,7 @@ __all__ = [
     "preview_draft",
     "recorded_facts",
     "refuse_secret",
+    "render_form",
     "render_pdf",
     "source_of",
     "take_number",

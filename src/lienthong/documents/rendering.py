@@ -97,6 +97,16 @@ def render_stamp(*, code: str, verify_url: str, at: datetime) -> bytes:
     return _compile("stamp", values, at)
 
 
+def render_form(template: Path, values: dict[str, object], *, at: datetime) -> bytes:
+    """Lay out another app's form as PDF/A-2u; `template` is a Typst file that reads the values as JSON.
+
+    A character that the face lacks becomes "?": what a form lists was written by others and cannot be mended.
+    """
+    return _compile(
+        template.stem, {name: _printed(value) for name, value in values.items()}, at, template.parent
+    )
+
+
 def require_printable(*texts: str) -> None:
     """Refuse texts with characters that the face lacks: emoji, foreign scripts.
 
@@ -114,9 +124,9 @@ def long_date(at: datetime) -> str:
     return f"ngày {day.day:02d} tháng {month} năm {day.year}"
 
 
-def _compile(template: str, values: dict[str, object], at: datetime) -> bytes:
+def _compile(template: str, values: dict[str, object], at: datetime, folder: Path = TEMPLATES) -> bytes:
     require_printable(*_texts(values))
-    pdf = _compiler(template).compile(
+    pdf = _compiler(template, folder).compile(
         format="pdf",
         sys_inputs={"document": json.dumps(values, ensure_ascii=False)},
         pdf_standards=[STANDARD],
@@ -127,17 +137,28 @@ def _compile(template: str, values: dict[str, object], at: datetime) -> bytes:
     return pdf
 
 
-def _compiler(template: str) -> typst.Compiler:
+def _printed(value: object) -> object:
+    """The value with "?" for every character that cannot be printed."""
+    if isinstance(value, str):
+        composed = unicodedata.normalize("NFC", value)
+        return "".join(letter if letter in _printable() or letter == "\n" else "?" for letter in composed)
+    if isinstance(value, dict):
+        return {name: _printed(part) for name, part in value.items()}
+    return [_printed(part) for part in value] if isinstance(value, list) else value
+
+
+def _compiler(template: str, folder: Path = TEMPLATES) -> typst.Compiler:
     """This thread's compiler of the template; it keeps its inputs between calls, so none is shared."""
-    held: dict[str, typst.Compiler] = _thread.__dict__.setdefault("compilers", {})
-    if template not in held:
-        held[template] = typst.Compiler(
-            input=str(TEMPLATES / f"{template}.typ"),
-            root=str(TEMPLATES),
+    held: dict[Path, typst.Compiler] = _thread.__dict__.setdefault("compilers", {})
+    file = folder / f"{template}.typ"
+    if file not in held:
+        held[file] = typst.Compiler(
+            input=str(file),
+            root=str(folder),
             font_paths=_fonts(),
             ignore_system_fonts=True,
         )
-    return held[template]
+    return held[file]
 
 
 def font_folder() -> Path:

@@ -31,6 +31,7 @@ from lienthong.ledger.queries import (
     search_events,
     statements_of,
     timeline,
+    timelines,
     unstamped_batches,
 )
 
@@ -63,5 +64,6 @@ __all__ = [
     "search_events",
     "statements_of",
     "timeline",
+    "timelines",
     "unstamped_batches",
 ]

@@ -20,6 +20,18 @@ def timeline(subject: Subject, *, limit: int = 200) -> list[Event]:
     return [row.as_event() for row in reversed(rows.order_by("-at", "-id")[:limit])]
 
 
+def timelines(kind: str, keys: Iterable[str]) -> dict[str, list[Event]]:
+    """What happened to each of the subjects of one kind, oldest first; without those nothing happened to.
+
+    One query for all: the caller bounds how many they are.
+    """
+    found: dict[str, list[Event]] = {}
+    rows = EventRow.objects.filter(subject_kind=kind, subject_id__in=list(keys))
+    for row in rows.order_by("at", "id").iterator(chunk_size=2000):
+        found.setdefault(row.subject_id, []).append(row.as_event())
+    return found
+
+
 def search_events(
     *,
     agency_id: int | None,

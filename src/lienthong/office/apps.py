@@ -18,6 +18,7 @@ class OfficeConfig(AppConfig):
 
     def ready(self) -> None:
         """Put the pages into the navigation and listen to the axis; models are there only by now."""
+        import_module("lienthong.office.archive.models")
         import_module("lienthong.office.handlers")
         import_module("lienthong.office.health")
         register(NavItem("office:incoming", _("Incoming"), READERS, order=10, icon="inbox"))
@@ -36,3 +37,4 @@ class OfficeConfig(AppConfig):
             )
         )
         register(NavItem("office:compose", _("Compose"), DRAFTERS, order=30, icon="pen"))
+        register(NavItem("office:work_files", _("Work files"), READERS, order=25, icon="file"))

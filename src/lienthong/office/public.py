@@ -9,6 +9,7 @@ from lienthong.office.actions.outgoing import compose, discard, revise, send_aga
 from lienthong.office.actions.registering import register_incoming
 from lienthong.office.actions.reporting import report_statuses
 from lienthong.office.actions.sending import refresh_recipients, send_waiting
+from lienthong.office.archive.verifying import PackageVerdict, verify_package
 from lienthong.office.contracts import (
     Composition,
     IncomingFilter,
@@ -45,6 +46,7 @@ __all__ = [
     "OutState",
     "OutgoingDocument",
     "OutgoingFilter",
+    "PackageVerdict",
     "Progress",
     "Recipient",
     "RecipientCount",
@@ -69,4 +71,5 @@ __all__ = [
     "send_again",
     "send_waiting",
     "sign_and_send",
+    "verify_package",
 ]

@@ -14,6 +14,7 @@ from lienthong.office.web import (
     saved,
     signing,
     versions,
+    work_files,
 )
 
 app_name = "office"
@@ -59,6 +60,28 @@ urlpatterns = [
     path("reviews/", reviewing.waiting, name="reviews"),
     path("review-chains/", reviewing.chains, name="review_chains"),
     path("review-chains/edit/", reviewing.chain, name="review_chain"),
+    path("work-files/", work_files.work_files, name="work_files"),
+    path("work-files/export/", work_files.work_files_export, name="work_files_export"),
+    path("work-files/new/", work_files.open_work_file, name="open_work_file"),
+    path(
+        "work-files/put/<str:kind>/<uuid:document_id>/",
+        work_files.put_into_work_file,
+        name="put_into_work_file",
+    ),
+    path("work-files/<uuid:file_id>/", work_files.work_file, name="work_file"),
+    path("work-files/<uuid:file_id>/revise/", work_files.revise_work_file, name="revise_work_file"),
+    path(
+        "work-files/<uuid:file_id>/take-out/<int:position>/",
+        work_files.take_out_of_work_file,
+        name="take_out_of_work_file",
+    ),
+    path("work-files/<uuid:file_id>/close/", work_files.close_work_file, name="close_work_file"),
+    path("work-files/<uuid:file_id>/reopen/", work_files.reopen_work_file, name="reopen_work_file"),
+    path("work-files/<uuid:file_id>/hand-in/", work_files.hand_in_work_file, name="hand_in_work_file"),
+    path("work-files/<uuid:file_id>/accept/", work_files.accept_work_file, name="accept_work_file"),
+    path("work-files/<uuid:file_id>/return/", work_files.return_work_file, name="return_work_file"),
+    path("work-files/<uuid:file_id>/package/", work_files.work_file_package, name="work_file_package"),
+    path("work-files/<uuid:file_id>/<str:paper>.pdf", work_files.work_file_paper, name="work_file_paper"),
     path("compose/", compose.compose, name="compose"),
     path("compose/preview/", previewing.preview, name="preview"),
     path("compose/recipients/", compose.recipients, name="recipients"),

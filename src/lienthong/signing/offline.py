@@ -10,14 +10,16 @@ from datetime import datetime
 
 from asn1crypto import cms
 from asn1crypto import x509 as asn1
+from cryptography import x509
 from pyhanko.sign.validation.generic_cms import validate_tst_signed_data
 from pyhanko.sign.validation.status import TimestampSignatureStatus
 from pyhanko_certvalidator import CertificateValidator, ValidationContext
 
 from lienthong.signing import errors
+from lienthong.signing.certificates import common_name, is_seal, may_sign, organization_code
 from lienthong.signing.contracts import Purpose
 from lienthong.signing.running import run
-from lienthong.signing.statements import check_jws
+from lienthong.signing.statements import brought_certificates, check_jws
 
 _SIGNS = {"digital_signature"}
 
@@ -51,11 +53,15 @@ class Certificates:
             CertificateUnsuited: a good certificate, but of somebody else than an axis.
             CertificateUntrusted: it leads to none of the roots, or did not at that moment.
         """
-        sha256, certificate = hashlib.sha256(der).hexdigest(), asn1.Certificate.load(der)
-        subject = certificate.subject.native
-        name = _text(subject.get("common_name"))
+        subject = asn1.Certificate.load(der).subject.native
         if _text(subject.get("serial_number")) != Purpose.HUB:
-            raise errors.CertificateUnsuited(name=name)
+            raise errors.CertificateUnsuited(name=_text(subject.get("common_name")))
+        self.require_path(der, moment=moment)
+
+    def require_path(self, der: bytes, *, moment: datetime) -> None:
+        """Refuse a certificate that did not lead to a root at the moment. Raises `CertificateUntrusted`."""
+        sha256, certificate = hashlib.sha256(der).hexdigest(), asn1.Certificate.load(der)
+        name = _text(certificate.subject.native.get("common_name"))
         untrusted = errors.CertificateUntrusted(
             name=name, issuer=_text(certificate.issuer.native.get("common_name"))
         )
@@ -93,6 +99,40 @@ def require_signed_by_axis(payload: bytes, signature: str, certificates: Certifi
         raise errors.CertificateMissing
     certificates.require_axis(der, moment=signed_at)
     return signed_at
+
+
+@dataclass(frozen=True)
+class Sealed:
+    """Whose seal stands over something, and when it says to have been set."""
+
+    agency_code: str
+    agency_name: str
+    signed_at: datetime
+
+
+def verify_seal(payload: bytes, signature: bytes, *, roots: Iterable[bytes]) -> Sealed:
+    """Whose detached seal (`sign_statement` of an agency) fits the payload, judged by these roots (DER).
+
+    Neither database nor network is asked, so revocation is not known, and the time is the signer's own word.
+
+    Raises:
+        SignatureUnreadable, SignatureWrong, CertificateUntrusted
+        CertificateUnsuited: the signature is not an agency's own.
+    """
+    text = signature.decode("ascii", "replace")
+    if not _is_canonical(text):
+        raise errors.SignatureUnreadable
+    der, signed_at = check_jws(payload, signature, find=lambda _sha256: None)
+    try:
+        certificate = x509.load_der_x509_certificate(der)
+        above = brought_certificates(signature)[1:]
+    except (ValueError, TypeError) as error:
+        raise errors.SignatureUnreadable from error
+    name = common_name(certificate.subject)
+    if not is_seal(certificate.subject) or not may_sign(certificate):
+        raise errors.CertificateUnsuited(name=name)
+    Certificates(roots=by_sha256(roots), others=by_sha256(above)).require_path(der, moment=signed_at)
+    return Sealed(organization_code(certificate.subject), name, signed_at)
 
 
 def require_timestamp(token: bytes, digest: bytes, certificates: Certificates) -> datetime:

@@ -20,6 +20,7 @@ MAX_REVISIONS = 19
 MAX_MARKS = 60  # a linearised revision has two `startxref`
 MAX_SIGNATURES = 16
 MAX_PARSED = 64 * 1024 * 1024  # of a PDF that is only checked: a larger one is looked at in its ends
+MOST_PAGES = 100_000
 HEAD, HEAD_WITHIN = b"%PDF-", 1024
 MARK, MARK_WITHIN = b"startxref", 4096
 
@@ -90,3 +91,13 @@ def as_broken() -> Iterator[None]:
     except Exception as error:  # parsers of hostile files fail in every way there is
         log.info("a PDF was not readable: %s", type(error).__name__)
         raise errors.PdfBroken from error
+
+
+def count_pages(pdf: bytes) -> int | None:
+    """How many pages the PDF says it has; None of one that cannot be read or says nothing that can be."""
+    try:
+        with as_broken():
+            count = open_pdf(pdf).root["/Pages"]["/Count"]
+    except errors.SignatureRefusal:
+        return None
+    return int(count) if isinstance(count, int) and 0 < count <= MOST_PAGES else None

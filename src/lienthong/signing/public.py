@@ -49,8 +49,9 @@ from lienthong.signing.evidence import (
     verify_evidence_here,
     write_evidence,
 )
+from lienthong.signing.offline import Sealed, verify_seal
 from lienthong.signing.packets import sign_lifted_packet, sign_packet, verify_packet, verify_packets
-from lienthong.signing.pdf_reading import check_pdf
+from lienthong.signing.pdf_reading import check_pdf, count_pages
 from lienthong.signing.pdf_signing import sign_pdf
 from lienthong.signing.pdf_verifying import verify_pdf
 from lienthong.signing.ports import TimestampService
@@ -83,6 +84,7 @@ __all__ = [
     "PdfBox",
     "PdfSignature",
     "RevocationReason",
+    "Sealed",
     "SecretUnreadable",
     "SignatureRefusal",
     "SignerVerdict",
@@ -95,6 +97,7 @@ __all__ = [
     "chain_pem",
     "check_health",
     "check_pdf",
+    "count_pages",
     "encryption_certificates",
     "enrol_agency_certificate",
     "enrol_encryption_certificate",
@@ -128,6 +131,7 @@ __all__ = [
     "verify_packet",
     "verify_packets",
     "verify_pdf",
+    "verify_seal",
     "verify_statement",
     "write_evidence",
 ]

@@ -119,6 +119,15 @@ def certificate_named(signature: bytes) -> str:
     return hashlib.sha256(base64.b64decode(header["x5c"][0], validate=True)).hexdigest()
 
 
+def brought_certificates(signature: bytes) -> list[bytes]:
+    """The certificates (DER) that the signature brings, the signer's first; raises ValueError, TypeError."""
+    try:
+        brought = jwt.get_unverified_header(signature.decode("ascii"))["x5c"]
+    except (jwt.PyJWTError, KeyError) as error:
+        raise ValueError("no certificates") from error
+    return [base64.b64decode(each, validate=True) for each in brought]
+
+
 @lru_cache(maxsize=64)
 def _named(
     certificate: x509.Certificate, chain: tuple[x509.Certificate, ...], by_reference: bool

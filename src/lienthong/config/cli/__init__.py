@@ -11,6 +11,7 @@ from lienthong.config.cli import (
     connecting,
     demonstration,
     loading,
+    packages,
     sending,
     serving,
     trusting,
@@ -28,6 +29,7 @@ app.command()(serving.up)
 app.command()(demonstration.demo)
 app.command()(checking.doctor)
 app.command()(verifying.verify)
+app.command("verify-package")(packages.verify_package)
 app.command()(sending.send)
 app.command()(conforming.conformance)
 app.command("load-country")(loading.load_country)

@@ -76,14 +76,14 @@ def _verify_evidence(file: Path, root: Path | None) -> bool:
     for found in verdict.roots:
         say(f"Root {_plain(found.name)}, SHA-256 {found.sha256}", soft_wrap=True)
     if not verdict.roots_given:
-        say(_COMPARE, style="yellow", soft_wrap=True)
+        say(COMPARE, style="yellow", soft_wrap=True)
     good = sum(statement.valid for statement in verdict.statements)
     colour, sign = ("green", "✓") if verdict.valid else ("red", "✗")
     say(f"[bold {colour}]{sign}[/] {good} of {len(verdict.statements)} statements hold", soft_wrap=True)
     return bool(verdict.valid)
 
 
-_COMPARE = (
+COMPARE = (
     "The roots came with the file, so they prove nothing yet: compare their SHA-256 with the one that the "
     "operator of the axis publishes, or name a root you trust with --root."
 )

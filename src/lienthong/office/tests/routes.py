@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 from tests.architecture.routes import Route, World, only
 
 from lienthong.identity.public import Role
 from lienthong.kernel.blobs import store_blob
+from lienthong.office.archive.states import FileState
 from lienthong.office.drafting_models import DraftVersion, SigningList
 from lienthong.office.models import IncomingDocument, IncomingFile, OutgoingDocument
 from lienthong.office.states import State
 from lienthong.office.tests.factories import draft, general_book, incoming_document, led_by
+from lienthong.office.tests.work_files import file_in
 from lienthong.tasks.public import Part
 
 CLERK, SPECIALIST, LEADER, AUDITOR = Role.CLERK, Role.SPECIALIST, Role.LEADER, Role.AUDITOR
@@ -92,6 +95,38 @@ def _list(world: World) -> dict[str, object]:
     return {"list_id": SigningList.objects.create(official_id=leader.official_id, made_at=world.at).pk}
 
 
+def _work_file(state: FileState) -> Callable[[World], dict[str, object]]:
+    """A file with one document that the specialist of ours keeps."""
+
+    def made(world: World) -> dict[str, object]:
+        file, _clerk = file_in(world.ours, state, documents=1, at=world.at)
+        file.keeper_id = world.viewer(SPECIALIST).official_id or 0
+        file.save(update_fields=["keeper"])
+        return {"file_id": file.pk}
+
+    return made
+
+
+def _paper(world: World) -> dict[str, object]:
+    return {**_work_file(FileState.OPEN)(world), "paper": "contents"}
+
+
+def _place(world: World) -> dict[str, object]:
+    return {**_work_file(FileState.CLOSED)(world), "position": 1}
+
+
+def _reason(world: World) -> dict[str, object]:
+    return {"reason": "Thiếu văn bản."}
+
+
+def _filing(world: World) -> dict[str, object]:
+    return {"file": str(_work_file(FileState.CLOSED)(world)["file_id"])}
+
+
+def _filed(world: World) -> dict[str, object]:
+    return {**_incoming(world), "kind": "incoming"}
+
+
 ROUTES: dict[str, Route] = {
     "office:incoming": only(*READERS, shared=True),
     "office:incoming_export": only(*READERS, shared=True),
@@ -136,6 +171,24 @@ ROUTES: dict[str, Route] = {
     "office:reviews": only(*WORKERS, shared=True),
     "office:review_chains": only(Role.ADMINISTRATOR, CLERK, shared=True),
     "office:review_chain": only(Role.ADMINISTRATOR, CLERK, methods=BOTH, shared=True),
+    "office:work_files": only(*READERS, shared=True),
+    "office:work_files_export": only(*READERS, shared=True),
+    "office:open_work_file": only(*WORKERS, methods=BOTH, shared=True),
+    "office:put_into_work_file": only(*WORKERS, methods=POST, kwargs=_filed, data=_filing),
+    "office:work_file": only(*READERS, kwargs=_work_file(FileState.OPEN)),
+    "office:revise_work_file": only(*WORKERS, methods=POST, kwargs=_work_file(FileState.CLOSED)),
+    "office:take_out_of_work_file": only(*WORKERS, methods=POST, kwargs=_place),
+    "office:close_work_file": only(*WORKERS, methods=POST, kwargs=_work_file(FileState.CLOSED)),
+    "office:reopen_work_file": only(
+        *WORKERS, methods=POST, kwargs=_work_file(FileState.ACCEPTED), data=_reason
+    ),
+    "office:hand_in_work_file": only(*WORKERS, methods=POST, kwargs=_work_file(FileState.ACCEPTED)),
+    "office:accept_work_file": only(CLERK, methods=POST, kwargs=_work_file(FileState.HANDED_IN)),
+    "office:return_work_file": only(
+        CLERK, methods=POST, kwargs=_work_file(FileState.HANDED_IN), data=_reason
+    ),
+    "office:work_file_paper": only(*READERS, kwargs=_paper),
+    "office:work_file_package": only(CLERK, LEADER, AUDITOR, kwargs=_work_file(FileState.HANDED_IN)),
     "office:compose": only(*WORKERS, methods=BOTH, shared=True),
     "office:preview": only(*WORKERS, methods=POST, shared=True),
     "office:recipients": only(*WORKERS, shared=True),

@@ -1,0 +1,1 @@
+"""Work files: what belongs together is kept together, closed, and handed in to the agency's archive."""

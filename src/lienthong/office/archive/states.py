@@ -1,0 +1,161 @@
+"""The life of a work file, how long it is kept, and who may move it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from lienthong.identity.public import Role
+
+
+class FileState(StrEnum):
+    """Where a work file stands."""
+
+    OPEN = "open"
+    CLOSED = "closed"
+    HANDED_IN = "handed-in"
+    RETURNED = "returned"
+    ACCEPTED = "accepted"
+
+
+class Kind(StrEnum):
+    """What may be put into a work file; the value is the name of the item's column."""
+
+    INCOMING = "incoming"
+    OUTGOING = "outgoing"
+
+
+@dataclass(frozen=True)
+class FileMove:
+    """One move of a work file; `article` is the rule of NĐ 30/2020/NĐ-CP that it follows.
+
+    It is for whoever answers for the file, or with `archivist` for the agency's archive.
+    """
+
+    verb: str
+    sources: frozenset[FileState]
+    target: FileState
+    article: str
+    label: Promise
+    archivist: bool = False
+    reason: bool = False
+
+
+CLOSE = FileMove("close", frozenset({FileState.OPEN}), FileState.CLOSED, "Đ.29", _("Close the file"))
+REOPEN = FileMove(
+    "reopen",
+    frozenset({FileState.CLOSED, FileState.RETURNED}),
+    FileState.OPEN,
+    "Đ.29",
+    _("Open it again"),
+    reason=True,
+)
+HAND_IN = FileMove(
+    "hand-in",
+    frozenset({FileState.CLOSED, FileState.RETURNED}),
+    FileState.HANDED_IN,
+    "Đ.30",
+    _("Hand in to the archive"),
+)
+ACCEPT = FileMove(
+    "accept",
+    frozenset({FileState.HANDED_IN}),
+    FileState.ACCEPTED,
+    "Đ.30",
+    _("Accept into the archive"),
+    archivist=True,
+)
+RETURN = FileMove(
+    "return",
+    frozenset({FileState.HANDED_IN}),
+    FileState.RETURNED,
+    "Đ.30",
+    _("Return to the keeper"),
+    archivist=True,
+    reason=True,
+)
+
+MOVES: dict[str, FileMove] = {move.verb: move for move in (CLOSE, REOPEN, HAND_IN, ACCEPT, RETURN)}
+# States in which what stands in the file is settled, and the agency's seal may be set over it.
+SEALED_STATES = frozenset({FileState.HANDED_IN, FileState.ACCEPTED})
+
+FILE_STATE_LABELS: dict[str, Promise] = {
+    FileState.OPEN: pgettext_lazy("work file", "Open"),
+    FileState.CLOSED: pgettext_lazy("work file", "Closed"),
+    FileState.HANDED_IN: pgettext_lazy("work file", "Handed in"),
+    FileState.RETURNED: pgettext_lazy("work file", "Returned by the archive"),
+    FileState.ACCEPTED: pgettext_lazy("work file", "In the archive"),
+}
+STATE_COLORS: dict[str, str] = {
+    FileState.OPEN: "accent",
+    FileState.CLOSED: "neutral",
+    FileState.HANDED_IN: "warning",
+    FileState.RETURNED: "danger",
+    FileState.ACCEPTED: "success",
+}
+
+# Văn thư keeps the agency's archive too where it has no archivist of its own.
+ARCHIVISTS = frozenset({Role.CLERK})
+KEEPERS = frozenset({Role.SPECIALIST, Role.CLERK, Role.LEADER})
+# Whole agency; a leader of a division sees the files of that division only.
+WATCHERS = frozenset({Role.CLERK, Role.LEADER, Role.AUDITOR})
+READERS = KEEPERS | WATCHERS
+
+
+@dataclass(frozen=True)
+class Retention:
+    """How long a file is kept (thời hạn bảo quản): for ever (`years` None) or for so many years.
+
+    Which one a file gets is decided by the agency's list of files, not here.
+    """
+
+    code: str
+    years: int | None
+    group: Promise
+
+    @property
+    def label(self) -> str | Promise:
+        """In the reader's language."""
+        if self.years is None:
+            return _("Permanent")
+        return _YEARS % {"years": self.years}
+
+
+_YEARS = _("%(years)s years")
+_PERMANENT, _TERM = _("Kept permanently"), _("Kept for a term")
+
+RETENTIONS: Mapping[str, Retention] = {
+    found.code: found
+    for found in (
+        Retention("permanent", None, _PERMANENT),
+        Retention("70", 70, _TERM),
+        Retention("50", 50, _TERM),
+        Retention("20", 20, _TERM),
+        Retention("15", 15, _TERM),
+        Retention("10", 10, _TERM),
+        Retention("5", 5, _TERM),
+        Retention("2", 2, _TERM),
+    )
+}
+# Official forms are Vietnamese in every language of the interface.
+RETENTIONS_VI: Mapping[str, str] = {
+    code: "Vĩnh viễn" if found.years is None else f"{found.years:02d} năm"
+    for code, found in RETENTIONS.items()
+}
+
+FILE_VERB_LABELS: dict[str, Promise] = {
+    "work-file.open": pgettext_lazy("work file", "Opened"),
+    "work-file.revise": _("Title or retention changed"),
+    "work-file.put": _("Document put in"),
+    "work-file.take-out": _("Document taken out"),
+    "work-file.close": pgettext_lazy("work file", "Closed"),
+    "work-file.reopen": _("Opened again"),
+    "work-file.hand-in": _("Handed in to the archive"),
+    "work-file.accept": _("Accepted into the archive"),
+    "work-file.return": _("Returned by the archive"),
+}

@@ -1,0 +1,85 @@
+"""Validation of what the pages of work files send; the rules are the actions' own."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from lienthong.office.archive.filing import CODE_LIMIT, TITLE_LIMIT, NewFile
+from lienthong.office.archive.moving import REASON_LIMIT
+from lienthong.office.archive.queries import WorkFileFilter
+from lienthong.office.archive.states import FILE_STATE_LABELS, RETENTIONS
+
+ANY = ("", _("Any"))
+
+
+def _retentions() -> list[tuple[str, str]]:
+    return [("", str(_("Choose one"))), *((code, str(found.label)) for code, found in RETENTIONS.items())]
+
+
+class WorkFileFilterForm(forms.Form):
+    """The narrowing of a list of work files; what makes no sense is left out, never refused."""
+
+    text = forms.CharField(label=_("Code or title"), required=False, max_length=200)
+    state = forms.ChoiceField(
+        label=pgettext_lazy("work file", "State"), required=False, choices=[ANY, *FILE_STATE_LABELS.items()]
+    )
+    year = forms.IntegerField(
+        label=pgettext_lazy("work file", "Year"), required=False, min_value=1945, max_value=9999
+    )
+    due = forms.BooleanField(label=_("Overdue for the archive"), required=False)
+
+    def wanted(self, scope: str) -> WorkFileFilter:
+        """The filter asked for."""
+        self.is_valid()
+        return WorkFileFilter(
+            scope=scope,
+            state=self.cleaned_data.get("state", ""),
+            year=self.cleaned_data.get("year"),
+            text=self.cleaned_data.get("text", ""),
+            due=self.cleaned_data.get("due", False),
+        )
+
+
+class WorkFileForm(forms.Form):
+    """Title and retention of a work file, and of a new one its code."""
+
+    title = forms.CharField(
+        label=_("Title of the work file"),
+        help_text=_("What the work is about, as in the list of files."),
+        max_length=TITLE_LIMIT,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+    retention = forms.ChoiceField(
+        label=_("Retention period"),
+        help_text=_("As the agency's list of files says for this kind of work."),
+        choices=_retentions,
+    )
+    code = forms.CharField(
+        label=pgettext_lazy("work file", "Code"),
+        help_text=_("From the agency's list of files. Leave it empty to get the next number of the year."),
+        required=False,
+        max_length=CODE_LIMIT,
+    )
+    use_required_attribute = False
+
+    def __init__(self, *args: Any, coded: bool = True, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not coded:
+            del self.fields["code"]
+
+    def new_file(self) -> NewFile:
+        """The file asked for."""
+        return NewFile(**self.cleaned_data)
+
+
+class WhyForm(forms.Form):
+    """A reason."""
+
+    reason = forms.CharField(
+        label=_("Reason"), max_length=REASON_LIMIT, widget=forms.Textarea(attrs={"rows": 3})
+    )
+    use_required_attribute = False
