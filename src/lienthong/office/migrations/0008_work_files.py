@@ -14,7 +14,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('directory', '0001_initial'),
         ('kernel', '0002_composed_blobs'),
-        ('office', '0004_encrypted'),
+        ('office', '0007_registers'),
     ]
 
     operations = [
