@@ -3,13 +3,15 @@
 `python -m bench [PART …] [--documents N] [--preload N] [--megabytes N]`: without parts, all of `PARTS`. So
 many documents are sent per figure; with `--preload` so many packets are stored, and then the axis is measured
 again. `search`, `migrations`, `large` (one packet with an attachment of so many megabytes) and `office` (the
-pages of a generated province of so many documents, a million by default) are measured only when named.
+pages of a generated province of so many documents, a million by default) are measured only when named, as is
+`mayan`, another peer of the office.
 """
 
 from __future__ import annotations
 
 import argparse
 import os
+from collections.abc import Sequence
 from importlib import import_module
 from pathlib import Path
 
@@ -21,6 +23,7 @@ PORT, PEER_PORT = 8199, 8198
 PARTS = ("machine", "signing", "evidence", "axis", "peer")
 SEARCH, MIGRATIONS = "search", "migrations"  # over what is stored, so only when asked for
 OFFICE, PROVINCE = "office", 1_000_000  # takes a quarter of an hour to fill, so only when asked for
+MAYAN, MAYAN_PORT = "mayan", 8196  # and its Redis on the next
 LARGE = "large"  # takes a minute and some gigabytes of disk, so only when asked for
 
 os.environ.setdefault("LIENTHONG_VAR", str(Path("var/bench").absolute()))
@@ -53,8 +56,8 @@ def main() -> None:
             import_module("bench.migrations").run()
         if LARGE in parts:
             _large(asked.megabytes)
-        if OFFICE in parts:
-            _office(asked.documents or PROVINCE)
+        if OFFICE in parts or MAYAN in parts:
+            _office(asked.documents or PROVINCE, parts)
         figures = _axis(asked.documents or 300, asked.preload) if "axis" in parts else []
         if "peer" in parts:
             _beside_the_peer(figures, asked.documents or 300)
@@ -93,10 +96,13 @@ def _large(megabytes: int) -> None:
     large.show(large.run(PORT, ground, megabytes), megabytes)
 
 
-def _office(documents: int) -> None:
+def _office(documents: int, parts: Sequence[str]) -> None:
     office = import_module("bench.office")
     office.ground(documents)
-    office.run(PORT)
+    if OFFICE in parts:
+        office.run(PORT)
+    if MAYAN in parts:
+        import_module("bench.office_peer").run(PORT, MAYAN_PORT)
 
 
 def _beside_the_peer(ours: list[Figure], documents: int) -> None:
