@@ -70,16 +70,17 @@ def days(column: str, since: date | None, until: date | None) -> Q:
     return found
 
 
-def matching(text: str, *, content: bool = False) -> Q:
-    """Documents that match by number or by summary, with `content` also by what their files say."""
+def matching(text: str, *, texts_of: int | None = None) -> Q:
+    """Documents that match by number or by summary; with `texts_of` also by what that agency's files say."""
     wording = Wording(text)
     if not wording.words:
         return Q()
     found = wording.by_summary()
     if wording.numeric:
         found |= wording.by_number()
-    if content:
-        found |= Q(Exists(ReadText.objects.filter(wording.by_content(), document=OuterRef("pk"))))
+    if texts_of is not None:
+        texts = ReadText.objects.filter(wording.by_content(), agency_id=texts_of)
+        found |= Q(Exists(texts.filter(document=OuterRef("pk"))))
     return found
 
 
@@ -96,7 +97,8 @@ def search_page(
     wording = Wording(text)
     few = _few(visible.model, agency_id, wording, content=content)
     if few is None:
-        return page_of(visible.filter(matching(text, content=content)), key="id", cursor=cursor)
+        found = matching(text, texts_of=agency_id if content else None)
+        return page_of(visible.filter(found), key="id", cursor=cursor)
     fields = ["pk", "number_key", "subject", "search_text"]
     if content:
         fields.append("sender_name")
