@@ -40,7 +40,7 @@ from lienthong.tasks.states import Part, TaskState
 
 CLIENTS = 4
 EACH = 60
-TOKEN = "benchbenchbenchbenchbenchbench12"  # noqa: S105 — the CSRF cookie of the load generator
+TOKEN = "benchbenchbenchbenchbenchbench12"
 READ_AIM, WRITE_AIM = (40, 120, 250), (80, 250, 400)
 BUSIEST = "H55"
 
@@ -78,7 +78,7 @@ def ground(documents: int) -> None:
 
 def run(port: int) -> dict[str, float]:
     """Measure and print; the medians in seconds by kind."""
-    chance = random.Random(1)  # noqa: S311 — the same pages in every run
+    chance = random.Random(1)
     agency = Agency.objects.get(code=BUSIEST)
     people = {account.username: signed_in(account) for account in _accounts(agency)}
     with web(port, profile="all") as (url, process):
@@ -108,7 +108,9 @@ def reads(agency: Agency, people: dict[str, Session], chance: random.Random) -> 
     """`EACH` requests of every kind of page, by those who read it."""
     clerk, leader = people["h55.vanthu"], people["h55.lanhdao"]
     others = [session for name, session in people.items() if name not in {"h55.vanthu", "h55.lanhdao"}]
-    incoming, outgoing, tasks = (reverse(name) for name in ("office:incoming", "office:outgoing", "tasks:tasks"))
+    incoming, outgoing, tasks = (
+        reverse(name) for name in ("office:incoming", "office:outgoing", "tasks:tasks")
+    )
     ids = _some(IncomingDocument.objects.filter(agency=agency), chance)
     sent = _some(OutgoingDocument.objects.filter(agency=agency), chance)
     numbers = list(IncomingDocument.objects.filter(id__in=ids).values_list("code", flat=True))
@@ -120,7 +122,9 @@ def reads(agency: Agency, people: dict[str, Session], chance: random.Random) -> 
         yield clerk.get("list, all", incoming, tab="all")
         yield clerk.get("list, one state", incoming, tab=pick(["registered", "finished", "in-progress"]))
         yield expert.get("list, all, of a specialist", incoming, tab="all")
-        yield (clerk, leader)[turn % 2].get("document page", reverse("office:incoming_detail", args=[pick(ids)]))
+        yield (clerk, leader)[turn % 2].get(
+            "document page", reverse("office:incoming_detail", args=[pick(ids)])
+        )
         yield (leader, expert)[turn % 2].get("tasks", tasks)
         yield leader.get("tasks, all", tasks, tab="all")
         yield clerk.get("search, a number", incoming, tab="all", text=pick(numbers))
@@ -197,7 +201,7 @@ def _drafts(agency: Agency, by_official: dict[int | None, Session]) -> Iterator[
             "type_code": draft.document.type, "subject": f"{draft.subject} (sửa)", "place": draft.place,
             "urgency": draft.urgency, "steering_type": draft.steering_type, "source": "template",
             "body": "\n\n".join(draft.document.body), "action": "save",
-            "version": versions.filter(outgoing=draft).order_by("-number").values_list("number", flat=True)[0],
+            "version": versions.filter(outgoing=draft).latest("number").number,
             "recipients": list(draft.recipients.values_list("agency_id", flat=True)),
         }  # fmt: skip
         address = reverse("office:revise", args=[draft.id])

@@ -1,8 +1,8 @@
 """Uploading, listing and searching documents: our office beside Mayan EDMS, one after the other in one run.
 
-Both take the same PDFs from the same load generator and keep them on the same disk and PostgreSQL. Ours is
-asked over its pages: a draft made of an uploaded PDF with its form examined, the list of all documents, a search
-for frequent words; and it holds the whole province, Mayan only what was uploaded.
+Both take such PDFs from the same load generator and keep them on the same disk and PostgreSQL. Ours is asked
+over its pages: a draft made of an uploaded PDF, its form examined, the list of all documents, a search for a
+frequent word; and it holds the whole province, Mayan only what was uploaded.
 """
 
 from __future__ import annotations

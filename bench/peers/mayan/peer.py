@@ -43,7 +43,9 @@ def run(port: int, files: list[tuple[str, bytes]], *, clients: int, word: str) -
     subprocess.run([HERE / "setup.sh", PLACE], check=True)
     environment = _environment(port)
     with ExitStack() as held:
-        _start(held, ["redis-server", "--port", str(port + 1), "--bind", "127.0.0.1", "--save", ""], environment)
+        _start(
+            held, ["redis-server", "--port", str(port + 1), "--bind", "127.0.0.1", "--save", ""], environment
+        )
         _initialise(environment)
         web = ["gunicorn", "--workers", str(WORKERS), "--timeout", "120", "--bind", f"127.0.0.1:{port}"]
         _start(held, [PLACE / "venv/bin" / web[0], *web[1:], "mayan.wsgi:application"], environment)

@@ -1,4 +1,4 @@
-"""The statements that fill a province with a year of documents, set by set; the rows never leave the database.
+"""The statements that fill a province with a year of documents, set by set, inside the database.
 
 `%(…)s` are values of `actions/province.py`. `made`, `issued` and `received` hold one set while it is written:
 what is sent, with its number, and what its first recipient made of it.
@@ -92,7 +92,7 @@ SELECT n, h, t, draft, sent_from, extract(year FROM t AT TIME ZONE 'Asia/Ho_Chi_
        leader_title, leader_name, divisions[1 + h %% experts] AS division,
        officials[1 + h %% experts] AS drafter, posts[1 + h %% experts] AS drafter_post
 FROM placed JOIN desk ON place = sent_from
-"""
+"""  # noqa: S608 — put together of constants only
 
 _ISSUED = """
 CREATE TEMP TABLE issued AS
@@ -160,7 +160,8 @@ WITH stood AS (
     WHERE NOT draft),
 timed AS (
     SELECT *, state NOT IN ('arrived', 'refused') AS entered,
-           state IN ('assigned', 'in-progress', 'finished') AS directed, t + interval '5 minutes' AS arrived_at,
+           state IN ('assigned', 'in-progress', 'finished') AS directed,
+           t + interval '5 minutes' AS arrived_at,
            least(t + interval '2 hours', %(at)s) AS registered_at,
            least(t + interval '5 hours', %(at)s) AS given_at,
            least(t + (24 + h %% 72) * interval '1 hour', %(at)s) AS done_at,

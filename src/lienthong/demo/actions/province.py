@@ -65,7 +65,7 @@ class Filled:
 
 
 def fill_province(*, documents: int = DOCUMENTS, at: datetime, report: Report) -> Filled:
-    """Let the agencies of Thái Nguyên have sent so many documents in the year before; `prepare_country` first.
+    """Let Thái Nguyên's agencies have sent so many documents in the year before; `prepare_country` first.
 
     The People's Committee is the busiest: `OFFICIALS` people, one document in 20 comes to it. Numbers run
     without gap in every register and year. `report` is told how many documents are written.
@@ -105,7 +105,7 @@ def hire(agency: Agency, *, at: datetime) -> None:
     missing = OFFICIALS - PostHolding.objects.filter(post__agency=agency, valid_to__gt=today).count()
     divisions = cycle(Division.objects.filter(agency=agency).order_by("pk"))
     posts = [Post(agency=agency, division=next(divisions), title="Chuyên viên") for _more in range(missing)]
-    names = zip(cycle(words.FAMILIES), cycle(words.GIVEN))  # noqa: B905 — without end, both
+    names = zip(cycle(words.FAMILIES), cycle(words.GIVEN))
     officials = [Official(full_name=" ".join(next(names))) for _more in range(missing)]
     Post.objects.bulk_create(posts)
     Official.objects.bulk_create(officials)

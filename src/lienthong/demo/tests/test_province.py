@@ -81,7 +81,10 @@ def test_a_province_of_200_documents_is_whole_and_its_pages_open() -> None:
         assert _rows(statement) == [], what
     for table, column, target, key in _rows(KEYS):
         lost = f"SELECT 1 FROM {table} a LEFT JOIN {target} b ON a.{column} = b.{key}"
-        assert _rows(f"{lost} WHERE b.{key} IS NULL AND a.{column} IS NOT NULL LIMIT 1") == [], (table, column)
+        assert _rows(f"{lost} WHERE b.{key} IS NULL AND a.{column} IS NOT NULL LIMIT 1") == [], (
+            table,
+            column,
+        )
     _pages_open()
     with pytest.raises(ProvinceFilled):
         fill_province(documents=DOCUMENTS, at=at, report=lambda *said: None)
