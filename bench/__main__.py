@@ -2,14 +2,16 @@
 
 `python -m bench [PART …] [--documents N] [--preload N] [--megabytes N]`: without parts, all of `PARTS`. So
 many documents are sent per figure; with `--preload` so many packets are stored, and then the axis is measured
-again. `search`, `migrations` and `large` (one packet with an attachment of so many megabytes) are measured
-only when named.
+again. `search`, `migrations`, `large` (one packet with an attachment of so many megabytes) and `office` (the
+pages of a generated province of so many documents, a million by default) are measured only when named, as is
+`mayan`, another peer of the office.
 """
 
 from __future__ import annotations
 
 import argparse
 import os
+from collections.abc import Sequence
 from importlib import import_module
 from pathlib import Path
 
@@ -20,6 +22,8 @@ from lienthong.config.cli import runtime, serving
 PORT, PEER_PORT = 8199, 8198
 PARTS = ("machine", "signing", "evidence", "axis", "peer")
 SEARCH, MIGRATIONS = "search", "migrations"  # over what is stored, so only when asked for
+OFFICE, PROVINCE = "office", 1_000_000  # takes a quarter of an hour to fill, so only when asked for
+MAYAN, MAYAN_PORT = "mayan", 8196  # and its Redis on the next
 LARGE = "large"  # takes a minute and some gigabytes of disk, so only when asked for
 
 os.environ.setdefault("LIENTHONG_VAR", str(Path("var/bench").absolute()))
@@ -30,7 +34,7 @@ def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(prog="python -m bench")
     parser.add_argument("parts", nargs="*", help="what to measure; all by default")
-    parser.add_argument("--documents", type=int, default=300, help="documents per figure")
+    parser.add_argument("--documents", type=int, help="per figure (300), or of `office` in all (a million)")
     parser.add_argument("--megabytes", type=int, default=1024, help="of the attachment of `large`")
     parser.add_argument("--preload", type=int, default=0, help="packets to store before a second round")
     asked = parser.parse_args()
@@ -52,9 +56,11 @@ def main() -> None:
             import_module("bench.migrations").run()
         if LARGE in parts:
             _large(asked.megabytes)
-        figures = _axis(asked.documents, asked.preload) if "axis" in parts else []
+        if OFFICE in parts or MAYAN in parts:
+            _office(asked.documents or PROVINCE, parts)
+        figures = _axis(asked.documents or 300, asked.preload) if "axis" in parts else []
         if "peer" in parts:
-            _beside_the_peer(figures, asked.documents)
+            _beside_the_peer(figures, asked.documents or 300)
 
 
 def _machine() -> None:
@@ -88,6 +94,15 @@ def _large(megabytes: int) -> None:
     large = import_module("bench.large")
     ground = import_module("bench.axis").prepare(import_module("lienthong.kernel.clock").now())
     large.show(large.run(PORT, ground, megabytes), megabytes)
+
+
+def _office(documents: int, parts: Sequence[str]) -> None:
+    office = import_module("bench.office")
+    office.ground(documents)
+    if OFFICE in parts:
+        office.run(PORT)
+    if MAYAN in parts:
+        import_module("bench.office_peer").run(PORT, MAYAN_PORT)
 
 
 def _beside_the_peer(ours: list[Figure], documents: int) -> None:

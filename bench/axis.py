@@ -79,9 +79,9 @@ def _recipients(at: datetime) -> tuple[edxml.Party, ...]:
 
 
 @contextmanager
-def web(port: int) -> Iterator[tuple[str, int]]:
-    """A hub's web as `lienthong up` starts it, without the worker: its address and its first process."""
-    environment = os.environ | {"LIENTHONG_PROFILE": "hub"}
+def web(port: int, *, profile: str = "hub") -> Iterator[tuple[str, int]]:
+    """The web as `lienthong up` starts it, without the worker: its address and its first process."""
+    environment = os.environ | {"LIENTHONG_PROFILE": profile}
     process = subprocess.Popen(serving.web_command(port), env=environment)
     try:
         serving.wait_for_page(port)

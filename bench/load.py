@@ -22,13 +22,23 @@ CHUNK = 1 << 18
 
 @dataclass(frozen=True)
 class Call:
-    """A request to measure; `pieces` is for how many documents it counts."""
+    """A request to measure; `pieces` is for how many documents it counts, `kind` what it is timed as."""
 
     path: str
     headers: dict[str, str]
     body: bytes
     method: str = "POST"
     pieces: int = 1
+    kind: str = ""
+
+
+@dataclass(frozen=True)
+class Run:
+    """What came of a load: each call with its seconds, the wall time, and the client's own CPU seconds."""
+
+    times: list[tuple[Call, float]]
+    wall: float
+    client: float
 
 
 Accepts = Callable[[int, bytes], bool]
@@ -43,10 +53,18 @@ def send_all(name: str, url: str, calls: Iterable[Call], accepts: Accepts, *, cl
 
     An answer that is not accepted ends the measurement: a figure of refusals would be worth nothing.
     """
+    run = run_all(name, url, calls, accepts, clients=clients)
+    figure = of_times(name, [seconds for _call, seconds in run.times])
+    pieces = sum(call.pieces for call, _seconds in run.times)
+    return Figure(name, pieces / run.wall, figure.median, figure.p99, client=run.client / pieces)
+
+
+def run_all(name: str, url: str, calls: Iterable[Call], accepts: Accepts, *, clients: int) -> Run:
+    """Send the calls by so many clients at once, and say how long each took."""
     where = urlsplit(url)
     address, host = (str(where.hostname), where.port or 80), where.netloc
     prepared = [(_head(call, host), call) for call in calls]
-    waiting, times, faults = deque(prepared), list[float](), list[str]()
+    waiting, times, faults = deque(prepared), list[tuple[Call, float]](), list[str]()
 
     def client() -> None:
         connection: socket.socket | None = None
@@ -60,7 +78,7 @@ def send_all(name: str, url: str, calls: Iterable[Call], accepts: Accepts, *, cl
             connection.sendall(head)
             connection.sendall(call.body)
             status, content, stays = _answer(connection)
-            times.append(time.perf_counter() - began)
+            times.append((call, time.perf_counter() - began))
             if not stays:
                 connection.close()
                 connection = None
@@ -78,8 +96,7 @@ def send_all(name: str, url: str, calls: Iterable[Call], accepts: Accepts, *, cl
     wall, spent = time.perf_counter() - began, time.process_time() - spent
     if faults or not times:
         raise RuntimeError(faults[0] if faults else f"{name}: nothing was sent")
-    figure, pieces = of_times(name, times), sum(call.pieces for _, call in prepared)
-    return Figure(name, pieces / wall, figure.median, figure.p99, client=spent / pieces)
+    return Run(times, wall, spent)
 
 
 def _head(call: Call, host: str) -> bytes:

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from django.db import connection, transaction
 
 from lienthong.axis.public import ConnectedSystem, Serves, connect_system
+from lienthong.demo.words import MATTERS, NOTATIONS, PLACES, RARE, VERBS
 from lienthong.directory.public import Agency
 from lienthong.kernel.clock import now
 from lienthong.ledger.public import Actor
@@ -20,24 +21,6 @@ RECIPIENTS = 3
 YEAR_SECONDS = 365 * 24 * 3600
 ACTOR = Actor(kind="job", id="bench", name="bench", source="bench")
 Report = Callable[[str, int, int], None]
-
-VERBS = (
-    "đẩy mạnh", "tăng cường", "hướng dẫn", "triển khai", "báo cáo kết quả", "rà soát", "phê duyệt", "góp ý",
-    "kiểm tra", "chấn chỉnh", "thực hiện", "sơ kết", "tổng kết", "xử lý", "phối hợp", "bổ sung", "đôn đốc",
-)  # fmt: skip
-MATTERS = (
-    "công tác cải cách hành chính", "gửi, nhận văn bản điện tử", "phòng, chống thiên tai",
-    "kế hoạch đầu tư công", "chuyển đổi số", "giải phóng mặt bằng", "an toàn thực phẩm",
-    "quản lý đất đai", "bảo hiểm y tế", "xây dựng nông thôn mới", "thu ngân sách nhà nước",
-    "dự toán chi thường xuyên", "tuyển sinh đầu cấp", "phòng cháy, chữa cháy", "quy hoạch đô thị",
-    "tiếp công dân", "bảo vệ rừng", "thi đua, khen thưởng", "trợ giúp xã hội",
-)  # fmt: skip
-PLACES = (
-    "trên địa bàn tỉnh", "năm 2026", "quý III", "tại các xã, phường", "của Thủ tướng Chính phủ",
-    "theo Nghị quyết số 57", "trong tình hình mới", "giai đoạn 2026-2030", "dịp Tết Nguyên đán",
-    "đối với doanh nghiệp nhỏ và vừa", "cho đồng bào vùng cao",
-)  # fmt: skip
-NOTATIONS = ("UBND-VP", "QĐ-UBND", "SNV-CCHC", "STC-NS", "BC-UBND", "KH-UBND", "TB-VP", "UBND-KT", "CT-TTg")
 
 
 def preload(sender: Agency, count: int, report: Report) -> None:
@@ -78,6 +61,7 @@ def _fill(
         "sender": sender.pk, "system": system.pk, "salt": salt, "start": start, "until": until,
         "step": YEAR_SECONDS / count, "count": count, "recipients": RECIPIENTS,
         "verbs": list(VERBS), "matters": list(MATTERS), "places": list(PLACES), "notations": list(NOTATIONS),
+        "rare": RARE,
     }  # fmt: skip
     for statement in (
         _MADE,
@@ -121,7 +105,7 @@ SELECT n, h, t, {_UUID7.format(t="t", n="n", kind="p")} AS id,
        'Về việc ' || (%(verbs)s::text[])[1 + h %% cardinality(%(verbs)s::text[])]
        || ' ' || (%(matters)s::text[])[1 + h / 17 %% cardinality(%(matters)s::text[])]
        || ' ' || (%(places)s::text[])[1 + h / 323 %% cardinality(%(places)s::text[])]
-       || CASE WHEN n %% 10000 = 77 THEN ' (hồ sơ khẩn của ông Đặng Quỳnh)' ELSE '' END AS subject
+       || CASE WHEN n %% 10000 = 77 THEN %(rare)s ELSE '' END AS subject
 FROM numbered JOIN numbered_agency ON place = h %% total
 """
 

@@ -1,7 +1,19 @@
-"""The door of `demo`: make the country, play its story, and who can sign in."""
+"""The door of `demo`: make the country, play its story, fill a province, and who can sign in."""
 
+from lienthong.demo.actions.province import DOCUMENTS, Filled, ProvinceFilled, fill_province
 from lienthong.demo.actions.seeds import logins, prepare_country
 from lienthong.demo.actions.story import already_played, play_story
 from lienthong.demo.contracts import Login, Scene
 
-__all__ = ["Login", "Scene", "already_played", "logins", "play_story", "prepare_country"]
+__all__ = [
+    "DOCUMENTS",
+    "Filled",
+    "Login",
+    "ProvinceFilled",
+    "Scene",
+    "already_played",
+    "fill_province",
+    "logins",
+    "play_story",
+    "prepare_country",
+]

@@ -137,8 +137,8 @@ class IncomingDocument(models.Model):
             models.Index(fields=["agency", "-arrived_at"], name="incoming_arrived"),
             models.Index(fields=["agency", "-registered_at"], name="incoming_registered"),
             models.Index(fields=["agency", "number_key", "-id"], name="incoming_same_number"),
-            GinIndex(OpClass(F("number_key"), "gin_trgm_ops"), name="incoming_number"),
-            GinIndex(OpClass(F("search_text"), "gin_trgm_ops"), name="incoming_search"),
+            GinIndex(F("agency"), OpClass(F("number_key"), "gin_trgm_ops"), name="incoming_agency_number"),
+            GinIndex(F("agency"), OpClass(F("search_text"), "gin_trgm_ops"), name="incoming_agency_search"),
             GinIndex(OpClass(Plain(F("signer_name")), "gin_trgm_ops"), name="incoming_signer"),
         ]
 
@@ -328,8 +328,8 @@ class OutgoingDocument(models.Model):
             models.Index(
                 fields=["document_code"], condition=Q(task__isnull=False), name="outgoing_task_code"
             ),
-            GinIndex(OpClass(F("number_key"), "gin_trgm_ops"), name="outgoing_number"),
-            GinIndex(OpClass(F("search_text"), "gin_trgm_ops"), name="outgoing_search"),
+            GinIndex(F("agency"), OpClass(F("number_key"), "gin_trgm_ops"), name="outgoing_agency_number"),
+            GinIndex(F("agency"), OpClass(F("search_text"), "gin_trgm_ops"), name="outgoing_agency_search"),
         ]
 
     @property

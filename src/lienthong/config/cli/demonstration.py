@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import shutil
 import threading
+import time
 from collections.abc import Iterable
+from enum import StrEnum
 from importlib import import_module
 from pathlib import Path
 from typing import Annotated, Any
@@ -25,15 +27,28 @@ MARK = "Liên Thông demonstration"
 MADE_BY_THE_DEMO = ("blobs", "secrets", "log", "static")
 
 
+class Scale(StrEnum):
+    """How much is made: besides the story, a whole province at work for a year."""
+
+    PROVINCE = "province"
+
+
 def demo(
     port: serving.Port = 8000,
     reset: Annotated[
         bool, typer.Option("--reset", help="Throw the demonstration's data away first.")
     ] = False,
+    scale: Annotated[
+        Scale | None, typer.Option("--scale", help="Fill a province with a year of documents; no story.")
+    ] = None,
+    documents: Annotated[
+        int, typer.Option("--documents", min=1, max=10_000_000, help="How many documents it sends.")
+    ] = 1_000_000,
 ) -> None:
     """Load the demonstration country, play the story, then serve the pages.
 
-    A second start keeps the data and shows the pages at once.
+    A second start keeps the data and shows the pages at once. With --scale province the story's place is
+    taken by 989 agencies with a year of documents.
     """
     if read_env().profile == "hub":
         runtime.fail("A hub has no office to show. Leave LIENTHONG_PROFILE=hub out, or use `lienthong up`.")
@@ -46,19 +61,32 @@ def demo(
         with serving.running(port, quiet=True):
             if fresh:
                 mark_as_demonstration(own)
-            _show()
+            _show(documents if scale else 0)
             runtime.console.print(f"\n[bold green]●[/] http://127.0.0.1:{port}   (Ctrl-C stops everything)")
             threading.Event().wait()
 
 
-def _show() -> None:
-    """Make the country if it is not there, play its story once, print who can sign in."""
+def _show(documents: int) -> None:
+    """Make the country if it is not there; fill the province, or play the story once; print who signs in."""
     demo = import_module(DEMO)
     with runtime.progress() as report:
         demo.prepare_country(at=now(), report=report)
-    if not demo.already_played():
+    if documents:
+        fill(documents)
+    elif not demo.already_played():
         play(demo.play_story(clock=now))
     runtime.console.print(accounts_table(demo.logins()))
+
+
+def fill(documents: int) -> None:
+    """Fill the province and say what was made and how long it took; a full one is left as it is."""
+    began = time.monotonic()
+    with runtime.refusals(), runtime.progress(remaining=True) as report:
+        made = import_module(DEMO).fill_province(documents=documents, at=now(), report=report)
+    runtime.console.print(
+        f"{made.agencies:,} agencies, {made.documents:,} documents, {made.deliveries:,} deliveries "
+        f"in {time.monotonic() - began:,.0f} s"
+    )
 
 
 def play(scenes: Iterable[Any]) -> None:

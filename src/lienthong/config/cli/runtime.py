@@ -27,9 +27,11 @@ from rich.progress import (
     BarColumn,
     MofNCompleteColumn,
     Progress,
+    ProgressColumn,
     SpinnerColumn,
     TextColumn,
     TimeElapsedColumn,
+    TimeRemainingColumn,
 )
 
 from lienthong.config import embedded_postgres
@@ -149,17 +151,18 @@ def fail(sentence: str) -> NoReturn:
 
 
 @contextlib.contextmanager
-def progress(*, transient: bool = False) -> Iterator[Report]:
+def progress(*, transient: bool = False, remaining: bool = False) -> Iterator[Report]:
     """A live line per piece of work; the value is called with its name, how far it is, and of how many.
 
-    `transient` lines vanish at the end.
+    `transient` lines vanish at the end; `remaining` lines also say how long it will still take.
     """
-    columns = (
+    columns: tuple[ProgressColumn, ...] = (
         SpinnerColumn(finished_text="[green]✓"),
         TextColumn("{task.description}"),
         BarColumn(),
         MofNCompleteColumn(),
         TimeElapsedColumn(),
+        *((TimeRemainingColumn(),) if remaining else ()),
     )
     shown_at_all = sys.stdout.isatty()
     with Progress(*columns, console=console, disable=not shown_at_all, transient=transient) as shown:
