@@ -16,7 +16,7 @@ class Migration(migrations.Migration):
 
     atomic = False
 
-    dependencies = [("office", "0007_registers")]
+    dependencies = [("office", "0008_work_files")]
 
     operations = [
         *(
