@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime, time
+from typing import Any
 
 from django.db.models import Count, Exists, Max, Min, OuterRef
 from django.urls import reverse
@@ -53,7 +54,7 @@ def due_of_clerks(
     ]
 
 
-def _row(official_id: int, agency_id: int, counted: dict[str, object]) -> DueRow:
+def _row(official_id: int, agency_id: int, counted: Mapping[str, Any]) -> DueRow:
     oldest, newest = counted["oldest"], counted["newest"]
     assert isinstance(oldest, datetime)
     assert isinstance(newest, datetime)

@@ -4,6 +4,7 @@ from django.urls import path
 
 from lienthong.office.web import (
     compose,
+    discussing,
     incoming,
     outgoing,
     paper,
@@ -28,6 +29,7 @@ urlpatterns = [
     path("incoming/<uuid:document_id>/change/refuse/", incoming.refuse_change, name="refuse_change"),
     path("incoming/<uuid:document_id>/files/<int:position>/", incoming.incoming_file, name="incoming_file"),
     path("incoming/<uuid:document_id>/product/", incoming.incoming_product, name="incoming_product"),
+    path("incoming/<uuid:document_id>/comment/", discussing.incoming_comment, name="incoming_comment"),
     path("incoming/register/", registering.register_many, name="register_many"),
     path("incoming/paper/", paper.paper, name="paper"),
     path("incoming/paper/senders/", paper.senders, name="senders"),
@@ -48,6 +50,7 @@ urlpatterns = [
     path("outgoing/<uuid:document_id>/discard/", outgoing.discard, name="discard"),
     path("outgoing/<uuid:document_id>/edit/", compose.revise, name="revise"),
     path("outgoing/<uuid:document_id>/pdf/", outgoing.outgoing_pdf, name="outgoing_pdf"),
+    path("outgoing/<uuid:document_id>/comment/", discussing.outgoing_comment, name="outgoing_comment"),
     path("outgoing/<uuid:document_id>/versions/", versions.versions, name="versions"),
     path("outgoing/<uuid:document_id>/versions/<int:number>/pdf/", versions.version_pdf, name="version_pdf"),
     path("outgoing/<uuid:document_id>/submit/", reviewing.submit, name="submit"),

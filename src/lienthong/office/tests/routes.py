@@ -103,6 +103,7 @@ ROUTES: dict[str, Route] = {
     "office:refuse_change": only(CLERK, methods=POST, kwargs=_incoming),
     "office:incoming_file": only(*READERS, kwargs=_file),
     "office:incoming_product": only(*READERS, kwargs=_product),
+    "office:incoming_comment": only(*READERS, methods=POST, kwargs=_incoming),
     "office:register_many": only(CLERK, methods=POST, shared=True),
     "office:save_search": only(*READERS, methods=POST, shared=True),
     "office:delete_search": replace(
@@ -125,6 +126,7 @@ ROUTES: dict[str, Route] = {
     "office:discard": only(*WORKERS, methods=POST, kwargs=_outgoing),
     "office:revise": only(*WORKERS, methods=BOTH, kwargs=_outgoing),
     "office:outgoing_pdf": only(*READERS, kwargs=_with_pdf),
+    "office:outgoing_comment": only(*READERS, methods=POST, kwargs=_outgoing),
     "office:versions": only(*READERS, kwargs=_outgoing),
     "office:version_pdf": only(*READERS, kwargs=_version),
     "office:submit": only(*WORKERS, methods=POST, kwargs=_outgoing),

@@ -22,6 +22,7 @@ from lienthong.identity.public import Role, Viewer, needs, viewer_of
 from lienthong.kernel.clock import VIETNAM, now
 from lienthong.kernel.downloads import file_answer
 from lienthong.kernel.errors import Refusal
+from lienthong.notifications.public import comments_context
 from lienthong.tasks import policies, queries
 from lienthong.tasks.actions import deciding, giving, working
 from lienthong.tasks.contracts import Direction
@@ -37,6 +38,7 @@ from lienthong.tasks.forms import (
 )
 from lienthong.tasks.models import Task
 from lienthong.tasks.states import DIRECT_AGAIN, SPLIT, Move, Part
+from lienthong.tasks.web.discussing import thread_of
 
 READERS = (Role.CLERK, Role.SPECIALIST, Role.LEADER, Role.AUDITOR)
 WORKERS = (Role.CLERK, Role.SPECIALIST, Role.LEADER)
@@ -194,7 +196,7 @@ def _detail(
         if move.verb in ACTS
     ]
     still = [child for child in task.children.all() if child.open]
-    context = {
+    context: dict[str, object] = {
         "task": task,
         "parties": list(task.parties.all()),
         "next": [offer for offer in offers if not offer.act.calm],
@@ -211,6 +213,7 @@ def _detail(
         "source_url": _source_url(task),
         "compose_url": _page("office:compose"),
     }
+    context |= comments_context(request, thread_of(task, at=at))
     return render(request, "tasks/task_detail.html", context, status=status)
 
 
