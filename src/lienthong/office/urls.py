@@ -4,6 +4,7 @@ from django.urls import path
 
 from lienthong.office.web import (
     compose,
+    desk,
     discussing,
     incoming,
     outgoing,
@@ -19,6 +20,7 @@ from lienthong.office.web import (
 
 app_name = "office"
 urlpatterns = [
+    path("", desk.desk, name="desk"),
     path("incoming/", incoming.incoming, name="incoming"),
     path("incoming/export/", incoming.incoming_export, name="incoming_export"),
     path("incoming/<uuid:document_id>/", incoming.incoming_detail, name="incoming_detail"),

@@ -39,6 +39,7 @@ from lienthong.tasks.policies import allowed_actions, lead_of, require
 from lienthong.tasks.queries import (
     PARTIES,
     find_task,
+    given_by,
     hold_tree,
     list_tasks,
     opinions_of,
@@ -46,7 +47,7 @@ from lienthong.tasks.queries import (
     tasks_of,
     waits_for,
 )
-from lienthong.tasks.states import SPLIT, UNDER_WAY, Part, TaskState
+from lienthong.tasks.states import SPLIT, UNDER_WAY, ExtensionState, Part, TaskState
 
 __all__ = [
     "PARTIES",
@@ -58,6 +59,7 @@ __all__ = [
     "Direction",
     "DirectionForm",
     "Extension",
+    "ExtensionState",
     "NamedTwice",
     "NotOfThisAgency",
     "Part",
@@ -85,6 +87,7 @@ __all__ = [
     "finish_task",
     "give_outside",
     "give_task",
+    "given_by",
     "hand_on",
     "hold_tree",
     "lead_of",

@@ -93,6 +93,7 @@ def _list(world: World) -> dict[str, object]:
 
 
 ROUTES: dict[str, Route] = {
+    "office:desk": only(*WORKERS, shared=True),
     "office:incoming": only(*READERS, shared=True),
     "office:incoming_export": only(*READERS, shared=True),
     "office:incoming_detail": only(*READERS, kwargs=_incoming),
