@@ -36,4 +36,8 @@ class OfficeConfig(AppConfig):
                 place="account",
             )
         )
+        seers = frozenset({"clerk", "leader", "auditor"})
+        register(
+            NavItem("office:statistics", _("Statistics"), seers, order=55, icon="filter", place="account")
+        )
         register(NavItem("office:compose", _("Compose"), DRAFTERS, order=30, icon="pen"))

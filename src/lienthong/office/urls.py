@@ -15,6 +15,7 @@ from lienthong.office.web import (
     reviewing,
     saved,
     signing,
+    statistics,
     versions,
 )
 
@@ -64,6 +65,8 @@ urlpatterns = [
     path("reviews/", reviewing.waiting, name="reviews"),
     path("review-chains/", reviewing.chains, name="review_chains"),
     path("review-chains/edit/", reviewing.chain, name="review_chain"),
+    path("statistics/", statistics.statistics, name="statistics"),
+    path("statistics/export/", statistics.statistics_export, name="statistics_export"),
     path("compose/", compose.compose, name="compose"),
     path("compose/preview/", previewing.preview, name="preview"),
     path("compose/recipients/", compose.recipients, name="recipients"),

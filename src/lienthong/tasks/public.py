@@ -34,6 +34,7 @@ from lienthong.tasks.contracts import (
     TaskMoved,
 )
 from lienthong.tasks.direction_form import SEARCH, DirectionForm, direction_form
+from lienthong.tasks.facts import TaskCounts, TaskFacts, task_facts
 from lienthong.tasks.models import Extension, Task, TaskParty, TaskStep
 from lienthong.tasks.policies import allowed_actions, lead_of, require
 from lienthong.tasks.queries import (
@@ -68,6 +69,8 @@ __all__ = [
     "Source",
     "SubTasksClosed",
     "Task",
+    "TaskCounts",
+    "TaskFacts",
     "TaskFilter",
     "TaskFinished",
     "TaskGiven",
@@ -104,6 +107,7 @@ __all__ = [
     "send_back",
     "split_task",
     "start_task",
+    "task_facts",
     "tasks_of",
     "waits_for",
 ]

@@ -139,6 +139,8 @@ ROUTES: dict[str, Route] = {
     "office:reviews": only(*WORKERS, shared=True),
     "office:review_chains": only(Role.ADMINISTRATOR, CLERK, shared=True),
     "office:review_chain": only(Role.ADMINISTRATOR, CLERK, methods=BOTH, shared=True),
+    "office:statistics": only(CLERK, LEADER, AUDITOR, shared=True),
+    "office:statistics_export": only(CLERK, LEADER, AUDITOR, shared=True),
     "office:compose": only(*WORKERS, methods=BOTH, shared=True),
     "office:preview": only(*WORKERS, methods=POST, shared=True),
     "office:recipients": only(*WORKERS, shared=True),
