@@ -13,7 +13,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from lienthong.identity.public import Account, Role, Viewer, acting_viewer
+from lienthong.identity.public import Account, Role, Viewer, acting_viewer, delegate
 from lienthong.identity.tests.factories import agency, official_in
 from lienthong.kernel.clock import now
 from lienthong.tasks import queries
@@ -284,3 +284,23 @@ def test_a_comment_on_a_task_stands_on_its_page_until_the_task_is_closed() -> No
     assert outsider.post(address, {"text": "x"}).status_code == 404
     Task.objects.filter(pk=made.pk).update(state=TaskState.ACCEPTED, closed_at=now())
     assert address not in people.page("leader", reverse("tasks:task_detail", args=[made.id]))
+
+
+def test_the_page_says_who_acts_for_an_absent_lead() -> None:
+    people = People()
+    made = people.task()
+    lead, other = people.viewers["lead"], people.viewers["other"]
+    address = reverse("tasks:task_detail", args=[made.id])
+    assert "Absent" not in people.page("leader", address)
+    delegate(
+        viewer=lead,
+        post_id=lead.post_id or 0,
+        delegate_id=other.official_id or 0,
+        starts_at=now(),
+        ends_at=now() + timedelta(days=2),
+        reason="Nghỉ phép",
+        at=now(),
+    )
+    page = people.page("leader", address)
+    assert page.count("Absent") == 1
+    assert f"{other.name} acts until" in page
