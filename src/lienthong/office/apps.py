@@ -20,7 +20,7 @@ class OfficeConfig(AppConfig):
         """Put the pages into the navigation and listen to the axis; models are there only by now."""
         import_module("lienthong.office.handlers")
         import_module("lienthong.office.health")
-        register(NavItem("office:desk", _("My desk"), DRAFTERS, order=5, icon="paper"))
+        register(NavItem("office:desk", _("My desk"), DRAFTERS, order=5, icon="paper", exact=True))
         register(NavItem("office:incoming", _("Incoming"), READERS, order=10, icon="inbox"))
         register(NavItem("office:registers", _("Registers"), BOOK_SEERS, order=15, icon="stamp"))
         register(NavItem("office:outgoing", _("Outgoing"), READERS, order=20, icon="send"))
