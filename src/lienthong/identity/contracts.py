@@ -79,6 +79,26 @@ class Capacity:
 
 
 @dataclass(frozen=True)
+class Colleague:
+    """An official of an agency, with one of the posts held now."""
+
+    official_id: int
+    name: str
+    post_title: str
+
+
+@dataclass(frozen=True)
+class Deputy:
+    """Who acts in a post while the one who holds it is away."""
+
+    post_id: int
+    absent_id: int
+    official_id: int
+    name: str
+    ends_at: datetime
+
+
+@dataclass(frozen=True)
 class NewAccount:
     """An account to be made in a set."""
 

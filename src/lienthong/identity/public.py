@@ -16,18 +16,21 @@ from lienthong.identity.actions.accounts import (
     grant_roles,
 )
 from lienthong.identity.actions.acting import delegate, end_delegation, switch_post
-from lienthong.identity.contracts import NOBODY, Capacity, NewAccount, Role, Viewer
+from lienthong.identity.contracts import NOBODY, Capacity, Colleague, Deputy, NewAccount, Role, Viewer
 from lienthong.identity.labels import ROLE_LABELS
 from lienthong.identity.models import Account, Delegation, RoleGrant
 from lienthong.identity.policies import require_role, require_same_agency
 from lienthong.identity.queries.acting import acting_viewer, capacities, viewer_for
+from lienthong.identity.queries.colleagues import colleagues_with, deputies_in, officials_acting
 
 __all__ = [
     "NOBODY",
     "ROLE_LABELS",
     "Account",
     "Capacity",
+    "Colleague",
     "Delegation",
+    "Deputy",
     "NewAccount",
     "NotAllowed",
     "NotFound",
@@ -38,13 +41,16 @@ __all__ = [
     "acting_viewer",
     "address_of",
     "capacities",
+    "colleagues_with",
     "create_account",
     "create_accounts",
     "delegate",
+    "deputies_in",
     "end_delegation",
     "grant_role",
     "grant_roles",
     "needs",
+    "officials_acting",
     "require_role",
     "require_same_agency",
     "signed_in",

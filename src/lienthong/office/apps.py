@@ -21,6 +21,7 @@ class OfficeConfig(AppConfig):
         import_module("lienthong.office.archive.models")
         import_module("lienthong.office.handlers")
         import_module("lienthong.office.health")
+        register(NavItem("office:desk", _("My desk"), DRAFTERS, order=5, icon="paper", exact=True))
         register(NavItem("office:incoming", _("Incoming"), READERS, order=10, icon="inbox"))
         register(NavItem("office:registers", _("Registers"), BOOK_SEERS, order=15, icon="stamp"))
         register(NavItem("office:outgoing", _("Outgoing"), READERS, order=20, icon="send"))
@@ -35,6 +36,10 @@ class OfficeConfig(AppConfig):
                 icon="check",
                 place="account",
             )
+        )
+        seers = frozenset({"clerk", "leader", "auditor"})
+        register(
+            NavItem("office:statistics", _("Statistics"), seers, order=55, icon="filter", place="account")
         )
         register(NavItem("office:compose", _("Compose"), DRAFTERS, order=30, icon="pen"))
         register(NavItem("office:work_files", _("Work files"), READERS, order=25, icon="file"))

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable
+from datetime import datetime
+
 from lienthong.axis.public import (
     ChangeAnswered,
     ChangeRequested,
@@ -10,8 +13,11 @@ from lienthong.axis.public import (
     PacketsStored,
     StatusesReported,
 )
+from lienthong.kernel.clock import now
 from lienthong.kernel.events import subscribe
 from lienthong.kernel.jobs import enqueue
+from lienthong.notifications.public import DueRow, register_due
+from lienthong.office import due
 from lienthong.office.actions.directing import KIND, follow_task
 from lienthong.office.actions.sending import note_change, note_statuses, note_uncollected, note_withdrawn
 from lienthong.office.states import ChangeState
@@ -72,3 +78,10 @@ def follow(event: TaskMoved) -> None:
     """Let the document that the task was made of follow it."""
     if event.source.kind == KIND:
         follow_task(task_id=event.task_id, actor=event.actor, at=event.at)
+
+
+def _due(official_ids: Collection[int], since: datetime, until: datetime) -> Iterable[DueRow]:
+    return due.due_of_clerks(official_ids, since=since, until=until, at=now())
+
+
+register_due("office", _due)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Count, Exists, OuterRef, Q
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -155,37 +155,50 @@ def open_turn(viewer: Viewer, rounds: Sequence[Review]) -> ReviewTurn | None:
 
 def waiting_for(viewer: Viewer, *, cursor: str = "") -> Page[ReviewTurn]:
     """The drafts whose reviewers the viewer's post is now among, oldest first."""
-    rows = ReviewTurn.objects.filter(post_id=viewer.post_id or 0, state=TurnState.WAITING)
-    rows = rows.filter(review__outgoing__agency_id=viewer.agency_id or 0)
-    rows = rows.select_related(
+    rows = turns_of(viewer).select_related(
         "review__outgoing__prepared_by", "review__outgoing__document", "review__submitted_by"
     )
     return page_of(rows, key="+id", cursor=cursor)
 
 
+def turns_of(viewer: Viewer) -> QuerySet[ReviewTurn]:
+    """The turns in which the viewer's post is asked now."""
+    rows = ReviewTurn.objects.filter(post_id=viewer.post_id or 0, state=TurnState.WAITING)
+    return rows.filter(review__outgoing__agency_id=viewer.agency_id or 0)
+
+
 def returned_to(viewer: Viewer) -> list[Review]:
     """The viewer's own drafts that a reviewer returned and that were not submitted anew, newest first."""
-    later = Review.objects.filter(outgoing=OuterRef("outgoing"), round__gt=OuterRef("round"))
-    mine = outgoing_of(viewer).filter(prepared_by_id=viewer.official_id, state=OutState.DRAFT)
-    rows = Review.objects.filter(~Exists(later), outgoing__in=mine, state=ReviewState.RETURNED)
-    rows = rows.select_related("outgoing").prefetch_related("turns__given_by")
+    rows = returned_rows(viewer).select_related("outgoing").prefetch_related("turns__given_by")
     return list(rows.order_by("-ended_at")[:MOST_SHOWN])
 
 
+def returned_rows(viewer: Viewer) -> QuerySet[Review]:
+    """The last rounds of the viewer's own drafts, of those that a reviewer returned."""
+    later = Review.objects.filter(outgoing=OuterRef("outgoing"), round__gt=OuterRef("round"))
+    mine = outgoing_of(viewer).filter(prepared_by_id=viewer.official_id, state=OutState.DRAFT)
+    return Review.objects.filter(~Exists(later), outgoing__in=mine, state=ReviewState.RETURNED)
+
+
 def ready_to_sign(viewer: Viewer, *, among: Sequence[UUID] | None = None) -> list[OutgoingDocument]:
-    """The drafts a leader of the agency can sign now, oldest first; `among` narrows to these.
+    """The drafts a leader of the agency can sign now, oldest first; `among` narrows to these."""
+    rows = drafts_to_sign(viewer)
+    if among is not None:
+        rows = rows.filter(pk__in=among)
+    return list(rows.select_related("document", "prepared_by").order_by("id")[:MOST_READY])
+
+
+def drafts_to_sign(viewer: Viewer) -> QuerySet[OutgoingDocument]:
+    """The drafts a leader can sign now; two queries of the agency's chains before it is asked.
 
     Those every reviewer agreed to, and those of types that nobody reviews and that nobody was asked about.
     """
     if not viewer.has(Role.LEADER):
-        return []
+        return OutgoingDocument.objects.none()
     agreed = Review.objects.filter(outgoing=OuterRef("pk"), state=ReviewState.AGREED)
     asked = Review.objects.filter(outgoing=OuterRef("pk"))
     ready = Q(Exists(agreed)) | ~Exists(asked) & _unreviewed_types(viewer.agency_id or 0)
-    rows = outgoing_of(viewer).filter(ready, state=OutState.DRAFT)
-    if among is not None:
-        rows = rows.filter(pk__in=among)
-    return list(rows.select_related("document", "prepared_by").order_by("id")[:MOST_READY])
+    return outgoing_of(viewer).filter(ready, state=OutState.DRAFT)
 
 
 def _unreviewed_types(agency_id: int) -> Q:

@@ -4,6 +4,8 @@ from django.urls import path
 
 from lienthong.office.web import (
     compose,
+    desk,
+    discussing,
     incoming,
     outgoing,
     paper,
@@ -13,12 +15,14 @@ from lienthong.office.web import (
     reviewing,
     saved,
     signing,
+    statistics,
     versions,
     work_files,
 )
 
 app_name = "office"
 urlpatterns = [
+    path("", desk.desk, name="desk"),
     path("incoming/", incoming.incoming, name="incoming"),
     path("incoming/export/", incoming.incoming_export, name="incoming_export"),
     path("incoming/<uuid:document_id>/", incoming.incoming_detail, name="incoming_detail"),
@@ -29,6 +33,7 @@ urlpatterns = [
     path("incoming/<uuid:document_id>/change/refuse/", incoming.refuse_change, name="refuse_change"),
     path("incoming/<uuid:document_id>/files/<int:position>/", incoming.incoming_file, name="incoming_file"),
     path("incoming/<uuid:document_id>/product/", incoming.incoming_product, name="incoming_product"),
+    path("incoming/<uuid:document_id>/comment/", discussing.incoming_comment, name="incoming_comment"),
     path("incoming/register/", registering.register_many, name="register_many"),
     path("incoming/paper/", paper.paper, name="paper"),
     path("incoming/paper/senders/", paper.senders, name="senders"),
@@ -49,6 +54,7 @@ urlpatterns = [
     path("outgoing/<uuid:document_id>/discard/", outgoing.discard, name="discard"),
     path("outgoing/<uuid:document_id>/edit/", compose.revise, name="revise"),
     path("outgoing/<uuid:document_id>/pdf/", outgoing.outgoing_pdf, name="outgoing_pdf"),
+    path("outgoing/<uuid:document_id>/comment/", discussing.outgoing_comment, name="outgoing_comment"),
     path("outgoing/<uuid:document_id>/versions/", versions.versions, name="versions"),
     path("outgoing/<uuid:document_id>/versions/<int:number>/pdf/", versions.version_pdf, name="version_pdf"),
     path("outgoing/<uuid:document_id>/submit/", reviewing.submit, name="submit"),
@@ -82,6 +88,8 @@ urlpatterns = [
     path("work-files/<uuid:file_id>/return/", work_files.return_work_file, name="return_work_file"),
     path("work-files/<uuid:file_id>/package/", work_files.work_file_package, name="work_file_package"),
     path("work-files/<uuid:file_id>/<str:paper>.pdf", work_files.work_file_paper, name="work_file_paper"),
+    path("statistics/", statistics.statistics, name="statistics"),
+    path("statistics/export/", statistics.statistics_export, name="statistics_export"),
     path("compose/", compose.compose, name="compose"),
     path("compose/preview/", previewing.preview, name="preview"),
     path("compose/recipients/", compose.recipients, name="recipients"),

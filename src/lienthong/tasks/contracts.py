@@ -140,4 +140,5 @@ class SubTasksClosed:
     """The last open sub-task of a task was closed, so its lead may finish it."""
 
     task_id: UUID
+    actor: Actor
     at: datetime

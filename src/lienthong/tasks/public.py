@@ -34,11 +34,13 @@ from lienthong.tasks.contracts import (
     TaskMoved,
 )
 from lienthong.tasks.direction_form import SEARCH, DirectionForm, direction_form
+from lienthong.tasks.facts import TaskCounts, TaskFacts, task_facts
 from lienthong.tasks.models import Extension, Task, TaskParty, TaskStep
 from lienthong.tasks.policies import allowed_actions, lead_of, require
 from lienthong.tasks.queries import (
     PARTIES,
     find_task,
+    given_by,
     hold_tree,
     list_tasks,
     opinions_of,
@@ -46,7 +48,7 @@ from lienthong.tasks.queries import (
     tasks_of,
     waits_for,
 )
-from lienthong.tasks.states import SPLIT, UNDER_WAY, Part, TaskState
+from lienthong.tasks.states import SPLIT, UNDER_WAY, ExtensionState, Part, TaskState
 
 __all__ = [
     "PARTIES",
@@ -58,6 +60,7 @@ __all__ = [
     "Direction",
     "DirectionForm",
     "Extension",
+    "ExtensionState",
     "NamedTwice",
     "NotOfThisAgency",
     "Part",
@@ -66,6 +69,8 @@ __all__ = [
     "Source",
     "SubTasksClosed",
     "Task",
+    "TaskCounts",
+    "TaskFacts",
     "TaskFilter",
     "TaskFinished",
     "TaskGiven",
@@ -85,6 +90,7 @@ __all__ = [
     "finish_task",
     "give_outside",
     "give_task",
+    "given_by",
     "hand_on",
     "hold_tree",
     "lead_of",
@@ -101,6 +107,7 @@ __all__ = [
     "send_back",
     "split_task",
     "start_task",
+    "task_facts",
     "tasks_of",
     "waits_for",
 ]

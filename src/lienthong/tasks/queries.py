@@ -10,7 +10,7 @@ from uuid import UUID
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet, Value
 
 from lienthong.directory.public import Division, PostHolding
-from lienthong.identity.public import NotFound, Viewer
+from lienthong.identity.public import Colleague, NotFound, Viewer, colleagues_with
 from lienthong.kernel.paging import Page, soonest_page
 from lienthong.tasks import policies
 from lienthong.tasks.contracts import Candidate, PartyKey, PartyKind, TaskFilter
@@ -53,7 +53,7 @@ def tasks_of(viewer: Viewer) -> QuerySet[Task]:
     parts = parts_of(viewer)
     mine = Exists(parts.filter(task=OuterRef("pk")))
     above = Exists(parts.filter(task__parent=OuterRef("pk")))
-    return rows.filter(Q(mine) | Q(above) | _given_by(viewer))
+    return rows.filter(Q(mine) | Q(above) | given_by(viewer))
 
 
 def find_task(viewer: Viewer, task_id: UUID, *, lock: bool = False) -> Task:
@@ -104,7 +104,7 @@ def filter_tasks(viewer: Viewer, wanted: TaskFilter, *, at: datetime) -> QuerySe
     if wanted.tab == MINE:
         rows = rows.filter(waits_for(viewer), state__in=list(OPEN))
     elif wanted.tab == GIVEN:
-        rows = rows.filter(_given_by(viewer))
+        rows = rows.filter(given_by(viewer))
     elif wanted.tab == DIVISION:
         here = Q(division_id=viewer.division_id or 0) | Q(post__division_id=viewer.division_id or 0)
         rows = rows.filter(Exists(TaskParty.objects.filter(here, task=OuterRef("pk"))))
@@ -140,10 +140,11 @@ def waits_for(viewer: Viewer) -> Q:
     leads = Exists(parts_of(viewer).filter(task=OuterRef("pk"), part=Part.LEAD))
     asked = Exists(Extension.objects.filter(task=OuterRef("pk"), state=ExtensionState.PENDING))
     work = Q(leads, state__in=list(UNDER_WAY))
-    return work | (_given_by(viewer) & (Q(state__in=FROM_GIVER) | Q(asked)))
+    return work | (given_by(viewer) & (Q(state__in=FROM_GIVER) | Q(asked)))
 
 
-def _given_by(viewer: Viewer) -> Q:
+def given_by(viewer: Viewer) -> Q:
+    """The tasks the viewer gave, or whoever the viewer acts for."""
     given = Q(given_by_id=viewer.official_id or 0)
     return given | Q(given_post_id=viewer.post_id) if viewer.acting_for else given
 
@@ -162,6 +163,13 @@ def _downwards(below: Mapping[UUID | None, list[Task]], above: UUID | None) -> I
     for row in below.get(above, ()):
         yield row
         yield from _downwards(below, row.id)
+
+
+def readers_of(task: Task, *, at: datetime) -> list[Colleague]:
+    """The officials who may see the task, as `tasks_of` says it, by name. One query."""
+    parts = TaskParty.objects.filter(Q(task=task) | Q(task__parent=task), official__isnull=False)
+    named = Q(official_id=task.given_by_id) | Q(official_id__in=parts.values("official_id"))
+    return colleagues_with(task.agency_id, policies.READ_ALL, at=at, named=named, also=policies.READERS)
 
 
 def steps_of(task: Task) -> list[TaskStep]:

@@ -20,7 +20,8 @@ class NavItem:
     `public` everyone at all. `order` sorts (small first). `place` is the bar ("main"), the menu under the
     viewer's own name ("account"), or a symbol beside it on every page ("tools"). `icon` is a symbol of
     `static/ui/icons.svg`. `count` is asked with the viewer for a number that stands beside the symbol, and
-    `live_name` is the page from which `ui/components/tool.html` comes anew.
+    `live_name` is the page from which `ui/components/tool.html` comes anew. An `exact` item is current on its
+    own page alone, although other addresses begin with it.
     """
 
     url_name: str
@@ -32,6 +33,7 @@ class NavItem:
     place: Place = "main"
     count: Callable[[Any], int] | None = None
     live_name: str = ""
+    exact: bool = False
 
     def is_for(self, roles: Collection[str], *, signed_in: bool) -> bool:
         """Whether a viewer with these roles sees it."""
@@ -72,7 +74,8 @@ def links(
         key=lambda item: item.order,
     )
     found = [(item, url) for item in shown if (url := _url(item.url_name))]
-    current = max((url for _, url in found if path.startswith(url)), key=len, default="")
+    begun = (url for item, url in found if (path == url if item.exact else path.startswith(url)))
+    current = max(begun, key=len, default="")
     return [_link(item, url, url == current, viewer) for item, url in found]
 
 

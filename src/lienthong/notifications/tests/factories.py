@@ -116,3 +116,10 @@ def thread(*people: Viewer, **fields: Any) -> Thread:
         "candidates": candidates,
     }
     return Thread(**values | fields)
+
+
+def told_of(official_id: int) -> list[str]:
+    """The kinds the official was told of, the first first."""
+    return list(
+        Notification.objects.filter(official_id=official_id).order_by("id").values_list("kind", flat=True)
+    )

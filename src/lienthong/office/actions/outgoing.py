@@ -42,6 +42,7 @@ from lienthong.office.models import OutgoingDocument, Recipient
 from lienthong.office.packets import document_id, packet_of
 from lienthong.office.ports import AxisPort
 from lienthong.office.states import DOCUMENT_URGENCIES, OutState
+from lienthong.office.telling import tell_issued
 from lienthong.office.versions import paragraphs_of
 from lienthong.signing.public import sign_lifted_packet
 
@@ -228,6 +229,7 @@ def sign_and_send(
         outgoing.document_code = document_id(issued)
         outgoing.save()
         carry(outgoing, agencies, viewer=viewer, at=at)
+        tell_issued(outgoing, viewer=viewer, at=at)
         facts: dict[str, JSON] = {"code": issued.code, "recipients": len(agencies)}
         _record(outgoing, "outgoing.issue", viewer, at, facts | form)
     submit(outgoing, actor=viewer.actor(), at=at, port=port)

@@ -26,6 +26,7 @@ from lienthong.office.states import (
     ReviewState,
     TurnState,
 )
+from lienthong.office.telling import tell_of_review
 
 DEFINERS = (Role.ADMINISTRATOR, Role.CLERK)
 MOST_MEMBERS = 60
@@ -156,6 +157,7 @@ def submit_for_review(*, outgoing_id: UUID, viewer: Viewer, at: datetime) -> Rev
             submitted_at=at,
         )
         _ask(review, reviewers)
+        tell_of_review(draft, review, viewer=viewer, at=at)
         _record(draft, "outgoing.submit", viewer, at, {"round": review.round})
     return review
 
@@ -190,6 +192,7 @@ def give_opinion(
             _end(turn.review, "return", at)
         else:
             _go_on(turn.review, turn.step, at)
+        tell_of_review(draft, turn.review, viewer=viewer, at=at)
         _record(draft, "outgoing.opinion", viewer, at, {"opinion": opinion, "note": words})
     return turn
 

@@ -24,10 +24,12 @@ from lienthong.office.states import (
     CONSENT_CODE,
     DECLINE_CODE,
     FINAL_CODES,
+    REFUSED_CODE,
     WITHDRAWN_CODE,
     ChangeState,
     OutState,
 )
+from lienthong.office.telling import tell_of_returns
 
 logger = logging.getLogger(__name__)
 BATCH = 20
@@ -95,6 +97,9 @@ def note_statuses(reports: Sequence[StatusReported]) -> None:
             row.description, row.staff = report.description, report.staff
             changed.append(row)
     Recipient.objects.bulk_update(changed, ["status", "status_at", "description", "staff"], batch_size=500)
+    returned = [row for row in changed if row.status == REFUSED_CODE]
+    if returned:
+        tell_of_returns(returned, at=max(report.at for report in reports))
     tell_tasks(row for row in changed if row.task_id is not None)
 
 
@@ -155,13 +160,14 @@ def catch_up(packet_id: str, axis: AxisPort, at: datetime) -> None:
 
 
 def write_states(state: PacketState) -> None:
-    """Bring the recipients up to what the axis knows: two queries and one update."""
+    """Bring the recipients up to what the axis knows: two queries and one update, and tell who waits."""
     last = {entry.recipient.code: entry for entry in state.timeline if entry.code not in _BESIDE}
     places = {place.recipient.code: place for place in state.recipients}
     changes = {change.recipient.code: change for change in state.requests}
-    rows = list(Recipient.objects.filter(document__packet_id=str(state.packet_id)).select_related("agency"))
-    changed = []
-    for row in rows:
+    rows = Recipient.objects.filter(document__packet_id=str(state.packet_id))
+    changed: list[Recipient] = []
+    returned: list[Recipient] = []
+    for row in rows.select_related("agency", "document"):
         code = row.agency.code if row.agency.code in places else row.agency.old_code
         place, entry = places.get(code), last.get(code)
         known = [getattr(row, name) for name in _WRITTEN]
@@ -172,7 +178,12 @@ def write_states(state: PacketState) -> None:
         _write_change(row, place, changes.get(code))
         if known != [getattr(row, name) for name in _WRITTEN]:
             changed.append(row)
-    Recipient.objects.bulk_update(changed, _WRITTEN, batch_size=500)
+            if row.status == REFUSED_CODE != known[0]:
+                returned.append(row)
+    with transaction.atomic():
+        Recipient.objects.bulk_update(changed, _WRITTEN, batch_size=500)
+        if returned:
+            tell_of_returns(returned, at=max(row.status_at for row in returned if row.status_at))
     told = [row for row in changed if row.task_id is not None and row.status_at is not None]
     tell_tasks(told)
 

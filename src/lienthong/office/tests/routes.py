@@ -128,6 +128,7 @@ def _filed(world: World) -> dict[str, object]:
 
 
 ROUTES: dict[str, Route] = {
+    "office:desk": only(*WORKERS, shared=True),
     "office:incoming": only(*READERS, shared=True),
     "office:incoming_export": only(*READERS, shared=True),
     "office:incoming_detail": only(*READERS, kwargs=_incoming),
@@ -138,6 +139,7 @@ ROUTES: dict[str, Route] = {
     "office:refuse_change": only(CLERK, methods=POST, kwargs=_incoming),
     "office:incoming_file": only(*READERS, kwargs=_file),
     "office:incoming_product": only(*READERS, kwargs=_product),
+    "office:incoming_comment": only(*READERS, methods=POST, kwargs=_incoming),
     "office:register_many": only(CLERK, methods=POST, shared=True),
     "office:save_search": only(*READERS, methods=POST, shared=True),
     "office:delete_search": replace(
@@ -160,6 +162,7 @@ ROUTES: dict[str, Route] = {
     "office:discard": only(*WORKERS, methods=POST, kwargs=_outgoing),
     "office:revise": only(*WORKERS, methods=BOTH, kwargs=_outgoing),
     "office:outgoing_pdf": only(*READERS, kwargs=_with_pdf),
+    "office:outgoing_comment": only(*READERS, methods=POST, kwargs=_outgoing),
     "office:versions": only(*READERS, kwargs=_outgoing),
     "office:version_pdf": only(*READERS, kwargs=_version),
     "office:submit": only(*WORKERS, methods=POST, kwargs=_outgoing),
@@ -189,6 +192,8 @@ ROUTES: dict[str, Route] = {
     ),
     "office:work_file_paper": only(*READERS, kwargs=_paper),
     "office:work_file_package": only(CLERK, LEADER, AUDITOR, kwargs=_work_file(FileState.HANDED_IN)),
+    "office:statistics": only(CLERK, LEADER, AUDITOR, shared=True),
+    "office:statistics_export": only(CLERK, LEADER, AUDITOR, shared=True),
     "office:compose": only(*WORKERS, methods=BOTH, shared=True),
     "office:preview": only(*WORKERS, methods=POST, shared=True),
     "office:recipients": only(*WORKERS, shared=True),

@@ -16,12 +16,14 @@ from django.views.decorators.http import require_GET, require_POST
 from lienthong.identity.public import Role, Viewer, needs, viewer_of
 from lienthong.kernel.clock import VIETNAM, now
 from lienthong.kernel.errors import Refusal
+from lienthong.notifications.public import comments_context
 from lienthong.office import policies, queries, register_queries
 from lienthong.office.actions import changes, directing
 from lienthong.office.actions import incoming as actions
 from lienthong.office.actions.carrying import DIRECTS
 from lienthong.office.actions.registering import register_incoming
 from lienthong.office.contracts import StoredVerdict
+from lienthong.office.discussing import incoming_thread
 from lienthong.office.forms import IncomingFilterForm, ReasonForm
 from lienthong.office.models import IncomingDocument
 from lienthong.office.registering_forms import book_choice, chosen_book
@@ -157,6 +159,7 @@ def _detail(
         "late": document.open and document.due_at is not None and document.due_at < at,
     }
     context |= _change_context(viewer, document, change_form)
+    context |= comments_context(request, incoming_thread(document, at=at))
     if REGISTER in moves:
         context["register_form"] = book_choice(document)
     if REFUSE in moves:

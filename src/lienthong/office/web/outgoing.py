@@ -16,10 +16,12 @@ from lienthong.documents.public import PROBLEMS, check_form, source_of
 from lienthong.identity.public import Role, Viewer, needs, viewer_of
 from lienthong.kernel.clock import now
 from lienthong.kernel.errors import Refusal
+from lienthong.notifications.public import comments_context
 from lienthong.office import policies, queries
 from lienthong.office.actions import outgoing as actions
 from lienthong.office.actions.form import errors_of
 from lienthong.office.actions.withdrawing import revoke_outgoing, take_back_outgoing
+from lienthong.office.discussing import outgoing_thread
 from lienthong.office.forms import OutgoingFilterForm, TakeBackForm
 from lienthong.office.models import OutgoingDocument
 from lienthong.office.states import OUT_STATE_LABELS, OutState
@@ -104,6 +106,7 @@ def _detail(
         "status": status,
         "progress": queries.progress_of(document),
         **facts_of(viewer, document, at=now()),
+        **comments_context(request, outgoing_thread(document, at=now())),
         **_form_of(viewer, document),
     }
     return render(request, "office/outgoing_detail.html", context, status=status_code)

@@ -79,4 +79,4 @@ def _tell_parent(task: Task, actor: Actor, at: datetime) -> None:
     if parent.children.filter(state__in=list(OPEN)).exists():
         return
     write(parent, CHILDREN_DONE, actor=actor, at=at)
-    publish(SubTasksClosed(parent.id, at))
+    publish(SubTasksClosed(parent.id, actor, at))

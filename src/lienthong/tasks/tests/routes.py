@@ -49,6 +49,7 @@ ROUTES: dict[str, Route] = {
     "tasks:tasks_export": only(*READERS, shared=True),
     "tasks:give": only(LEADER, methods=BOTH, shared=True),
     "tasks:task_detail": only(*READERS, kwargs=_id),
+    "tasks:comment": only(*READERS, methods=("POST",), kwargs=_id),
     "tasks:task_product": only(*READERS, kwargs=_product),
     "tasks:split": only(*WORKERS, methods=BOTH, kwargs=_id),
     "tasks:direct": only(*WORKERS, methods=BOTH, kwargs=_id),

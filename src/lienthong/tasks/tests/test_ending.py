@@ -150,7 +150,7 @@ def test_the_lead_gives_parts_below_and_answers_for_them(leader: Viewer, lead: V
         start_task(task_id=made.id, viewer=other, at=NOON)
         finish_task(task_id=made.id, note="x", viewer=other, at=NOON)
         accept_product(task_id=made.id, viewer=lead, at=NOON)
-    assert told == [SubTasksClosed(top.id, NOON)]
+    assert [(event.task_id, event.at) for event in told] == [(top.id, NOON)]
     assert list(top.steps.values_list("verb", flat=True)) == ["split", "split", "children-done"]
     assert finish_task(task_id=top.id, note="x", viewer=lead, at=NOON).state == TaskState.REPORTED
 

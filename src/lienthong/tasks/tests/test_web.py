@@ -13,9 +13,10 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from lienthong.identity.public import Account, Role, Viewer, acting_viewer
+from lienthong.identity.public import Account, Role, Viewer, acting_viewer, delegate
 from lienthong.identity.tests.factories import agency, official_in
 from lienthong.kernel.clock import now
+from lienthong.tasks import queries
 from lienthong.tasks.models import Task
 from lienthong.tasks.states import Part, TaskState
 from lienthong.tasks.tests.factories import WORK, division_of, has_part, key_of, task
@@ -250,3 +251,56 @@ def test_pages_cost_the_same_queries_however_many_rows_and_steps() -> None:
                 assert people.clients["lead"].get(address).status_code == 200
         costs.append(len(caught))
     assert costs[0] == costs[1]
+
+
+# Comments
+
+
+def test_those_who_can_be_named_in_a_comment_are_those_who_see_the_task() -> None:
+    people = People()
+    top = people.task(state=TaskState.IN_PROGRESS)
+    stranger = acting_viewer(official_in(people.agency, Role.SPECIALIST), at=now())
+    below = acting_viewer(official_in(people.agency, Role.SPECIALIST), at=now())
+    child = task(people.viewers["lead"], below, parent=top)
+    for made in (top, child):
+        named = {one.official_id for one in queries.readers_of(made, at=now())}
+        viewers = [*people.viewers.values(), stranger, below]
+        assert named == {
+            viewer.official_id for viewer in viewers if queries.tasks_of(viewer).filter(pk=made.pk).exists()
+        }
+        assert stranger.official_id not in named
+
+
+def test_a_comment_on_a_task_stands_on_its_page_until_the_task_is_closed() -> None:
+    people = People()
+    made = people.task(state=TaskState.IN_PROGRESS)
+    address = reverse("tasks:comment", args=[made.id])
+    answer = people.clients["other"].post(address, {"text": "Đã có số liệu của Sở"})
+    assert answer.headers["Location"] == reverse("tasks:task_detail", args=[made.id]) + "#comments"
+    page = people.page("leader", reverse("tasks:task_detail", args=[made.id]))
+    assert "Đã có số liệu của Sở" in page
+    assert f'action="{address}"' in page
+    outsider = _client(official_in(people.agency, Role.SPECIALIST))
+    assert outsider.post(address, {"text": "x"}).status_code == 404
+    Task.objects.filter(pk=made.pk).update(state=TaskState.ACCEPTED, closed_at=now())
+    assert address not in people.page("leader", reverse("tasks:task_detail", args=[made.id]))
+
+
+def test_the_page_says_who_acts_for_an_absent_lead() -> None:
+    people = People()
+    made = people.task()
+    lead, other = people.viewers["lead"], people.viewers["other"]
+    address = reverse("tasks:task_detail", args=[made.id])
+    assert "Absent" not in people.page("leader", address)
+    delegate(
+        viewer=lead,
+        post_id=lead.post_id or 0,
+        delegate_id=other.official_id or 0,
+        starts_at=now(),
+        ends_at=now() + timedelta(days=2),
+        reason="Nghỉ phép",
+        at=now(),
+    )
+    page = people.page("leader", address)
+    assert page.count("Absent") == 1
+    assert f"{other.name} acts until" in page

@@ -18,10 +18,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from lienthong.identity.public import Role, Viewer, needs, viewer_of
+from lienthong.identity.public import Deputy, Role, Viewer, deputies_in, needs, viewer_of
 from lienthong.kernel.clock import VIETNAM, now
 from lienthong.kernel.downloads import file_answer
 from lienthong.kernel.errors import Refusal
+from lienthong.notifications.public import comments_context
 from lienthong.tasks import policies, queries
 from lienthong.tasks.actions import deciding, giving, working
 from lienthong.tasks.contracts import Direction
@@ -35,8 +36,9 @@ from lienthong.tasks.forms import (
     ReasonForm,
     WordsForm,
 )
-from lienthong.tasks.models import Task
+from lienthong.tasks.models import Task, TaskParty
 from lienthong.tasks.states import DIRECT_AGAIN, SPLIT, Move, Part
+from lienthong.tasks.web.discussing import thread_of
 
 READERS = (Role.CLERK, Role.SPECIALIST, Role.LEADER, Role.AUDITOR)
 WORKERS = (Role.CLERK, Role.SPECIALIST, Role.LEADER)
@@ -194,9 +196,9 @@ def _detail(
         if move.verb in ACTS
     ]
     still = [child for child in task.children.all() if child.open]
-    context = {
+    context: dict[str, object] = {
         "task": task,
-        "parties": list(task.parties.all()),
+        "parties": _parties(task, at),
         "next": [offer for offer in offers if not offer.act.calm],
         "more": [offer for offer in offers if offer.act.calm],
         "splits": SPLIT in moves,
@@ -211,7 +213,16 @@ def _detail(
         "source_url": _source_url(task),
         "compose_url": _page("office:compose"),
     }
+    context |= comments_context(request, thread_of(task, at=at))
     return render(request, "tasks/task_detail.html", context, status=status)
+
+
+def _parties(task: Task, at: datetime) -> list[tuple[TaskParty, Deputy | None]]:
+    """The parties, and who acts for each that is absent. One query."""
+    parties = list(task.parties.all())
+    posts = {party.post_id for party in parties if party.post_id is not None}
+    away = {(row.post_id, row.absent_id): row for row in deputies_in(posts, at=at)}
+    return [(party, away.get((party.post_id or 0, party.official_id or 0))) for party in parties]
 
 
 def _source_url(task: Task) -> str:

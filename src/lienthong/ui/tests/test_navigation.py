@@ -44,6 +44,14 @@ def test_the_longest_address_that_begins_the_path_is_current() -> None:
     assert [(link.label, link.current) for link in found] == [("Language", True), ("Home", False)]
 
 
+def test_an_exact_item_is_current_on_its_own_page_alone() -> None:
+    register(NavItem("home", "Home", public=True, exact=True))
+    for path, current in (("/", True), ("/elsewhere/", False)):
+        assert [link.current for link in links(place="main", roles=(), signed_in=False, path=path)] == [
+            current
+        ]
+
+
 def test_the_same_address_registered_twice_stands_once() -> None:
     register(NavItem("home", "Old", public=True))
     register(NavItem("home", "New", public=True))

@@ -1,0 +1,39 @@
+"""What the app does when something became true of a task: people are told; and what is due, it says."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from datetime import datetime
+
+from lienthong.kernel.clock import now
+from lienthong.kernel.events import subscribe
+from lienthong.notifications.public import DueRow, register_due
+from lienthong.tasks import due
+from lienthong.tasks.contracts import SubTasksClosed, TaskGiven, TaskMoved
+from lienthong.tasks.states import CHILDREN_DONE, GIVE
+from lienthong.tasks.telling import tell
+
+
+@subscribe(TaskGiven)
+def tell_given(event: TaskGiven) -> None:
+    """Tell those named in the new task."""
+    tell(task_id=event.task_id, verb=GIVE, actor=event.actor, at=event.at)
+
+
+@subscribe(TaskMoved)
+def tell_moved(event: TaskMoved) -> None:
+    """Tell whom the move concerns."""
+    tell(task_id=event.task_id, verb=event.verb, actor=event.actor, at=event.at)
+
+
+@subscribe(SubTasksClosed)
+def tell_parts_closed(event: SubTasksClosed) -> None:
+    """Tell the lead that nothing below is open any more."""
+    tell(task_id=event.task_id, verb=CHILDREN_DONE, actor=event.actor, at=event.at)
+
+
+def _due(official_ids: Collection[int], since: datetime, until: datetime) -> Iterable[DueRow]:
+    return due.due_of_leads(official_ids, since=since, until=until, at=now())
+
+
+register_due("tasks", _due)
