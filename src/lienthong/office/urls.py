@@ -4,6 +4,7 @@ from django.urls import path
 
 from lienthong.office.web import (
     compose,
+    dispatching,
     incoming,
     outgoing,
     paper,
@@ -46,6 +47,17 @@ urlpatterns = [
     path("outgoing/<uuid:document_id>/revoke/", outgoing.revoke, name="revoke"),
     path("outgoing/<uuid:document_id>/take-back/", outgoing.take_back, name="take_back"),
     path("outgoing/<uuid:document_id>/discard/", outgoing.discard, name="discard"),
+    path("outgoing/<uuid:document_id>/dispatch/", dispatching.dispatch, name="dispatch"),
+    path(
+        "outgoing/<uuid:document_id>/paper/<int:recipient_id>/",
+        dispatching.paper_record,
+        name="paper_record",
+    ),
+    path(
+        "outgoing/<uuid:document_id>/recipients/export/",
+        dispatching.recipients_export,
+        name="recipients_export",
+    ),
     path("outgoing/<uuid:document_id>/edit/", compose.revise, name="revise"),
     path("outgoing/<uuid:document_id>/pdf/", outgoing.outgoing_pdf, name="outgoing_pdf"),
     path("outgoing/<uuid:document_id>/versions/", versions.versions, name="versions"),
@@ -61,5 +73,6 @@ urlpatterns = [
     path("review-chains/edit/", reviewing.chain, name="review_chain"),
     path("compose/", compose.compose, name="compose"),
     path("compose/preview/", previewing.preview, name="preview"),
+    path("compose/inside/", dispatching.inside, name="inside"),
     path("compose/recipients/", compose.recipients, name="recipients"),
 ]

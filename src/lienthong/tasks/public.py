@@ -38,6 +38,7 @@ from lienthong.tasks.models import Extension, Task, TaskParty, TaskStep
 from lienthong.tasks.policies import allowed_actions, lead_of, require
 from lienthong.tasks.queries import (
     PARTIES,
+    candidates,
     find_task,
     hold_tree,
     list_tasks,
@@ -77,6 +78,7 @@ __all__ = [
     "allowed_actions",
     "ask_extension",
     "cancel_task",
+    "candidates",
     "deadline_of",
     "decide_extension",
     "direct_again",

@@ -8,9 +8,10 @@ from tests.architecture.routes import Route, World, only
 
 from lienthong.identity.public import Role
 from lienthong.kernel.blobs import store_blob
+from lienthong.office.dispatch_models import PaperRecipient
 from lienthong.office.drafting_models import DraftVersion, SigningList
 from lienthong.office.models import IncomingDocument, IncomingFile, OutgoingDocument
-from lienthong.office.states import State
+from lienthong.office.states import OutState, State
 from lienthong.office.tests.factories import draft, general_book, incoming_document, led_by
 from lienthong.tasks.public import Part
 
@@ -62,6 +63,25 @@ def _draft(world: World) -> OutgoingDocument:
 
 def _outgoing(world: World) -> dict[str, object]:
     return {"document_id": _draft(world).pk}
+
+
+def _issued(world: World) -> dict[str, object]:
+    """A document of ours that goes to nobody over the axis."""
+    outgoing = _draft(world)
+    outgoing.state, outgoing.issued_at = OutState.ISSUED, world.at
+    outgoing.save()
+    return {"document_id": outgoing.pk}
+
+
+def _on_paper(world: World) -> dict[str, object]:
+    given = _issued(world)
+    named = PaperRecipient.objects.create(
+        document_id=given["document_id"],
+        name="Ông A",
+        named_by_id=world.viewer(SPECIALIST).official_id or 0,
+        named_at=world.at,
+    )
+    return {**given, "recipient_id": named.pk}
 
 
 def _with_pdf(world: World) -> dict[str, object]:
@@ -122,6 +142,9 @@ ROUTES: dict[str, Route] = {
     "office:send_again": only(CLERK, LEADER, methods=POST, kwargs=_outgoing),
     "office:revoke": only(LEADER, methods=POST, kwargs=_outgoing),
     "office:take_back": only(CLERK, LEADER, methods=POST, kwargs=_outgoing),
+    "office:dispatch": only(CLERK, LEADER, methods=BOTH, kwargs=_issued),
+    "office:paper_record": only(CLERK, methods=BOTH, kwargs=_on_paper),
+    "office:recipients_export": only(*READERS, kwargs=_outgoing),
     "office:discard": only(*WORKERS, methods=POST, kwargs=_outgoing),
     "office:revise": only(*WORKERS, methods=BOTH, kwargs=_outgoing),
     "office:outgoing_pdf": only(*READERS, kwargs=_with_pdf),
@@ -138,5 +161,6 @@ ROUTES: dict[str, Route] = {
     "office:review_chain": only(Role.ADMINISTRATOR, CLERK, methods=BOTH, shared=True),
     "office:compose": only(*WORKERS, methods=BOTH, shared=True),
     "office:preview": only(*WORKERS, methods=POST, shared=True),
+    "office:inside": only(*WORKERS, shared=True),
     "office:recipients": only(*WORKERS, shared=True),
 }
