@@ -24,6 +24,7 @@ from lienthong.office.states import (
 READ_ALL = frozenset({Role.CLERK, Role.LEADER, Role.AUDITOR})
 READERS = READ_ALL | {Role.SPECIALIST}
 DRAFTERS = frozenset({Role.SPECIALIST, Role.CLERK, Role.LEADER})
+COPIERS = frozenset({Role.CLERK, Role.LEADER})
 BOOK_KEEPERS = frozenset({Role.CLERK, Role.ADMINISTRATOR})
 COMPOSE, REVISE, DISCARD, SIGN_AND_SEND, SEND_AGAIN, TAKE_BACK, REVOKE, REPLACE = (
     "compose",

@@ -4,6 +4,7 @@ from django.urls import path
 
 from lienthong.office.web import (
     compose,
+    copying,
     dispatching,
     incoming,
     outgoing,
@@ -28,6 +29,14 @@ urlpatterns = [
     path("incoming/<uuid:document_id>/change/accept/", incoming.accept_change, name="accept_change"),
     path("incoming/<uuid:document_id>/change/refuse/", incoming.refuse_change, name="refuse_change"),
     path("incoming/<uuid:document_id>/files/<int:position>/", incoming.incoming_file, name="incoming_file"),
+    path(
+        "incoming/<uuid:document_id>/files/<int:position>/copies/",
+        copying.incoming_copies,
+        name="incoming_copies",
+    ),
+    path("copies/", copying.copy_register, name="copy_register"),
+    path("copies/<uuid:copy_id>/pdf/", copying.copy_pdf, name="copy_pdf"),
+    path("outgoing/<uuid:document_id>/copies/", copying.outgoing_copies, name="outgoing_copies"),
     path("incoming/<uuid:document_id>/product/", incoming.incoming_product, name="incoming_product"),
     path("incoming/register/", registering.register_many, name="register_many"),
     path("incoming/paper/", paper.paper, name="paper"),

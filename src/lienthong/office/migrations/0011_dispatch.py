@@ -29,6 +29,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('directory', '0001_initial'),
+        ('documents', '0003_copies'),
         ('office', '0007_registers'),
         ('tasks', '0001_initial'),
     ]
@@ -188,6 +189,13 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='paperdispatch',
             constraint=models.CheckConstraint(condition=models.Q(('carried_by', ''), _negated=True), name='paper_dispatch_has_bearer'),
+        ),
+        migrations.CreateModel(
+            name='CopyOfIncoming',
+            fields=[
+                ('copy', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, primary_key=True, related_name='+', serialize=False, to='documents.electroniccopy')),
+                ('file', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='copies', to='office.incomingfile')),
+            ],
         ),
         migrations.RunSQL(APPEND_ONLY, REVERSE),
     ]

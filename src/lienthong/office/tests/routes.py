@@ -6,8 +6,10 @@ from dataclasses import replace
 
 from tests.architecture.routes import Route, World, only
 
+from lienthong.documents.public import ElectronicCopy
 from lienthong.identity.public import Role
 from lienthong.kernel.blobs import store_blob
+from lienthong.office.copy_models import CopyOfIncoming
 from lienthong.office.dispatch_models import PaperRecipient
 from lienthong.office.drafting_models import DraftVersion, SigningList
 from lienthong.office.models import IncomingDocument, IncomingFile, OutgoingDocument
@@ -84,6 +86,27 @@ def _on_paper(world: World) -> dict[str, object]:
     return {**given, "recipient_id": named.pk}
 
 
+def _copy(world: World) -> dict[str, object]:
+    """A copy of a file that the specialist of ours may see."""
+    given = _file(world)
+    file = IncomingFile.objects.get(document_id=given["document_id"])
+    copy = ElectronicCopy.objects.create(
+        agency=world.ours,
+        form="SY",
+        number=1,
+        year=2026,
+        notation="SY-X",
+        original_agency="Bộ A",
+        original_sha256=file.blob_id or "",
+        pdf=file.blob,
+        instructed_by_id=world.viewer(LEADER).official_id or 0,
+        made_by_id=world.viewer(CLERK).official_id or 0,
+        made_at=world.at,
+    )
+    CopyOfIncoming.objects.create(copy=copy, file=file)
+    return {"copy_id": copy.pk}
+
+
 def _with_pdf(world: World) -> dict[str, object]:
     outgoing = _draft(world)
     document = outgoing.document
@@ -145,6 +168,10 @@ ROUTES: dict[str, Route] = {
     "office:dispatch": only(CLERK, LEADER, methods=BOTH, kwargs=_issued),
     "office:paper_record": only(CLERK, methods=BOTH, kwargs=_on_paper),
     "office:recipients_export": only(*READERS, kwargs=_outgoing),
+    "office:outgoing_copies": only(*READERS, methods=("GET",), kwargs=_issued),
+    "office:incoming_copies": only(*READERS, methods=("GET",), kwargs=_file),
+    "office:copy_register": only(CLERK, LEADER, AUDITOR, shared=True),
+    "office:copy_pdf": only(*READERS, kwargs=_copy),
     "office:discard": only(*WORKERS, methods=POST, kwargs=_outgoing),
     "office:revise": only(*WORKERS, methods=BOTH, kwargs=_outgoing),
     "office:outgoing_pdf": only(*READERS, kwargs=_with_pdf),
