@@ -75,7 +75,7 @@ def copied_pages(pdf: bytes, *, first: int | None = None, last: int | None = Non
         total = len(reader.pages)
         if not 0 < total <= MAX_PAGES:
             raise OriginalBroken
-        first, last = first or 1, last or total
+        first, last = (1 if first is None else first), (total if last is None else last)
         if not 1 <= first <= last <= total:
             raise PagesOutside(field="first_page", total=total, first=first, last=last)
         writer = PdfWriter()

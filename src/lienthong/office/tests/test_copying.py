@@ -72,9 +72,7 @@ def test_a_true_copy_is_stamped_sealed_and_names_an_original_that_did_not_change
     assert made.pdf is not None
     content = read_blob(made.pdf)
     words = PdfReader(io.BytesIO(content)).pages[0].extract_text()
-    assert all(
-        part in words for part in ("SAO Y", made.code, ours.name, "2026-03-02T12:00:00+07:00", "Quốc"[0])
-    )
+    assert all(part in words for part in ("SAO Y", made.code, ours.name, "2026-03-02T12:00:00+07:00"))
     verdict = verify_pdf(content, at=NOON)
     assert (verdict.valid, [one.agency_code for one in verdict.signers]) == (True, [ours.code])
     assert read_blob(outgoing.document.pdf) == before
@@ -176,9 +174,7 @@ def test_what_is_secret_unproven_a_draft_or_withdrawn_is_not_copied() -> None:
     ours = agency()
     outgoing, leader = _issued(ours)
     marked, unproven, unsigned = (_came(ours, _pages(1)) for _ in range(3))
-    ReadText.objects.create(
-        document=marked, agency=ours, state=Reading.MARKED, asked_at=NOON, next_attempt_at=NOON
-    ) if _has_fields() else ReadText.objects.create(document=marked, agency=ours, state=Reading.MARKED)
+    ReadText.objects.create(document=marked, agency=ours, state=Reading.MARKED, next_attempt_at=NOON)
     IncomingFile.objects.filter(document=unproven).update(verdict=VALID | {"valid": False})
     IncomingFile.objects.filter(document=unsigned).update(verdict=None)
     gone = incoming_document(ours, state=State.WITHDRAWN, withdrawn_at=NOON)
@@ -197,15 +193,11 @@ def test_what_is_secret_unproven_a_draft_or_withdrawn_is_not_copied() -> None:
         copying.copy_outgoing(
             outgoing_id=draft(ours, agency()).id, order=CopyOrder("SY"), viewer=leader, at=NOON
         )
+    order = CopyOrder("TrS", first_page=1, last_page=1, extract="TỐI MẬT")
     with pytest.raises(Refusal) as refusal:
-        order = CopyOrder("TrS", first_page=1, last_page=1, extract="TỐI MẬT")
         copying.copy_outgoing(outgoing_id=outgoing.id, order=order, viewer=leader, at=NOON)
     assert refusal.value.code == "secret-document"
     assert not ElectronicCopy.objects.exists()
-
-
-def _has_fields() -> bool:
-    return "asked_at" in {field.name for field in ReadText._meta.fields}
 
 
 def test_withdrawing_takes_the_copies_with_it_and_says_410() -> None:
