@@ -35,7 +35,7 @@ from lienthong.office.states import (
     TurnState,
 )
 from lienthong.office.text_search import Plain
-from lienthong.tasks.public import PARTIES, UNDER_WAY, Part, parts_of
+from lienthong.tasks.public import PARTIES, UNDER_WAY, Part, parts_of, seen_parts_of
 
 MINE, ALL = "mine", "all"
 OPEN_STATES = (State.ARRIVED, State.REGISTERED, State.ASSIGNED, State.IN_PROGRESS)
@@ -127,7 +127,7 @@ def filter_incoming(viewer: Viewer, wanted: IncomingFilter, *, at: datetime) -> 
 
 def _part_of(viewer: Viewer) -> Q:
     """Those with a part anywhere in the document's tasks; of a reply, in the tasks it answers."""
-    parts = parts_of(viewer)
+    parts = seen_parts_of(viewer)
     return Q(Exists(parts.filter(task__root=OuterRef("task_id")))) | Q(
         Exists(parts.filter(task__root=OuterRef("answers_task__root_id")))
     )
@@ -241,7 +241,10 @@ def drafted_of(viewer: Viewer) -> QuerySet[OutgoingDocument]:
 
 def _made_by(viewer: Viewer) -> Q:
     asked = ReviewTurn.objects.filter(review__outgoing=OuterRef("pk"), post_id=viewer.post_id or 0)
-    return Q(prepared_by_id=viewer.official_id) | Q(Exists(asked.exclude(state=TurnState.AHEAD)))
+    made = Q(prepared_by_id=viewer.official_id) | Q(Exists(asked.exclude(state=TurnState.AHEAD)))
+    if viewer.division_id is not None and viewer.has(Role.HEAD):
+        made |= Q(prepared_post__division_id=viewer.division_id)
+    return made
 
 
 def find_drafted(viewer: Viewer, document_id: UUID) -> OutgoingDocument:

@@ -44,6 +44,7 @@ from lienthong.tasks.queries import (
     list_tasks,
     opinions_of,
     parts_of,
+    seen_parts_of,
     tasks_of,
     waits_for,
 )
@@ -100,6 +101,7 @@ __all__ = [
     "report_progress",
     "require",
     "return_task",
+    "seen_parts_of",
     "send_back",
     "split_task",
     "start_task",

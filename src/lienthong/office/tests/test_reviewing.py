@@ -53,9 +53,9 @@ def house(db: None) -> House:
         agency=ours,
         economy=economy,
         drafter=official_in(ours, worker, title="Chuyên viên", division=economy, name="Người Soạn"),
-        chief=official_in(ours, worker, title="Trưởng phòng", division=economy, name="Trưởng Kinh Tế"),
-        office=official_in(ours, worker, title="Chánh Văn phòng", division=office, name="Chánh Văn Phòng"),
-        legal=official_in(ours, worker, title="Trưởng phòng", division=legal, name="Trưởng Pháp Chế"),
+        chief=official_in(ours, Role.HEAD, title="Trưởng phòng", division=economy, name="Trưởng Kinh Tế"),
+        office=official_in(ours, Role.HEAD, title="Chánh Văn phòng", division=office, name="Chánh Văn Phòng"),
+        legal=official_in(ours, Role.HEAD, title="Trưởng phòng", division=legal, name="Trưởng Pháp Chế"),
         leader=official_in(ours, Role.LEADER, title="Giám đốc", name="Giám Đốc"),
     )
 
