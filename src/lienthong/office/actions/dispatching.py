@@ -126,7 +126,7 @@ def record_paper(
             recorded_by_id=viewer.official_id or 0,
             recorded_at=at,
         )
-        said = f"{recipient.name}: {way} {written.sent_on:%d/%m/%Y} {receipt}".strip()
+        said = f"{recipient.name}: {written.sent_on:%d/%m/%Y} {receipt}".strip()
         data: dict[str, JSON] = {"note": said, "sequence": sequence, "reason": dispatch.reason}
         _record(outgoing, "paper", viewer, at, data)
     return dispatch
