@@ -1,5 +1,6 @@
 """The door of `documents`: types, drafting, numbering, issue and rendering of official documents."""
 
+from lienthong.documents.actions.annexing import check_annex, finish_annex
 from lienthong.documents.actions.checking import check_form
 from lienthong.documents.actions.converting import adopt_file, given_file, source_of
 from lienthong.documents.actions.copying import forget_copies, make_copy
@@ -63,10 +64,12 @@ __all__ = [
     "allowed_actions",
     "can_draft",
     "can_issue",
+    "check_annex",
     "check_form",
     "documents_of",
     "draft_document",
     "find_document",
+    "finish_annex",
     "font_folder",
     "forget_copies",
     "given_file",

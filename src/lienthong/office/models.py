@@ -13,6 +13,7 @@ from django.utils.functional import Promise
 from lienthong.directory.public import Agency, Official, Post, holds_agency, remembers_agency
 from lienthong.kernel.identifiers import uuid7
 from lienthong.kernel.models import Blob
+from lienthong.office.annex_models import Annex  # noqa: F401 — Django looks for models here
 from lienthong.office.copy_models import CopyOfIncoming  # noqa: F401 — Django looks for models here
 from lienthong.office.dispatch_models import InsideRecipient  # noqa: F401 — Django looks for models here
 from lienthong.office.drafting_models import DraftVersion  # noqa: F401 — Django looks for models here

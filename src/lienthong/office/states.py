@@ -329,6 +329,8 @@ VERB_LABELS: dict[str, Promise] = {
     "outgoing.issue": _("Signed and issued"),
     "outgoing.send": _("Accepted by the axis"),
     "outgoing.discard": _("Draft discarded"),
+    "outgoing.annex": _("Annex added"),
+    "outgoing.annex-removed": _("Annex taken off"),
     "outgoing.copy": _("Electronic copy made"),
     "incoming.copy": _("Electronic copy made"),
     "outgoing.dispatch": _("More recipients, inside or on paper"),

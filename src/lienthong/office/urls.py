@@ -3,6 +3,7 @@
 from django.urls import path
 
 from lienthong.office.web import (
+    annexing,
     compose,
     copying,
     dispatching,
@@ -36,6 +37,13 @@ urlpatterns = [
     ),
     path("copies/", copying.copy_register, name="copy_register"),
     path("copies/<uuid:copy_id>/pdf/", copying.copy_pdf, name="copy_pdf"),
+    path("outgoing/<uuid:document_id>/annexes/", annexing.add_annex, name="add_annex"),
+    path(
+        "outgoing/<uuid:document_id>/annexes/<int:position>/remove/",
+        annexing.remove_annex,
+        name="remove_annex",
+    ),
+    path("outgoing/<uuid:document_id>/annexes/<int:position>/", annexing.annex_pdf, name="annex_pdf"),
     path("outgoing/<uuid:document_id>/copies/", copying.outgoing_copies, name="outgoing_copies"),
     path("incoming/<uuid:document_id>/product/", incoming.incoming_product, name="incoming_product"),
     path("incoming/register/", registering.register_many, name="register_many"),

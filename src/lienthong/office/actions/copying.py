@@ -7,6 +7,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from lienthong.documents.public import (
@@ -148,6 +149,15 @@ def find_copy(viewer: Viewer, copy_id: UUID) -> ElectronicCopy:
         if is_withdrawn(outgoing):
             raise OriginalWithdrawn
     return copy
+
+
+def copies_seen(viewer: Viewer, *, limit: int) -> list[ElectronicCopy]:
+    """The newest copies whose originals the viewer may see and whose files are there: one query."""
+    own = queries.outgoing_of(viewer).values("document_id")
+    files = IncomingFile.objects.filter(document__in=queries.incoming_of(viewer).values("id"))
+    came = CopyOfIncoming.objects.filter(file__in=files.values("id")).values("copy_id")
+    rows = ElectronicCopy.objects.filter(agency_id=viewer.agency_id or 0, pdf__isnull=False)
+    return list(rows.filter(Q(original__in=own) | Q(pk__in=came)).order_by("-id")[:limit])
 
 
 def destroy_copies(document: IncomingDocument) -> None:

@@ -26,6 +26,7 @@ from lienthong.identity.public import Viewer
 from lienthong.kernel.blobs import read_blob, store_blob
 from lienthong.kernel.errors import Refusal
 from lienthong.kernel.lifting import lifted
+from lienthong.kernel.models import Blob
 from lienthong.ledger.public import JSON, Subject, record
 from lienthong.office import policies, queries
 from lienthong.office.actions.addressing import (
@@ -36,6 +37,7 @@ from lienthong.office.actions.addressing import (
     beside_of,
     save_beside,
 )
+from lienthong.office.actions.annexing import file_name, finish_annexes
 from lienthong.office.actions.carrying import carry, require_task, responses_of
 from lienthong.office.actions.encrypting import Readers, readers_for, readers_of_draft, require_still_all
 from lienthong.office.actions.form import require_form
@@ -185,8 +187,9 @@ def sign_and_send(
         issued = issue_document(document=outgoing.document, viewer=viewer, at=at)
         outgoing.document, outgoing.code, outgoing.issued_at = issued, issued.code, at
         outgoing.document_code = document_id(issued)
+        annexes = finish_annexes(outgoing, viewer=viewer, at=at)
         if agencies:
-            _pack(outgoing, agencies, readers, viewer, at)
+            _pack(outgoing, agencies, annexes, readers, viewer, at)
         else:
             outgoing.state = OutState.ISSUED
         outgoing.save()
@@ -199,7 +202,12 @@ def sign_and_send(
 
 
 def _pack(
-    outgoing: OutgoingDocument, agencies: list[Agency], readers: Readers | None, viewer: Viewer, at: datetime
+    outgoing: OutgoingDocument,
+    agencies: list[Agency],
+    annexes: list[tuple[str, Blob]],
+    readers: Readers | None,
+    viewer: Viewer,
+    at: datetime,
 ) -> None:
     """Make and seal the packet of a document just issued, which then waits to be sent."""
     issued = outgoing.document
@@ -216,6 +224,7 @@ def _pack(
         replaces=_replacement(outgoing, agencies),
         readers=require_still_all(readers, agencies),
         responses=responses_of(outgoing),
+        annexes=[(file_name(name), read_blob(blob)) for name, blob in annexes],
     )
     signed = sign_lifted_packet(lifted(xml), agency_id=outgoing.agency_id, at=at)
     outgoing.edxml = store_blob(signed, at=at, max_bytes=settings.ENV.axis_max_packet_bytes)

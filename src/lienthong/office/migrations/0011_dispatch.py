@@ -29,6 +29,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('directory', '0001_initial'),
+        ('kernel', '0002_composed_blobs'),
         ('documents', '0003_copies'),
         ('office', '0007_registers'),
         ('tasks', '0001_initial'),
@@ -196,6 +197,24 @@ class Migration(migrations.Migration):
                 ('copy', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, primary_key=True, related_name='+', serialize=False, to='documents.electroniccopy')),
                 ('file', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='copies', to='office.incomingfile')),
             ],
+        ),
+        migrations.CreateModel(
+            name='Annex',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('position', models.PositiveSmallIntegerField()),
+                ('name', models.CharField(max_length=150)),
+                ('added_at', models.DateTimeField()),
+                ('added_by', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='directory.official')),
+                ('copy', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='documents.electroniccopy')),
+                ('given', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='kernel.blob')),
+                ('outgoing', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='annexes', to='office.outgoingdocument')),
+                ('pdf', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='kernel.blob')),
+            ],
+            options={
+                'ordering': ['position'],
+                'constraints': [models.UniqueConstraint(fields=('outgoing', 'position'), name='annex_position'), models.UniqueConstraint(fields=('outgoing', 'copy'), name='annex_copy_once'), models.CheckConstraint(condition=models.Q(models.Q(('copy', None), ('given__isnull', False)), models.Q(('copy__isnull', False), ('given', None)), _connector='OR'), name='annex_is_file_or_copy')],
+            },
         ),
         migrations.RunSQL(APPEND_ONLY, REVERSE),
     ]

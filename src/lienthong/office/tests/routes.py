@@ -9,6 +9,7 @@ from tests.architecture.routes import Route, World, only
 from lienthong.documents.public import ElectronicCopy
 from lienthong.identity.public import Role
 from lienthong.kernel.blobs import store_blob
+from lienthong.office.annex_models import Annex
 from lienthong.office.copy_models import CopyOfIncoming
 from lienthong.office.dispatch_models import PaperRecipient
 from lienthong.office.drafting_models import DraftVersion, SigningList
@@ -107,6 +108,20 @@ def _copy(world: World) -> dict[str, object]:
     return {"copy_id": copy.pk}
 
 
+def _annexed(world: World) -> dict[str, object]:
+    outgoing = _draft(world)
+    given = store_blob([b"%PDF-1.7\n"], at=world.at, max_bytes=100)
+    Annex.objects.create(
+        outgoing=outgoing,
+        position=1,
+        name="Phụ lục I",
+        given=given,
+        added_by=outgoing.prepared_by,
+        added_at=world.at,
+    )
+    return {"document_id": outgoing.pk, "position": 1}
+
+
 def _with_pdf(world: World) -> dict[str, object]:
     outgoing = _draft(world)
     document = outgoing.document
@@ -168,6 +183,9 @@ ROUTES: dict[str, Route] = {
     "office:dispatch": only(CLERK, LEADER, methods=BOTH, kwargs=_issued),
     "office:paper_record": only(CLERK, methods=BOTH, kwargs=_on_paper),
     "office:recipients_export": only(*READERS, kwargs=_outgoing),
+    "office:add_annex": only(*WORKERS, methods=POST, kwargs=_outgoing),
+    "office:remove_annex": only(*WORKERS, methods=POST, kwargs=_annexed),
+    "office:annex_pdf": only(*READERS, kwargs=_annexed),
     "office:outgoing_copies": only(*READERS, methods=("GET",), kwargs=_issued),
     "office:incoming_copies": only(*READERS, methods=("GET",), kwargs=_file),
     "office:copy_register": only(CLERK, LEADER, AUDITOR, shared=True),

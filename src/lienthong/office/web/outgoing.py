@@ -24,6 +24,7 @@ from lienthong.office.actions.withdrawing import revoke_outgoing, take_back_outg
 from lienthong.office.forms import OutgoingFilterForm, TakeBackForm
 from lienthong.office.models import OutgoingDocument
 from lienthong.office.states import OUT_STATE_LABELS, OutState
+from lienthong.office.web.annexing import annexes_of
 from lienthong.office.web.common import csv_answer, file_answer, tabs_of, timeline_of
 from lienthong.office.web.dispatching import beside_of
 from lienthong.office.web.reviewing import facts_of
@@ -109,6 +110,7 @@ def _detail(
         "status": status,
         "progress": queries.progress_of(document),
         **beside_of(document, acts),
+        **annexes_of(viewer, document, acts),
         **facts_of(viewer, document, at=now()),
         **_form_of(viewer, document),
     }
