@@ -34,8 +34,11 @@ class CopyOrderForm(forms.Form):
 
     use_required_attribute = False
 
-    def __init__(self, *args: Any, leaders: Collection[Official], incoming: bool, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, leaders: Collection[Official], incoming: bool, leads: bool, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["instructed_by"].required = not leads
         forms_of = [choice for choice in CopyForm.choices if incoming or choice[0] != CopyForm.TRANSCRIPT]
         self.fields["form"].choices = forms_of  # type: ignore[attr-defined]
         named = [(leader.pk, leader.full_name) for leader in leaders]

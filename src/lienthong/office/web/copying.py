@@ -76,6 +76,7 @@ def _copies(
         request.POST if sent else None,
         leaders=leaders_of(viewer.agency_id or 0, at=at) if copies else (),
         incoming=bool(context["incoming"]),
+        leads=viewer.has(Role.LEADER),
         initial={"instructed_by": viewer.official_id if viewer.has(Role.LEADER) else None},
     )
     if sent and form.is_valid():
