@@ -122,11 +122,20 @@ def _appearances(page: PageObject) -> Iterator[tuple[IndirectObject, str]]:
         if not isinstance(stream, StreamObject) or not isinstance(seen, IndirectObject):
             continue
         left, bottom, right, top = (float(edge) for edge in annotation["/Rect"].get_object())
-        x0, y0, x1, y1 = (float(edge) for edge in stream.get("/BBox", [0, 0, right - left, top - bottom]))
+        x0, y0, x1, y1 = _extent(stream, right - left, top - bottom)
         if x1 == x0 or y1 == y0:
             continue
         across, up = (right - left) / (x1 - x0), (top - bottom) / (y1 - y0)
         yield seen, f"{across:.5f} 0 0 {up:.5f} {left - x0 * across:.3f} {bottom - y0 * up:.3f}"
+
+
+def _extent(stream: StreamObject, width: float, height: float) -> tuple[float, float, float, float]:
+    """The box of an appearance after its own matrix, which drawing it applies (ISO 32000-1, 12.5.5)."""
+    x0, y0, x1, y1 = (float(edge) for edge in stream.get("/BBox", [0, 0, width, height]))
+    a, b, c, d, e, f = (float(value) for value in stream.get("/Matrix", [1, 0, 0, 1, 0, 0]))
+    corners = [(a * x + c * y + e, b * x + d * y + f) for x in (x0, x1) for y in (y0, y1)]
+    across, up = [x for x, _y in corners], [y for _x, y in corners]
+    return min(across), min(up), max(across), max(up)
 
 
 def _stream(writer: PdfWriter, words: str) -> IndirectObject:

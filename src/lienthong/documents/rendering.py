@@ -30,7 +30,7 @@ PAGE_HEIGHT = 841.89  # A4, points
 MILLIMETRE = 72 / 25.4
 SIGNATURE = (50 * MILLIMETRE, 24 * MILLIMETRE)
 STAMP = (75, 15)  # millimetres
-COPY_STAMP = (100, 17)
+COPY_STAMP = (120, 15)  # within the upper margin, for agencies with long names too
 SEAL = 36 * MILLIMETRE  # across; the true size of a state agency's round seal
 
 # Width in millimetres of the urgency frame (annex I, II.6).

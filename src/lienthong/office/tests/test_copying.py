@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from dataclasses import replace
 from typing import Any
 
@@ -84,9 +85,23 @@ def test_the_pictures_of_the_originals_signatures_are_on_the_copy() -> None:
     outgoing, leader = _issued(agency())
     made = copying.copy_outgoing(outgoing_id=outgoing.id, order=CopyOrder("SY"), viewer=leader, at=NOON)
     assert made.pdf is not None
-    last = PdfReader(io.BytesIO(read_blob(made.pdf))).pages[-1]
-    shown = [name for name in last["/Resources"]["/XObject"] if name.startswith("/LienThongShown")]  # type: ignore[index]
-    assert len(shown) == 2
+    assert outgoing.document.pdf is not None
+    last: Any = PdfReader(io.BytesIO(read_blob(made.pdf))).pages[-1]
+    original: Any = PdfReader(io.BytesIO(read_blob(outgoing.document.pdf))).pages[-1]
+    signed = [[float(edge) for edge in note.get_object()["/Rect"]] for note in original["/Annots"]]
+    drawn = re.findall(rb"q ([-0-9. ]+) cm (/LienThongShown\w+) Do", last.get_contents().get_data())
+    assert len(drawn) == len(signed) == 2
+    for (numbers, name), rectangle in zip(drawn, signed, strict=True):
+        form = last["/Resources"]["/XObject"][name.decode()]
+        # A corner is put by the drawing's own matrix first, then by the page's.
+        own = form.get("/Matrix", [1, 0, 0, 1, 0, 0])
+        across, _b, _c, up, right, above = map(float, numbers.split())
+        box = [float(edge) for edge in form["/BBox"]]
+        xs = sorted(across * (float(own[0]) * x + float(own[4])) + right for x in (box[0], box[2]))
+        ys = sorted(up * (float(own[3]) * y + float(own[5])) + above for y in (box[1], box[3]))
+        assert [xs[0], ys[0], xs[1], ys[1]] == pytest.approx(rectangle, abs=0.1)
+        assert across > 0
+        assert up > 0
 
 
 def test_copies_of_all_forms_share_one_series_per_agency() -> None:
