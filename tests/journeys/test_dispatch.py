@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -9,6 +10,7 @@ from pathlib import Path
 import pytest
 from django.db import transaction
 from playwright.sync_api import Page, expect
+from pypdf import PdfWriter
 
 from lienthong.directory.public import Division
 from lienthong.documents.public import CopyOrder, Original, issue_document, make_copy
@@ -29,7 +31,7 @@ PICTURES = os.environ.get("LIENTHONG_PICTURES", "")
 
 
 @pytest.fixture
-def clerk(site: Site) -> tuple[str, str]:
+def clerk(site: Site) -> tuple[str, str, str]:
     """A clerk whose agency has a division, and an issued document that a person gets on paper."""
     with site.data(), transaction.atomic():
         ours = agency(name="Sở Tài chính tỉnh Thái Nguyên")
@@ -53,20 +55,20 @@ def clerk(site: Site) -> tuple[str, str]:
             at=now(),
         )
         username = official_in(ours, Role.CLERK, name="Nông Thị Bích", title="Văn thư").username
-        return username, str(outgoing.id)
+        return username, str(outgoing.id), str(draft(ours, agency(), at=now()).id)
 
 
 @pytest.mark.parametrize(("width", "language"), [(1280, "vi"), (360, "vi"), (1280, "en"), (360, "en")])
 def test_a_clerk_dispatches_beside_the_axis_and_copies(
     site: Site,
-    clerk: tuple[str, str],
+    clerk: tuple[str, str, str],
     page_at: PageAt,
     assert_accessible: Check,
     assert_no_sideways_scrolling: Check,
     width: int,
     language: str,
 ) -> None:
-    username, document = clerk
+    username, document, waiting = clerk
     page = page_at(width, "light", language)
 
     def look(name: str) -> None:
@@ -103,3 +105,21 @@ def test_a_clerk_dispatches_beside_the_axis_and_copies(
     page.goto("/office/compose/")
     page.locator("#inside-picker summary").click()
     look("compose")
+    page.goto(f"/office/outgoing/{waiting}/")
+    page.locator("section[aria-labelledby=annexes-title] summary").click()
+    page.locator("#annex-name").fill("Phụ lục I. Danh mục chỉ tiêu báo cáo")
+    page.locator("#annex-file").set_input_files(
+        {"name": "phu-luc.pdf", "mimeType": "application/pdf", "buffer": _blank_page()}
+    )
+    look("annex")
+    page.locator(f"form[action$='/{waiting}/annexes/'] button").first.click()
+    expect(page.get_by_role("link", name="Phụ lục I. Danh mục chỉ tiêu báo cáo")).to_be_visible()
+    look("annexed")
+
+
+def _blank_page() -> bytes:
+    writer = PdfWriter()
+    writer.add_blank_page(595, 842)
+    output = io.BytesIO()
+    writer.write(output)
+    return output.getvalue()
