@@ -13,6 +13,7 @@ THAI_NGUYEN = "H55"
 WORDS: dict[Duty, str] = {
     Duty.LEADER: "lanhdao",
     Duty.DEPUTY: "pholanhdao",
+    Duty.HEAD: "truongphong",
     Duty.CLERK: "vanthu",
     Duty.SPECIALIST: "chuyenvien",
     Duty.ADMINISTRATOR: "quantri",
@@ -21,6 +22,7 @@ WORDS: dict[Duty, str] = {
 ROLES: dict[Duty, Role] = {
     Duty.LEADER: Role.LEADER,
     Duty.DEPUTY: Role.LEADER,
+    Duty.HEAD: Role.HEAD,
     Duty.CLERK: Role.CLERK,
     Duty.SPECIALIST: Role.SPECIALIST,
     Duty.ADMINISTRATOR: Role.ADMINISTRATOR,
@@ -37,6 +39,7 @@ SHOWN = (
     "g22.lanhdao",
     "h55.vanthu",
     "h55.lanhdao",
+    "h55.truongphong",
     "h55.chuyenvien",
     "h55.quantri",
     "h26.vanthu",

@@ -61,6 +61,7 @@ class Duty(StrEnum):
 
     LEADER = "leader"
     DEPUTY = "deputy"
+    HEAD = "head"
     CLERK = "clerk"
     SPECIALIST = "specialist"
     ADMINISTRATOR = "administrator"

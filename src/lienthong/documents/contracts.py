@@ -111,6 +111,44 @@ class RecordedFacts:
     agency_name: str
     agency_code: str
     sha256: str
+    copy: CopyFacts | None = None
+
+
+@dataclass(frozen=True)
+class CopyFacts:
+    """What anyone may know of the original of a copy; `form` is "SAO Y", "SAO LỤC" or "TRÍCH SAO"."""
+
+    form: str
+    original_code: str
+    original_agency: str
+    original_sha256: str
+
+
+@dataclass(frozen=True)
+class Original:
+    """What a copy is made of; `official_id` where it was issued here, `stamped` if page 1 carries a stamp."""
+
+    pdf: bytes
+    code: str
+    agency_name: str
+    subject: str
+    sha256: str
+    official_id: UUID | None = None
+    stamped: bool = False
+
+
+@dataclass(frozen=True)
+class CopyOrder:
+    """The copy asked for: `form` of `states.CopyForm`, who instructed it (id of an official).
+
+    An excerpt has its pages from 1, both included, and says what it is of.
+    """
+
+    form: str
+    instructed_by: int | None = None
+    first_page: int | None = None
+    last_page: int | None = None
+    extract: str = ""
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from django.db.models import Q
 
 from lienthong.directory.public import Agency, Division, Official, holds_agency, remembers_agency
 from lienthong.documents.contracts import DOCUMENT_TYPES, TYPES, DocumentType
-from lienthong.documents.states import DocumentState, SourceState, Urgency
+from lienthong.documents.states import CopyForm, DocumentState, SourceState, Urgency
 from lienthong.kernel.identifiers import uuid7
 from lienthong.kernel.models import Blob
 from lienthong.ledger.public import Subject
@@ -138,9 +138,63 @@ class DraftSource(models.Model):
         ]
 
 
+class ElectronicCopy(models.Model):
+    """A copy an agency made and sealed of a document, in its register of copies (NĐ 30/2020, Đ.25–27).
+
+    A trigger refuses every change but one: where the original was withdrawn the file goes, the row stays.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="+", db_index=False)
+    form = models.CharField(max_length=5, choices=CopyForm.choices)
+    number = models.IntegerField()
+    year = models.SmallIntegerField()
+    notation = models.CharField(max_length=100)
+    original = models.ForeignKey(
+        OfficialDocument,
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="copies",
+        help_text="where it was issued here",
+    )
+    original_code = models.CharField(max_length=200, blank=True)
+    original_agency = models.CharField(max_length=250)
+    original_sha256 = models.CharField(max_length=64)
+    first_page = models.PositiveSmallIntegerField(null=True)
+    last_page = models.PositiveSmallIntegerField(null=True)
+    extract = models.CharField(max_length=500, blank=True, help_text="what an excerpt was made of")
+    pdf = models.ForeignKey(Blob, null=True, on_delete=models.PROTECT, related_name="+")
+    instructed_by = models.ForeignKey(Official, on_delete=models.PROTECT, related_name="+", db_index=False)
+    made_by = models.ForeignKey(Official, on_delete=models.PROTECT, related_name="+", db_index=False)
+    made_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["agency", "year", "number"], name="copy_number_unique"),
+            models.CheckConstraint(condition=Q(number__gte=1), name="copy_number_from_one"),
+            models.CheckConstraint(condition=Q(form__in=CopyForm.values), name="copy_form_known"),
+            models.CheckConstraint(
+                condition=Q(form=CopyForm.EXCERPT, first_page__gte=1, last_page__gte=models.F("first_page"))
+                & ~Q(extract="")
+                | ~Q(form=CopyForm.EXCERPT) & Q(first_page=None, last_page=None, extract=""),
+                name="copy_excerpt_says_of_what",
+            ),
+        ]
+        indexes = [models.Index(fields=["agency", "-id"], name="copy_of_agency")]
+
+    def __str__(self) -> str:
+        return self.code
+
+    @property
+    def code(self) -> str:
+        """Number and notation: "01/SY-UBND"."""
+        return f"{self.number:02d}/{self.notation}"
+
+
 def _is_draft(day: date) -> Q:
     return Q(state=DocumentState.DRAFT)
 
 
 holds_agency(OfficialDocument._meta.label, "agency", still=_is_draft)
+remembers_agency(ElectronicCopy._meta.label, "agency")
 remembers_agency(NumberSeries._meta.label, "agency")

@@ -21,24 +21,36 @@ def stamp_number(pdf: bytes, *, code: str, verify_url: str, at: datetime) -> Ren
 
     So has NĐ 30/2020/NĐ-CP the annex that is a file of its own, the only rule for a file numbered afterwards.
     """
+    stamped = put_stamp(pdf, render_stamp(code=code, verify_url=verify_url, at=at), size=STAMP)
+    signature, seal = signing_boxes(PdfFileReader(io.BytesIO(stamped), strict=False))
+    return Rendering(stamped, signature, seal)
+
+
+def put_stamp(pdf: bytes, stamp: bytes, *, size: tuple[float, float], beside: float = 0) -> bytes:
+    """Draw the one page of `stamp` (millimetres wide and high) top right on page 1, `beside` further left."""
     writer = IncrementalPdfFileWriter(io.BytesIO(pdf), strict=False)
     reference, _resources = writer.find_page_for_modification(0)  # type: ignore[no-untyped-call]
     page: DictionaryObject = reference.get_object()
     if "/Contents" not in page:  # an empty page may leave it out, the writer expects it
         page[pdf_name("/Contents")] = writer.add_object(StreamObject(stream_data=b""))
         writer.update_container(page)
-    _print(writer, page, render_stamp(code=code, verify_url=verify_url, at=at))
+    _print(writer, page, stamp, size, beside)
     output = io.BytesIO()
     writer.write(output)  # type: ignore[no-untyped-call]
-    stamped = output.getvalue()
-    signature, seal = signing_boxes(PdfFileReader(io.BytesIO(stamped), strict=False))
-    return Rendering(stamped, signature, seal)
+    return output.getvalue()
 
 
-def _print(writer: IncrementalPdfFileWriter, page: DictionaryObject, stamp: bytes) -> None:
+def _print(
+    writer: IncrementalPdfFileWriter,
+    page: DictionaryObject,
+    stamp: bytes,
+    size: tuple[float, float],
+    beside: float,
+) -> None:
     """Draw the one page of `stamp` in the upper right corner, whatever state its own content leaves."""
     _left, _bottom, right, top = media_box(page)
-    x, y = right - STAMP[0] * MILLIMETRE - EDGE, top - STAMP[1] * MILLIMETRE - EDGE
+    x = right - (size[0] + beside) * MILLIMETRE - EDGE
+    y = top - size[1] * MILLIMETRE - EDGE
     drawing = writer.import_page_as_xobject(PdfFileReader(io.BytesIO(stamp)))
     before = writer.add_object(StreamObject(stream_data=b"q\n"))
     after = writer.add_object(

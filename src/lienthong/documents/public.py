@@ -1,7 +1,9 @@
 """The door of `documents`: types, drafting, numbering, issue and rendering of official documents."""
 
+from lienthong.documents.actions.annexing import check_annex, finish_annex
 from lienthong.documents.actions.checking import check_form
 from lienthong.documents.actions.converting import adopt_file, given_file, source_of
+from lienthong.documents.actions.copying import forget_copies, make_copy
 from lienthong.documents.actions.drafting import MAX_PDF_BYTES, adopt_pdf, draft_document, written_draft
 from lienthong.documents.actions.issuing import AlreadyIssued, issue_document
 from lienthong.documents.actions.previewing import preview_draft
@@ -11,21 +13,23 @@ from lienthong.documents.contracts import (
     DOCUMENT_TYPES,
     TYPES,
     Box,
+    CopyOrder,
     DocumentIssued,
     DocumentText,
     DocumentType,
+    Original,
     RecordedFacts,
     Rendering,
 )
 from lienthong.documents.form_check.findings import Finding
-from lienthong.documents.models import NumberSeries, OfficialDocument
+from lienthong.documents.models import ElectronicCopy, NumberSeries, OfficialDocument
 from lienthong.documents.numbering import notation_of, take_number
 from lienthong.documents.policies import allowed_actions, can_draft, can_issue
-from lienthong.documents.queries import documents_of, find_document, recorded_facts
+from lienthong.documents.queries import documents_of, find_document, leaders_of, recorded_facts
 from lienthong.documents.refusals import SecretDocument, refuse_secret
 from lienthong.documents.refusals_converting import PROBLEMS
 from lienthong.documents.rendering import UnprintableText, font_folder, long_date, render_form, render_pdf
-from lienthong.documents.states import DocumentState, Urgency
+from lienthong.documents.states import CopyForm, DocumentState, Urgency
 from lienthong.documents.verification import Verification, verify_file
 
 __all__ = [
@@ -35,16 +39,20 @@ __all__ = [
     "TYPES",
     "AlreadyIssued",
     "Box",
+    "CopyForm",
+    "CopyOrder",
     "DocumentIssued",
     "DocumentState",
     "DocumentText",
     "DocumentType",
+    "ElectronicCopy",
     "FakeSigner",
     "FakeSigningFailed",
     "Finding",
     "LibreOffice",
     "NumberSeries",
     "OfficialDocument",
+    "Original",
     "RecordedFacts",
     "Rendering",
     "SecretDocument",
@@ -56,14 +64,19 @@ __all__ = [
     "allowed_actions",
     "can_draft",
     "can_issue",
+    "check_annex",
     "check_form",
     "documents_of",
     "draft_document",
     "find_document",
+    "finish_annex",
     "font_folder",
+    "forget_copies",
     "given_file",
     "issue_document",
+    "leaders_of",
     "long_date",
+    "make_copy",
     "notation_of",
     "preview_draft",
     "recorded_facts",

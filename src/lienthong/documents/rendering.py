@@ -30,6 +30,7 @@ PAGE_HEIGHT = 841.89  # A4, points
 MILLIMETRE = 72 / 25.4
 SIGNATURE = (50 * MILLIMETRE, 24 * MILLIMETRE)
 STAMP = (75, 15)  # millimetres
+COPY_STAMP = (120, 15)  # within the upper margin, for agencies with long names too
 SEAL = 36 * MILLIMETRE  # across; the true size of a state agency's round seal
 
 # Width in millimetres of the urgency frame (annex I, II.6).
@@ -105,6 +106,21 @@ def render_form(template: Path, values: dict[str, object], *, at: datetime) -> b
     return _compile(
         template.stem, {name: _printed(value) for name, value in values.items()}, at, template.parent
     )
+
+
+def render_copy_stamp(*, form: str, code: str, agency: str, verify_url: str, at: datetime) -> bytes:
+    """A small page of `COPY_STAMP` millimetres: form and number of a copy, agency, time, and the QR code."""
+    width, height = COPY_STAMP
+    values = {
+        "form": form,
+        "code": code,
+        "agency": agency,
+        "moment": at.astimezone(VIETNAM).isoformat(timespec="seconds"),
+        "width": width,
+        "height": height,
+        **_verification(verify_url),
+    }
+    return _compile("copy-stamp", values, at)
 
 
 def require_printable(*texts: str) -> None:

@@ -21,6 +21,17 @@ class SourceState(models.TextChoices):
     FAILED = "FAILED", _("Not converted")
 
 
+class CopyForm(models.TextChoices):
+    """The forms of copies (NĐ 30/2020/NĐ-CP, article 25); the value is the abbreviation in the notation."""
+
+    TRUE_COPY = "SY", _("True copy (sao y)")
+    TRANSCRIPT = "SL", _("Copy of a copy (sao lục)")
+    EXCERPT = "TrS", _("Excerpt (trích sao)")
+
+
+COPY_STAMPS = {CopyForm.TRUE_COPY: "SAO Y", CopyForm.TRANSCRIPT: "SAO LỤC", CopyForm.EXCERPT: "TRÍCH SAO"}
+
+
 class Urgency(models.TextChoices):
     """The urgency mark, box 10b of annex I; empty is ordinary."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import asdict
 from datetime import datetime
 from uuid import UUID
 
@@ -157,6 +158,7 @@ def _as_json(found: Verification | None, recorded: RecordedFacts | None) -> dict
             "agency_name": recorded.agency_name,
             "agency_code": recorded.agency_code,
             "sha256": recorded.sha256,
+            "copy": recorded.copy and asdict(recorded.copy),
         },
     }
 

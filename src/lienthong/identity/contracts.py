@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
@@ -15,9 +16,20 @@ class Role(StrEnum):
     CLERK = "clerk"
     SPECIALIST = "specialist"
     LEADER = "leader"
+    HEAD = "head"
     ADMINISTRATOR = "administrator"
     OPERATOR = "operator"
     AUDITOR = "auditor"
+
+
+# The head of a division (trưởng phòng, chánh văn phòng) works in it like its specialists, and directs it.
+IMPLIED: dict[Role, frozenset[Role]] = {Role.HEAD: frozenset({Role.SPECIALIST})}
+
+
+def carried(granted: Iterable[str]) -> frozenset[Role]:
+    """The roles granted to a post, with those they imply."""
+    roles = {Role(role) for role in granted}
+    return frozenset(roles.union(*(IMPLIED.get(role, frozenset()) for role in roles)))
 
 
 @dataclass(frozen=True)

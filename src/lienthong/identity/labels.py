@@ -12,6 +12,7 @@ ROLE_LABELS: dict[Role, Promise | str] = {
     Role.CLERK: _("Clerk"),
     Role.SPECIALIST: _("Specialist"),
     Role.LEADER: _("Leader"),
+    Role.HEAD: _("Head of a division"),
     Role.ADMINISTRATOR: _("Administrator of the agency"),
     Role.OPERATOR: _("Operator of the axis"),
     Role.AUDITOR: _("Auditor"),

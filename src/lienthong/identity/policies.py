@@ -7,7 +7,9 @@ from django.utils.translation import gettext_lazy as _
 from lienthong.identity.access import NotAllowed, NotFound
 from lienthong.identity.contracts import OfficialSheet, Role, Viewer
 
-ADMINISTERED = frozenset({Role.CLERK, Role.SPECIALIST, Role.LEADER, Role.ADMINISTRATOR, Role.AUDITOR})
+ADMINISTERED = frozenset(
+    {Role.CLERK, Role.SPECIALIST, Role.LEADER, Role.HEAD, Role.ADMINISTRATOR, Role.AUDITOR}
+)
 SECOND_FACTOR_ROLES = frozenset({Role.ADMINISTRATOR, Role.OPERATOR})
 
 
@@ -27,6 +29,16 @@ class RoleNotYoursToGrant(NotAllowed):
     code = "role-not-yours"
     sentence = _(
         "The role of operator of the axis concerns every agency; only an operator may grant or revoke it."
+    )
+
+
+class HeadOfNothing(NotAllowed):
+    """The role of head was to be given to a post of no division."""
+
+    code = "head-of-nothing"
+    sentence = _(
+        "The post “%(post)s” belongs to no division, so it cannot head one. "
+        "Choose a post in a division; who heads the agency is a leader."
     )
 
 

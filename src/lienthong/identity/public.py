@@ -16,7 +16,16 @@ from lienthong.identity.actions.accounts import (
     grant_roles,
 )
 from lienthong.identity.actions.acting import delegate, end_delegation, switch_post
-from lienthong.identity.contracts import NOBODY, Capacity, Colleague, Deputy, NewAccount, Role, Viewer
+from lienthong.identity.contracts import (
+    NOBODY,
+    Capacity,
+    Colleague,
+    Deputy,
+    NewAccount,
+    Role,
+    Viewer,
+    carried,
+)
 from lienthong.identity.labels import ROLE_LABELS
 from lienthong.identity.models import Account, Delegation, RoleGrant
 from lienthong.identity.policies import require_role, require_same_agency
@@ -41,6 +50,7 @@ __all__ = [
     "acting_viewer",
     "address_of",
     "capacities",
+    "carried",
     "colleagues_with",
     "create_account",
     "create_accounts",

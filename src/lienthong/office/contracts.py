@@ -11,6 +11,7 @@ from uuid import UUID
 from django.utils.translation import get_language, override
 
 from lienthong.kernel.errors import LANGUAGES
+from lienthong.tasks.public import PartyKey
 
 
 @dataclass(frozen=True)
@@ -95,7 +96,8 @@ class Composition:
     """What an outgoing document is made of; recipients are ids of agencies, `groups` names of `groups.Group`.
 
     `replaces` is the id of the sent document whose place it is to take; `task` that of the task it carries to
-    its recipients (steering 1) or reports on (steering 2).
+    its recipients (steering 1) or reports on (steering 2). `inside` are divisions and officials of the own
+    agency, `paper` those who get it on paper, in words.
 
     `body` is the text of a document written from a template: paragraphs parted by a blank line.
     """
@@ -112,6 +114,19 @@ class Composition:
     encrypted: bool = False
     replaces: UUID | None = None
     task: UUID | None = None
+    inside: tuple[PartyKey, ...] = ()
+    paper: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class PaperRecord:
+    """What the clerk writes down of a document that went on paper; `way` is one of `states.Way`."""
+
+    way: str
+    sent_on: date
+    carried_by: str
+    receipt_number: str = ""
+    reason: str = ""
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from lienthong.documents.public import DOCUMENT_TYPES
 from lienthong.office.contracts import Composition, IncomingFilter, OutgoingFilter
+from lienthong.office.dispatching_forms import InsideField, lines_of, paper_field
 from lienthong.office.groups import GROUP_LABELS
 from lienthong.office.models import Recipient
 from lienthong.office.register_models import RegisterBook
@@ -165,6 +166,8 @@ class ComposeForm(forms.Form):
         label=_("Groups"), required=False, choices=GROUP_LABELS.items, widget=forms.CheckboxSelectMultiple
     )
 
+    inside = InsideField(required=False)
+    paper = paper_field()
     encrypted = forms.BooleanField(
         label=_("Encrypt for the recipients"),
         help_text=_(
@@ -200,4 +203,6 @@ class ComposeForm(forms.Form):
             encrypted=given["encrypted"],
             replaces=given["replaces"],
             task=given["task"],
+            inside=given["inside"],
+            paper=tuple(lines_of(given["paper"])),
         )

@@ -13,6 +13,9 @@ from django.utils.functional import Promise
 from lienthong.directory.public import Agency, Official, Post, holds_agency, remembers_agency
 from lienthong.kernel.identifiers import uuid7
 from lienthong.kernel.models import Blob
+from lienthong.office.annex_models import Annex  # noqa: F401 — Django looks for models here
+from lienthong.office.copy_models import CopyOfIncoming  # noqa: F401 — Django looks for models here
+from lienthong.office.dispatch_models import InsideRecipient  # noqa: F401 — Django looks for models here
 from lienthong.office.drafting_models import DraftVersion  # noqa: F401 — Django looks for models here
 from lienthong.office.register_models import Register
 from lienthong.office.states import (
@@ -313,7 +316,8 @@ class OutgoingDocument(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(state__in=list(OutState)), name="outgoing_state_known"),
             models.CheckConstraint(
-                condition=Q(state=OutState.DRAFT) | Q(edxml__isnull=False), name="outgoing_issued_has_packet"
+                condition=Q(state__in=[OutState.DRAFT, OutState.ISSUED]) | Q(edxml__isnull=False),
+                name="outgoing_issued_has_packet",
             ),
             models.CheckConstraint(
                 condition=~Q(state=OutState.SENT) | ~Q(packet_id=""), name="outgoing_sent_has_id"
@@ -379,7 +383,7 @@ def _work_is_open(day: date) -> Q:
 
 
 def _is_not_sent(day: date) -> Q:
-    return ~Q(state=OutState.SENT)
+    return Q(state__in=[OutState.DRAFT, OutState.WAITING])
 
 
 holds_agency(IncomingDocument._meta.label, "agency", still=_work_is_open)

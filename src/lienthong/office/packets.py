@@ -29,11 +29,12 @@ def packet_of(
     replaces: edxml.Replacement | None = None,
     readers: Sequence[Certificate] = (),
     responses: tuple[edxml.ResponseFor, ...] = (),
+    annexes: Sequence[tuple[str, bytes]] = (),
 ) -> bytes:
     """The unsigned edXML of an issued document with its PDF; agencies are named by their old codes.
 
     With `replaces` it takes the place of an earlier document; with `responses` it answers some. With
-    `readers` only they can open the PDF.
+    `readers` only they can open the files. `annexes` are names and PDFs that go beside the document.
 
     The old, leaf-first form is what QCVN 102:2016 prescribes in a packet.
     """
@@ -66,13 +67,16 @@ def packet_of(
         urgency=edxml.Urgency(urgency),
         steering=edxml.Steering(steering),
         staff=edxml.Staff(department=viewer.post_title, staff=viewer.name),
-        attachments=_attachments(document, pdf, readers),
+        attachments=_attachments(document, pdf, annexes, readers),
     )
     return edxml.build_packet(packet)
 
 
 def _attachments(
-    document: OfficialDocument, pdf: bytes, readers: Sequence[Certificate]
+    document: OfficialDocument,
+    pdf: bytes,
+    annexes: Sequence[tuple[str, bytes]],
+    readers: Sequence[Certificate],
 ) -> tuple[edxml.Attachment, ...]:
     plain = edxml.Attachment(
         name=f"{document.code.replace('/', '_')}.pdf",
@@ -81,7 +85,17 @@ def _attachments(
         content_id=f"{document.pk.hex}.pdf",
         description=document.subject[:500],
     )
-    return encrypt_attachments([plain], readers) if readers else (plain,)
+    beside = [
+        edxml.Attachment(
+            name=name,
+            content_type="application/pdf",
+            content=content,
+            content_id=f"{document.pk.hex}-{number}.pdf",
+            description=name.removesuffix(".pdf"),
+        )
+        for number, (name, content) in enumerate(annexes, start=1)
+    ]
+    return encrypt_attachments([plain, *beside], readers) if readers else (plain, *beside)
 
 
 def document_id(document: OfficialDocument) -> str:

@@ -24,6 +24,7 @@ from lienthong.office.states import (
 READ_ALL = frozenset({Role.CLERK, Role.LEADER, Role.AUDITOR})
 READERS = READ_ALL | {Role.SPECIALIST}
 DRAFTERS = frozenset({Role.SPECIALIST, Role.CLERK, Role.LEADER})
+COPIERS = frozenset({Role.CLERK, Role.LEADER})
 BOOK_KEEPERS = frozenset({Role.CLERK, Role.ADMINISTRATOR})
 COMPOSE, REVISE, DISCARD, SIGN_AND_SEND, SEND_AGAIN, TAKE_BACK, REVOKE, REPLACE = (
     "compose",
@@ -35,7 +36,8 @@ COMPOSE, REVISE, DISCARD, SIGN_AND_SEND, SEND_AGAIN, TAKE_BACK, REVOKE, REPLACE 
     "revoke",
     "replace",
 )
-SUBMIT = "submit"
+SUBMIT, DISPATCH, RECORD_PAPER = "submit", "dispatch", "record-paper"
+ISSUED = frozenset({OutState.WAITING, OutState.SENT, OutState.ISSUED})
 
 
 class NotNow(Refusal):
@@ -156,11 +158,7 @@ def require_compose(viewer: Viewer) -> None:
 
 def allowed_acts(viewer: Viewer, document: OutgoingDocument) -> list[str]:
     """What the viewer may do now with an outgoing document."""
-    return [
-        act
-        for act in (REVISE, SUBMIT, SIGN_AND_SEND, SEND_AGAIN, DISCARD, TAKE_BACK, REVOKE, REPLACE)
-        if _out_refusal(viewer, document, act) is None
-    ]
+    return [act for act in _ACTS if _out_refusal(viewer, document, act) is None]
 
 
 def require_act(viewer: Viewer, document: OutgoingDocument, act: str) -> None:
@@ -170,26 +168,29 @@ def require_act(viewer: Viewer, document: OutgoingDocument, act: str) -> None:
         raise refusal
 
 
-_ACTS: dict[str, tuple[Collection[Role], OutState]] = {
-    REVISE: (DRAFTERS, OutState.DRAFT),
-    DISCARD: (DRAFTERS, OutState.DRAFT),
-    SUBMIT: (DRAFTERS, OutState.DRAFT),
-    SIGN_AND_SEND: ({Role.LEADER}, OutState.DRAFT),
-    SEND_AGAIN: ({Role.CLERK, Role.LEADER}, OutState.WAITING),
-    TAKE_BACK: ({Role.CLERK, Role.LEADER}, OutState.SENT),
-    REVOKE: ({Role.LEADER}, OutState.SENT),
-    REPLACE: (DRAFTERS, OutState.SENT),
+_DRAFT, _SENT = frozenset({OutState.DRAFT}), frozenset({OutState.SENT})
+_ACTS: dict[str, tuple[Collection[Role], Collection[OutState]]] = {
+    REVISE: (DRAFTERS, _DRAFT),
+    SUBMIT: (DRAFTERS, _DRAFT),
+    SIGN_AND_SEND: ({Role.LEADER}, _DRAFT),
+    SEND_AGAIN: ({Role.CLERK, Role.LEADER}, {OutState.WAITING}),
+    DISCARD: (DRAFTERS, _DRAFT),
+    TAKE_BACK: ({Role.CLERK, Role.LEADER}, _SENT),
+    REVOKE: ({Role.LEADER}, _SENT),
+    REPLACE: (DRAFTERS, _SENT),
+    DISPATCH: ({Role.CLERK, Role.LEADER}, ISSUED),
+    RECORD_PAPER: ({Role.CLERK}, ISSUED),
 }
 _OWN = frozenset({REVISE, DISCARD, SUBMIT, REPLACE})
 
 
 def _out_refusal(viewer: Viewer, document: OutgoingDocument, act: str) -> Refusal | None:
-    roles, state = _ACTS[act]
+    roles, states = _ACTS[act]
     if viewer.agency_id != document.agency_id or not viewer.has(*roles):
         return NotAllowed()
     # A specialist who was asked for an opinion reads the draft of another, and no more.
     if act in _OWN and not reads_all(viewer) and document.prepared_by_id != viewer.official_id:
         return NotAllowed()
-    if document.state != state:
+    if document.state not in states:
         return NotNow(state=OUT_STATE_LABELS[document.state])
     return None

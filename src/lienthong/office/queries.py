@@ -9,13 +9,12 @@ from uuid import UUID
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import BooleanField, Count, Exists, F, Func, OuterRef, Prefetch, Q, QuerySet
 
-from lienthong.directory.public import AdministrativeUnit
 from lienthong.identity.public import NotFound, Role, Viewer
-from lienthong.kernel.clock import VIETNAM
 from lienthong.kernel.models import Blob
 from lienthong.kernel.paging import Page, page_of
 from lienthong.office import policies
 from lienthong.office.contracts import IncomingFilter, OutgoingFilter, Progress, RecipientCount
+from lienthong.office.dispatch_models import InsideRecipient
 from lienthong.office.drafting_models import ReviewTurn
 from lienthong.office.models import (
     IncomingDocument,
@@ -37,7 +36,7 @@ from lienthong.office.states import (
     TurnState,
 )
 from lienthong.office.text_search import Plain
-from lienthong.tasks.public import PARTIES, UNDER_WAY, Part, Task, parts_of
+from lienthong.tasks.public import PARTIES, UNDER_WAY, Part, parts_of, seen_parts_of
 
 MINE, ALL = "mine", "all"
 OPEN_STATES = (State.ARRIVED, State.REGISTERED, State.ASSIGNED, State.IN_PROGRESS)
@@ -136,7 +135,7 @@ def filter_incoming(viewer: Viewer, wanted: IncomingFilter, *, at: datetime) -> 
 
 def _part_of(viewer: Viewer) -> Q:
     """Those with a part anywhere in the document's tasks; of a reply, in the tasks it answers."""
-    parts = parts_of(viewer)
+    parts = seen_parts_of(viewer)
     # Without the first condition PostgreSQL gathers all of the viewer's parts once more, for no reply at all.
     return Q(Exists(parts.filter(task__root=OuterRef("task_id")))) | Q(
         Exists(parts.filter(task__root=OuterRef("answers_task__root_id"))), answers_task__isnull=False
@@ -219,14 +218,56 @@ def export_incoming(viewer: Viewer, wanted: IncomingFilter, *, at: datetime) -> 
 
 
 def outgoing_of(viewer: Viewer) -> QuerySet[OutgoingDocument]:
-    """The outgoing documents the viewer may see: all of the agency, or those with a part of the viewer."""
+    """The outgoing documents the viewer may see: all of the agency, or those with a part of the viewer.
+
+    Once issued, also those given to the viewer or the viewer's division.
+    """
+    if viewer.agency_id is None or not viewer.has(*policies.READERS) or policies.reads_all(viewer):
+        return drafted_of(viewer)
+    given = Exists(named_inside(viewer).filter(document=OuterRef("pk")))
+    rows = OutgoingDocument.objects.filter(agency_id=viewer.agency_id)
+    return rows.filter(_made_by(viewer) | Q(given, state__in=sorted(policies.ISSUED)))
+
+
+def named_inside(viewer: Viewer) -> QuerySet[InsideRecipient]:
+    """Where the viewer is a recipient inside the agency: in person, in a post acted for, as of a division."""
+    named = Q(official_id=viewer.official_id or 0)
+    if viewer.acting_for:
+        named |= Q(post_id=viewer.post_id)
+    if viewer.division_id is not None:
+        named |= Q(division_id=viewer.division_id)
+    return InsideRecipient.objects.filter(named)
+
+
+def drafted_of(viewer: Viewer) -> QuerySet[OutgoingDocument]:
+    """The documents whose making the viewer may see too, with its versions and opinions."""
     if viewer.agency_id is None or not viewer.has(*policies.READERS):
         return OutgoingDocument.objects.none()
     rows = OutgoingDocument.objects.filter(agency_id=viewer.agency_id)
     if policies.reads_all(viewer):
         return rows
+    return rows.filter(_made_by(viewer))
+
+
+def _made_by(viewer: Viewer) -> Q:
     asked = ReviewTurn.objects.filter(review__outgoing=OuterRef("pk"), post_id=viewer.post_id or 0)
-    return rows.filter(Q(prepared_by_id=viewer.official_id) | Exists(asked.exclude(state=TurnState.AHEAD)))
+    made = Q(prepared_by_id=viewer.official_id) | Q(Exists(asked.exclude(state=TurnState.AHEAD)))
+    if viewer.division_id is not None and viewer.has(Role.HEAD):
+        made |= Q(prepared_post__division_id=viewer.division_id)
+    return made
+
+
+def find_drafted(viewer: Viewer, document_id: UUID) -> OutgoingDocument:
+    """One outgoing document whose making the viewer may see; raises `NotFound`."""
+    document = find_outgoing(viewer, document_id)
+    if not sees_making(viewer, document):
+        raise NotFound
+    return document
+
+
+def sees_making(viewer: Viewer, document: OutgoingDocument) -> bool:
+    """Whether the viewer may see how the document came about. At most one query."""
+    return policies.reads_all(viewer) or drafted_of(viewer).filter(id=document.id).exists()
 
 
 def find_outgoing(viewer: Viewer, document_id: UUID, *, lock: bool = False) -> OutgoingDocument:
@@ -307,60 +348,6 @@ def takeable_from(document: OutgoingDocument, *, limit: int) -> list[Recipient]:
     """The recipients who may still hold the document, by name; at most `limit`."""
     rows = document.recipients.exclude(status__in=FINAL_CODES - {"06"}).select_related("agency")
     return list(rows.order_by("agency__name", "id")[:limit])
-
-
-def recipient_ids(document: OutgoingDocument) -> set[int]:
-    """The agencies chosen one by one as recipients of a draft."""
-    return set(document.recipients.filter(group="").values_list("agency_id", flat=True))
-
-
-def composed(draft: OutgoingDocument) -> dict[str, object]:
-    """A draft's parts by the names of the compose form."""
-    document = draft.document
-    return {
-        "type_code": document.type,
-        "subject": document.subject,
-        "place": draft.place,
-        "urgency": draft.urgency,
-        "steering_type": draft.steering_type,
-        "encrypted": draft.encrypted,
-        "due_on": draft.due_on,
-        "source": "template" if document.body else "upload",
-        "body": "\n\n".join(document.body),
-        "replaces": draft.replaces_id,
-        "task": draft.task_id,
-        "groups": sorted(set(draft.recipients.exclude(group="").values_list("group", flat=True))),
-    }
-
-
-def replacing(original: OutgoingDocument) -> dict[str, object]:
-    """How the document that takes the place of a sent one begins, by the names of the compose form."""
-    return composed(original) | {"replaces": original.id, "groups": [], "due_on": None, "source": "template"}
-
-
-def for_task(viewer: Viewer, task: Task) -> dict[str, object]:
-    """How a document that carries a part of the task to others begins, by the names of the compose form."""
-    return {
-        "type_code": "CV",
-        "place": usual_place(viewer),
-        "subject": task.work[:500],
-        "steering_type": 1,
-        "due_on": task.due_at.astimezone(VIETNAM).date(),
-        "task": task.id,
-    }
-
-
-def usual_place(viewer: Viewer) -> str:
-    """Where the agency's last document was issued, or the name of its administrative unit."""
-    last = outgoing_of(viewer).exclude(place="").order_by("-id").values_list("place", flat=True).first()
-    if last:
-        return last
-    unit = AdministrativeUnit.objects.filter(agencies=viewer.agency_id).first()
-    return (
-        unit.name.removeprefix(unit.kind).removeprefix("Tỉnh ").removeprefix("Thành phố ").strip()
-        if unit
-        else ""
-    )
 
 
 def pdf_of(document: OutgoingDocument) -> tuple[Blob, str]:

@@ -12,7 +12,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from lienthong.directory.public import Division, Post, PostHolding
-from lienthong.identity.public import Role, Viewer
+from lienthong.identity.public import Role, RoleGrant, Viewer
 from lienthong.kernel.clock import VIETNAM
 from lienthong.kernel.errors import Refusal
 from lienthong.kernel.paging import Page, page_of
@@ -21,8 +21,6 @@ from lienthong.office.models import OutgoingDocument
 from lienthong.office.queries import outgoing_of
 from lienthong.office.states import OutState, ReviewState, TurnState
 
-# How the titles of those who head a division begin.
-HEADS = ("Trưởng ", "Chánh ", "Vụ trưởng", "Cục trưởng", "Viện trưởng", "Giám đốc", "Phụ trách ")
 # The divisions that look at form and law where the agency has defined no chain (NĐ 30/2020, Đ.12).
 FORM_AND_LAW = (
     Q(name__istartswith="Văn phòng") | Q(name__istartswith="Phòng Hành chính") | Q(name__icontains="pháp chế")
@@ -117,7 +115,8 @@ def _filled_posts(members: Iterable[Member], unit: int | None, agency_id: int, a
     named = Q(pk__in=[member.post_id for member in members if member.post_id])
     wanted = named | Q(division_id__in=[key for key in divisions if key])
     rows = Post.objects.filter(wanted, Exists(held), agency_id=agency_id).select_related("division")
-    return list(rows.order_by("id"))
+    heads = RoleGrant.objects.filter(post=OuterRef("pk"), role=Role.HEAD)
+    return list(rows.annotate(heads=Exists(heads)).order_by("id"))
 
 
 def _fitting(member: Member, unit: int | None, posts: Iterable[Post]) -> list[Post]:
@@ -127,7 +126,7 @@ def _fitting(member: Member, unit: int | None, posts: Iterable[Post]) -> list[Po
     return [
         post
         for post in posts
-        if division is not None and post.division_id == division and post.title.startswith(HEADS)
+        if division is not None and post.division_id == division and post.heads  # type: ignore[attr-defined]
     ]
 
 
@@ -210,8 +209,6 @@ def _unreviewed_types(agency_id: int) -> Q:
     if "" in sizes:
         general = sizes[""] == 0
     else:
-        heads = Q()
-        for words in HEADS:
-            heads |= Q(title__startswith=words)
-        general = not Post.objects.filter(heads, agency_id=agency_id, division__isnull=False).exists()
+        heads = RoleGrant.objects.filter(role=Role.HEAD, post__agency_id=agency_id)
+        general = not heads.filter(post__division__isnull=False).exists()
     return nobody | ~Q(document__type__in=own) if general else nobody

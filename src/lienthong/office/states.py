@@ -68,11 +68,23 @@ class ChangeState(StrEnum):
 
 
 class OutState(StrEnum):
-    """Where an outgoing document stands: a draft, issued and waiting to be sent, or held by the axis."""
+    """Where an outgoing document stands: a draft, issued and waiting to be sent, or held by the axis.
+
+    `ISSUED` is what goes to nobody over the axis: only inside the agency, or on paper.
+    """
 
     DRAFT = "draft"
     WAITING = "waiting"
     SENT = "sent"
+    ISSUED = "issued"
+
+
+class Way(StrEnum):
+    """How a document on paper went to its recipient (NĐ 30/2020, Đ.18)."""
+
+    POST = "post"
+    HAND = "hand"
+    FAX = "fax"
 
 
 class ReviewState(StrEnum):
@@ -252,6 +264,13 @@ OUT_STATE_LABELS: dict[str, Promise] = {
     OutState.DRAFT: _("Draft"),
     OutState.WAITING: _("Issued, waiting to be sent"),
     OutState.SENT: _("Sent"),
+    OutState.ISSUED: _("Issued"),
+}
+
+WAY_LABELS: dict[str, Promise] = {
+    Way.POST: _("By post"),
+    Way.HAND: _("By hand"),
+    Way.FAX: _("By fax"),
 }
 
 # The codes of QCVN 102:2016; an empty one is a recipient whose system has not answered.
@@ -310,6 +329,13 @@ VERB_LABELS: dict[str, Promise] = {
     "outgoing.issue": _("Signed and issued"),
     "outgoing.send": _("Accepted by the axis"),
     "outgoing.discard": _("Draft discarded"),
+    "outgoing.annex": _("Annex added"),
+    "outgoing.annex-removed": _("Annex taken off"),
+    "outgoing.copy": _("Electronic copy made"),
+    "incoming.copy": _("Electronic copy made"),
+    "outgoing.dispatch": _("More recipients, inside or on paper"),
+    "outgoing.read": _("Read inside the agency"),
+    "outgoing.paper": _("Dispatch on paper recorded"),
     "outgoing.take-back": _("Taken back"),
     "outgoing.revoke": _("Revoked"),
 }

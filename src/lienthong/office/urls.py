@@ -3,9 +3,12 @@
 from django.urls import path
 
 from lienthong.office.web import (
+    annexing,
     compose,
+    copying,
     desk,
     discussing,
+    dispatching,
     incoming,
     outgoing,
     paper,
@@ -32,6 +35,21 @@ urlpatterns = [
     path("incoming/<uuid:document_id>/change/accept/", incoming.accept_change, name="accept_change"),
     path("incoming/<uuid:document_id>/change/refuse/", incoming.refuse_change, name="refuse_change"),
     path("incoming/<uuid:document_id>/files/<int:position>/", incoming.incoming_file, name="incoming_file"),
+    path(
+        "incoming/<uuid:document_id>/files/<int:position>/copies/",
+        copying.incoming_copies,
+        name="incoming_copies",
+    ),
+    path("copies/", copying.copy_register, name="copy_register"),
+    path("copies/<uuid:copy_id>/pdf/", copying.copy_pdf, name="copy_pdf"),
+    path("outgoing/<uuid:document_id>/annexes/", annexing.add_annex, name="add_annex"),
+    path(
+        "outgoing/<uuid:document_id>/annexes/<int:position>/remove/",
+        annexing.remove_annex,
+        name="remove_annex",
+    ),
+    path("outgoing/<uuid:document_id>/annexes/<int:position>/", annexing.annex_pdf, name="annex_pdf"),
+    path("outgoing/<uuid:document_id>/copies/", copying.outgoing_copies, name="outgoing_copies"),
     path("incoming/<uuid:document_id>/product/", incoming.incoming_product, name="incoming_product"),
     path("incoming/<uuid:document_id>/comment/", discussing.incoming_comment, name="incoming_comment"),
     path("incoming/register/", registering.register_many, name="register_many"),
@@ -52,6 +70,17 @@ urlpatterns = [
     path("outgoing/<uuid:document_id>/revoke/", outgoing.revoke, name="revoke"),
     path("outgoing/<uuid:document_id>/take-back/", outgoing.take_back, name="take_back"),
     path("outgoing/<uuid:document_id>/discard/", outgoing.discard, name="discard"),
+    path("outgoing/<uuid:document_id>/dispatch/", dispatching.dispatch, name="dispatch"),
+    path(
+        "outgoing/<uuid:document_id>/paper/<int:recipient_id>/",
+        dispatching.paper_record,
+        name="paper_record",
+    ),
+    path(
+        "outgoing/<uuid:document_id>/recipients/export/",
+        dispatching.recipients_export,
+        name="recipients_export",
+    ),
     path("outgoing/<uuid:document_id>/edit/", compose.revise, name="revise"),
     path("outgoing/<uuid:document_id>/pdf/", outgoing.outgoing_pdf, name="outgoing_pdf"),
     path("outgoing/<uuid:document_id>/comment/", discussing.outgoing_comment, name="outgoing_comment"),
@@ -92,5 +121,6 @@ urlpatterns = [
     path("statistics/export/", statistics.statistics_export, name="statistics_export"),
     path("compose/", compose.compose, name="compose"),
     path("compose/preview/", previewing.preview, name="preview"),
+    path("compose/inside/", dispatching.inside, name="inside"),
     path("compose/recipients/", compose.recipients, name="recipients"),
 ]

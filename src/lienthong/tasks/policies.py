@@ -25,8 +25,8 @@ from lienthong.tasks.states import (
 READ_ALL = frozenset({Role.CLERK, Role.LEADER, Role.AUDITOR})
 READERS = READ_ALL | {Role.SPECIALIST}
 WORKERS = frozenset({Role.SPECIALIST, Role.LEADER, Role.CLERK})
-# Who acts for a division that leads: its head, and its clerk.
-HEADS = frozenset({Role.LEADER, Role.CLERK})
+# Who acts for a division that leads: its head, its clerk, and a leader of the agency who belongs to it.
+HEADS = frozenset({Role.HEAD, Role.LEADER, Role.CLERK})
 
 
 class TaskNotNow(Refusal):

@@ -39,12 +39,14 @@ from lienthong.tasks.models import Extension, Task, TaskParty, TaskStep
 from lienthong.tasks.policies import allowed_actions, lead_of, require
 from lienthong.tasks.queries import (
     PARTIES,
+    candidates,
     find_task,
     given_by,
     hold_tree,
     list_tasks,
     opinions_of,
     parts_of,
+    seen_parts_of,
     tasks_of,
     waits_for,
 )
@@ -82,6 +84,7 @@ __all__ = [
     "allowed_actions",
     "ask_extension",
     "cancel_task",
+    "candidates",
     "deadline_of",
     "decide_extension",
     "direct_again",
@@ -104,6 +107,7 @@ __all__ = [
     "report_progress",
     "require",
     "return_task",
+    "seen_parts_of",
     "send_back",
     "split_task",
     "start_task",

@@ -10,7 +10,7 @@ from uuid import UUID
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet, Value
 
 from lienthong.directory.public import Division, PostHolding
-from lienthong.identity.public import Colleague, NotFound, Viewer, colleagues_with
+from lienthong.identity.public import Colleague, NotFound, Role, Viewer, colleagues_with
 from lienthong.kernel.paging import Page, soonest_page
 from lienthong.tasks import policies
 from lienthong.tasks.contracts import Candidate, PartyKey, PartyKind, TaskFilter
@@ -39,18 +39,26 @@ def parts_of(viewer: Viewer) -> QuerySet[TaskParty]:
     return TaskParty.objects.filter(own)
 
 
+def seen_parts_of(viewer: Viewer) -> QuerySet[TaskParty]:
+    """The parts that let the viewer see a task: the own, and for a head those of the division's officials."""
+    parts = parts_of(viewer)
+    if viewer.division_id is None or not viewer.has(Role.HEAD):
+        return parts
+    return parts | TaskParty.objects.filter(post__division_id=viewer.division_id)
+
+
 def tasks_of(viewer: Viewer) -> QuerySet[Task]:
     """The tasks the viewer may see.
 
-    All of the agency; or those where the viewer has a part, which the viewer gave, and the ones they are a
-    direct part of.
+    All of the agency; or those where the viewer (a head: an official of the division) has a part, which the
+    viewer gave, and the ones they are a direct part of.
     """
     if viewer.agency_id is None or not viewer.has(*policies.READERS):
         return Task.objects.none()
     rows = Task.objects.filter(agency_id=viewer.agency_id)
     if policies.reads_all(viewer):
         return rows
-    parts = parts_of(viewer)
+    parts = seen_parts_of(viewer)
     mine = Exists(parts.filter(task=OuterRef("pk")))
     above = Exists(parts.filter(task__parent=OuterRef("pk")))
     return rows.filter(Q(mine) | Q(above) | given_by(viewer))

@@ -130,6 +130,7 @@ DIVISIONS = {
     "district": ((CLERKS, "VP"), (EXPERTS, "TH")),
     "commune": ((CLERKS, "VP"), (EXPERTS, "TH")),
 }
+HEADED = ("Phòng Kinh tế",)  # with a head: drafts of other divisions go to the leader at once
 SMALL: tuple[tuple[str, str], ...] = ((EXPERTS, "TH"),)
 
 
@@ -150,6 +151,7 @@ def seats_of(code: str, short_name: str, kind: str) -> tuple[Seat, ...]:
         Seat("Văn thư", Duty.CLERK, clerks),
         *experts,
         Seat("Quản trị hệ thống", Duty.ADMINISTRATOR, clerks),
+        *(Seat("Trưởng phòng", Duty.HEAD, name) for name in names if name in HEADED),
     )
 
 

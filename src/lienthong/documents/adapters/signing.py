@@ -21,6 +21,11 @@ def sign_with_keys(
     return signing.sign_pdf(pdf, signatures=places, at=at)
 
 
+def seal_with_key(pdf: bytes, *, agency_id: int, at: datetime) -> bytes:
+    """PAdES: the agency's signature alone, without a picture, as on a copy."""
+    return signing.sign_pdf(pdf, signatures=[signing.PdfSignature("agency", agency_id=agency_id)], at=at)
+
+
 def verify_with_keys(content: bytes, *, packet: bool, at: datetime) -> signing.Verdict:
     """The verdict on a signed PDF, or on a signed edXML packet."""
     if packet:

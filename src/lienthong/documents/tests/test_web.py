@@ -75,6 +75,7 @@ def test_a_program_reads_the_same_as_json(client: Client, issued: OfficialDocume
         "agency_name": issued.agency.name,
         "agency_code": issued.agency.code,
         "sha256": issued.sha256,
+        "copy": None,
     }
     assert answer["verdict"] is None
 

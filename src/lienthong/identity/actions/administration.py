@@ -167,9 +167,12 @@ def grant_post_role(*, viewer: Viewer, post_id: int, role: Role, at: datetime) -
 
     Raises:
         NotAllowed, RoleNotYoursToGrant, NotFound: not the viewer's to grant, or not a post of the agency.
+        HeadOfNothing: a head heads a division, and the post belongs to none.
     """
     policies.require_may_grant(viewer, role)
     post = post_of_agency(viewer, post_id)
+    if role is Role.HEAD and post.division_id is None:
+        raise policies.HeadOfNothing(post=post.title)
     with transaction.atomic():
         grant_role(post, role)
         _record_role(viewer, post, "role.grant", role, at)

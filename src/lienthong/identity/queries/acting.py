@@ -11,7 +11,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 
 from lienthong.directory.public import Official, Post, PostHolding
 from lienthong.identity.access import NotFound
-from lienthong.identity.contracts import Capacity, Role, Viewer
+from lienthong.identity.contracts import Capacity, Viewer, carried
 from lienthong.identity.models import Account, Delegation, RoleGrant, in_force
 from lienthong.kernel.clock import VIETNAM
 
@@ -162,7 +162,7 @@ def _capacity(
         agency_id=post.agency_id,
         agency_code=post.agency.code,
         agency_name=post.agency.name,
-        roles=frozenset(Role(role) for role in roles),
+        roles=carried(roles),
         acting_for=acting_for,
         ends_at=ends_at,
     )

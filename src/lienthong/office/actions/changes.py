@@ -14,6 +14,7 @@ from lienthong.identity.public import Viewer
 from lienthong.kernel.models import Blob
 from lienthong.ledger.public import JSON, Actor, Subject, record
 from lienthong.office import policies, queries
+from lienthong.office.actions.copying import destroy_copies
 from lienthong.office.actions.directing import hold_task, lose_document
 from lienthong.office.actions.incoming import REASON_LIMIT, ReasonMissing, checked_text
 from lienthong.office.actions.reporting import queue_statuses
@@ -166,6 +167,7 @@ def _withdraw(
 ) -> None:
     """Let go of everything that holds content; the store's collector then removes it."""
     IncomingFile.objects.filter(document=document).update(blob=None, verdict=None)
+    destroy_copies(document)
     ReadText.objects.filter(document=document).delete()
     document.state = WITHDRAW.target
     document.edxml, document.content = None, ""

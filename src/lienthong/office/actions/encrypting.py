@@ -49,6 +49,8 @@ def readers_for(
     Raises:
         RecipientsWithoutKey, KeysUnavailable, and what `trusted_readers` does not believe.
     """
+    if not agencies:
+        return {}
     try:
         given = (port or connect()).encryption_certificates([one.old_code for one in agencies], at=at)
     except AxisUnavailable as error:

@@ -24,21 +24,30 @@ from lienthong.documents.public import (
 )
 from lienthong.identity.public import Viewer
 from lienthong.kernel.blobs import read_blob, store_blob
-from lienthong.kernel.clock import VIETNAM
 from lienthong.kernel.errors import Refusal
 from lienthong.kernel.lifting import lifted
+from lienthong.kernel.models import Blob
 from lienthong.ledger.public import JSON, Subject, record
 from lienthong.office import policies, queries
+from lienthong.office.actions.addressing import (
+    Beside,
+    address,
+    addressed,
+    agencies_of,
+    beside_of,
+    save_beside,
+)
+from lienthong.office.actions.annexing import file_name, finish_annexes
 from lienthong.office.actions.carrying import carry, require_task, responses_of
-from lienthong.office.actions.encrypting import readers_for, readers_of_draft, require_still_all
+from lienthong.office.actions.encrypting import Readers, readers_for, readers_of_draft, require_still_all
 from lienthong.office.actions.form import require_form
 from lienthong.office.actions.reporting import LEASE
 from lienthong.office.actions.reviewing import lapse_review, require_reviewed
 from lienthong.office.actions.sending import submit
 from lienthong.office.actions.versions import keep_version, require_newest
 from lienthong.office.contracts import Composition
-from lienthong.office.groups import ADDRESSES, members_of
-from lienthong.office.models import OutgoingDocument, Recipient
+from lienthong.office.groups import ADDRESSES
+from lienthong.office.models import OutgoingDocument
 from lienthong.office.packets import document_id, packet_of
 from lienthong.office.ports import AxisPort
 from lienthong.office.states import DOCUMENT_URGENCIES, OutState
@@ -50,40 +59,6 @@ from lienthong.signing.public import sign_lifted_packet
 ADDRESSED = frozenset({"CV", "CD", "TTR"})
 ARCHIVED = "Lưu: VT."
 COMMITTEE = "TM. ỦY BAN NHÂN DÂN"
-
-
-class NoRecipients(Refusal):
-    """A document is sent to somebody."""
-
-    code, status = "no-recipients", 422
-    sentence = _("The document has no recipients. Choose at least one agency, or a group.")
-
-
-class UnknownRecipients(Refusal):
-    """Recipients that are no agencies, or the sender itself."""
-
-    code, status = "unknown-recipients", 422
-    sentence = _(
-        "%(count)s of the recipients chosen cannot receive this document. "
-        "Choose them again from the directory."
-    )
-
-
-class ClosedRecipients(Refusal):
-    """Recipients that no longer exist."""
-
-    code, status = "closed-recipients", 422
-    sentence = _(
-        "These recipients no longer exist: %(names)s. "
-        "Take them out, or choose the agencies that succeeded them."
-    )
-
-
-class DueInPast(Refusal):
-    """The day by which recipients are to finish lies ahead."""
-
-    code, status = "due-in-past", 422
-    sentence = _("The day asked for, %(due)s, has passed. Choose a later day.")
 
 
 class NobodyToReplaceFor(Refusal):
@@ -116,8 +91,8 @@ def compose(
     with transaction.atomic():
         _require_replaceable(composition, viewer)
         require_task(composition, viewer)
-        groups = _recipients(composition, viewer, at)
-        document = _official(composition, groups, pdf, viewer, at)
+        groups, beside = _recipients(composition, viewer, at)
+        document = _official(composition, groups, beside, pdf, viewer, at)
         outgoing = OutgoingDocument.objects.create(
             agency_id=viewer.agency_id or 0,
             document=document,
@@ -126,7 +101,8 @@ def compose(
             prepared_at=at,
             **_facts(composition, document),
         )
-        _address(outgoing, groups)
+        address(outgoing, groups)
+        save_beside(outgoing, beside, viewer=viewer, at=at)
         keep_version(outgoing, viewer=viewer, at=at)
         _record(outgoing, "outgoing.compose", viewer, at)
     return outgoing
@@ -157,18 +133,20 @@ def revise(
         require_newest(outgoing, based_on=based_on)
         _require_replaceable(composition, viewer)
         require_task(composition, viewer)
-        groups = _recipients(composition, viewer, at)
+        groups, beside = _recipients(composition, viewer, at)
         former = outgoing.document
         kept = given_file(former)
         if pdf is None and not composition.body and kept is not None:
             pdf = [read_blob(kept)]
-        outgoing.document = _official(composition, groups, pdf, viewer, at)
+        outgoing.document = _official(composition, groups, beside, pdf, viewer, at)
         for name, value in _facts(composition, outgoing.document).items():
             setattr(outgoing, name, value)
         outgoing.save()
         former.delete()
-        outgoing.recipients.all().delete()
-        _address(outgoing, groups)
+        for named in (outgoing.recipients, outgoing.inside, outgoing.paper):
+            named.all().delete()
+        address(outgoing, groups)
+        save_beside(outgoing, beside, viewer=viewer, at=at)
         lapse_review(outgoing, at=at)
         version = keep_version(outgoing, viewer=viewer, at=at)
         _record(outgoing, "outgoing.revise", viewer, at, {"version": version.number})
@@ -206,34 +184,53 @@ def sign_and_send(
         policies.require_act(viewer, outgoing, policies.SIGN_AND_SEND)
         require_reviewed(outgoing, at=at)
         form = require_form(outgoing, viewer=viewer, despite=despite, at=at)
-        agencies = _addressed(outgoing, at)
+        agencies = addressed(outgoing, at)
         issued = issue_document(document=outgoing.document, viewer=viewer, at=at)
-        assert issued.pdf is not None
-        xml = packet_of(
-            issued,
-            pdf=read_blob(issued.pdf),
-            recipients=agencies,
-            urgency=outgoing.urgency,
-            steering=outgoing.steering_type,
-            due_on=outgoing.due_on,
-            place=outgoing.place,
-            viewer=viewer,
-            replaces=_replacement(outgoing, agencies),
-            readers=require_still_all(readers, agencies),
-            responses=responses_of(outgoing),
-        )
-        signed = sign_lifted_packet(lifted(xml), agency_id=outgoing.agency_id, at=at)
-        outgoing.edxml = store_blob(signed, at=at, max_bytes=settings.ENV.axis_max_packet_bytes)
-        outgoing.document, outgoing.code, outgoing.state = issued, issued.code, OutState.WAITING
-        outgoing.issued_at, outgoing.next_attempt_at = at, at + LEASE
+        outgoing.document, outgoing.code, outgoing.issued_at = issued, issued.code, at
         outgoing.document_code = document_id(issued)
+        annexes = finish_annexes(outgoing, viewer=viewer, at=at)
+        if agencies:
+            _pack(outgoing, agencies, annexes, readers, viewer, at)
+        else:
+            outgoing.state = OutState.ISSUED
         outgoing.save()
         carry(outgoing, agencies, viewer=viewer, at=at)
         tell_issued(outgoing, viewer=viewer, at=at)
         facts: dict[str, JSON] = {"code": issued.code, "recipients": len(agencies)}
         _record(outgoing, "outgoing.issue", viewer, at, facts | form)
-    submit(outgoing, actor=viewer.actor(), at=at, port=port)
+    if agencies:
+        submit(outgoing, actor=viewer.actor(), at=at, port=port)
     return queries.find_outgoing(viewer, outgoing_id)
+
+
+def _pack(
+    outgoing: OutgoingDocument,
+    agencies: list[Agency],
+    annexes: list[tuple[str, Blob]],
+    readers: Readers | None,
+    viewer: Viewer,
+    at: datetime,
+) -> None:
+    """Make and seal the packet of a document just issued, which then waits to be sent."""
+    issued = outgoing.document
+    assert issued.pdf is not None
+    xml = packet_of(
+        issued,
+        pdf=read_blob(issued.pdf),
+        recipients=agencies,
+        urgency=outgoing.urgency,
+        steering=outgoing.steering_type,
+        due_on=outgoing.due_on,
+        place=outgoing.place,
+        viewer=viewer,
+        replaces=_replacement(outgoing, agencies),
+        readers=require_still_all(readers, agencies),
+        responses=responses_of(outgoing),
+        annexes=[(file_name(name), read_blob(blob)) for name, blob in annexes],
+    )
+    signed = sign_lifted_packet(lifted(xml), agency_id=outgoing.agency_id, at=at)
+    outgoing.edxml = store_blob(signed, at=at, max_bytes=settings.ENV.axis_max_packet_bytes)
+    outgoing.state, outgoing.next_attempt_at = OutState.WAITING, at + LEASE
 
 
 def send_again(
@@ -249,54 +246,23 @@ def send_again(
     return queries.find_outgoing(viewer, outgoing_id)
 
 
-def _recipients(composition: Composition, viewer: Viewer, at: datetime) -> dict[str, list[Agency]]:
-    """The recipients by the group that named them ("" for those chosen one by one), each once.
-
-    Raises what is wrong with them, and with the day asked for.
-    """
-    today = at.astimezone(VIETNAM).date()
-    if composition.due_on is not None and composition.due_on < today:
-        raise DueInPast(field="due_on", due=f"{composition.due_on:%d/%m/%Y}")
-    wanted = {
-        group: members_of(group, agency_id=viewer.agency_id or 0, on=today) for group in composition.groups
-    }
-    grouped = set().union(*wanted.values())
-    wanted[""] = set(composition.recipients) - grouped
-    found = Agency.objects.in_bulk(grouped | wanted[""])
-    missing = wanted[""] - found.keys() | wanted[""] & {viewer.agency_id or 0}
-    if missing:
-        raise UnknownRecipients(count=len(missing))
-    _require_open(found.values(), at)
-    seen: set[int] = set()
-    groups: dict[str, list[Agency]] = {}
-    for group, ids in wanted.items():
-        groups[group] = sorted((found[key] for key in ids - seen), key=lambda agency: agency.code)
-        seen |= ids
-    return groups
+def _recipients(
+    composition: Composition, viewer: Viewer, at: datetime
+) -> tuple[dict[str, list[Agency]], Beside]:
+    """The recipients over the axis by group, and those beside it; raises what is wrong with them."""
+    groups = agencies_of(composition, viewer, at)
+    elsewhere = {agency.id for agencies in groups.values() for agency in agencies}
+    beside = beside_of(
+        inside=composition.inside, paper=composition.paper, elsewhere=elsewhere, viewer=viewer, at=at
+    )
+    return groups, beside
 
 
 def _require_readers(composition: Composition, viewer: Viewer, at: datetime, port: AxisPort | None) -> None:
     """Refuse an encrypted document that not all could read; the axis is asked before anything is locked."""
     if composition.encrypted:
-        groups = _recipients(composition, viewer, at).values()
+        groups = agencies_of(composition, viewer, at).values()
         readers_for([agency for agencies in groups for agency in agencies], at=at, port=port)
-
-
-def _require_open(agencies: Iterable[Agency], at: datetime) -> None:
-    today = at.astimezone(VIETNAM).date()
-    closed = [agency.name for agency in agencies if not agency.valid_from <= today < agency.valid_to]
-    if closed:
-        more = f" (+{len(closed) - 5})" if len(closed) > 5 else ""
-        raise ClosedRecipients(names=", ".join(closed[:5]) + more)
-
-
-def _addressed(outgoing: OutgoingDocument, at: datetime) -> list[Agency]:
-    """The recipients of a draft, none of them closed since it was written."""
-    agencies = [row.agency for row in outgoing.recipients.select_related("agency").order_by("id")]
-    if not agencies:
-        raise NoRecipients
-    _require_open(agencies, at)
-    return agencies
 
 
 def _require_replaceable(composition: Composition, viewer: Viewer) -> None:
@@ -318,17 +284,10 @@ def _replacement(outgoing: OutgoingDocument, agencies: Iterable[Agency]) -> edxm
     return edxml.Replacement(document_id=document_id(replaced.document), organ_ids=both)
 
 
-def _address(outgoing: OutgoingDocument, groups: Mapping[str, list[Agency]]) -> None:
-    Recipient.objects.bulk_create(
-        Recipient(document=outgoing, agency=agency, group=group)
-        for group, agencies in groups.items()
-        for agency in agencies
-    )
-
-
 def _official(
     composition: Composition,
     groups: Mapping[str, list[Agency]],
+    beside: Beside,
     pdf: Iterable[bytes] | None,
     viewer: Viewer,
     at: datetime,
@@ -346,7 +305,7 @@ def _official(
             division=division,
             at=at,
         )
-    return draft_document(**_written(composition, groups, viewer, division), viewer=viewer, at=at)
+    return draft_document(**_written(composition, groups, beside, viewer, division), viewer=viewer, at=at)
 
 
 def preview(*, composition: Composition, viewer: Viewer, at: datetime) -> list[bytes]:
@@ -356,8 +315,8 @@ def preview(*, composition: Composition, viewer: Viewer, at: datetime) -> list[b
         What `compose` refuses of a document written here.
     """
     policies.require_compose(viewer)
-    groups = _recipients(composition, viewer, at)
-    texts = _written(composition, groups, viewer, _unit_of(composition, viewer))
+    groups, beside = _recipients(composition, viewer, at)
+    texts = _written(composition, groups, beside, viewer, _unit_of(composition, viewer))
     return preview_draft(written_draft(**texts, viewer=viewer, at=at), at=at)
 
 
@@ -371,22 +330,26 @@ def _unit_of(composition: Composition, viewer: Viewer) -> Division | None:
 def _written(
     composition: Composition,
     groups: Mapping[str, list[Agency]],
+    beside: Beside,
     viewer: Viewer,
     division: Division | None,
 ) -> dict[str, Any]:
     """The texts of a document written here, by the names of `draft_document`."""
-    names = [ADDRESSES[group] for group in composition.groups] + [agency.name for agency in groups[""]]
-    addressed = composition.type_code in ADDRESSED
+    outside = [ADDRESSES[group] for group in composition.groups] + [agency.name for agency in groups[""]]
+    outside += beside.paper_names
+    addressed_to = (outside or beside.inside_names) if composition.type_code in ADDRESSED else []
+    listed = [name for name in [*outside, *beside.inside_names] if name not in addressed_to]
     agency = Agency.objects.get(pk=viewer.agency_id or 0)
     return {
         "type_code": composition.type_code,
         "subject": composition.subject,
         "paragraphs": paragraphs_of(composition.body),
-        "addressees": names if addressed else [],
+        "addressees": addressed_to,
         "recipients": [
-            "Như trên;" if addressed else f"{name};" for name in (names[:1] if addressed else names)
-        ]
-        + [ARCHIVED],
+            *(["Như trên;"] if addressed_to else []),
+            *(f"{name};" for name in listed),
+            ARCHIVED,
+        ],
         "authority": COMMITTEE if agency.short_name == "UBND" else "",
         "place": composition.place,
         "urgency": DOCUMENT_URGENCIES[composition.urgency],

@@ -68,6 +68,8 @@ def content_of(outgoing: OutgoingDocument, document: OfficialDocument) -> Conten
         outgoing.recipients.exclude(group="").order_by("group").values_list("group", flat=True).distinct()
     )
     single = outgoing.recipients.filter(group="").order_by("id").values_list("agency__name", flat=True)
+    inside = outgoing.inside.select_related("division", "official")
+    beside = (str(row) for row in (*inside, *outgoing.paper.all()))
     return Content(
         type_code=document.type,
         subject=document.subject,
@@ -77,6 +79,6 @@ def content_of(outgoing: OutgoingDocument, document: OfficialDocument) -> Conten
         due_on=outgoing.due_on.isoformat() if outgoing.due_on else "",
         authority=document.authority,
         body=tuple(document.body),
-        recipients=(*(ADDRESSES.get(group, group) for group in groups), *single),
+        recipients=(*(ADDRESSES.get(group, group) for group in groups), *single, *beside),
         file=file.pk if (file := given_file(document)) else "",
     )

@@ -7,12 +7,16 @@ from dataclasses import replace
 
 from tests.architecture.routes import Route, World, only
 
+from lienthong.documents.public import ElectronicCopy
 from lienthong.identity.public import Role
 from lienthong.kernel.blobs import store_blob
+from lienthong.office.annex_models import Annex
 from lienthong.office.archive.states import FileState
+from lienthong.office.copy_models import CopyOfIncoming
+from lienthong.office.dispatch_models import PaperRecipient
 from lienthong.office.drafting_models import DraftVersion, SigningList
 from lienthong.office.models import IncomingDocument, IncomingFile, OutgoingDocument
-from lienthong.office.states import State
+from lienthong.office.states import OutState, State
 from lienthong.office.tests.factories import draft, general_book, incoming_document, led_by
 from lienthong.office.tests.work_files import file_in
 from lienthong.tasks.public import Part
@@ -65,6 +69,60 @@ def _draft(world: World) -> OutgoingDocument:
 
 def _outgoing(world: World) -> dict[str, object]:
     return {"document_id": _draft(world).pk}
+
+
+def _issued(world: World) -> dict[str, object]:
+    """A document of ours that goes to nobody over the axis."""
+    outgoing = _draft(world)
+    outgoing.state, outgoing.issued_at = OutState.ISSUED, world.at
+    outgoing.save()
+    return {"document_id": outgoing.pk}
+
+
+def _on_paper(world: World) -> dict[str, object]:
+    given = _issued(world)
+    named = PaperRecipient.objects.create(
+        document_id=given["document_id"],
+        name="Ông A",
+        named_by_id=world.viewer(SPECIALIST).official_id or 0,
+        named_at=world.at,
+    )
+    return {**given, "recipient_id": named.pk}
+
+
+def _copy(world: World) -> dict[str, object]:
+    """A copy of a file that the specialist of ours may see."""
+    given = _file(world)
+    file = IncomingFile.objects.get(document_id=given["document_id"])
+    copy = ElectronicCopy.objects.create(
+        agency=world.ours,
+        form="SY",
+        number=1,
+        year=2026,
+        notation="SY-X",
+        original_agency="Bộ A",
+        original_sha256=file.blob_id or "",
+        pdf=file.blob,
+        instructed_by_id=world.viewer(LEADER).official_id or 0,
+        made_by_id=world.viewer(CLERK).official_id or 0,
+        made_at=world.at,
+    )
+    CopyOfIncoming.objects.create(copy=copy, file=file)
+    return {"copy_id": copy.pk}
+
+
+def _annexed(world: World) -> dict[str, object]:
+    outgoing = _draft(world)
+    given = store_blob([b"%PDF-1.7\n"], at=world.at, max_bytes=100)
+    Annex.objects.create(
+        outgoing=outgoing,
+        position=1,
+        name="Phụ lục I",
+        given=given,
+        added_by=outgoing.prepared_by,
+        added_at=world.at,
+    )
+    return {"document_id": outgoing.pk, "position": 1}
 
 
 def _with_pdf(world: World) -> dict[str, object]:
@@ -159,6 +217,16 @@ ROUTES: dict[str, Route] = {
     "office:send_again": only(CLERK, LEADER, methods=POST, kwargs=_outgoing),
     "office:revoke": only(LEADER, methods=POST, kwargs=_outgoing),
     "office:take_back": only(CLERK, LEADER, methods=POST, kwargs=_outgoing),
+    "office:dispatch": only(CLERK, LEADER, methods=BOTH, kwargs=_issued),
+    "office:paper_record": only(CLERK, methods=BOTH, kwargs=_on_paper),
+    "office:recipients_export": only(*READERS, kwargs=_outgoing),
+    "office:add_annex": only(*WORKERS, methods=POST, kwargs=_outgoing),
+    "office:remove_annex": only(*WORKERS, methods=POST, kwargs=_annexed),
+    "office:annex_pdf": only(*READERS, kwargs=_annexed),
+    "office:outgoing_copies": only(*READERS, methods=("GET",), kwargs=_issued),
+    "office:incoming_copies": only(*READERS, methods=("GET",), kwargs=_file),
+    "office:copy_register": only(CLERK, LEADER, AUDITOR, shared=True),
+    "office:copy_pdf": only(*READERS, kwargs=_copy),
     "office:discard": only(*WORKERS, methods=POST, kwargs=_outgoing),
     "office:revise": only(*WORKERS, methods=BOTH, kwargs=_outgoing),
     "office:outgoing_pdf": only(*READERS, kwargs=_with_pdf),
@@ -196,5 +264,6 @@ ROUTES: dict[str, Route] = {
     "office:statistics_export": only(CLERK, LEADER, AUDITOR, shared=True),
     "office:compose": only(*WORKERS, methods=BOTH, shared=True),
     "office:preview": only(*WORKERS, methods=POST, shared=True),
+    "office:inside": only(*WORKERS, shared=True),
     "office:recipients": only(*WORKERS, shared=True),
 }

@@ -16,6 +16,7 @@ from lienthong.identity.tests.factories import agency, viewer_in
 from lienthong.kernel.blobs import read_blob
 from lienthong.kernel.errors import Refusal
 from lienthong.ledger.public import Subject, timeline
+from lienthong.office.actions import addressing
 from lienthong.office.actions import outgoing as actions
 from lienthong.office.actions.reporting import LEASE
 from lienthong.office.actions.sending import note_statuses, refresh_recipients, send_waiting
@@ -136,7 +137,7 @@ def test_a_document_is_signed_once() -> None:
 
 def test_without_recipients_nothing_is_signed_and_no_number_is_taken() -> None:
     sender, axis = _sender(), FakeAxis()
-    with pytest.raises(actions.NoRecipients):
+    with pytest.raises(addressing.NoRecipients):
         _send(sender, draft(sender), axis)
     assert _send(sender, draft(sender, agency()), axis).code.startswith("01/")
 
@@ -145,7 +146,7 @@ def test_a_recipient_closed_since_the_draft_is_named_and_nothing_is_signed() -> 
     sender, recipient, axis = _sender(), agency(name="Sở Đã Giải Thể"), FakeAxis()
     outgoing = draft(sender, recipient)
     Agency.objects.filter(id=recipient.id).update(valid_to=date(2026, 3, 2))
-    with pytest.raises(actions.ClosedRecipients) as refusal:
+    with pytest.raises(addressing.ClosedRecipients) as refusal:
         _send(sender, outgoing, axis)
     assert "Sở Đã Giải Thể" in refusal.value.say("vi")
     outgoing.refresh_from_db()
@@ -155,7 +156,7 @@ def test_a_recipient_closed_since_the_draft_is_named_and_nothing_is_signed() -> 
 def test_unknown_recipients_and_oneself_are_refused() -> None:
     sender = agency()
     for ids in ((10**9,), (sender.id,)):
-        with pytest.raises(actions.UnknownRecipients):
+        with pytest.raises(addressing.UnknownRecipients):
             draft(sender, recipients=ids)
 
 

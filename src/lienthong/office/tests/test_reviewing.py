@@ -53,9 +53,9 @@ def house(db: None) -> House:
         agency=ours,
         economy=economy,
         drafter=official_in(ours, worker, title="Chuyên viên", division=economy, name="Người Soạn"),
-        chief=official_in(ours, worker, title="Trưởng phòng", division=economy, name="Trưởng Kinh Tế"),
-        office=official_in(ours, worker, title="Chánh Văn phòng", division=office, name="Chánh Văn Phòng"),
-        legal=official_in(ours, worker, title="Trưởng phòng", division=legal, name="Trưởng Pháp Chế"),
+        chief=official_in(ours, Role.HEAD, title="Trưởng phòng", division=economy, name="Trưởng Kinh Tế"),
+        office=official_in(ours, Role.HEAD, title="Chánh Văn phòng", division=office, name="Chánh Văn Phòng"),
+        legal=official_in(ours, Role.HEAD, title="Trưởng phòng", division=legal, name="Trưởng Pháp Chế"),
         leader=official_in(ours, Role.LEADER, title="Giám đốc", name="Giám Đốc"),
     )
 
@@ -277,9 +277,9 @@ def test_who_is_not_asked_now_gives_no_opinion(house: House, who: str) -> None:
 def test_a_reviewer_reads_the_draft_once_asked_and_may_not_change_it(house: House) -> None:
     draft = _draft(house)
     chief, office = house.viewer("chief"), house.viewer("office")
-    for viewer in (chief, office):
-        with pytest.raises(NotFound):
-            queries.find_outgoing(viewer, draft.id)
+    assert queries.find_outgoing(chief, draft.id) == draft  # the head of the drafting unit
+    with pytest.raises(NotFound):
+        queries.find_outgoing(office, draft.id)
     _submit(house, draft)
     assert policies.allowed_acts(chief, queries.find_outgoing(chief, draft.id)) == []
     with pytest.raises(NotFound):

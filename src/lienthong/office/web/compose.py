@@ -7,7 +7,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
@@ -17,11 +17,13 @@ from lienthong.documents.public import LibreOffice, given_file
 from lienthong.identity.public import Role, Viewer, needs, viewer_of
 from lienthong.kernel.clock import VIETNAM, now
 from lienthong.kernel.errors import Refusal
-from lienthong.office import policies, queries
+from lienthong.office import composing_queries, policies, queries
 from lienthong.office.actions import outgoing as actions
 from lienthong.office.actions.versions import ChangedMeanwhile, latest_number
 from lienthong.office.forms import ComposeForm
 from lienthong.office.models import OutgoingDocument
+from lienthong.office.states import OutState
+from lienthong.office.web.dispatching import inside_picker
 from lienthong.office.web.previewing import preview_of
 from lienthong.office.web.versions import changes_meanwhile
 from lienthong.tasks.public import Task, find_task
@@ -63,18 +65,18 @@ def _compose(request: HttpRequest, draft: OutgoingDocument | None) -> HttpRespon
     if request.method != "POST":
         task = _task(viewer, request.GET.get("task", "")) if draft is None else None
         if task is not None:
-            form = ComposeForm(initial=queries.for_task(viewer, task))
+            form = ComposeForm(initial=composing_queries.for_task(viewer, task))
             return _page(request, None, form, _picker(viewer, (), request.GET, at))
         replaced = _replaced(viewer, request.GET.get("replaces", "")) if draft is None else None
         if replaced is not None:
-            form = ComposeForm(initial=queries.replacing(replaced))
+            form = ComposeForm(initial=composing_queries.replacing(replaced))
             chosen = set(replaced.recipients.values_list("agency_id", flat=True))
             return _page(request, None, form, _picker(viewer, chosen, request.GET, at))
-        chosen = queries.recipient_ids(draft) if draft else _ids(request.GET.getlist("recipients"))
+        chosen = composing_queries.recipient_ids(draft) if draft else _ids(request.GET.getlist("recipients"))
         return _page(request, draft, _blank(viewer, draft), _picker(viewer, chosen, request.GET, at))
     chosen = _ids(request.POST.getlist("recipients"))
     if request.POST.get("action") not in {SAVE, SIGN}:
-        form = ComposeForm(initial=request.POST.dict() | {"groups": request.POST.getlist("groups")})
+        form = ComposeForm(initial=request.POST.dict() | _several(request.POST))
         look = preview_of(request) if request.POST.get("action") == PREVIEW else {}
         return _page(request, draft, form, _picker(viewer, chosen, request.POST, at) | look)
     form = ComposeForm(request.POST, request.FILES, has_pdf=bool(draft and given_file(draft.document)))
@@ -170,7 +172,9 @@ def _sign(request: HttpRequest, saved: OutgoingDocument, viewer: Viewer, at: dat
     except Refusal as refusal:
         messages.error(request, _("Saved as a draft, not signed: %(why)s") % {"why": refusal.say()})
         return redirect("office:outgoing_detail", saved.id)
-    if sent.sent_at:
+    if sent.state == OutState.ISSUED:
+        messages.success(request, _("Signed and issued as %(code)s.") % {"code": sent.code})
+    elif sent.sent_at:
         messages.success(request, _("Signed, issued as %(code)s and sent.") % {"code": sent.code})
     else:
         messages.warning(
@@ -182,8 +186,8 @@ def _sign(request: HttpRequest, saved: OutgoingDocument, viewer: Viewer, at: dat
 def _blank(viewer: Viewer, draft: OutgoingDocument | None) -> ComposeForm:
     """The form of a new document, or as the draft has it."""
     if draft is None:
-        return ComposeForm(initial={"type_code": "CV", "place": queries.usual_place(viewer)})
-    initial = queries.composed(draft) | {"version": latest_number(draft)}
+        return ComposeForm(initial={"type_code": "CV", "place": composing_queries.usual_place(viewer)})
+    initial = composing_queries.composed(draft) | {"version": latest_number(draft)}
     return ComposeForm(initial=initial, has_pdf=given_file(draft.document) is not None)
 
 
@@ -203,7 +207,14 @@ def _page(
         "replaced": _replaced(viewer, form["replaces"].value() or ""),
         "task": _task(viewer, form["task"].value() or ""),
     }
-    return render(request, "office/compose.html", {**facts, **picker}, status=status)
+    chosen = [str(key) for key in form["inside"].value() or ()]
+    inside = inside_picker(viewer, chosen, request.POST, now())
+    return render(request, "office/compose.html", {**facts, **picker, **inside}, status=status)
+
+
+def _several(data: QueryDict) -> dict[str, object]:
+    """The parts of the form that have several values."""
+    return {name: data.getlist(name) for name in ("groups", "inside")}
 
 
 def _picker(viewer: Viewer, chosen: Iterable[int], given: dict[str, str], at: datetime) -> dict[str, object]:

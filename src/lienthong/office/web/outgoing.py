@@ -19,13 +19,16 @@ from lienthong.kernel.errors import Refusal
 from lienthong.notifications.public import comments_context
 from lienthong.office import policies, queries
 from lienthong.office.actions import outgoing as actions
+from lienthong.office.actions.dispatching import note_reading
 from lienthong.office.actions.form import errors_of
 from lienthong.office.actions.withdrawing import revoke_outgoing, take_back_outgoing
 from lienthong.office.discussing import outgoing_thread
 from lienthong.office.forms import OutgoingFilterForm, TakeBackForm
 from lienthong.office.models import OutgoingDocument
 from lienthong.office.states import OUT_STATE_LABELS, OutState
+from lienthong.office.web.annexing import annexes_of
 from lienthong.office.web.common import csv_answer, file_answer, tabs_of, timeline_of
+from lienthong.office.web.dispatching import beside_of
 from lienthong.office.web.reviewing import facts_of
 from lienthong.office.web.saved import saved_context
 
@@ -95,16 +98,21 @@ def _detail(
     acts = policies.allowed_acts(viewer, document)
     if policies.TAKE_BACK in acts and form is None:
         form = _take_back_form(document)
+    note_reading(outgoing=document, viewer=viewer, at=now())
+    making = queries.sees_making(viewer, document)
     context = {
         "outgoing": document,
         "document": document.document,
         "acts": acts,
+        "making": making,
         "take_back_form": form,
-        "timeline": timeline_of("office.outgoing", document.id),
+        "timeline": timeline_of("office.outgoing", document.id) if making else [],
         "draft": document.state == OutState.DRAFT,
         "page": queries.list_recipients(document, status=status, cursor=request.GET.get("cursor", "")),
         "status": status,
         "progress": queries.progress_of(document),
+        **beside_of(document, acts),
+        **annexes_of(viewer, document, acts),
         **facts_of(viewer, document, at=now()),
         **comments_context(request, outgoing_thread(document, at=now())),
         **_form_of(viewer, document),
@@ -156,7 +164,9 @@ def sign_and_send(request: HttpRequest, document_id: UUID) -> HttpResponse:
         at=now(),
         despite=request.POST.get("despite", ""),
     )
-    if document.state == OutState.SENT:
+    if document.state == OutState.ISSUED:
+        messages.success(request, _("Signed and issued as %(code)s.") % {"code": document.code})
+    elif document.state == OutState.SENT:
         messages.success(request, _("Signed, issued as %(code)s and sent.") % {"code": document.code})
     else:
         messages.warning(

@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
-from lienthong.directory.public import Agency
+from lienthong.directory.public import Agency, Division, Official
 from lienthong.identity.public import NotFound, Role, needs, viewer_of
 from lienthong.office import queries
 from lienthong.office.contracts import Composition
@@ -17,6 +17,7 @@ from lienthong.office.groups import ADDRESSES
 from lienthong.office.models import OutgoingDocument
 from lienthong.office.versions import Content, Difference, differences, paragraphs_of
 from lienthong.office.web.common import file_answer
+from lienthong.tasks.public import PartyKind
 
 READERS = (Role.CLERK, Role.SPECIALIST, Role.LEADER, Role.AUDITOR)
 SHOWN = 200
@@ -26,7 +27,7 @@ SHOWN = 200
 @require_GET
 def versions(request: HttpRequest, document_id: UUID) -> HttpResponse:
     """The versions, newest first, and the difference of two; of the last two unless others are asked for."""
-    outgoing = queries.find_outgoing(viewer_of(request), document_id)
+    outgoing = queries.find_drafted(viewer_of(request), document_id)
     rows = list(outgoing.versions.defer("content").select_related("saved_by").order_by("-number")[:SHOWN])
     newest = rows[0].number if rows else 0
     new = _number(request, "new") or newest
@@ -45,7 +46,7 @@ def versions(request: HttpRequest, document_id: UUID) -> HttpResponse:
 @require_GET
 def version_pdf(request: HttpRequest, document_id: UUID, number: int) -> HttpResponseBase:
     """The PDF that was uploaded with a version; `?inline=1` shows it in the browser."""
-    outgoing = queries.find_outgoing(viewer_of(request), document_id)
+    outgoing = queries.find_drafted(viewer_of(request), document_id)
     version = outgoing.versions.select_related("uploaded").filter(number=number).first()
     if version is None or version.uploaded is None:
         raise NotFound
@@ -66,10 +67,21 @@ def changes_meanwhile(draft: OutgoingDocument, typed: Composition) -> tuple[int,
         due_on=typed.due_on.isoformat() if typed.due_on else "",
         authority=saved.authority,
         body=paragraphs_of(typed.body),
-        recipients=(*(ADDRESSES[group] for group in sorted(typed.groups)), *names),
+        recipients=(*(ADDRESSES[group] for group in sorted(typed.groups)), *names, *_beside(typed)),
         file=saved.file,
     )
     return newest.number, differences(saved, mine)
+
+
+def _beside(typed: Composition) -> list[str]:
+    """The names of those inside the agency and on paper, in the order named: two queries."""
+    ids: dict[PartyKind, list[int]] = {kind: [] for kind in PartyKind}
+    for key in typed.inside:
+        ids[key.kind].append(key.id)
+    divisions = Division.objects.in_bulk(ids[PartyKind.DIVISION])
+    officials = Official.objects.in_bulk(ids[PartyKind.OFFICIAL])
+    named = [(divisions if key.kind is PartyKind.DIVISION else officials).get(key.id) for key in typed.inside]
+    return [*(str(row) for row in named if row), *typed.paper]
 
 
 def _changes(outgoing: OutgoingDocument, old: int, new: int) -> list[Difference]:
