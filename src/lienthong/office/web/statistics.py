@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import astuple
 from datetime import date, datetime, time, timedelta
 
@@ -100,7 +99,8 @@ def _facts(viewer: Viewer, since: date, until: date, at: datetime) -> list[TaskF
     )
 
 
-def _table(facts: list[TaskFacts], viewer: Viewer) -> Iterator[list[str | int]]:
-    for fact in facts:
-        place = viewer.agency_name if fact.level == 0 else fact.division or _("without a division")
-        yield [place, fact.official, *astuple(fact.counts)]
+def _table(facts: list[TaskFacts], viewer: Viewer) -> list[list[str | int]]:
+    """The rows in words, now: an answer is streamed when the reader's language is forgotten already."""
+    without = _("without a division")
+    places = [viewer.agency_name if fact.level == 0 else fact.division or without for fact in facts]
+    return [[place, fact.official, *astuple(fact.counts)] for place, fact in zip(places, facts, strict=True)]

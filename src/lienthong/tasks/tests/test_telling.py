@@ -8,7 +8,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from lienthong.directory.public import Agency
+from lienthong.directory.public import Agency, PostHolding
 from lienthong.identity.public import Role, Viewer, delegate
 from lienthong.identity.tests.factories import post_of_viewer, viewer_in
 from lienthong.notifications.public import DueRow
@@ -58,6 +58,13 @@ def test_the_lead_is_told_of_a_task_and_the_others_that_they_take_part(
         ["take-part"],
         [],
     )
+
+
+def test_who_gives_a_task_to_the_own_division_is_not_told_of_it(ours: Agency) -> None:
+    here = division_of(ours)
+    head, clerk = member(here, Role.LEADER), member(here, Role.CLERK)
+    give_task(direction=direction(here), viewer=head, at=NOON)
+    assert (_told(head), _told(clerk)) == ([], ["given-division"])
 
 
 def test_of_a_division_its_head_and_its_clerk_are_told_and_nobody_else(ours: Agency, leader: Viewer) -> None:
@@ -170,6 +177,19 @@ def test_due_is_what_the_official_or_the_division_headed_leads(
         (head.official_id, f"tasks.task/{ours_too.id}"),
         (clerk.official_id, f"tasks.task/{ours_too.id}"),
     }
+
+
+def test_due_leaves_out_who_headed_the_division_before_and_who_heads_it_later(
+    ours: Agency, leader: Viewer
+) -> None:
+    here = division_of(ours)
+    former, coming = member(here, Role.LEADER), member(here, Role.LEADER)
+    PostHolding.objects.filter(official_id=former.official_id).update(valid_to=NOON.date())
+    PostHolding.objects.filter(official_id=coming.official_id).update(
+        valid_from=NOON.date() + timedelta(days=1)
+    )
+    task(leader, here)
+    assert _due(former, coming) == []
 
 
 def test_due_leaves_out_what_is_done_and_what_lies_outside_the_time(leader: Viewer, lead: Viewer) -> None:
