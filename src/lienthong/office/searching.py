@@ -133,6 +133,7 @@ def _few(within: QuerySet[M], agency_id: int, wording: Wording, *, content: bool
         sources.append(rows.filter(wording.by_number()).values_list("pk", flat=True))
     if content:
         texts = ReadText.objects.filter(wording.by_content(), of_agency(agency_id))
+        texts = texts.filter(document__in=within.order_by().values("pk"))
         sources.append(texts.values_list("document_id", flat=True))
     found: set[UUID] = set()
     for source in sources:
