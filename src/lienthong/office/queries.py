@@ -103,7 +103,7 @@ def list_incoming(
     )
     rows = rows.defer("verdict", "content")
     if Wording(wanted.text).words:
-        own = IncomingDocument.objects.filter(agency_id=viewer.agency_id)
+        own = IncomingDocument.objects.filter(agency_id=viewer.agency_id or 0)
         within = _narrowed(own, viewer, wanted, at=at)
         return search_page(
             rows, viewer.agency_id or 0, wanted.text, within=within, cursor=cursor, content=True
@@ -265,7 +265,7 @@ def list_outgoing(viewer: Viewer, wanted: OutgoingFilter, *, cursor: str = "") -
     """A page of outgoing documents, newest first, each with the `progress` of its recipients."""
     rows = filter_outgoing(viewer, wanted).select_related("document", "prepared_by")
     if Wording(wanted.text).words:
-        own = OutgoingDocument.objects.filter(agency_id=viewer.agency_id)
+        own = OutgoingDocument.objects.filter(agency_id=viewer.agency_id or 0)
         within = _sent_as(own, wanted)
         page = search_page(rows, viewer.agency_id or 0, wanted.text, within=within, cursor=cursor)
     else:
