@@ -25,7 +25,7 @@ from lienthong.identity.public import Account
 
 UPLOADS = 60
 BYTES = 100_000
-WORD = "số"
+WORD = "rừng"
 
 
 def run(port: int, peer_port: int) -> None:

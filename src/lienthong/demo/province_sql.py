@@ -201,8 +201,9 @@ INSERT INTO tasks_taskstep (task_id, verb, text, actor_name, actor_title, at, li
 SELECT task, verb, CASE WHEN verb = 'give' THEN (%(orders)s::text[])[1 + h %% cardinality(%(orders)s::text[])]
        ELSE '' END, CASE WHEN verb = 'give' THEN giver_name ELSE names[lead] END,
        CASE WHEN verb = 'give' THEN giver_title ELSE 'Chuyên viên' END, moment, '', ''
-FROM received, LATERAL (VALUES ('give', given_at, true), ('start', given_at + interval '1 hour',
-    state <> 'assigned'), ('complete', done_at, state = 'finished')) AS step (verb, moment, done)
+FROM received, LATERAL (VALUES ('give', given_at, true),
+    ('start', least(given_at + interval '1 hour', %(at)s), state <> 'assigned'),
+    ('complete', done_at, state = 'finished')) AS step (verb, moment, done)
 WHERE directed AND done ORDER BY n, moment
 """
 

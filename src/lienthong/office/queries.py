@@ -102,13 +102,22 @@ def list_incoming(
     )
     rows = rows.defer("verdict", "content")
     if Wording(wanted.text).words:
-        return search_page(rows, viewer.agency_id or 0, wanted.text, cursor=cursor, content=True)
+        own = IncomingDocument.objects.filter(agency_id=viewer.agency_id or 0)
+        within = _narrowed(own, viewer, wanted, at=at)
+        return search_page(
+            rows, viewer.agency_id or 0, wanted.text, within=within, cursor=cursor, content=True
+        )
     return page_of(rows, key="+id" if wanted.tab == MINE else "id", cursor=cursor)
 
 
 def filter_incoming(viewer: Viewer, wanted: IncomingFilter, *, at: datetime) -> QuerySet[IncomingDocument]:
     """The viewer's incoming documents narrowed to what is wanted, but for its text; unordered."""
-    rows = incoming_of(viewer)
+    return _narrowed(incoming_of(viewer), viewer, wanted, at=at)
+
+
+def _narrowed(
+    rows: QuerySet[IncomingDocument], viewer: Viewer, wanted: IncomingFilter, *, at: datetime
+) -> QuerySet[IncomingDocument]:
     if wanted.tab == MINE:
         rows = rows.filter(_waits_for(viewer))
     elif wanted.tab in list(State):
@@ -284,7 +293,10 @@ def find_outgoing(viewer: Viewer, document_id: UUID, *, lock: bool = False) -> O
 
 def filter_outgoing(viewer: Viewer, wanted: OutgoingFilter) -> QuerySet[OutgoingDocument]:
     """The viewer's outgoing documents narrowed to what is wanted, unordered."""
-    rows = outgoing_of(viewer)
+    return _sent_as(outgoing_of(viewer), wanted)
+
+
+def _sent_as(rows: QuerySet[OutgoingDocument], wanted: OutgoingFilter) -> QuerySet[OutgoingDocument]:
     if wanted.tab in list(OutState):
         rows = rows.filter(state=wanted.tab)
     return rows.filter(days("issued_at", wanted.since, wanted.until))
@@ -294,7 +306,9 @@ def list_outgoing(viewer: Viewer, wanted: OutgoingFilter, *, cursor: str = "") -
     """A page of outgoing documents, newest first, each with the `progress` of its recipients."""
     rows = filter_outgoing(viewer, wanted).select_related("document", "prepared_by")
     if Wording(wanted.text).words:
-        page = search_page(rows, viewer.agency_id or 0, wanted.text, cursor=cursor)
+        own = OutgoingDocument.objects.filter(agency_id=viewer.agency_id or 0)
+        within = _sent_as(own, wanted)
+        page = search_page(rows, viewer.agency_id or 0, wanted.text, within=within, cursor=cursor)
     else:
         page = page_of(rows, key="id", cursor=cursor)
     counts = {

@@ -91,17 +91,24 @@ def matching(text: str, *, texts_of: int | None = None) -> Q:
 
 
 def search_page(
-    visible: QuerySet[M], agency_id: int, text: str, *, cursor: str = "", content: bool = False
+    visible: QuerySet[M],
+    agency_id: int,
+    text: str,
+    *,
+    within: QuerySet[M],
+    cursor: str = "",
+    content: bool = False,
 ) -> Page[M]:
     """A page of the visible rows that match, the exact ones first, then newest.
 
-    The indexes are asked for at most `RARE` hits in the agency. If that is all, the visible among them are
+    `within` are the agency's rows narrowed by the other filters but not to who asks, which costs more. The
+    indexes are asked for at most `RARE` hits among them. If that is all, the visible among them are
     sorted: the number itself, then the words with the very marks typed, then without, then those only in the
     files. If there are more, the words are frequent and met soon among the newest; nothing is sorted or
     counted (ADR 0013). The number of queries does not depend on how much is found.
     """
     wording = Wording(text)
-    few = _few(visible.model, agency_id, wording, content=content)
+    few = _few(within, agency_id, wording, content=content)
     if few is None:
         found = matching(text, texts_of=agency_id if content else None)
         return page_of(visible.filter(found), key="id", cursor=cursor)
@@ -118,14 +125,15 @@ def search_page(
     return Page([rows[pk] for pk in ids if pk in rows], encode_cursor(str(ids[-1])) if more else "")
 
 
-def _few(model: type[M], agency_id: int, wording: Wording, *, content: bool) -> set[UUID] | None:
-    """The agency's hits by each index if there are at most `RARE`; None if there are more."""
-    rows = model._default_manager.filter(of_agency(agency_id))
+def _few(within: QuerySet[M], agency_id: int, wording: Wording, *, content: bool) -> set[UUID] | None:
+    """The hits by each index if there are at most `RARE`; None if there are more."""
+    rows = within.filter(of_agency(agency_id))
     sources: list[QuerySet[Any, UUID]] = [rows.filter(wording.by_summary()).values_list("pk", flat=True)]
     if wording.numeric:
         sources.append(rows.filter(wording.by_number()).values_list("pk", flat=True))
     if content:
         texts = ReadText.objects.filter(wording.by_content(), of_agency(agency_id))
+        texts = texts.filter(document__in=within.order_by().values("pk"))
         sources.append(texts.values_list("document_id", flat=True))
     found: set[UUID] = set()
     for source in sources:

@@ -65,6 +65,11 @@ def test_a_port_that_is_no_number_is_refused(port: str) -> None:
     assert run.invoke(app, ["up", "--port", port]).exit_code == 2
 
 
+@pytest.mark.parametrize("wrong", [["--scale", "town"], ["--scale", "province", "--documents", "0"]])
+def test_a_scale_that_is_not_made_is_refused(wrong: list[str]) -> None:
+    assert run.invoke(app, ["demo", *wrong]).exit_code == 2
+
+
 def test_a_port_out_of_range_is_refused() -> None:
     assert run.invoke(app, ["up", "--port", "70000"]).exit_code == 1
 
