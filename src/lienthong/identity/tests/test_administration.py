@@ -8,7 +8,7 @@ import pytest
 from allauth.mfa.models import Authenticator
 from django.db import connection
 
-from lienthong.directory.public import AlreadyHolds, Division, Official, PostHolding
+from lienthong.directory.public import Agency, AlreadyHolds, Division, Official, PostHolding
 from lienthong.identity.access import NotAllowed, NotFound
 from lienthong.identity.actions import administration as actions
 from lienthong.identity.actions.accounts import BadUsername, UsernameTaken
@@ -18,6 +18,7 @@ from lienthong.identity.contracts import NOBODY, Role, Viewer
 from lienthong.identity.models import Account, RoleGrant
 from lienthong.identity.policies import (
     AnswersElsewhere,
+    HeadOfNothing,
     RoleNotYoursToGrant,
     allowed_actions,
     grantable_roles,
@@ -327,6 +328,17 @@ class TestRoles:
     def test_of_another_agencys_post_are_not_found(self, admin: Viewer) -> None:
         with pytest.raises(NotFound):
             actions.grant_post_role(viewer=admin, post_id=post_in(agency()).pk, role=Role.CLERK, at=NOON)
+
+    def test_of_a_head_is_for_posts_in_a_division_and_brings_a_specialists(
+        self, admin: Viewer, clerk: Account
+    ) -> None:
+        with pytest.raises(HeadOfNothing):
+            actions.grant_post_role(viewer=admin, post_id=post_of(clerk).pk, role=Role.HEAD, at=NOON)
+        place = Agency.objects.get(pk=admin.agency_id)
+        division = Division.objects.create(agency=place, name="Phòng Kinh tế", short_name="KT")
+        chief = official_in(place, division=division)
+        actions.grant_post_role(viewer=admin, post_id=post_of(chief).pk, role=Role.HEAD, at=NOON)
+        assert acting_viewer(chief, at=NOON).roles == {Role.HEAD, Role.SPECIALIST}
 
     def test_that_one_may_grant_are_none_without_administering(self) -> None:
         assert grantable_roles(viewer_in(agency(), Role.OPERATOR, Role.LEADER)) == frozenset()

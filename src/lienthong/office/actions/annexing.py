@@ -53,10 +53,10 @@ def add_annex(*, outgoing_id: UUID, name: str, file: Iterable[bytes], viewer: Vi
         NotFound, NotAllowed, NotNow; AnnexNameMissing, TextTooLong, SecretDocument, TooManyAnnexes, and what
         `check_annex` refuses.
     """
-    name = checked_text(name, field="name", limit=NAME_LIMIT, missing=AnnexNameMissing)
-    refuse_secret(name)
     with transaction.atomic():
         outgoing = _draft(outgoing_id, viewer)
+        name = checked_text(name, field="name", limit=NAME_LIMIT, missing=AnnexNameMissing)
+        refuse_secret(name)
         return _add(outgoing, viewer, at, name=name, given=check_annex(file=file, at=at))
 
 

@@ -7,13 +7,15 @@ from itertools import count
 from typing import Any
 
 from lienthong.directory.public import Agency
+from lienthong.documents.public import ElectronicCopy
 from lienthong.identity.public import Role, Viewer
 from lienthong.identity.tests.factories import at_noon, viewer_in
 from lienthong.kernel.clock import VIETNAM
 from lienthong.office.actions import outgoing
 from lienthong.office.actions.registering import books_in_use
 from lienthong.office.contracts import Composition
-from lienthong.office.models import IncomingDocument, OutgoingDocument
+from lienthong.office.copy_models import CopyOfIncoming
+from lienthong.office.models import IncomingDocument, IncomingFile, OutgoingDocument
 from lienthong.office.register_models import Register, RegisterBook
 from lienthong.office.states import State
 from lienthong.tasks.public import Direction, Part, TaskParty, TaskState
@@ -99,6 +101,26 @@ def assigned_document(agency: Agency, lead: Viewer, **fields: Any) -> IncomingDo
     document = incoming_document(agency, **{"state": State.ASSIGNED, **fields})
     led_by(document, lead)
     return document
+
+
+def copy_of(file: IncomingFile) -> ElectronicCopy:
+    """An electronic copy of a file, with the file's own content instead of a sealed one."""
+    maker = viewer_in(file.document.agency, Role.LEADER, at=NOON).official_id or 0
+    copy = ElectronicCopy.objects.create(
+        agency=file.document.agency,
+        form="SY",
+        number=next(_numbers),
+        year=2026,
+        notation="SY-X",
+        original_agency=file.document.sender_name,
+        original_sha256=file.blob_id or "",
+        pdf=file.blob,
+        instructed_by_id=maker,
+        made_by_id=maker,
+        made_at=NOON,
+    )
+    CopyOfIncoming.objects.create(copy=copy, file=file)
+    return copy
 
 
 def direction(lead: Viewer, **fields: Any) -> Direction:

@@ -7,17 +7,15 @@ from dataclasses import replace
 
 from tests.architecture.routes import Route, World, only
 
-from lienthong.documents.public import ElectronicCopy
 from lienthong.identity.public import Role
 from lienthong.kernel.blobs import store_blob
 from lienthong.office.annex_models import Annex
 from lienthong.office.archive.states import FileState
-from lienthong.office.copy_models import CopyOfIncoming
 from lienthong.office.dispatch_models import PaperRecipient
 from lienthong.office.drafting_models import DraftVersion, SigningList
 from lienthong.office.models import IncomingDocument, IncomingFile, OutgoingDocument
 from lienthong.office.states import OutState, State
-from lienthong.office.tests.factories import draft, general_book, incoming_document, led_by
+from lienthong.office.tests.factories import copy_of, draft, general_book, incoming_document, led_by
 from lienthong.office.tests.work_files import file_in
 from lienthong.tasks.public import Part
 
@@ -94,20 +92,7 @@ def _copy(world: World) -> dict[str, object]:
     """A copy of a file that the specialist of ours may see."""
     given = _file(world)
     file = IncomingFile.objects.get(document_id=given["document_id"])
-    copy = ElectronicCopy.objects.create(
-        agency=world.ours,
-        form="SY",
-        number=1,
-        year=2026,
-        notation="SY-X",
-        original_agency="Bộ A",
-        original_sha256=file.blob_id or "",
-        pdf=file.blob,
-        instructed_by_id=world.viewer(LEADER).official_id or 0,
-        made_by_id=world.viewer(CLERK).official_id or 0,
-        made_at=world.at,
-    )
-    CopyOfIncoming.objects.create(copy=copy, file=file)
+    copy = copy_of(file)
     return {"copy_id": copy.pk}
 
 

@@ -27,7 +27,7 @@ from lienthong.office.contracts import IncomingFilter
 from lienthong.office.models import IncomingDocument, RequestedChange
 from lienthong.office.policies import NothingAsked, NotNow, RequestNotAuthentic
 from lienthong.office.states import State
-from lienthong.office.tests.factories import NOON
+from lienthong.office.tests.factories import NOON, copy_of
 from lienthong.office.tests.packets import collected_document, packet, signed
 
 pytestmark = pytest.mark.django_db
@@ -105,6 +105,7 @@ def test_a_withdrawal_of_what_nobody_registered_is_followed_at_once(kind: str) -
 @pytest.mark.parametrize("kind", WITHDRAWING)
 def test_a_registered_document_waits_for_the_clerk_and_is_destroyed_when_accepted(kind: str) -> None:
     held = Held().register()
+    copy = copy_of(held.document.files.get())
     held.ask(kind)
     assert held.document.state == State.REGISTERED
     held.answer()
@@ -116,6 +117,8 @@ def test_a_registered_document_waits_for_the_clerk_and_is_destroyed_when_accepte
     )
     assert document.subject
     assert (document.edxml, document.content, document.files.get().blob) == (None, "", None)
+    copy.refresh_from_db()
+    assert copy.pdf is None
     state = held.seen_by_sender()
     assert state.recipients[0].state == "WD"
     assert [(row.kind, row.state) for row in state.requests] == [(kind, "accepted")]
