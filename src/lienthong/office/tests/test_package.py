@@ -17,7 +17,7 @@ from lienthong.identity.public import NotAllowed, Role
 from lienthong.identity.tests.factories import agency, viewer_in
 from lienthong.kernel.clock import now
 from lienthong.office.actions.changes import accept_change
-from lienthong.office.actions.incoming import register_incoming
+from lienthong.office.actions.registering import register_incoming
 from lienthong.office.adapters.fake import FakeAxis
 from lienthong.office.archive.filing import put_document
 from lienthong.office.archive.holdings import EVENT_TYPES, Part, safe_name

@@ -35,8 +35,8 @@ def leader(ours: Agency) -> Viewer:
     return viewer_in(ours, Role.LEADER, at=NOON)
 
 
-def _member(ours: Agency, title: str, division: Division) -> Viewer:
-    return acting_viewer(official_in(ours, Role.SPECIALIST, title=title, division=division), at=NOON)
+def _member(ours: Agency, title: str, division: Division, role: Role = Role.SPECIALIST) -> Viewer:
+    return acting_viewer(official_in(ours, role, title=title, division=division), at=NOON)
 
 
 def _told(viewer: Viewer) -> list[str]:
@@ -53,8 +53,8 @@ def _opine(document: OutgoingDocument, viewer: Viewer, opinion: TurnState) -> No
 def test_a_round_tells_each_step_as_it_is_asked_then_those_who_sign(ours: Agency, leader: Viewer) -> None:
     economy = Division.objects.create(agency=ours, name="Phòng Kinh tế", short_name="KT")
     office = Division.objects.create(agency=ours, name="Văn phòng", short_name="VP")
-    drafter, chief = _member(ours, "Chuyên viên", economy), _member(ours, "Trưởng phòng", economy)
-    second = _member(ours, "Chánh Văn phòng", office)
+    drafter, chief = _member(ours, "Chuyên viên", economy), _member(ours, "Trưởng phòng", economy, Role.HEAD)
+    second = _member(ours, "Chánh Văn phòng", office, Role.HEAD)
     document = actions.compose(composition=composition(agency()), viewer=drafter, at=NOON)
     reviewing.submit_for_review(outgoing_id=document.id, viewer=drafter, at=NOON)
     assert (_told(chief), _told(second)) == (["opinion-asked"], [])

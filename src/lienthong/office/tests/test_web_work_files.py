@@ -22,11 +22,12 @@ from lienthong.office.archive.models import WorkFile, WorkFileItem
 from lienthong.office.archive.queries import WorkFileFilter
 from lienthong.office.archive.states import FileState
 from lienthong.office.models import IncomingDocument
-from lienthong.office.states import Part, State
+from lienthong.office.states import State
 from lienthong.office.tests.factories import NOON, incoming_document, led_by
 from lienthong.office.tests.pages import client_as, client_of, text_of
 from lienthong.office.tests.work_files import file_in, kept_document, put, work_file
 from lienthong.signing.public import ensure_agency_certificates
+from lienthong.tasks.public import Part
 
 pytestmark = pytest.mark.django_db
 

@@ -42,6 +42,7 @@ from lienthong.office.states import State
 from lienthong.office.tests.factories import NOON, draft, incoming_document, led_by
 from lienthong.office.tests.work_files import file_in, kept_document, put, work_file
 from lienthong.signing.public import NoCertificate, ensure_agency_certificates
+from lienthong.tasks.public import Part
 
 pytestmark = pytest.mark.django_db
 
@@ -266,7 +267,7 @@ def test_lines_are_links_only_for_who_may_open_the_document() -> None:
     ours = agency()
     specialist, clerk = viewer_in(ours, Role.SPECIALIST, at=NOON), viewer_in(ours, Role.CLERK, at=NOON)
     file, document = work_file(specialist), kept_document(ours)
-    part = led_by(document, specialist)
+    part = led_by(document, specialist, part=Part.COOPERATING)
     put(file, document, specialist)
     part.delete()
     assert [line.readable for line in queries.list_lines(specialist, file)[0]] == [False]
