@@ -21,12 +21,16 @@ from lienthong.axis.public import (
 )
 from lienthong.directory.public import Agency
 from lienthong.identity.tests.factories import agency
+from lienthong.kernel.adapters.object_store import configured_objects
+from lienthong.kernel.blobs import key_of
 from lienthong.kernel.clock import now
 from lienthong.ledger.public import Actor
+from lienthong.office.actions.collecting import collect_inbox
 from lienthong.office.adapters import connect
 from lienthong.office.adapters.axis_http import HttpAxis
 from lienthong.office.adapters.axis_in_process import InProcessAxis
 from lienthong.office.adapters.fake import FakeAxis
+from lienthong.office.models import IncomingDocument
 from lienthong.office.ports import AxisPort, AxisRefused, AxisUnavailable
 from lienthong.office.tests.packets import packet, signed, text_file
 from lienthong.signing.public import encryption_certificates, ensure_encryption_certificates, trusted_readers
@@ -100,6 +104,17 @@ def test_a_packet_comes_out_as_it_went_in(ground: Ground) -> None:
     item = ground.axis.inbox(at=AT).items[0]
     assert ground.axis.packet(str(item.delivery_id), at=AT).read() == xml
     assert item.size == len(xml)
+
+
+def test_a_packet_whose_file_is_lost_does_not_hold_up_the_others() -> None:
+    sender, ours = agency(), agency()
+    system, _credentials = connect_system(name="Test", agency=sender, serves=Serves.ALL, actor=TEST, at=AT)
+    axis = InProcessAxis(lambda: system)
+    lost, whole = (axis.submit(signed(packet(sender, ours), sender), at=AT) for _ in range(2))
+    configured_objects().delete([key_of(lost.sha256)])
+    assert collect_inbox(at=AT, port=axis).received == 1
+    assert IncomingDocument.objects.get().packet_id == str(whole.packet_id)
+    assert len(axis.inbox(at=AT).items) == 2, "the lost one waits"
 
 
 def test_the_inbox_names_sender_recipient_and_document(ground: Ground) -> None:

@@ -54,8 +54,8 @@ def cast(site: Site) -> Cast:
         office = Division.objects.create(agency=ours, name="Văn phòng", short_name="VP")
         people = {
             "drafter": _person(ours, Role.SPECIALIST, "Triệu Thị Yến", "Chuyên viên", unit),
-            "chief": _person(ours, Role.SPECIALIST, "Dương Văn Lâm", "Trưởng phòng", unit),
-            "office": _person(ours, Role.CLERK, "Đoàn Ngọc Ánh", "Chánh Văn phòng", office),
+            "chief": _person(ours, Role.HEAD, "Dương Văn Lâm", "Trưởng phòng", unit),
+            "office": _person(ours, Role.HEAD, "Đoàn Ngọc Ánh", "Chánh Văn phòng", office),
             "leader": _person(ours, Role.LEADER, "Phạm Hồng Vân", "Giám đốc"),
             "clerk": _person(ours, Role.CLERK, "Mai Thu Thảo", "Văn thư", office),
         }

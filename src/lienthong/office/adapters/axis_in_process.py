@@ -30,6 +30,7 @@ from lienthong.axis.public import (
     submit_packet,
     take_back,
 )
+from lienthong.kernel.blobs import BlobMissing
 from lienthong.kernel.errors import Refusal
 from lienthong.kernel.lifting import Content, Lifted, lift
 from lienthong.office.ports import AxisRefused, AxisUnavailable
@@ -61,7 +62,10 @@ class InProcessAxis:
     def packet(self, delivery_id: str, *, at: datetime) -> Lifted:
         """The edXML of a delivery."""
         with _answering():
-            return lift(packet_of_delivery(self.system(), UUID(delivery_id), at=at))
+            try:
+                return lift(packet_of_delivery(self.system(), UUID(delivery_id), at=at))
+            except BlobMissing as error:  # this one waits until the store is mended; the others go on
+                raise AxisRefused(answer=f"the file {error} is missing", problem="content-missing") from error
 
     def report_status(self, delivery_id: str, report: StatusReport, *, at: datetime) -> None:
         """Report to the axis."""
