@@ -11,6 +11,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
+from pathlib import Path
 from types import FrameType
 from typing import Annotated
 from urllib.error import URLError
@@ -18,6 +19,7 @@ from urllib.request import urlopen
 
 import typer
 from django.core.management import call_command
+from django.utils.translation.reloader import translation_file_changed
 
 from lienthong.config import translations
 from lienthong.config.cli import runtime
@@ -84,6 +86,8 @@ def migrate() -> None:
         for app in translations.find_apps(translations.PACKAGE):
             with contextlib.suppress(PermissionError):  # installed by another user, with its catalogues
                 translations.compile_catalogue(app)
+        # On a first start something may have asked for words before there were any; that is remembered.
+        translation_file_changed(None, Path("django.mo"))
         call_command("migrate", interactive=False, verbosity=0)
         call_command("collectstatic", interactive=False, verbosity=0)
 
