@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from urllib.parse import quote
 
 from django.http import HttpResponseBase, StreamingHttpResponse
+from django.utils.translation import get_language, override
 
 from lienthong.kernel.blobs import open_blob
 from lienthong.kernel.models import Blob
@@ -29,13 +30,22 @@ def file_answer(blob: Blob, name: str, *, inline: bool) -> HttpResponseBase:
 
 
 def csv_answer(name: str, head: Sequence[object], rows: Iterable[Sequence[object]]) -> HttpResponseBase:
-    """A table as CSV in UTF-8 with a mark that spreadsheets understand, streamed row by row."""
-    writer = csv.writer(_Echo())
+    """A table as CSV in UTF-8 with a mark that spreadsheets understand, streamed row by row.
+
+    Rows are made after the request and its language have ended; each is still put into words in that one.
+    """
+    writer, language, feed = csv.writer(_Echo()), get_language(), iter(rows)
+    first = "\ufeff" + writer.writerow([str(cell) for cell in head])
 
     def lines() -> Iterator[str]:
-        yield "\ufeff" + writer.writerow([str(cell) for cell in head])
-        for row in rows:
-            yield writer.writerow([_harmless(cell) for cell in row])
+        yield first
+        while True:
+            with override(language):
+                row = next(feed, None)
+                line = None if row is None else writer.writerow([_harmless(cell) for cell in row])
+            if line is None:
+                return
+            yield line
 
     response = StreamingHttpResponse(lines(), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(name)}"

@@ -9,7 +9,6 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import redirect, render
-from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
@@ -136,14 +135,12 @@ def recipients_export(request: HttpRequest, document_id: UUID) -> HttpResponseBa
     """Every recipient of a document by whatever way, with its state, as CSV."""
     document = queries.find_outgoing(viewer_of(request), document_id)
     head = [_("Way"), _("Recipient"), _("State"), _("Since"), _("Note")]
-    language = get_language()  # what is streamed is said after the request's own language has ended
-    rows = (_row(line, language) for line in dispatch_queries.export_recipients(document))
+    rows = (_row(line) for line in dispatch_queries.export_recipients(document))
     return csv_answer(f"{_('recipients')}-{document.code.replace('/', '_') or 'draft'}.csv", head, rows)
 
 
-def _row(line: dispatch_queries.RecipientLine, language: str | None) -> list[object]:
-    with override(language):
-        return [str(line.kind), line.name, str(line.state), _moment(line.since), line.note]
+def _row(line: dispatch_queries.RecipientLine) -> list[object]:
+    return [line.kind, line.name, line.state, _moment(line.since), line.note]
 
 
 def _moment(value: object) -> str:
