@@ -12,6 +12,8 @@ from django.db.models import F, Func, Q, Value
 from django.db.models.functions import Concat
 from django.utils.translation import gettext_lazy as _
 
+from lienthong.kernel.plain import Plain as Plain
+
 OPEN_END = date(9999, 12, 31)
 CODE_FORM = r"^[A-Z0-9]+(\.[A-Z0-9]+)*$"
 
@@ -28,13 +30,6 @@ class Int4Range(Func):
 
     function = "int4range"
     output_field = models.Field()
-
-
-class Plain(Func):
-    """SQL `plain(text)`: without marks, lower case."""
-
-    function = "plain"
-    output_field = models.TextField()
 
 
 class AdministrativeUnit(models.Model):

@@ -5,13 +5,7 @@ from __future__ import annotations
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 
-
-class Plain(models.Func):
-    """SQL `plain(text)`: lower case, without Vietnamese marks, whatever the Unicode form."""
-
-    function = "plain"
-    arity = 1
-    output_field = models.TextField()
+from lienthong.kernel.plain import Plain as Plain
 
 
 class NumberKey(models.Func):

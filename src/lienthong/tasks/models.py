@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from lienthong.directory.public import Agency, Division, Official, Post, holds_agency, remembers_agency
 from lienthong.kernel.identifiers import uuid7
 from lienthong.kernel.models import Blob
+from lienthong.kernel.plain import Plain as Plain
 from lienthong.tasks.contracts import Source
 from lienthong.tasks.states import (
     CLOSED,
@@ -31,14 +32,6 @@ from lienthong.tasks.states import (
 )
 
 DEEPEST = 8
-
-
-class Plain(models.Func):
-    """SQL `plain(text)`: lower case, without Vietnamese marks, whatever the Unicode form."""
-
-    function = "plain"
-    arity = 1
-    output_field = models.TextField()
 
 
 class Task(models.Model):

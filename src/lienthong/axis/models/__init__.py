@@ -34,6 +34,7 @@ from lienthong.axis.states import (
 from lienthong.directory.public import Agency, holds_agency, remembers_agency
 from lienthong.kernel.identifiers import uuid7
 from lienthong.kernel.models import Blob
+from lienthong.kernel.plain import Plain as Plain
 from lienthong.ledger.public import Subject
 
 ASKING = frozenset({Business.REVOKE, Business.UPDATE})  # packets that bring no document
@@ -77,13 +78,6 @@ class IsTrue(Func):
 
     template = "(%(expressions)s) IS TRUE"
     output_field = models.BooleanField()
-
-
-class Plain(Func):
-    """SQL `plain(text)`: without marks, in lower case."""
-
-    function = "plain"
-    output_field = models.TextField()
 
 
 class Packet(models.Model):

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import TypeAlias, TypedDict
 
 from django.contrib.postgres.aggregates import StringAgg
-from django.db.models import Exists, F, Func, OuterRef, Q, QuerySet, Subquery, TextField, Value
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery, TextField, Value
 from django.db.models.functions import Coalesce
 from django_stubs_ext import WithAnnotations
 
@@ -27,6 +27,7 @@ from lienthong.identity.policies import administered_agency
 from lienthong.identity.queries.acting import current_holdings, roles_of
 from lienthong.kernel.clock import VIETNAM
 from lienthong.kernel.paging import Page, page_of
+from lienthong.kernel.plain import Plain as Plain
 
 
 class Columns(TypedDict):
@@ -38,13 +39,6 @@ class Columns(TypedDict):
 
 
 Listed: TypeAlias = "WithAnnotations[Official, Columns]"
-
-
-class Plain(Func):
-    """SQL `plain(text)`: small letters without marks."""
-
-    function = "plain"
-    output_field = TextField()
 
 
 def officials_of_agency(
