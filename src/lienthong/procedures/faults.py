@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -11,7 +12,7 @@ from pydantic import ValidationError
 
 from lienthong.kernel.errors import Refusal
 
-MOST = 50
+MOST, DEEPEST = 50, 12
 
 
 @dataclass(frozen=True)
@@ -35,7 +36,9 @@ class NotWhole(Refusal):
 
     def __init__(self, faults: Sequence[Fault]) -> None:
         self.faults = tuple(faults)
-        super().__init__(faults=" ".join(f"{fault}." if str(fault)[-1:] != "." else str(fault) for fault in faults))
+        super().__init__(
+            faults=" ".join(f"{fault}." if str(fault)[-1:] != "." else str(fault) for fault in faults)
+        )
 
 
 # What pydantic finds, in words; anything else is "not of the form that is expected".
@@ -54,14 +57,33 @@ _SAID: dict[str, Promise] = {
     "too_long": _("has too many entries"),
     "too_short": _("has too few entries"),
     "enum": _("is none of the values that are known"),
-    "recursion_loop": _("contains itself"),
+    "condition": _("is no condition; write it like: married == true and child_count >= 2"),
 }
+_DEEP = _("it is nested more than %(most)s times")
 _OTHER = _("is not of the form that is expected")
 
 
 def faults_of(error: ValidationError) -> list[Fault]:
     """The first findings of pydantic as faults, places counted from 1."""
-    return [_fault(one["loc"], one["type"]) for one in error.errors(include_url=False, include_input=False)[:MOST]]
+    return [
+        _fault(one["loc"], one["type"]) for one in error.errors(include_url=False, include_input=False)[:MOST]
+    ]
+
+
+def require_shallow(data: Any) -> None:
+    """Refuse what is nested deeper than any form or process. Raises `NotWhole`."""
+    level: list[Any] = [data]
+    for _depth in range(DEEPEST):
+        level = [
+            inner
+            for one in level
+            if isinstance(one, dict | list)
+            for inner in (one.values() if isinstance(one, dict) else one)
+        ]
+        if not level:
+            return
+    if any(isinstance(one, dict | list) for one in level):
+        raise NotWhole([Fault("", _DEEP, {"most": DEEPEST})])
 
 
 def place_of(parts: Iterable[str | int]) -> str:

@@ -12,16 +12,29 @@ from functools import cached_property
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic_core import PydanticCustomError
 
-from lienthong.procedures.conditions import Comparison, Condition, parse_condition
-from lienthong.procedures.faults import NotWhole, faults_of
+from lienthong.procedures.conditions import BadCondition, Comparison, Condition, parse_condition
+from lienthong.procedures.faults import NotWhole, faults_of, require_shallow
 
 MOST_STEPS, MOST_TRANSITIONS, MOST_LANES = 200, 400, 20
 
 Key = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
 Name = Annotated[str, Field(min_length=1, max_length=200)]
 MaybeName = Annotated[str, Field(max_length=200)]
-ConditionText = Annotated[str, AfterValidator(lambda text: text if not text or parse_condition(text) else "")]
+
+
+def _readable(text: str) -> str:
+    """A condition that can be read, or none."""
+    try:
+        if text:
+            parse_condition(text)
+    except BadCondition:
+        raise PydanticCustomError("condition", "not a condition") from None
+    return text
+
+
+ConditionText = Annotated[str, AfterValidator(_readable)]
 
 
 class StepKind(StrEnum):
@@ -146,6 +159,7 @@ class Process(Frozen):
 
 def parse_process(data: Any) -> Process:
     """Read a process. Raises `NotWhole` with what is wrong and where; whether it is sound is proven elsewhere."""
+    require_shallow(data)
     try:
         return Process.model_validate(data)
     except ValidationError as error:
@@ -156,5 +170,3 @@ def as_data(process: Process) -> dict[str, Any]:
     """The process as JSON, without what is said by default."""
     data: dict[str, Any] = process.model_dump(mode="json", exclude_defaults=True)
     return data
-
-

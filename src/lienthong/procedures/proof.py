@@ -95,7 +95,9 @@ def _drawing(process: Process) -> Iterator[Fault]:
     """What is wrong with the table itself: keys, lanes, how many ways come and go."""
     keys = [step.key for step in process.steps]
     lanes = [lane.key for lane in process.lanes]
-    for key in sorted({key for key in keys if keys.count(key) > 1} | {key for key in lanes if lanes.count(key) > 1}):
+    for key in sorted(
+        {key for key in keys if keys.count(key) > 1} | {key for key in lanes if lanes.count(key) > 1}
+    ):
         yield _fault(_TWICE, key=key)
     known = set(keys)
     for key in {end for one in process.transitions for end in (one.source, one.target) if end not in known}:
@@ -216,7 +218,9 @@ def _start_key(process: Process) -> str:
 
 def _where(process: Process, position: Position) -> str:
     """Where the process stands, in names."""
-    return ", ".join(dict.fromkeys(_label(process, process.transitions[token].target) for token in position.tokens))
+    return ", ".join(
+        dict.fromkeys(_label(process, process.transitions[token].target) for token in position.tokens)
+    )
 
 
 def _names(process: Process, keys: tuple[str, ...]) -> str:

@@ -58,8 +58,12 @@ _UNSUPPORTED = _(
     "“%(element)s” is not supported. A process may hold user tasks, exclusive and parallel gateways, "
     "timer and message events that are waited for, lanes, a start and ends"
 )
-_BAD_DURATION = _("the duration “%(duration)s” cannot be read; write it like PT90M, PT4H or P3D (working days)")
-_BAD_CONDITION = _("the condition “%(condition)s” cannot be read; write it like: amount >= 5 and urgent == true")
+_BAD_DURATION = _(
+    "the duration “%(duration)s” cannot be read; write it like PT90M, PT4H or P3D (working days)"
+)
+_BAD_CONDITION = _(
+    "the condition “%(condition)s” cannot be read; write it like: amount >= 5 and urgent == true"
+)
 
 
 @dataclass(frozen=True)
@@ -131,7 +135,11 @@ def _unsupported(body: etree._Element) -> Iterator[Fault]:
     for parent in (body, *body.iter(*(bpmn(name) for name in (*_STEPS, *inside)))):
         allowed = fine if parent is body else inside.get(_local(parent), _SILENT)
         for element in parent:
-            if isinstance(element.tag, str) and _namespace(element) == BPMN and _local(element) not in allowed:
+            if (
+                isinstance(element.tag, str)
+                and _namespace(element) == BPMN
+                and _local(element) not in allowed
+            ):
                 yield Fault("", _UNSUPPORTED, {"element": _called(element)})
 
 
@@ -200,7 +208,9 @@ def _flows(body: etree._Element, nodes: dict[str, _Node], faults: list[Fault]) -
 
 def _condition(text: str, faults: list[Fault]) -> str:
     """The text of a condition, freed of the marks that other tools put around it."""
-    bare = text.strip().removeprefix("${").removesuffix("}") if text.strip().startswith("${") else text.strip()
+    bare = (
+        text.strip().removeprefix("${").removesuffix("}") if text.strip().startswith("${") else text.strip()
+    )
     bare = bare.removeprefix("=").strip()
     try:
         if bare:

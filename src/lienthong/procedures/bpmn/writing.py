@@ -85,7 +85,11 @@ def _write_step(body: etree._Element, process: Process, step: Step) -> None:
 
 def _write_way(body: etree._Element, process: Process, place: int, way: Transition) -> None:
     element = etree.SubElement(
-        body, bpmn("sequenceFlow"), id=flow_id(place), sourceRef=step_id(way.source), targetRef=step_id(way.target)
+        body,
+        bpmn("sequenceFlow"),
+        id=flow_id(place),
+        sourceRef=step_id(way.source),
+        targetRef=step_id(way.target),
     )
     if way.name:
         element.set("name", way.name)

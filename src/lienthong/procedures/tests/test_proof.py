@@ -124,7 +124,11 @@ def test_a_circle_must_be_marked_as_a_return() -> None:
             [way("begin>c"), way("c>a", when="x"), way("c>end", when="not x"), way("a>end")],
             "exactly one way for all other cases",
         ),
-        ([node("s", "start"), task("a")], [way("begin>a"), way("a>end")], "exactly one start, and there are 2"),
+        (
+            [node("s", "start"), task("a")],
+            [way("begin>a"), way("a>end")],
+            "exactly one start, and there are 2",
+        ),
         (
             [node("c", "choice"), task("a")],
             [way("begin>c"), way("c>a", when="x"), way("c>a", otherwise=True), way("a>end")],
