@@ -37,6 +37,7 @@ INSTALLED_APPS = [
     "lienthong.documents",
     "lienthong.notifications",
     "lienthong.axis",
+    "lienthong.procedures",
     "lienthong.tasks",
     "lienthong.office",
     "lienthong.demo",
@@ -56,7 +57,10 @@ INSTALLED_APPS = [
 
 if ENV.profile == "hub":
     INSTALLED_APPS = [
-        app for app in INSTALLED_APPS if app not in {"lienthong.tasks", "lienthong.office", "lienthong.demo"}
+        app
+        for app in INSTALLED_APPS
+        if app
+        not in {"lienthong.procedures", "lienthong.tasks", "lienthong.office", "lienthong.demo"}
     ]
 
 MIDDLEWARE = [

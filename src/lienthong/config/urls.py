@@ -30,4 +30,5 @@ if apps.is_installed("lienthong.office"):
     urlpatterns += [
         path("office/", include("lienthong.office.urls")),
         path("tasks/", include("lienthong.tasks.urls")),
+        path("procedures/", include("lienthong.procedures.urls")),
     ]

@@ -20,6 +20,7 @@ class Role(StrEnum):
     ADMINISTRATOR = "administrator"
     OPERATOR = "operator"
     AUDITOR = "auditor"
+    CATALOGUER = "cataloguer"
 
 
 # The head of a division (trưởng phòng, chánh văn phòng) works in it like its specialists, and directs it.

@@ -16,6 +16,7 @@ ROLE_LABELS: dict[Role, Promise | str] = {
     Role.ADMINISTRATOR: _("Administrator of the agency"),
     Role.OPERATOR: _("Operator of the axis"),
     Role.AUDITOR: _("Auditor"),
+    Role.CATALOGUER: _("Procedure control officer"),
 }
 
 WORKS_AS: tuple[Promise | str, ...] = (

@@ -1,0 +1,28 @@
+"""Plain values of `procedures`: what the catalogue tells others, and its events."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+
+@dataclass(frozen=True)
+class ProcedureFilter:
+    """What the catalogue is narrowed to; empty is all."""
+
+    text: str = ""
+    field: str = ""
+    level: str = ""
+    audience: str = ""
+    state: str = ""
+
+
+@dataclass(frozen=True)
+class ProcedurePublished:
+    """A version was put in force, in place of `former_id` if there was one."""
+
+    procedure_id: UUID
+    version_id: UUID
+    former_id: UUID | None
+    at: datetime

@@ -1,0 +1,94 @@
+"""What is different between two definitions, in words that an official reads."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from lienthong.procedures.definition import Definition, definition_as_data
+from lienthong.procedures.faults import place_of
+
+
+class Kind(StrEnum):
+    """What happened to a place."""
+
+    ADDED = "added"
+    REMOVED = "removed"
+    CHANGED = "changed"
+    MOVED = "moved"
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One difference: where, what it was and what it is; rows are known by their key."""
+
+    kind: Kind
+    place: str
+    before: str = ""
+    after: str = ""
+
+
+# By what the rows of each list are known: two with the same are one row that changed.
+_KNOWN_BY: dict[str, tuple[str, ...]] = {
+    "transitions": ("source", "target"),
+    "options": ("value",),
+}
+
+
+def differences(old: Definition, new: Definition) -> list[Difference]:
+    """Every difference between two definitions, in the order of the new one."""
+    return list(_compare(definition_as_data(old), definition_as_data(new), ()))
+
+
+def _compare(old: Any, new: Any, place: tuple[str, ...]) -> Iterator[Difference]:
+    if old == new:
+        return
+    if isinstance(old, Mapping) and isinstance(new, Mapping):
+        for key in dict.fromkeys([*new, *old]):
+            yield from _compare(old.get(key), new.get(key), (*place, key))
+    elif _is_rows(old) and _is_rows(new) and (old or new):
+        yield from _compare_rows(old or [], new or [], place)
+    elif old is None:
+        yield Difference(Kind.ADDED, place_of(place), after=_said(new))
+    elif new is None:
+        yield Difference(Kind.REMOVED, place_of(place), before=_said(old))
+    else:
+        yield Difference(Kind.CHANGED, place_of(place), _said(old), _said(new))
+
+
+def _compare_rows(
+    old: Sequence[Mapping[str, Any]], new: Sequence[Mapping[str, Any]], place: tuple[str, ...]
+) -> Iterator[Difference]:
+    known_by = _KNOWN_BY.get(place[-1], ("key",))
+    before = {_key(row, known_by): row for row in old}
+    after = {_key(row, known_by): row for row in new}
+    for key, row in after.items():
+        if key not in before:
+            yield Difference(Kind.ADDED, place_of((*place, key)), after=_said(row))
+        else:
+            yield from _compare(before[key], row, (*place, key))
+    for key, row in before.items():
+        if key not in after:
+            yield Difference(Kind.REMOVED, place_of((*place, key)), before=_said(row))
+    both = [key for key in before if key in after]
+    if both != [key for key in after if key in before]:
+        yield Difference(Kind.MOVED, place_of(place), " → ".join(both), " → ".join(k for k in after if k in before))
+
+
+def _is_rows(value: Any) -> bool:
+    return value is None or (isinstance(value, list) and all(isinstance(row, dict) for row in value))
+
+
+def _key(row: Mapping[str, Any], known_by: tuple[str, ...]) -> str:
+    return " → ".join(str(row.get(name, "")) for name in known_by)
+
+
+def _said(value: Any) -> str:
+    """A value in one line: of a row its name, of a list its entries."""
+    if isinstance(value, Mapping):
+        return str(value.get("label") or value.get("name") or value.get("title") or "; ".join(map(_said, value.values())))
+    if isinstance(value, list | tuple):
+        return "; ".join(map(_said, value))
+    return str(value)

@@ -1,0 +1,103 @@
+"""A definition in the tables: written to a draft, read back from any version."""
+
+from __future__ import annotations
+
+from lienthong.procedures.definition import Definition, Fee, Paper, Result, parse_definition
+from lienthong.procedures.form import Form, form_as_data
+from lienthong.procedures.form_schema import compile_form
+from lienthong.procedures.models import (
+    FeeRule,
+    FormVersion,
+    ProcedureVersion,
+    ProcessVersion,
+    RequiredPaper,
+    ResultKind,
+)
+from lienthong.procedures.process import Process, as_data
+from lienthong.procedures.proof import prove
+
+PAPER = ("key", "name", "name_en", "originals", "copies", "when", "held_by_state")
+FEE = ("key", "name", "name_en", "amount", "when", "law")
+RESULT = ("key", "name", "name_en", "months")
+
+
+def definition_of(version: ProcedureVersion) -> Definition:
+    """What the version says. Five queries, less what was prefetched."""
+    return parse_definition(
+        {
+            "law": version.law,
+            "conditions": version.conditions,
+            "conditions_en": version.conditions_en,
+            "limit_minutes": version.limit_minutes,
+            "papers": [{name: getattr(row, name) for name in PAPER} for row in version.papers.all()],
+            "fees": [{name: getattr(row, name) for name in FEE} for row in version.fees.all()],
+            "results": [{name: getattr(row, name) for name in RESULT} for row in version.results.all()],
+            "form": version.form.definition if version.form else None,
+            "process": version.process.definition if version.process else {},
+        }
+    )
+
+
+def store_definition(draft: ProcedureVersion, definition: Definition) -> None:
+    """Write the definition to the draft, in place of what it said; samples of papers that stay are kept."""
+    draft.law = list(definition.law)
+    draft.conditions, draft.conditions_en = definition.conditions, definition.conditions_en
+    draft.limit_minutes = definition.limit_minutes
+    draft.form_id = _store_form(draft, definition.form)
+    draft.process_id = _store_process(draft, definition.process)
+    draft.save()
+    _store_papers(draft, definition.papers)
+    _store_rows(draft, definition.fees, definition.results)
+
+
+def _store_form(draft: ProcedureVersion, form: Form | None) -> object:
+    """The row of the form: the one there is if it says the same, else the draft's own."""
+    if form is None:
+        return None
+    data = form_as_data(form)
+    former = FormVersion.objects.filter(pk=draft.form_id).first()
+    if former is not None and former.definition == data:
+        return former.pk
+    own = former if former is not None and former.frozen_at is None else FormVersion()
+    own.definition, own.schema = data, compile_form(form)
+    own.save()
+    return own.pk
+
+
+def _store_process(draft: ProcedureVersion, process: Process) -> object:
+    data = as_data(process)
+    former = ProcessVersion.objects.filter(pk=draft.process_id).first()
+    if former is not None and former.definition == data:
+        return former.pk
+    own = former if former is not None and former.frozen_at is None else ProcessVersion()
+    own.definition, own.minutes = data, prove(process).minutes
+    own.save()
+    return own.pk
+
+
+def _store_papers(draft: ProcedureVersion, papers: tuple[Paper, ...]) -> None:
+    samples = {row.key: (row.sample_id, row.sample_name) for row in draft.papers.all()}
+    draft.papers.all().delete()
+    RequiredPaper.objects.bulk_create(
+        RequiredPaper(
+            version=draft,
+            position=position,
+            sample_id=samples.get(paper.key, (None, ""))[0],
+            sample_name=samples.get(paper.key, (None, ""))[1],
+            **paper.model_dump(include=set(PAPER)),
+        )
+        for position, paper in enumerate(papers)
+    )
+
+
+def _store_rows(draft: ProcedureVersion, fees: tuple[Fee, ...], results: tuple[Result, ...]) -> None:
+    draft.fees.all().delete()
+    draft.results.all().delete()
+    FeeRule.objects.bulk_create(
+        FeeRule(version=draft, position=position, **fee.model_dump(include=set(FEE)))
+        for position, fee in enumerate(fees)
+    )
+    ResultKind.objects.bulk_create(
+        ResultKind(version=draft, position=position, **result.model_dump(include=set(RESULT)))
+        for position, result in enumerate(results)
+    )

@@ -1,0 +1,70 @@
+"""Procedures, drafts and published versions for tests, of this app and of those above."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from itertools import count
+from typing import Any
+
+from lienthong.directory.public import Agency
+from lienthong.identity.public import Role, Viewer, acting_viewer
+from lienthong.identity.tests.factories import agency, at_noon, official_in
+from lienthong.procedures.actions.versions import publish_version, save_draft, start_draft
+from lienthong.procedures.definition import Definition, Fee, Paper, Result
+from lienthong.procedures.models import Procedure, ProcedureVersion, ServiceField
+from lienthong.procedures.states import Level
+from lienthong.procedures.tests.forms import birth
+from lienthong.procedures.tests.processes import straight
+
+NOON = at_noon()
+_numbers = count(1)
+
+
+def officer(of: Agency, role: Role = Role.CATALOGUER, *, at: datetime = NOON) -> Viewer:
+    """Someone of the agency with the role."""
+    return acting_viewer(official_in(of, role), at=at)
+
+
+def procedure(authority: Agency | None = None, **fields: Any) -> Procedure:
+    """A procedure without versions."""
+    number = next(_numbers)
+    field, _made = ServiceField.objects.get_or_create(code="hotich", defaults={"name": "Hộ tịch"})
+    values: dict[str, Any] = {
+        "code": f"1.{number:06d}",
+        "name": f"Đăng ký khai sinh {number}",
+        "field": field,
+        "level": Level.COMMUNE,
+        "authority": authority or agency(),
+    }
+    return Procedure.objects.create(**values | fields)
+
+
+def definition(**fields: Any) -> Definition:
+    """A definition that can be published."""
+    values: dict[str, Any] = {
+        "law": ("Luật Hộ tịch 2014, Đ.13–16",),
+        "limit_minutes": 2 * 480,
+        "papers": (Paper(key="birth_paper", name="Giấy chứng sinh"),),
+        "fees": (Fee(key="late", name="Lệ phí đăng ký quá hạn", amount=8_000, when="age > 0"),),
+        "results": (Result(key="certificate", name="Giấy khai sinh"),),
+        "form": birth(),
+        "process": straight(),
+    }
+    return Definition(**values | fields)
+
+
+def draft(of: Procedure, says: Definition | None = None, *, at: datetime = NOON) -> ProcedureVersion:
+    """A draft that says what is given."""
+    viewer = officer(of.authority, at=at)
+    made = start_draft(procedure_id=of.pk, viewer=viewer, at=at)
+    return save_draft(version_id=made.pk, definition=says or definition(), viewer=viewer, at=at)
+
+
+def published(
+    of: Procedure | None = None, says: Definition | None = None, *, at: datetime = NOON
+) -> ProcedureVersion:
+    """A version in force."""
+    of = of or procedure()
+    made = draft(of, says, at=at)
+    leader = officer(of.authority, Role.LEADER, at=at)
+    return publish_version(version_id=made.pk, viewer=leader, at=at)

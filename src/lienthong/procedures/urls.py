@@ -1,0 +1,4 @@
+"""Addresses of the catalogue."""
+
+app_name = "procedures"
+urlpatterns: list[object] = []
