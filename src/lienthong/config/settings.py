@@ -59,8 +59,7 @@ if ENV.profile == "hub":
     INSTALLED_APPS = [
         app
         for app in INSTALLED_APPS
-        if app
-        not in {"lienthong.procedures", "lienthong.tasks", "lienthong.office", "lienthong.demo"}
+        if app not in {"lienthong.procedures", "lienthong.tasks", "lienthong.office", "lienthong.demo"}
     ]
 
 MIDDLEWARE = [

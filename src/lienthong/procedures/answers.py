@@ -21,7 +21,9 @@ from lienthong.procedures.form_schema import compile_form
 
 @dataclass(frozen=True)
 class AnswerFault:
-    """An answer that cannot be taken: `path` leads to the question ("children", 1, "name"), counted from 0."""
+    """An answer that cannot be taken: `path` leads to the question ("children", 1, "name"),
+    counted from 0.
+    """
 
     path: tuple[str | int, ...]
     sentence: Promise
@@ -50,7 +52,8 @@ def asked_pages(form: Form, answers: Mapping[str, Any]) -> list[Page]:
 def whole_answers(form: Form, answers: Mapping[str, Any], *, on: date) -> dict[str, Any]:
     """The answers without those that are no longer asked, and with those that are computed on the day.
 
-    Answers are kept in the order of the form, so that an answer that falls away takes with it what hung on it.
+    Answers are kept in the order of the form, so that an answer that falls away takes with it what hung on
+    it.
     """
     kept: dict[str, Any] = {}
     for page in form.pages:
@@ -81,6 +84,7 @@ def _kept(
         so_far = {**before, **kept}
         if question.condition is not None and not holds(question.condition, so_far):
             continue
+        value: Any
         if question.computed is not None:
             value = _compute(question.computed, so_far, on)
         else:

@@ -1,8 +1,8 @@
 """Conditions: the small language in which forms and processes say when something holds.
 
 `married == true and child_count >= 2`, `not foreigner`, `purpose in ["study", "work"]`. Names are keys of
-questions or facts; values are texts, whole numbers and truth. It is a part of Python's grammar, read by Python's
-own parser and never run: what is not in the tables below is refused.
+questions or facts; values are texts, whole numbers and truth. It is a part of Python's grammar, read by
+Python's own parser and never run: what is not in the tables below is refused.
 """
 
 from __future__ import annotations

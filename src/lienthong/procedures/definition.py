@@ -59,7 +59,9 @@ class Result(Frozen):
 
 
 class Definition(Frozen):
-    """The whole of a version. `limit_minutes` is the legal time limit in working minutes, if the law sets one."""
+    """The whole of a version. `limit_minutes` is the legal time limit in working minutes, if the
+    law sets one.
+    """
 
     law: Annotated[tuple[Annotated[str, Field(min_length=1, max_length=500)], ...], Field(max_length=30)] = ()
     conditions: Text = ""
@@ -121,7 +123,8 @@ def _facts(definition: Definition) -> Iterator[Fault]:
     """Conditions of papers, fees and choices that ask for what nobody answers."""
     choices = {step.key for step in definition.process.steps if step.kind is StepKind.CHOICE}
     questions = set(definition.form.question) if definition.form else set()
-    asked = [(row.name, row.when) for row in (*definition.papers, *definition.fees)]
+    asked = [(paper.name, paper.when) for paper in definition.papers]
+    asked += [(fee.name, fee.when) for fee in definition.fees]
     asked += [(way.name or way.target, way.when) for way in definition.process.transitions]
     for place, text in asked:
         if text:

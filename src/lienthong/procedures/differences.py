@@ -74,7 +74,9 @@ def _compare_rows(
             yield Difference(Kind.REMOVED, place_of((*place, key)), before=_said(row))
     both = [key for key in before if key in after]
     if both != [key for key in after if key in before]:
-        yield Difference(Kind.MOVED, place_of(place), " → ".join(both), " → ".join(k for k in after if k in before))
+        yield Difference(
+            Kind.MOVED, place_of(place), " → ".join(both), " → ".join(k for k in after if k in before)
+        )
 
 
 def _is_rows(value: Any) -> bool:
@@ -88,7 +90,12 @@ def _key(row: Mapping[str, Any], known_by: tuple[str, ...]) -> str:
 def _said(value: Any) -> str:
     """A value in one line: of a row its name, of a list its entries."""
     if isinstance(value, Mapping):
-        return str(value.get("label") or value.get("name") or value.get("title") or "; ".join(map(_said, value.values())))
+        return str(
+            value.get("label")
+            or value.get("name")
+            or value.get("title")
+            or "; ".join(map(_said, value.values()))
+        )
     if isinstance(value, list | tuple):
         return "; ".join(map(_said, value))
     return str(value)

@@ -1,7 +1,7 @@
 """The token game: where a process stands, what may happen next, and where it stands then. Pure.
 
-A token lies on a transition. A step takes one from what comes into it (a join: one from each) and puts one on what
-goes out (a fork: on each). The proof, the rehearsal and the dossiers play the same game.
+A token lies on a transition. A step takes one from what comes into it (a join: one from each) and puts one
+on what goes out (a fork: on each). The proof, the rehearsal and the dossiers play the same game.
 """
 
 from __future__ import annotations
@@ -20,7 +20,9 @@ WAITING = frozenset({StepKind.TASK, StepKind.TIMER, StepKind.MESSAGE})
 
 @dataclass(frozen=True)
 class Position:
-    """The transitions on which tokens lie, by their index in the table, sorted; none when the process has ended."""
+    """The transitions on which tokens lie, by their index in the table, sorted; none when the
+    process has ended.
+    """
 
     tokens: tuple[int, ...] = ()
 
@@ -37,7 +39,9 @@ class Position:
 
 @dataclass(frozen=True)
 class Firing:
-    """One thing that may happen: the step, the transition it takes out of a choice, and the position after it."""
+    """One thing that may happen: the step, the transition it takes out of a choice, and the
+    position after it.
+    """
 
     step: str
     way: Transition | None

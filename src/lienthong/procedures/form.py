@@ -1,7 +1,8 @@
 """A form: pages of questions with conditions, read from JSON, held as frozen values.
 
-`when` is a condition over earlier questions (inside a group: over its own). A question that is not asked has no
-answer. Computed questions are filled from others, prefilled ones from what the State holds; both say so.
+`when` is a condition over earlier questions (inside a group: over its own). A question that is not asked
+has no answer. Computed questions are filled from others, prefilled ones from what the State holds; both say
+so.
 """
 
 from __future__ import annotations
@@ -63,7 +64,8 @@ class Option(Frozen):
 
 
 class Computation(Frozen):
-    """How a computed answer is found: a sum, a product or a count of other answers, or full years up to a day.
+    """How a computed answer is found: a sum, a product or a count of other answers, or full years up to a
+    day.
 
     `years` takes the day from which and, as the second, the day up to which; with one, the day of filling in.
     """
@@ -73,7 +75,9 @@ class Computation(Frozen):
 
 
 class Question(Frozen):
-    """One question. `minimum` and `maximum` bound a number, a length of a text, or a number of entries or files."""
+    """One question. `minimum` and `maximum` bound a number, a length of a text, or a number of
+    entries or files.
+    """
 
     key: Key
     type: QuestionType = QuestionType.TEXT
@@ -130,7 +134,9 @@ class Form(Frozen):
 
 
 def parse_form(data: Any) -> Form:
-    """Read a form. Raises `NotWhole` with what is wrong and where; whether it holds together is proven elsewhere."""
+    """Read a form. Raises `NotWhole` with what is wrong and where; whether it holds together is
+    proven elsewhere.
+    """
     require_shallow(data)
     try:
         return Form.model_validate(data)

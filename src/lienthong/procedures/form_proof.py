@@ -1,4 +1,7 @@
-"""The proof that a form holds together: keys are there once, conditions and sums ask only what came before."""
+"""The proof that a form holds together.
+
+Keys are there once, conditions and sums ask only what came before.
+"""
 
 from __future__ import annotations
 
@@ -141,7 +144,7 @@ def _comparison(one: Comparison, question: Question) -> Iterator[Fault]:
     if question.type in {QuestionType.GROUP, QuestionType.FILE, QuestionType.CHOICES}:
         yield Fault("", _WHOLE)
         return
-    facts = {"name": question.label}
+    facts: dict[str, object] = {"name": question.label}
     if any(type(value) is not kinds.get(question.type, str) for value in values):
         yield Fault("", _OTHER_KIND, facts)
         return

@@ -1,4 +1,6 @@
-"""The catalogue: procedures, their versions with papers, fees and results, forms, processes, and who offers them."""
+"""The catalogue: procedures, their versions with papers, fees and results, forms, processes, and who offers
+them.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +9,6 @@ from django.db import models
 from django.db.models import F, Q, Value
 from django.db.models.functions import Concat
 from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy as _
 
 from lienthong.directory.public import Agency, Official, holds_agency, remembers_agency
 from lienthong.kernel.identifiers import uuid7
@@ -20,7 +21,10 @@ CODE_FORM = r"^[0-9]+(\.[0-9]+)+(\.[A-Z0-9]+)*$"
 
 
 class ServiceField(models.Model):
-    """A field of the State's work that procedures belong to (lĩnh vực): civil status, land, construction, …"""
+    """A field of the State's work that procedures belong to (lĩnh vực).
+
+    Civil status, land, construction, …
+    """
 
     code = models.CharField(max_length=40, unique=True)
     name = models.CharField(max_length=200)
@@ -56,7 +60,9 @@ class Procedure(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(code__regex=CODE_FORM), name="procedure_code_spelled"),
             models.CheckConstraint(condition=Q(level__in=Level.values), name="procedure_level_known"),
-            models.CheckConstraint(condition=Q(audience__in=Audience.values), name="procedure_audience_known"),
+            models.CheckConstraint(
+                condition=Q(audience__in=Audience.values), name="procedure_audience_known"
+            ),
         ]
         indexes = [
             models.Index(fields=["field", "id"], name="procedure_of_field"),
@@ -107,7 +113,9 @@ class ProcessVersion(models.Model):
 
 
 class ProcedureVersion(models.Model):
-    """What a procedure says from a day on. A draft is changed; a published one is only followed or withdrawn."""
+    """What a procedure says from a day on. A draft is changed; a published one is only followed
+    or withdrawn.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     procedure = models.ForeignKey(Procedure, on_delete=models.PROTECT, related_name="versions")
@@ -249,7 +257,8 @@ class ServiceOffer(models.Model):
             ),
             models.CheckConstraint(condition=Q(channel__in=Channel.values), name="offer_channel_known"),
             models.CheckConstraint(
-                condition=Q(ended_at=None) | Q(ended_at__gte=F("offered_at")), name="offer_ends_after_it_began"
+                condition=Q(ended_at=None) | Q(ended_at__gte=F("offered_at")),
+                name="offer_ends_after_it_began",
             ),
         ]
         indexes = [models.Index(fields=["version", "agency"], name="offer_of_version")]

@@ -10,13 +10,14 @@ from lienthong.procedures.models import Procedure, ProcedureVersion
 from lienthong.procedures.states import DISCARD, MOVES, PUBLISH, SAVE, WITHDRAW, Move, VersionState
 
 READERS = frozenset(Role)
-# A version is drafted by the procedure control officer and put in force by a leader: never by one person alone
+# A version is drafted by the procedure control officer and put in force by a leader: never by one person
+# alone
 # who holds only one of the posts.
-DOERS: dict[Move, frozenset[Role]] = {
-    SAVE: frozenset({Role.CATALOGUER}),
-    DISCARD: frozenset({Role.CATALOGUER}),
-    PUBLISH: frozenset({Role.LEADER}),
-    WITHDRAW: frozenset({Role.LEADER}),
+DOERS: dict[str, frozenset[Role]] = {
+    SAVE.verb: frozenset({Role.CATALOGUER}),
+    DISCARD.verb: frozenset({Role.CATALOGUER}),
+    PUBLISH.verb: frozenset({Role.LEADER}),
+    WITHDRAW.verb: frozenset({Role.LEADER}),
 }
 
 
@@ -34,7 +35,9 @@ class AnotherAuthority(Refusal):
     """Another agency publishes the procedure."""
 
     code, status = "another-authority", 403
-    sentence = _("Only %(authority)s may change this procedure, because it publishes it. Write to that agency.")
+    sentence = _(
+        "Only %(authority)s may change this procedure, because it publishes it. Write to that agency."
+    )
 
 
 def may_draft(viewer: Viewer, procedure: Procedure) -> bool:
@@ -68,7 +71,7 @@ def require(viewer: Viewer, version: ProcedureVersion, move: Move) -> None:
 
 
 def _refusal(viewer: Viewer, version: ProcedureVersion, move: Move) -> Refusal | None:
-    if not viewer.has(*DOERS[move]):
+    if not viewer.has(*DOERS[move.verb]):
         return NotAllowed()
     if viewer.agency_id != version.procedure.authority_id:
         return AnotherAuthority(authority=version.procedure.authority)

@@ -1,7 +1,7 @@
 """A process: steps in lanes, joined by transitions; read from JSON, held as frozen values.
 
-The words are those of BPMN 2.0 for the subset we draw: a task of an official, a choice (exclusive gateway), a fork
-and a join (parallel gateways), a timer, a message that is waited for, a start and ends.
+The words are those of BPMN 2.0 for the subset we draw: a task of an official, a choice (exclusive gateway),
+a fork and a join (parallel gateways), a timer, a message that is waited for, a start and ends.
 """
 
 from __future__ import annotations
@@ -68,7 +68,9 @@ class Frozen(BaseModel):
 
 
 class Lane(Frozen):
-    """Who works: a role in the owner agency or in another body; `agency` names one that is always the same."""
+    """Who works: a role in the owner agency or in another body; `agency` names one that is always
+    the same.
+    """
 
     key: Key
     name: Name
@@ -81,7 +83,8 @@ class Lane(Frozen):
 class Step(Frozen):
     """One step; `minutes` is working time at most, `effects` name what is done when it ends.
 
-    At a MESSAGE the process waits for `message` ("supplement", "payment", "opinion"), and with `pauses` the clock of
+    At a MESSAGE the process waits for `message` ("supplement", "payment", "opinion"), and with `pauses`
+    the clock of
     the dossier stands still meanwhile.
     """
 
@@ -99,7 +102,8 @@ class Step(Frozen):
 class Transition(Frozen):
     """A way from one step to the next; out of a choice it is taken when its condition holds.
 
-    Out of a choice whose transitions have no condition an official chooses by name, and the choice is written as a
+    Out of a choice whose transitions have no condition an official chooses by name, and the choice is
+    written as a
     fact: step key → target key. `returns` leads back to a step that was done before.
     """
 
@@ -158,7 +162,9 @@ class Process(Frozen):
 
 
 def parse_process(data: Any) -> Process:
-    """Read a process. Raises `NotWhole` with what is wrong and where; whether it is sound is proven elsewhere."""
+    """Read a process. Raises `NotWhole` with what is wrong and where; whether it is sound is
+    proven elsewhere.
+    """
     require_shallow(data)
     try:
         return Process.model_validate(data)

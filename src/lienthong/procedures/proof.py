@@ -1,6 +1,7 @@
 """The proof that a process can be published: every step is reached, none is a dead end, the time is enough.
 
-All positions of the token game are visited, whatever the facts will be, and from each the end must be within reach.
+All positions of the token game are visited, whatever the facts will be, and from each the end must be
+within reach.
 """
 
 from __future__ import annotations
@@ -36,7 +37,9 @@ NAMED = frozenset({StepKind.TASK, StepKind.TIMER, StepKind.MESSAGE})
 
 @dataclass(frozen=True)
 class Proof:
-    """What was found: the faults, the positions visited, and the longest way in working minutes with its steps."""
+    """What was found: the faults, the positions visited, and the longest way in working minutes
+    with its steps.
+    """
 
     faults: tuple[Fault, ...]
     positions: int = 0
@@ -50,7 +53,9 @@ class Proof:
 
 
 def prove(process: Process, *, limit_minutes: int | None = None) -> Proof:
-    """Look at the whole process; `limit_minutes` is the legal time limit in working minutes, if there is one."""
+    """Look at the whole process; `limit_minutes` is the legal time limit in working minutes, if
+    there is one.
+    """
     drawn = tuple(_drawing(process))
     if drawn:  # the game cannot be played on a table with holes
         return Proof(drawn)
@@ -199,7 +204,10 @@ def _unmarked_loop(process: Process) -> list[Fault]:
 
 
 def _longest(process: Process) -> tuple[int, tuple[str, ...]]:
-    """The longest way from the start to an end, returns left out: its working minutes and the steps that take time."""
+    """The longest way from the start to an end, returns left out.
+
+    Its working minutes and the steps that take time.
+    """
 
     @cache
     def until(key: str) -> tuple[int, tuple[str, ...]]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from lienthong.procedures.definition import Definition, Fee, Paper, Result, parse_definition
 from lienthong.procedures.form import Form, form_as_data
 from lienthong.procedures.form_schema import compile_form
@@ -50,12 +52,12 @@ def store_definition(draft: ProcedureVersion, definition: Definition) -> None:
     _store_rows(draft, definition.fees, definition.results)
 
 
-def _store_form(draft: ProcedureVersion, form: Form | None) -> object:
+def _store_form(draft: ProcedureVersion, form: Form | None) -> UUID | None:
     """The row of the form: the one there is if it says the same, else the draft's own."""
     if form is None:
         return None
     data = form_as_data(form)
-    former = FormVersion.objects.filter(pk=draft.form_id).first()
+    former = draft.form
     if former is not None and former.definition == data:
         return former.pk
     own = former if former is not None and former.frozen_at is None else FormVersion()
@@ -64,9 +66,9 @@ def _store_form(draft: ProcedureVersion, form: Form | None) -> object:
     return own.pk
 
 
-def _store_process(draft: ProcedureVersion, process: Process) -> object:
+def _store_process(draft: ProcedureVersion, process: Process) -> UUID:
     data = as_data(process)
-    former = ProcessVersion.objects.filter(pk=draft.process_id).first()
+    former = draft.process
     if former is not None and former.definition == data:
         return former.pk
     own = former if former is not None and former.frozen_at is None else ProcessVersion()

@@ -6,6 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from lienthong.identity.public import NotFound, Viewer
@@ -100,8 +101,8 @@ def publish_version(*, version_id: UUID, viewer: Viewer, at: datetime) -> Proced
         former = version.procedure.versions.filter(state=VersionState.PUBLISHED).first()
         if former is not None:
             _end(former, VersionState.SUPERSEDED, at)
-        FormVersion.objects.filter(pk=version.form_id, frozen_at=None).update(frozen_at=at)
-        ProcessVersion.objects.filter(pk=version.process_id, frozen_at=None).update(frozen_at=at)
+        _own_form(version).update(frozen_at=at)
+        _own_process(version).update(frozen_at=at)
         version.state, version.published_at = VersionState.PUBLISHED, at
         version.published_by_id = viewer.official_id
         version.save(update_fields=["state", "published_at", "published_by"])
@@ -117,10 +118,10 @@ def discard_draft(*, version_id: UUID, viewer: Viewer, at: datetime) -> None:
     with transaction.atomic():
         draft = _held(version_id, viewer, DISCARD)
         _record(draft, "procedure.discard", viewer, at)
-        form, process = draft.form_id, draft.process_id
+        form, process = _own_form(draft), _own_process(draft)
         draft.delete()
-        FormVersion.objects.filter(pk=form, frozen_at=None).delete()
-        ProcessVersion.objects.filter(pk=process, frozen_at=None).delete()
+        form.delete()
+        process.delete()
 
 
 def withdraw_version(*, version_id: UUID, reason: str, viewer: Viewer, at: datetime) -> None:
@@ -133,7 +134,9 @@ def withdraw_version(*, version_id: UUID, reason: str, viewer: Viewer, at: datet
 
 
 def _held(version_id: UUID, viewer: Viewer, move: Move) -> ProcedureVersion:
-    """The version under lock, for a move that the viewer may make. Raises `NotFound` and what stands against it."""
+    """The version under lock, for a move that the viewer may make. Raises `NotFound` and what
+    stands against it.
+    """
     version = (
         ProcedureVersion.objects.select_for_update(of=("self", "procedure"))
         .select_related("procedure__authority")
@@ -148,13 +151,25 @@ def _held(version_id: UUID, viewer: Viewer, move: Move) -> ProcedureVersion:
     return version
 
 
+def _own_form(draft: ProcedureVersion) -> QuerySet[FormVersion]:
+    """The form that the draft does not share with a published version, if there is one."""
+    return FormVersion.objects.filter(pk__in=[draft.form_id], frozen_at=None)
+
+
+def _own_process(draft: ProcedureVersion) -> QuerySet[ProcessVersion]:
+    """The process that the draft does not share with a published version, if there is one."""
+    return ProcessVersion.objects.filter(pk__in=[draft.process_id], frozen_at=None)
+
+
 def _end(version: ProcedureVersion, state: VersionState, at: datetime, *, reason: str = "") -> None:
     version.state, version.ended_at, version.end_reason = state, at, reason
     version.save(update_fields=["state", "ended_at", "end_reason"])
 
 
 def _carry_over(former: ProcedureVersion, version: ProcedureVersion, at: datetime) -> None:
-    """Let every agency offer the new version where it offered the former. Three statements, whatever the number."""
+    """Let every agency offer the new version where it offered the former. Three statements,
+    whatever the number.
+    """
     open_offers = ServiceOffer.objects.filter(version=former, ended_at=None)
     new = [
         ServiceOffer(agency_id=agency, version=version, channel=channel, offered_at=at)
@@ -172,5 +187,3 @@ def _record(version: ProcedureVersion, verb: str, viewer: Viewer, at: datetime) 
         at=at,
         data={"version": version.number},
     )
-
-

@@ -51,7 +51,9 @@ def straight() -> Process:
 
 
 def whole() -> Process:
-    """All kinds of steps: a supplement with a pause and a return, two opinions in parallel, a fee, a choice."""
+    """All kinds of steps: a supplement with a pause and a return, two opinions in parallel, a
+    fee, a choice.
+    """
     return process(
         task("receive", 15, "desk"),
         task("examine", 240),

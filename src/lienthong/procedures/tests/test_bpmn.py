@@ -52,7 +52,8 @@ def test_a_diagram_of_another_tool_is_read() -> None:
             <parallelGateway id="both"/><userTask id="a" name="A"/><userTask id="b" name="B"/>
             <parallelGateway id="again"/><userTask id="c" name="C"/><userTask id="d" name="D"/>
             <parallelGateway id="last"/>
-            <intermediateCatchEvent id="t" name="Đợi"><timerEventDefinition><timeDuration>P1DT2H5M</timeDuration>
+            <intermediateCatchEvent id="t" name="Đợi"><timerEventDefinition>
+            <timeDuration>P1DT2H5M</timeDuration>
             </timerEventDefinition></intermediateCatchEvent><endEvent id="End"/>
             <sequenceFlow id="f1" sourceRef="StartEvent_1" targetRef="Activity_0x1-A"/>
             <sequenceFlow id="f2" sourceRef="Activity_0x1-A" targetRef="merge"/>

@@ -13,7 +13,9 @@ def test_nothing_is_different_from_itself() -> None:
 
 def test_rows_are_known_by_their_keys() -> None:
     old = definition(papers=(Paper(key="a", name="A"), Paper(key="b", name="B"), Paper(key="c", name="C")))
-    new = definition(papers=(Paper(key="c", name="C"), Paper(key="a", name="A", copies=2), Paper(key="d", name="D")))
+    new = definition(
+        papers=(Paper(key="c", name="C"), Paper(key="a", name="A", copies=2), Paper(key="d", name="D"))
+    )
     assert differences(old, new) == [
         Difference(Kind.ADDED, "papers, a, copies", after="2"),
         Difference(Kind.ADDED, "papers, d", after="D"),
@@ -25,7 +27,8 @@ def test_rows_are_known_by_their_keys() -> None:
 def test_a_changed_limit_and_a_changed_step_are_told() -> None:
     old = definition()
     steps = tuple(
-        step.model_copy(update={"minutes": 240}) if step.key == "examine" else step for step in old.process.steps
+        step.model_copy(update={"minutes": 240}) if step.key == "examine" else step
+        for step in old.process.steps
     )
     new = definition(limit_minutes=1440, process=old.process.model_copy(update={"steps": steps}))
     assert differences(old, new) == [

@@ -102,9 +102,7 @@ def test_a_fee_that_asks_for_what_nobody_answers_is_found() -> None:
     fee = definition().fees[0].model_copy(update={"when": "colour == 'red'"})
     made = draft(procedure(), definition(fees=(fee,)))
     with override("en"), pytest.raises(NotWhole) as caught:
-        publish_version(
-            version_id=made.pk, viewer=officer(made.procedure.authority, Role.LEADER), at=NOON
-        )
+        publish_version(version_id=made.pk, viewer=officer(made.procedure.authority, Role.LEADER), at=NOON)
     assert "asks for “colour”" in caught.value.say("en")
 
 

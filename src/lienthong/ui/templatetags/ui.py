@@ -13,6 +13,7 @@ from django.templatetags.static import static
 from django.urls import NoReverseMatch, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from lienthong.kernel import clock
@@ -46,6 +47,22 @@ def day(value: date | datetime | None) -> str | SafeString:
         return ""
     local = value.astimezone(clock.VIETNAM).date() if isinstance(value, datetime) else value
     return format_html('<time datetime="{}">{}</time>', local.isoformat(), f"{local:%d/%m/%Y}")
+
+
+@register.filter
+def said(value: Any, name: str) -> str:
+    """A text that is kept in both languages, `name` and `name_en`: the reader's, else the Vietnamese."""
+    english = get_language() == "en" and getattr(value, f"{name}_en", "")
+    return str(english or getattr(value, name, ""))
+
+
+@register.filter
+def money(value: int | None) -> str:
+    """An amount in đồng: "8.000 đồng", in English "8,000 đồng"; empty for None."""
+    if value is None:
+        return ""
+    grouped = f"{value:,}"
+    return f"{grouped if get_language() == 'en' else grouped.replace(',', '.')} đồng"
 
 
 @register.filter

@@ -1,0 +1,118 @@
+"""What may be read of the catalogue.
+
+What is in force by every official, drafts by the agency that publishes them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from uuid import UUID
+
+from django.db.models import Count, Prefetch, Q, QuerySet, Value
+
+from lienthong.identity.public import NotFound, Viewer
+from lienthong.kernel.paging import Page, page_of
+from lienthong.kernel.plain import Plain
+from lienthong.procedures import policies
+from lienthong.procedures.contracts import ProcedureFilter
+from lienthong.procedures.models import Procedure, ProcedureVersion, ServiceField, ServiceOffer
+from lienthong.procedures.states import VersionState
+
+IN_FORCE = Prefetch(
+    "versions",
+    ProcedureVersion.objects.filter(state__in=[VersionState.PUBLISHED, VersionState.DRAFT]).order_by("state"),
+    to_attr="current",
+)
+
+
+def procedures_of(viewer: Viewer) -> QuerySet[Procedure]:
+    """The procedures the viewer may see: those once published, and those of the viewer's own agency."""
+    if viewer.official_id is None:
+        return Procedure.objects.none()
+    published = ProcedureVersion.objects.exclude(state=VersionState.DRAFT).values("procedure_id")
+    return Procedure.objects.filter(Q(pk__in=published) | Q(authority_id=viewer.agency_id))
+
+
+def list_procedures(viewer: Viewer, wanted: ProcedureFilter, *, cursor: str = "") -> Page[Procedure]:
+    """A page of the catalogue, newest first. Two queries."""
+    return page_of(_filtered(viewer, wanted), key="id", cursor=cursor)
+
+
+def every_procedure(viewer: Viewer, wanted: ProcedureFilter) -> Iterator[tuple[Procedure, list[str]]]:
+    """The whole catalogue as it is narrowed, by code, each with the states of its current versions."""
+    for procedure in _filtered(viewer, wanted).order_by("code").iterator(chunk_size=1_000):
+        current: list[ProcedureVersion] = getattr(procedure, "current")  # noqa: B009
+        yield procedure, [str(version.state_label) for version in current]
+
+
+def _filtered(viewer: Viewer, wanted: ProcedureFilter) -> QuerySet[Procedure]:
+    rows = procedures_of(viewer).select_related("field", "authority").prefetch_related(IN_FORCE)
+    for word in wanted.text.split()[:8]:
+        rows = rows.filter(search_text__contains=Plain(Value(word[:100])))
+    if wanted.field:
+        rows = rows.filter(field__code=wanted.field)
+    if wanted.level:
+        rows = rows.filter(level=wanted.level)
+    if wanted.audience:
+        rows = rows.filter(audience__in=[wanted.audience, "both"])
+    if wanted.state:
+        of_state = ProcedureVersion.objects.filter(state=wanted.state)
+        if wanted.state == VersionState.DRAFT:
+            of_state = of_state.filter(procedure__authority_id=viewer.agency_id)
+        rows = rows.filter(pk__in=of_state.values("procedure_id"))
+    return rows
+
+
+def find_procedure(viewer: Viewer, procedure_id: UUID) -> Procedure:
+    """One procedure. Raises `NotFound`."""
+    found = procedures_of(viewer).select_related("field", "authority").filter(pk=procedure_id).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def find_version(viewer: Viewer, version_id: UUID) -> ProcedureVersion:
+    """One version with its form and process; a draft only by the agency that publishes it. Raises
+    `NotFound`.
+    """
+    version = (
+        ProcedureVersion.objects.select_related(
+            "procedure__authority", "procedure__field", "form", "process", "drafted_by", "published_by"
+        )
+        .prefetch_related("papers", "fees", "results")
+        .filter(pk=version_id)
+        .first()
+    )
+    if version is None or viewer.official_id is None:
+        raise NotFound
+    if version.state == VersionState.DRAFT and not policies.sees_drafts(viewer, version.procedure):
+        raise NotFound
+    return version
+
+
+def shown_version(viewer: Viewer, procedure: Procedure) -> ProcedureVersion | None:
+    """The version that a procedure's page opens with: the one in force, else the last the viewer may see."""
+    versions = versions_of(viewer, procedure)
+    found = next((one for one in versions if one.state == VersionState.PUBLISHED), None) or next(
+        iter(versions), None
+    )
+    return find_version(viewer, found.pk) if found else None
+
+
+def versions_of(viewer: Viewer, procedure: Procedure) -> list[ProcedureVersion]:
+    """The versions the viewer may see, newest first."""
+    rows = procedure.versions.order_by("-number")
+    if not policies.sees_drafts(viewer, procedure):
+        rows = rows.exclude(state=VersionState.DRAFT)
+    return list(rows)
+
+
+def offers_of(version: ProcedureVersion) -> dict[str, int]:
+    """How many agencies offer the version, by channel. One query."""
+    rows = ServiceOffer.objects.filter(version=version, ended_at=None)
+    return dict(rows.values_list("channel").annotate(Count("id")).order_by("channel"))
+
+
+def service_fields() -> list[ServiceField]:
+    """The fields that procedures belong to."""
+    return list(ServiceField.objects.all())

@@ -1,0 +1,49 @@
+"""Who may call the routes of the catalogue."""
+
+from __future__ import annotations
+
+from tests.architecture.routes import Route, World, only, signed_in
+
+from lienthong.identity.public import Role
+from lienthong.procedures.tests.factories import draft, procedure, published
+
+CATALOGUER, LEADER = Role.CATALOGUER, Role.LEADER
+BOTH = ("GET", "POST")
+
+
+def _procedure(world: World) -> dict[str, object]:
+    return {"procedure_id": published(procedure(world.ours), at=world.at).procedure_id}
+
+
+def _published(world: World) -> dict[str, object]:
+    return {"version_id": published(procedure(world.ours), at=world.at).pk}
+
+
+def _draft(world: World) -> dict[str, object]:
+    return {"version_id": draft(procedure(world.ours), at=world.at).pk}
+
+
+def _part(world: World) -> dict[str, object]:
+    return _draft(world) | {"part": "about"}
+
+
+def _reason(world: World) -> dict[str, object]:
+    return {"reason": "Bãi bỏ"}
+
+
+ROUTES: dict[str, Route] = {
+    "procedures:procedures": signed_in(),
+    "procedures:procedures_export": signed_in(),
+    "procedures:procedure_detail": signed_in(kwargs=_procedure),
+    "procedures:version_detail": signed_in(kwargs=_published),
+    "procedures:differences": signed_in(kwargs=_published),
+    "procedures:bpmn": signed_in(kwargs=_published),
+    "procedures:json": signed_in(kwargs=_published),
+    "procedures:rehearse": signed_in(kwargs=_published),
+    "procedures:start": only(CATALOGUER, methods=("POST",), kwargs=_procedure),
+    "procedures:edit": only(CATALOGUER, methods=BOTH, kwargs=_part),
+    "procedures:read_file": only(CATALOGUER, methods=("POST",), kwargs=_draft),
+    "procedures:publish": only(LEADER, methods=("POST",), kwargs=_draft),
+    "procedures:discard": only(CATALOGUER, methods=("POST",), kwargs=_draft),
+    "procedures:withdraw": only(LEADER, methods=("POST",), kwargs=_published, data=_reason),
+}
