@@ -223,8 +223,8 @@ class TransitionForm(RowForm):
     """A way from step to step; it has no key of its own."""
 
     key = None  # type: ignore[assignment]
-    source = forms.RegexField(label=_("From"), regex=f"^{KEY}$")
-    target = forms.RegexField(label=_("To"), regex=f"^{KEY}$")
+    source = forms.RegexField(label=_("From step"), regex=f"^{KEY}$")
+    target = forms.RegexField(label=_("To step"), regex=f"^{KEY}$")
     name = forms.CharField(label=_("Name"), required=False, max_length=200)
     name_en = forms.CharField(label=_("Name in English"), required=False, max_length=200)
     when = forms.CharField(label=_("Only if"), required=False, max_length=500)

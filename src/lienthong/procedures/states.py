@@ -15,7 +15,7 @@ class VersionState(models.TextChoices):
     DRAFT = "draft", _("Draft")
     PUBLISHED = "published", _("In force")
     SUPERSEDED = "superseded", _("Superseded")
-    WITHDRAWN = "withdrawn", _("Withdrawn")
+    WITHDRAWN = "withdrawn", _("No longer offered")
 
 
 class Level(models.TextChoices):
@@ -55,7 +55,7 @@ class Move:
     label: Promise
 
 
-SAVE = Move("save", VersionState.DRAFT, VersionState.DRAFT, "NĐ 63/2010, Đ.8", _("Change"))
+SAVE = Move("save", VersionState.DRAFT, VersionState.DRAFT, "NĐ 63/2010, Đ.8", _("Edit it"))
 PUBLISH = Move("publish", VersionState.DRAFT, VersionState.PUBLISHED, "NĐ 63/2010, Đ.15", _("Publish"))
 DISCARD = Move("discard", VersionState.DRAFT, None, "NĐ 63/2010, Đ.8", _("Throw the draft away"))
 WITHDRAW = Move(

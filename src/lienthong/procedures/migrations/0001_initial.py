@@ -123,7 +123,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.UUIDField(default=lienthong.kernel.identifiers.uuid7, editable=False, primary_key=True, serialize=False)),
                 ('number', models.PositiveSmallIntegerField()),
-                ('state', models.CharField(choices=[('draft', 'Draft'), ('published', 'In force'), ('superseded', 'Superseded'), ('withdrawn', 'Withdrawn')], default='draft', max_length=10)),
+                ('state', models.CharField(choices=[('draft', 'Draft'), ('published', 'In force'), ('superseded', 'Superseded'), ('withdrawn', 'No longer offered')], default='draft', max_length=10)),
                 ('law', models.JSONField(default=list, help_text='the legal bases, one text each')),
                 ('conditions', models.TextField(blank=True)),
                 ('conditions_en', models.TextField(blank=True)),
