@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from uuid import UUID
 
-from lienthong.procedures.definition import Definition, Fee, Paper, Result, parse_definition
+from lienthong.procedures.definition import Definition, parse_definition
 from lienthong.procedures.form import Form, form_as_data
 from lienthong.procedures.form_schema import compile_form
 from lienthong.procedures.models import (
@@ -48,8 +50,12 @@ def store_definition(draft: ProcedureVersion, definition: Definition) -> None:
     draft.form_id = _store_form(draft, definition.form)
     draft.process_id = _store_process(draft, definition.process)
     draft.save()
-    _store_papers(draft, definition.papers)
-    _store_rows(draft, definition.fees, definition.results)
+    samples = {row.key: (row.sample_id, row.sample_name) for row in draft.papers.all()}
+    for rows in (draft.papers, draft.fees, draft.results):
+        rows.all().delete()
+    RequiredPaper.objects.bulk_create(paper_rows(draft, definition, samples))
+    FeeRule.objects.bulk_create(fee_rows(draft, definition))
+    ResultKind.objects.bulk_create(result_rows(draft, definition))
 
 
 def _store_form(draft: ProcedureVersion, form: Form | None) -> UUID | None:
@@ -77,29 +83,35 @@ def _store_process(draft: ProcedureVersion, process: Process) -> UUID:
     return own.pk
 
 
-def _store_papers(draft: ProcedureVersion, papers: tuple[Paper, ...]) -> None:
-    samples = {row.key: (row.sample_id, row.sample_name) for row in draft.papers.all()}
-    draft.papers.all().delete()
-    RequiredPaper.objects.bulk_create(
+def paper_rows(
+    version: ProcedureVersion,
+    definition: Definition,
+    samples: Mapping[str, tuple[str | None, str]] = MappingProxyType({}),
+) -> list[RequiredPaper]:
+    """The papers as rows that are not saved yet; `samples` are kept by the paper's key."""
+    return [
         RequiredPaper(
-            version=draft,
+            version=version,
             position=position,
             sample_id=samples.get(paper.key, (None, ""))[0],
             sample_name=samples.get(paper.key, (None, ""))[1],
             **paper.model_dump(include=set(PAPER)),
         )
-        for position, paper in enumerate(papers)
-    )
+        for position, paper in enumerate(definition.papers)
+    ]
 
 
-def _store_rows(draft: ProcedureVersion, fees: tuple[Fee, ...], results: tuple[Result, ...]) -> None:
-    draft.fees.all().delete()
-    draft.results.all().delete()
-    FeeRule.objects.bulk_create(
-        FeeRule(version=draft, position=position, **fee.model_dump(include=set(FEE)))
-        for position, fee in enumerate(fees)
-    )
-    ResultKind.objects.bulk_create(
-        ResultKind(version=draft, position=position, **result.model_dump(include=set(RESULT)))
-        for position, result in enumerate(results)
-    )
+def fee_rows(version: ProcedureVersion, definition: Definition) -> list[FeeRule]:
+    """The fees as rows that are not saved yet."""
+    return [
+        FeeRule(version=version, position=position, **fee.model_dump(include=set(FEE)))
+        for position, fee in enumerate(definition.fees)
+    ]
+
+
+def result_rows(version: ProcedureVersion, definition: Definition) -> list[ResultKind]:
+    """The results as rows that are not saved yet."""
+    return [
+        ResultKind(version=version, position=position, **result.model_dump(include=set(RESULT)))
+        for position, result in enumerate(definition.results)
+    ]

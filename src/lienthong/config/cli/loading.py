@@ -1,4 +1,4 @@
-"""`lienthong load-country`: the agencies of the country."""
+"""`lienthong load-country` and `load-services`: the agencies of the country, and what they offer."""
 
 from __future__ import annotations
 
@@ -21,3 +21,18 @@ def load_country(
         with runtime.progress() as report:
             counts = directory.load_country(all_provinces=all_provinces, report=report)
         runtime.console.print(counts)
+
+
+def load_services(
+    national: Annotated[
+        bool, typer.Option("--national", help="With the offers of every province that is loaded.")
+    ] = False,
+) -> None:
+    """Load the catalogue of procedures; what is there already stays."""
+    with runtime.prepared():
+        serving.migrate()
+        procedures = runtime.door("lienthong.procedures.public")
+        clock = runtime.door("lienthong.kernel.clock")
+        runtime.console.print(procedures.load_catalogue(at=clock.now()))
+        if national:
+            runtime.console.print(procedures.load_offers(at=clock.now()))

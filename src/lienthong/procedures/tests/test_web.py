@@ -14,7 +14,7 @@ from lienthong.identity.public import Role
 from lienthong.identity.tests.factories import agency, official_in
 from lienthong.kernel.clock import now
 from lienthong.procedures.bpmn import write_bpmn
-from lienthong.procedures.definition import definition_as_data, parse_definition
+from lienthong.procedures.definition import parse_definition
 from lienthong.procedures.models import Procedure, ProcedureVersion
 from lienthong.procedures.states import VersionState
 from lienthong.procedures.stored import definition_of

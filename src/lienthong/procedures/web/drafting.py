@@ -1,4 +1,4 @@
-"""A draft: begun, changed part by part, read from a file, proven, published, thrown away; and a withdrawal."""
+"""A draft: begun, changed part by part, read from a file, published, thrown away; and a withdrawal."""
 
 from __future__ import annotations
 

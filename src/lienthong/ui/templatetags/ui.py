@@ -52,7 +52,7 @@ def day(value: date | datetime | None) -> str | SafeString:
 @register.filter
 def said(value: Any, name: str) -> str:
     """A text that is kept in both languages, `name` and `name_en`: the reader's, else the Vietnamese."""
-    english = get_language() == "en" and getattr(value, f"{name}_en", "")
+    english: object = getattr(value, f"{name}_en", None) if get_language() == "en" else None
     return str(english or getattr(value, name, ""))
 
 
