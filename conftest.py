@@ -15,6 +15,7 @@ from django.db import connection
 from django.utils import translation
 
 from lienthong.config import embedded_postgres, translations
+from tests.migrated import migrated_database
 
 VAR = Path(__file__).parent / "var" / "test"
 # Named here, not in pyproject.toml: there pytest-django would read the settings before they are prepared.
@@ -46,6 +47,12 @@ def _prepare() -> None:
 
 _prepare()
 django.setup()  # the conftests below import models
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> None:
+    """Copy the tests' database instead of migrating it anew (a fixture of pytest-django, for this purpose)."""
+    connection.settings_dict["TEST"]["TEMPLATE"] = migrated_database()
 
 
 @pytest.fixture(autouse=True)
