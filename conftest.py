@@ -15,6 +15,7 @@ from django.db import connection
 from django.utils import translation
 
 from lienthong.config import embedded_postgres, translations
+from tests.emptying import empty_only_what_was_written
 from tests.migrated import migrated_database
 
 VAR = Path(__file__).parent / "var" / "test"
@@ -51,8 +52,9 @@ django.setup()  # the conftests below import models
 
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> None:
-    """Copy the tests' database instead of migrating it anew (a fixture of pytest-django, for this purpose)."""
+    """Prepare the tests' database: it is copied instead of migrated, and emptied only where it was written."""
     connection.settings_dict["TEST"]["TEMPLATE"] = migrated_database()
+    empty_only_what_was_written(connection)
 
 
 @pytest.fixture(autouse=True)
@@ -61,16 +63,3 @@ def default_language() -> Iterator[None]:
     translation.deactivate()
     yield
     translation.deactivate()
-
-
-@pytest.fixture(autouse=True)
-def no_jobs_left_behind(request: pytest.FixtureRequest) -> Iterator[None]:
-    """After a test that commits its jobs are removed: Django empties only the tables that it made."""
-    marker = request.node.get_closest_marker("django_db")
-    if not (marker and marker.kwargs.get("transaction")):
-        yield
-        return
-    request.getfixturevalue("transactional_db")
-    yield
-    with connection.cursor() as cursor:
-        cursor.execute("TRUNCATE procrastinate_jobs CASCADE")
