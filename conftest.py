@@ -13,10 +13,10 @@ import django
 import pytest
 from django.db import connection
 from django.utils import translation
-
-from lienthong.config import embedded_postgres, translations
 from tests.emptying import empty_only_what_was_written
 from tests.migrated import migrated_database
+
+from lienthong.config import embedded_postgres, translations
 
 VAR = Path(__file__).parent / "var" / "test"
 # Named here, not in pyproject.toml: there pytest-django would read the settings before they are prepared.
@@ -52,7 +52,7 @@ django.setup()  # the conftests below import models
 
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> None:
-    """Prepare the tests' database: it is copied instead of migrated, and emptied only where it was written."""
+    """The tests' database is copied instead of migrated, and emptied only where something was written."""
     connection.settings_dict["TEST"]["TEMPLATE"] = migrated_database()
     empty_only_what_was_written(connection)
 

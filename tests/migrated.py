@@ -49,7 +49,7 @@ def url_of(database: str) -> str:
 
 
 def _state_of_the_code() -> str:
-    """A digest of all that migrations may read: the month (of partitions), the libraries, the house's Python."""
+    """A digest of all that migrations read: the month (for partitions), the libraries, the house's code."""
     digest = sha256(f"{now():%Y-%m}\n".encode() + (PROJECT / "requirements.lock").read_bytes())
     for path in sorted((PROJECT / "src").rglob("*.py")):
         if "tests" not in path.parts:
