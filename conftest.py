@@ -13,6 +13,8 @@ import django
 import pytest
 from django.db import connection
 from django.utils import translation
+from tests.emptying import empty_only_what_was_written
+from tests.migrated import migrated_database
 
 from lienthong.config import embedded_postgres, translations
 
@@ -48,22 +50,16 @@ _prepare()
 django.setup()  # the conftests below import models
 
 
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> None:
+    """The tests' database is copied instead of migrated, and emptied only where something was written."""
+    connection.settings_dict["TEST"]["TEMPLATE"] = migrated_database()
+    empty_only_what_was_written(connection)
+
+
 @pytest.fixture(autouse=True)
 def default_language() -> Iterator[None]:
     """Each test begins in Vietnamese, whatever language a request of an earlier one chose."""
     translation.deactivate()
     yield
     translation.deactivate()
-
-
-@pytest.fixture(autouse=True)
-def no_jobs_left_behind(request: pytest.FixtureRequest) -> Iterator[None]:
-    """After a test that commits its jobs are removed: Django empties only the tables that it made."""
-    marker = request.node.get_closest_marker("django_db")
-    if not (marker and marker.kwargs.get("transaction")):
-        yield
-        return
-    request.getfixturevalue("transactional_db")
-    yield
-    with connection.cursor() as cursor:
-        cursor.execute("TRUNCATE procrastinate_jobs CASCADE")

@@ -15,6 +15,18 @@ from lienthong.kernel.errors import Refusal
 
 MAX_REVISIONS = 10
 MAX_PAGES = 2_000
+MAX_SIDE = 14_400  # points; ISO 32000-1, annex C
+# What pyHanko raises on files that are no PDF: found by a hundred thousand damaged ones.
+UNREADABLE = (
+    PdfError,
+    LookupError,
+    ValueError,
+    TypeError,
+    ArithmeticError,
+    AssertionError,
+    AttributeError,
+    RecursionError,
+)
 
 
 class BrokenPdf(Refusal):
@@ -69,11 +81,13 @@ def check_pdf(pdf: bytes) -> None:
         pages = int(reader.root["/Pages"]["/Count"])
         if not 0 < pages <= MAX_PAGES:
             raise BrokenPdf(field="file")
-        reader.find_page_for_modification(pages - 1)  # type: ignore[no-untyped-call]
+        for place in {0, pages - 1}:  # where number and signature go
+            page, _resources = reader.find_page_for_modification(place)  # type: ignore[no-untyped-call]
+            media_box(page.get_object())
         signed = bool(reader.embedded_signatures)
     except Refusal:
         raise
-    except (PdfError, KeyError, ValueError, TypeError, IndexError, RecursionError, AttributeError) as error:
+    except UNREADABLE as error:
         raise BrokenPdf(field="file") from error
     if signed:
         raise AlreadySigned(field="file")
@@ -97,9 +111,17 @@ def signing_boxes(reader: PdfFileReader) -> tuple[Box, Box]:
 
 
 def media_box(page: DictionaryObject) -> tuple[float, float, float, float]:
-    """The page's edges in points; a page may inherit them from the nodes above."""
+    """The page's edges in points; a page may inherit them from the nodes above.
+
+    Raises:
+        ValueError: it has no area, or is larger than any viewer shows.
+    """
     node, depth = page, 0
     while "/MediaBox" not in node and "/Parent" in node and depth < 50:
         node, depth = node["/Parent"], depth + 1
-    left, bottom, right, top = (float(edge) for edge in node.get("/MediaBox", [0, 0, 595.28, 841.89]))
-    return min(left, right), min(bottom, top), max(left, right), max(bottom, top)
+    box = node.get("/MediaBox", [0, 0, 595.28, 841.89])
+    x1, y1, x2, y2 = (float(box[edge]) for edge in range(4))  # by index, which follows references
+    left, bottom, right, top = min(x1, x2), min(y1, y2), max(x1, x2), max(y1, y2)
+    if not (0 < right - left <= MAX_SIDE and 0 < top - bottom <= MAX_SIDE and abs(left) + abs(bottom) < 1e6):
+        raise ValueError(f"a page of {right - left} by {top - bottom} points")
+    return left, bottom, right, top

@@ -10,7 +10,7 @@ import socket
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from types import FrameType
 from typing import Annotated
@@ -83,13 +83,20 @@ def running(port: int, *, quiet: bool = False) -> Iterator[None]:
 def migrate() -> None:
     """Bring the database's tables and the translations up to date."""
     with runtime.step("Tables and translations"):
-        for app in translations.find_apps(translations.PACKAGE):
-            with contextlib.suppress(PermissionError):  # installed by another user, with its catalogues
-                translations.compile_catalogue(app)
-        # On a first start something may have asked for words before there were any; that is remembered.
-        translation_file_changed(None, Path("django.mo"))
+        compile_words(translations.find_apps(translations.PACKAGE))
         call_command("migrate", interactive=False, verbosity=0)
         call_command("collectstatic", interactive=False, verbosity=0)
+
+
+def compile_words(apps: Iterable[Path]) -> None:
+    """Compile the catalogues of the apps, and have this process read them again.
+
+    On a first start something may have asked for words before there were any, and that is remembered.
+    """
+    for app in apps:
+        with contextlib.suppress(PermissionError):  # installed by another user, with its catalogues
+            translations.compile_catalogue(app)
+    translation_file_changed(None, Path("django.mo"))
 
 
 def share_metrics() -> None:

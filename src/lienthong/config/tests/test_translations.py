@@ -2,10 +2,14 @@
 
 import gettext
 from pathlib import Path
+from typing import Any
 
 import pytest
+from django.utils.translation import gettext as django_gettext
+from django.utils.translation import override
 
 from lienthong.config import translations
+from lienthong.config.cli import serving
 
 
 @pytest.fixture
@@ -49,6 +53,16 @@ def test_a_whole_catalogue_has_no_fault_and_compiles(app: Path) -> None:
         spoken = gettext.GNUTranslations(file)
     assert spoken.gettext("Register") == "Sổ đăng ký"
     assert spoken.ngettext("%(n)s row", "%(n)s rows", 5) == "%(n)s dòng"
+
+
+def test_words_asked_for_before_the_first_compilation_are_found_afterwards(app: Path, settings: Any) -> None:
+    (app / "errors.py").write_text('TAKEN = _("Nobody else says this.")\n')
+    write(app, Nobody="Không ai khác nói thế.")
+    settings.LOCALE_PATHS = [app / "locale"]
+    for expected in ("Nobody else says this.", "Không ai khác nói thế."):
+        with override("vi"):
+            assert django_gettext("Nobody else says this.") == expected
+        serving.compile_words([app])
 
 
 def test_updating_keeps_what_was_translated_and_drops_what_is_no_longer_said(app: Path) -> None:

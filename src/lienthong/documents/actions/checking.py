@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Callable
 from datetime import datetime
 
 from pyhanko.pdf_utils.reader import PdfFileReader
 
 from lienthong.documents.form_check.findings import Finding
-from lienthong.documents.form_check.reading import read_sheet
+from lienthong.documents.form_check.reading import ReaderTooSlow, read_sheet
 from lienthong.documents.form_check.rules import Expected, check_sheet
 from lienthong.documents.form_check.sheet import Sheet
 from lienthong.documents.models import FormReading, OfficialDocument
@@ -16,8 +17,12 @@ from lienthong.documents.pdf_check import signing_boxes
 from lienthong.identity.public import Role, Viewer
 from lienthong.kernel.blobs import read_blob
 
+Reader = Callable[[bytes], Sheet | None]
 
-def check_form(*, document: OfficialDocument, viewer: Viewer, at: datetime) -> list[Finding]:
+
+def check_form(
+    *, document: OfficialDocument, viewer: Viewer, at: datetime, read: Reader = read_sheet
+) -> list[Finding]:
     """The faults of form of an uploaded draft; none of a document laid out here, which a test proves clean.
 
     If the viewer may sign, box 7 is checked against the viewer's post. The file is read once, in a process of
@@ -25,20 +30,26 @@ def check_form(*, document: OfficialDocument, viewer: Viewer, at: datetime) -> l
     """
     if document.uploaded is None:
         return []
-    sheet = _sheet_of(document, at)
+    sheet = _sheet_of(document, at, read)
     if sheet is None:
         return [Finding("unreadable")]
     return check_sheet(sheet, _expected(document, viewer))
 
 
-def _sheet_of(document: OfficialDocument, at: datetime) -> Sheet | None:
-    """What was read of the file, now or before. Two who ask at once both read, and one result is kept."""
+def _sheet_of(document: OfficialDocument, at: datetime, read: Reader) -> Sheet | None:
+    """What was read of the file, now or before. Two who ask at once both read, and one result is kept.
+
+    That the machine was too busy to read it is no result: the next who asks has it read again.
+    """
     kept = FormReading.objects.filter(document=document).first()
     if kept is None:
         assert document.uploaded is not None
-        read = read_sheet(read_blob(document.uploaded))
+        try:
+            sheet = read(read_blob(document.uploaded))
+        except ReaderTooSlow:
+            return None
         kept, _made = FormReading.objects.get_or_create(
-            document=document, defaults={"sheet": read and read.as_json(), "read_at": at}
+            document=document, defaults={"sheet": sheet and sheet.as_json(), "read_at": at}
         )
     return Sheet.from_json(kept.sheet) if kept.sheet else None
 

@@ -23,18 +23,22 @@ from pdfminer.pdftypes import resolve1
 
 from lienthong.documents.form_check.sheet import Line, PageOfSheet, Sheet
 
-CPU_SECONDS = 15
-MEMORY = 1024 * 1024 * 1024
+LIMITS = {
+    resource.RLIMIT_CPU: 15,  # seconds
+    resource.RLIMIT_AS: 1024 * 1024 * 1024,
+    resource.RLIMIT_FSIZE: 0,  # it writes no file
+    resource.RLIMIT_CORE: 0,
+}
 MOST_LINES = 400
 MOST_LETTERS = 300
 MOST_FACES = 60
 
 
 def main() -> None:
-    """Limit this process, read, write."""
-    resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS))
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-    json.dump(read(sys.stdin.buffer.read()).as_json(), sys.stdout)
+    """Limit this process, read, write; it ends with an error where a number is not finite."""
+    for kind, most in LIMITS.items():
+        resource.setrlimit(kind, (most, most))
+    json.dump(read(sys.stdin.buffer.read()).as_json(), sys.stdout, allow_nan=False)
 
 
 def read(pdf: bytes) -> Sheet:
@@ -43,10 +47,13 @@ def read(pdf: bytes) -> Sheet:
     wanted = sorted({0, min(1, len(pages) - 1), len(pages) - 1})
     layout = extract_pages(io.BytesIO(pdf), page_numbers=wanted, laparams=LAParams(boxes_flow=None))
     read_pages = tuple(
-        PageOfSheet(index + 1, page.width, page.height, tuple(_lines(page)))
+        PageOfSheet(index + 1, float(page.width), float(page.height), tuple(_lines(page)))
         for index, page in zip(wanted, layout, strict=True)
     )
-    faces = dict(pair for index in wanted for pair in _faces(pages[index]))
+    faces: dict[str, bool] = {}
+    for index in wanted:
+        for name, embedded in _faces(pages[index]):
+            faces[name] = embedded and faces.get(name, True)  # once outside the file is a fault
     return Sheet(read_pages, len(pages), tuple(faces.items())[:MOST_FACES])
 
 
@@ -70,14 +77,19 @@ def _line(line: LTTextLine) -> Line:
     sizes = Counter(round(letter.size, 1) for letter in inked)
     faces = Counter(letter.fontname for letter in inked)
     return Line(
-        text=unicodedata.normalize("NFC", " ".join(line.get_text().split()))[:MOST_LETTERS],
-        left=min(letter.x0 for letter in inked),
-        bottom=line.y0,
-        right=max(letter.x1 for letter in inked),
-        top=line.y1,
-        size=sizes.most_common(1)[0][0],
-        face=str(faces.most_common(1)[0][0])[:100],
+        text=_printable(unicodedata.normalize("NFC", " ".join(line.get_text().split())))[:MOST_LETTERS],
+        left=float(min(letter.x0 for letter in inked)),
+        bottom=float(line.y0),
+        right=float(max(letter.x1 for letter in inked)),
+        top=float(line.y1),
+        size=float(sizes.most_common(1)[0][0]),
+        face=_printable(str(faces.most_common(1)[0][0]))[:100],
     )
+
+
+def _printable(text: str) -> str:
+    """Without control characters and halves of characters, which PostgreSQL does not store in JSON."""
+    return "".join(letter for letter in text if letter.isprintable())
 
 
 def _faces(page: PDFPage) -> Iterator[tuple[str, bool]]:
@@ -88,7 +100,10 @@ def _faces(page: PDFPage) -> Iterator[tuple[str, bool]]:
         descriptor = resolve1(inner.get("FontDescriptor")) or {}
         name = getattr(resolve1(font.get("BaseFont")), "name", "")
         embedded = any(key in descriptor for key in ("FontFile", "FontFile2", "FontFile3"))
-        yield str(name)[:100], embedded or getattr(resolve1(font.get("Subtype")), "name", "") == "Type3"
+        yield (
+            _printable(str(name))[:100],
+            embedded or getattr(resolve1(font.get("Subtype")), "name", "") == "Type3",
+        )
 
 
 if __name__ == "__main__":
