@@ -15,9 +15,10 @@ from typing import Any, BinaryIO
 import openpyxl
 from django.utils.translation import gettext_lazy as _
 
+from lienthong.kernel.clock import VIETNAM
 from lienthong.kernel.errors import Refusal
 from lienthong.office.archive import planned_queries
-from lienthong.office.archive.list_models import FileList
+from lienthong.office.archive.list_models import FileList, PlannedFile
 from lienthong.office.archive.planning import MOST_ENTRIES, Entry, ListFull
 from lienthong.office.archive.states import PERMANENT, retention_vi
 from lienthong.office.printing import WRITERS, Printed, Row
@@ -83,8 +84,13 @@ def _rows(found: FileList) -> Iterator[Row]:
         if entry.heading != heading:
             heading = entry.heading
             yield ("", heading, "", "", "")
-        note = f"Bổ sung {entry.added_at:%d/%m/%Y}: {entry.added_reason}" if entry.added_at else ""
+        note = _added(entry) if entry.added_at else ""
         yield (entry.code, entry.title, retention_vi(entry.retention), entry.responsible, note)
+
+
+def _added(entry: PlannedFile) -> str:
+    day = f"{entry.added_at.astimezone(VIETNAM):%d/%m/%Y}" if entry.added_at else ""
+    return f"Bổ sung {day}: {entry.added_reason}"
 
 
 def read_entries(content: bytes, *, responsible: Mapping[str, str]) -> list[Entry]:

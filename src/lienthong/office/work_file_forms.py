@@ -67,7 +67,7 @@ class WorkFileForm(forms.Form):
     )
     reason = forms.CharField(
         label=_("Why the list of files does not have it"),
-        help_text=_("The agency's list of this year is approved; most files are opened from it."),
+        help_text=_("Needed unless the code is one of the approved list."),
         required=False,
         max_length=TITLE_LIMIT,
         widget=forms.Textarea(attrs={"rows": 2}),
