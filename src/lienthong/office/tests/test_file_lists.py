@@ -344,6 +344,15 @@ def _bomb(parts: dict[str, bytes]) -> bytes:
 
 
 PAGE = "xl/worksheets/sheet1.xml"
+MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+
+
+def _page(rows: str, *, before: str = "", after: str = "") -> str:
+    """A sheet that a reader would take, but for what the test puts in."""
+    return f'{before}<worksheet xmlns="{MAIN}"><sheetData>{rows}</sheetData></worksheet>{after}'
+
+
+ENTITY = '<!DOCTYPE worksheet [<!ENTITY b "c">]>'
 
 
 @pytest.mark.parametrize(
@@ -353,10 +362,10 @@ PAGE = "xl/worksheets/sheet1.xml"
         b"no spreadsheet",
         b"PK\x03\x04" + b"\0" * 100,
         b"x" * (list_sheets.MOST_BYTES + 1),
-        _bomb({PAGE: b"<a/>" * 600_000}),
-        _bomb({PAGE: b'<!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>'}),
-        _bomb({PAGE: '<!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>'.encode("utf-16")}),
-        _bomb({PAGE: b" " * (list_sheets.MOST_UNPACKED + 1)}),
+        _bomb({PAGE: _page("<row>" + "<c/>" * 600_000 + "</row>").encode()}),
+        _bomb({PAGE: _page("", before=ENTITY).encode()}),
+        _bomb({PAGE: _page("", before=ENTITY).encode("utf-16")}),
+        _bomb({PAGE: _page("", after=" " * list_sheets.MOST_UNPACKED).encode()}),
         _bomb({PAGE: b"<worksheet"}),
         sheet(("01", "A"))[:-30],
     ],
@@ -368,9 +377,7 @@ def test_a_hostile_spreadsheet_is_refused(content: bytes) -> None:
 
 
 def test_a_row_far_below_costs_nothing_and_a_row_beyond_the_last_is_not_waited_for() -> None:
-    main = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
-    row = '<row r="999999999999"><c r="A999999999999"/></row>'
-    far = f'<worksheet xmlns="{main}"><sheetData>{row}</sheetData></worksheet>'
+    far = _page('<row r="999999999999"><c r="A999999999999"/></row>')
     with pytest.raises(list_sheets.SheetWithoutColumns):
         list_sheets.read_entries(_bomb({PAGE: far.encode()}), responsible={})
 
