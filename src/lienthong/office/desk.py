@@ -13,10 +13,11 @@ from typing import Any
 
 from django.urls import reverse
 
-from lienthong.identity.public import Viewer
+from lienthong.identity.public import Capacity, Viewer, capacities
 from lienthong.kernel.clock import VIETNAM
 from lienthong.office.same_day import same_day_rule
 from lienthong.office.waiting import END_OF_DAY, KINDS, WaitingKind
+from lienthong.tasks.public import leading_in
 
 MOST = 50
 
@@ -68,6 +69,14 @@ class Desk:
         return any(count.more for count in self.counts)
 
 
+@dataclass(frozen=True)
+class StandingIn:
+    """A post that the viewer may act in for somebody away, and how many tasks are led from it."""
+
+    capacity: Capacity
+    tasks: int
+
+
 def desk_of(viewer: Viewer, *, at: datetime, kind: str = "") -> Desk:
     """What waits for the viewer, of one kind if `kind` names it; as many queries for 10 rows as for 1,000.
 
@@ -93,6 +102,20 @@ def desk_of(viewer: Viewer, *, at: datetime, kind: str = "") -> Desk:
         rows = list(_dated(rows, viewer, at))
     rows.sort(key=lambda row: (row.due_at is None, row.due_at or row.since, row.since))
     return Desk(tuple(rows), counts)
+
+
+def standing_in(viewer: Viewer, *, at: datetime) -> list[StandingIn]:
+    """The posts of absent colleagues that the viewer may act in, not now, from which tasks are led.
+
+    Two queries, a third where there are such posts.
+    """
+    posts = {
+        one.post_id: one
+        for one in capacities(viewer.official_id or 0, at=at)
+        if one.acting_for and one.post_id != viewer.post_id
+    }
+    counts = leading_in(posts)
+    return [StandingIn(one, counts[key]) for key, one in posts.items() if counts.get(key)]
 
 
 def _order(columns: tuple[Any, ...]) -> tuple[bool, datetime]:

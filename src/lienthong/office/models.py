@@ -326,6 +326,7 @@ class OutgoingDocument(models.Model):
         indexes = [
             models.Index(fields=["agency", "state", "-id"], name="outgoing_by_state"),
             models.Index(fields=["agency", "-id"], name="outgoing_newest"),
+            models.Index(fields=["agency", "-issued_at"], name="outgoing_issued"),
             models.Index(
                 fields=["next_attempt_at"], condition=Q(state=OutState.WAITING), name="outgoing_waiting"
             ),

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from lienthong.office.web import (
+    agency_statistics,
     annexing,
     compose,
     copying,
@@ -12,6 +13,7 @@ from lienthong.office.web import (
     incoming,
     outgoing,
     paper,
+    planned_files,
     previewing,
     registering,
     registers,
@@ -97,6 +99,21 @@ urlpatterns = [
     path("review-chains/edit/", reviewing.chain, name="review_chain"),
     path("work-files/", work_files.work_files, name="work_files"),
     path("work-files/export/", work_files.work_files_export, name="work_files_export"),
+    path("work-files/list/", planned_files.this_file_list, name="this_file_list"),
+    path("work-files/list/<int:year>/", planned_files.file_list, name="file_list"),
+    path("work-files/list/<int:year>/draft/", planned_files.draft_file_list, name="draft_file_list"),
+    path("work-files/list/<int:year>/add/", planned_files.add_planned_file, name="add_planned_file"),
+    path("work-files/list/<int:year>/import/", planned_files.import_file_list, name="import_file_list"),
+    path("work-files/list/<int:year>/approve/", planned_files.approve_file_list, name="approve_file_list"),
+    path("work-files/list/<int:year>/export/", planned_files.file_list_export, name="file_list_export"),
+    path(
+        "work-files/list/row/<int:entry_id>/", planned_files.change_planned_file, name="change_planned_file"
+    ),
+    path(
+        "work-files/list/row/<int:entry_id>/remove/",
+        planned_files.remove_planned_file,
+        name="remove_planned_file",
+    ),
     path("work-files/new/", work_files.open_work_file, name="open_work_file"),
     path(
         "work-files/put/<str:kind>/<uuid:document_id>/",
@@ -105,6 +122,11 @@ urlpatterns = [
     ),
     path("work-files/<uuid:file_id>/", work_files.work_file, name="work_file"),
     path("work-files/<uuid:file_id>/revise/", work_files.revise_work_file, name="revise_work_file"),
+    path(
+        "work-files/<uuid:file_id>/put-task/",
+        work_files.put_task_into_work_file,
+        name="put_task_into_work_file",
+    ),
     path(
         "work-files/<uuid:file_id>/take-out/<int:position>/",
         work_files.take_out_of_work_file,
@@ -118,6 +140,8 @@ urlpatterns = [
     path("work-files/<uuid:file_id>/package/", work_files.work_file_package, name="work_file_package"),
     path("work-files/<uuid:file_id>/<str:paper>.pdf", work_files.work_file_paper, name="work_file_paper"),
     path("statistics/", statistics.statistics, name="statistics"),
+    path("statistics/outgoing/", agency_statistics.outgoing_statistics, name="outgoing_statistics"),
+    path("statistics/below/", agency_statistics.below_statistics, name="below_statistics"),
     path("statistics/export/", statistics.statistics_export, name="statistics_export"),
     path("compose/", compose.compose, name="compose"),
     path("compose/preview/", previewing.preview, name="preview"),

@@ -16,7 +16,8 @@ from lienthong.office.archive.states import FILE_STATE_LABELS, RETENTIONS
 ANY = ("", _("Any"))
 
 
-def _retentions() -> list[tuple[str, str]]:
+def retention_choices() -> list[tuple[str, str]]:
+    """The periods to choose from, in the reader's language."""
     return [("", str(_("Choose one"))), *((code, str(found.label)) for code, found in RETENTIONS.items())]
 
 
@@ -56,7 +57,7 @@ class WorkFileForm(forms.Form):
     retention = forms.ChoiceField(
         label=_("Retention period"),
         help_text=_("As the agency's list of files says for this kind of work."),
-        choices=_retentions,
+        choices=retention_choices,
     )
     code = forms.CharField(
         label=pgettext_lazy("work file", "Code"),
@@ -64,16 +65,25 @@ class WorkFileForm(forms.Form):
         required=False,
         max_length=CODE_LIMIT,
     )
+    reason = forms.CharField(
+        label=_("Why the list of files does not have it"),
+        help_text=_("Needed unless the code is one of the approved list."),
+        required=False,
+        max_length=TITLE_LIMIT,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
     use_required_attribute = False
 
-    def __init__(self, *args: Any, coded: bool = True, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, coded: bool = True, listed: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if not coded:
             del self.fields["code"]
+        if not listed:
+            del self.fields["reason"]
 
-    def new_file(self) -> NewFile:
-        """The file asked for."""
-        return NewFile(**self.cleaned_data)
+    def new_file(self, *, planned_id: int | None = None) -> NewFile:
+        """The file asked for; with `planned_id` the one that the list of files has."""
+        return NewFile(**self.cleaned_data, planned_id=planned_id)
 
 
 class WhyForm(forms.Form):

@@ -84,11 +84,12 @@ class Carried:
 
 @dataclass(frozen=True)
 class Candidate:
-    """Someone who may be named: a division, or an official with today's post."""
+    """Someone who may be named: a division, or an official with today's posts."""
 
     key: PartyKey
     name: str
     detail: str = ""
+    post_ids: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any
 
 from django import forms
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
+from lienthong.identity.public import Deputy, deputies_in
 from lienthong.kernel.clock import VIETNAM
 from lienthong.tasks import queries
-from lienthong.tasks.contracts import Candidate, Direction, PartyKey
+from lienthong.tasks.contracts import Candidate, Direction, PartyKey, PartyKind
 
 TEXT_LIMIT = 5000
 DAYS = (1, 2, 3, 5, 7, 10, 15, 20, 30)
@@ -29,12 +31,13 @@ PHRASES = (
 
 @dataclass(frozen=True)
 class Row:
-    """One who may be named, and how the form has it."""
+    """One who may be named, how the form has it, and who acts for an official who is away."""
 
     candidate: Candidate
     lead: bool
     cooperating: bool
     informed: bool
+    deputies: tuple[Deputy, ...] = ()
 
 
 class PartyField(forms.CharField):
@@ -100,9 +103,15 @@ class DirectionForm(forms.Form):
 
     use_required_attribute = False
 
-    def __init__(self, *args: Any, candidates: Sequence[Candidate] = (), **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        candidates: Sequence[Candidate] = (),
+        away: Mapping[int, tuple[Deputy, ...]] = MappingProxyType({}),
+        **kwargs: Any,
+    ) -> None:
         super().__init__(*args, **kwargs)
-        self.candidates = candidates
+        self.candidates, self.away = candidates, away
         self.fields["text"].required = not (self.is_bound and self.data.get("phrase"))
 
     @property
@@ -113,9 +122,20 @@ class DirectionForm(forms.Form):
             {str(value) for value in self[name].value() or ()} for name in ("cooperating", "informed")
         )
         return [
-            Row(row, str(row.key) == lead, str(row.key) in cooperating, str(row.key) in informed)
+            Row(
+                row,
+                str(row.key) == lead,
+                str(row.key) in cooperating,
+                str(row.key) in informed,
+                self.away.get(row.key.id, ()) if row.key.kind is PartyKind.OFFICIAL else (),
+            )
             for row in self.candidates
         ]
+
+    @property
+    def absent_lead(self) -> Row | None:
+        """The lead chosen so far, if somebody else acts for that official now."""
+        return next((row for row in self.rows if row.lead and row.deputies), None)
 
     def direction(self) -> Direction:
         """The direction asked for; the time of a deadline is Vietnam's."""
@@ -143,16 +163,31 @@ def direction_form(
 ) -> tuple[DirectionForm, str]:
     """The form for an agency's own people, bound if `data` was sent and does more than search; the search.
 
-    Two queries.
+    Officials who are away come with who acts for them, also among those offered: five queries at most.
     """
     text = (data.get("q", "") if data else "").strip()[:100]
     searches = data is not None and data.get("action") == SEARCH
     values: dict[str, Any] = _values(data) if data is not None and searches else dict(initial or {})
     chosen = data if data is not None else values
     keep = list(_named(_texts(chosen)))
-    rows = queries.candidates(agency_id, on=at.astimezone(VIETNAM).date(), text=text, keep=keep)
+    today = at.astimezone(VIETNAM).date()
+    rows = queries.candidates(agency_id, on=today, text=text, keep=keep)
+    away = _away(rows, at)
+    there = {row.key for row in rows}
+    acting = [PartyKey(PartyKind.OFFICIAL, one.official_id) for found in away.values() for one in found]
+    if missing := [key for key in acting if key not in there]:
+        rows += queries.candidates(agency_id, on=today, keep=missing, limit=0)
     bound = None if searches else data
-    return DirectionForm(bound, initial=values, candidates=rows, auto_id=auto_id), text
+    return DirectionForm(bound, initial=values, candidates=rows, away=away, auto_id=auto_id), text
+
+
+def _away(rows: Iterable[Candidate], at: datetime) -> dict[int, tuple[Deputy, ...]]:
+    """Who acts for those of the officials who are away, in any of their posts. One query."""
+    posts = {post for row in rows for post in row.post_ids}
+    found: dict[int, tuple[Deputy, ...]] = {}
+    for deputy in deputies_in(posts, at=at):
+        found[deputy.absent_id] = (*found.get(deputy.absent_id, ()), deputy)
+    return found
 
 
 def _values(data: QueryDict) -> dict[str, Any]:

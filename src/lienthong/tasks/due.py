@@ -9,18 +9,21 @@ from typing import Any
 from django.db.models import Exists, F, Max, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.urls import reverse
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
 
 from lienthong.identity.public import RoleGrant
 from lienthong.kernel.clock import VIETNAM
 from lienthong.notifications.public import DueRow
-from lienthong.tasks.models import TaskParty, TaskStep
+from lienthong.tasks.models import Extension, TaskParty, TaskStep
 from lienthong.tasks.policies import HEADS
-from lienthong.tasks.states import GIVE, UNDER_WAY, Part
+from lienthong.tasks.states import GIVE, UNDER_WAY, ExtensionState, Part
 
 # The acts that change what stands in the calendar: a task's words never do, its deadline may.
 _CHANGES = [GIVE, "direct-again", "opine", "grant-extension"]
 _HEAD = "division__posts__holdings"
 TITLE_LENGTH = 200
+_ASKED = _("Decide on more time asked")
 
 
 def due_of_leads(
@@ -59,6 +62,29 @@ def due_of_leads(
             changed_at=changed_at,
         )
         for official_id, task_id, work, due_at, changed_at in rows
+    ]
+
+
+def due_of_givers(official_ids: Collection[int], *, since: datetime, until: datetime) -> list[DueRow]:
+    """Requests for more time that wait for the officials' decision, due when their task is: one query."""
+    waiting = Extension.objects.filter(
+        state=ExtensionState.PENDING,
+        task__given_by__in=list(official_ids),
+        task__due_at__gte=since,
+        task__due_at__lt=until,
+    )
+    return [
+        DueRow(
+            official_id=row.task.given_by_id,
+            key=f"tasks.extension/{row.pk}",
+            title=format_lazy(
+                "{asked}: {work}", asked=_ASKED, work=" ".join(row.task.work.split())[:TITLE_LENGTH]
+            ),
+            link=reverse("tasks:task_detail", args=[row.task_id]),
+            due_at=row.task.due_at,
+            changed_at=row.asked_at,
+        )
+        for row in waiting.select_related("task")
     ]
 
 

@@ -33,7 +33,8 @@ def tell_parts_closed(event: SubTasksClosed) -> None:
 
 
 def _due(official_ids: Collection[int], since: datetime, until: datetime) -> Iterable[DueRow]:
-    return due.due_of_leads(official_ids, since=since, until=until, at=now())
+    led = due.due_of_leads(official_ids, since=since, until=until, at=now())
+    return [*led, *due.due_of_givers(official_ids, since=since, until=until)]
 
 
 register_due("tasks", _due)

@@ -43,16 +43,19 @@ from lienthong.tasks.queries import (
     find_task,
     given_by,
     hold_tree,
+    leading_in,
     list_tasks,
     opinions_of,
     parts_of,
     seen_parts_of,
+    steps_of,
     tasks_of,
     waits_for,
 )
-from lienthong.tasks.states import SPLIT, UNDER_WAY, ExtensionState, Part, TaskState
+from lienthong.tasks.states import CLOSED, SPLIT, UNDER_WAY, ExtensionState, Part, TaskState
 
 __all__ = [
+    "CLOSED",
     "PARTIES",
     "SEARCH",
     "SPLIT",
@@ -97,6 +100,7 @@ __all__ = [
     "hand_on",
     "hold_tree",
     "lead_of",
+    "leading_in",
     "list_tasks",
     "lose_source",
     "note_outside",
@@ -111,6 +115,7 @@ __all__ = [
     "send_back",
     "split_task",
     "start_task",
+    "steps_of",
     "task_facts",
     "tasks_of",
     "waits_for",

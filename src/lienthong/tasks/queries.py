@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet, Value
+from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet, Value
 
 from lienthong.directory.public import Division, PostHolding
 from lienthong.identity.public import Colleague, NotFound, Role, Viewer, colleagues_with
@@ -145,6 +145,16 @@ def count_waiting(viewer: Viewer) -> int:
     return len(rows.values_list("pk")[: COUNT_CAP + 1])
 
 
+def leading_in(posts: Collection[int]) -> dict[int, int]:
+    """How many tasks under way are led from each of the posts. One query, none without posts."""
+    if not posts:
+        return {}
+    rows = TaskParty.objects.filter(
+        part=Part.LEAD, post_id__in=list(posts), task__state__in=sorted(UNDER_WAY)
+    )
+    return dict(rows.values_list("post_id").annotate(Count("pk")).order_by())
+
+
 def waits_for(viewer: Viewer) -> Q:
     """What is the viewer's turn: the lead's work; for the giver what came back, is done, or needs time."""
     leads = Exists(parts_of(viewer).filter(task=OuterRef("pk"), part=Part.LEAD))
@@ -243,12 +253,14 @@ def _officials(
         rows = rows.filter(post__division_id=division_id)
     titles: dict[int, list[str]] = {}
     names: dict[int, str] = {}
+    posts: dict[int, list[int]] = {}
     for row in rows.order_by("official__full_name", "post__title")[: 3 * (limit + len(ids))]:
         names[row.official_id] = row.official.full_name
         place = f", {row.post.division.name}" if row.post.division else ""
         titles.setdefault(row.official_id, []).append(row.post.title + place)
+        posts.setdefault(row.official_id, []).append(row.post_id)
     return [
-        Candidate(PartyKey(PartyKind.OFFICIAL, key), name, "; ".join(titles[key]))
+        Candidate(PartyKey(PartyKind.OFFICIAL, key), name, "; ".join(titles[key]), tuple(posts[key]))
         for key, name in names.items()
     ]
 

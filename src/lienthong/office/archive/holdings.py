@@ -16,6 +16,7 @@ from lienthong.office.archive.models import WorkFile, WorkFileItem
 from lienthong.office.contracts import StoredVerdict
 from lienthong.office.models import IncomingDocument, OutgoingDocument
 from lienthong.office.states import State
+from lienthong.tasks.public import Task
 
 NAME_LIMIT = 80
 SUFFIXES = {"application/pdf": "pdf", "text/plain": "txt", "application/xml": "xml", "text/xml": "xml"}
@@ -30,6 +31,12 @@ EVENT_TYPES: Mapping[str, str] = {
     "outgoing.send": "dispatch",
     "outgoing.take-back": "recall",
     "outgoing.revoke": "recall",
+    "task.give": "assignment",
+    "task.finish": "completion of work",
+    "task.complete": "completion of work",
+    "task.report": "completion of work",
+    "task.accept": "acceptance",
+    "task.cancel": "cancellation",
     "work-file.open": "creation",
     "work-file.close": "closing",
     "work-file.reopen": "reopening",
@@ -102,6 +109,7 @@ def holdings_of(file: WorkFile) -> Holdings:
     items = list(queries.items_in(file))
     incoming = timelines("office.incoming", [str(row.incoming_id) for row in items if row.incoming_id])
     outgoing = timelines("office.outgoing", [str(row.outgoing_id) for row in items if row.outgoing_id])
+    tasks = timelines("tasks.task", [str(row.task_id) for row in items if row.task_id])
     own = [
         Part(f"{use}.pdf", use, f"{use}.pdf", blob)
         for use, blob in (("cover", file.cover), ("contents", file.contents))
@@ -114,6 +122,8 @@ def holdings_of(file: WorkFile) -> Holdings:
         documents=tuple(
             _incoming(row, row.incoming, incoming.get(str(row.incoming_id), []))
             if row.incoming
+            else _task(row, row.task, tasks.get(str(row.task_id), []))
+            if row.task
             else _outgoing(row, file, outgoing.get(str(row.outgoing_id), []))
             for row in items
         ),
@@ -161,6 +171,28 @@ def _outgoing(row: WorkFileItem, file: WorkFile, events: Sequence[Event]) -> Hol
         destroyed=False,
         parts=_parts(
             row.position, [("document", name, official.pdf), ("packet", "packet.edxml", document.edxml)]
+        ),
+        acts=_acts(events),
+    )
+
+
+def _task(row: WorkFileItem, task: Task, events: Sequence[Event]) -> Holding:
+    """A task: its course as PDF, and its product."""
+    return Holding(
+        position=row.position,
+        kind="task",
+        id=str(task.id),
+        code="",
+        type_name="Nhiệm vụ",
+        subject=task.work,
+        author=task.given_by.full_name,
+        day=(task.closed_at or task.given_at).astimezone(VIETNAM).date(),
+        signer="",
+        pages=row.pages,
+        destroyed=False,
+        parts=_parts(
+            row.position,
+            [("course", "nhiem-vu.pdf", row.course), ("product", task.product_name, task.product)],
         ),
         acts=_acts(events),
     )

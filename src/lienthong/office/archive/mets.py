@@ -17,7 +17,7 @@ from lienthong.kernel.clock import VIETNAM
 from lienthong.ledger.public import Actor
 from lienthong.office.archive.holdings import Act, Holding, Holdings, Part
 from lienthong.office.archive.models import WorkFile
-from lienthong.office.archive.states import RETENTIONS_VI
+from lienthong.office.archive.states import retention_vi
 
 NAMESPACES = {
     "mets": "http://www.loc.gov/METS/",
@@ -114,7 +114,7 @@ def _described_file(file: WorkFile) -> Node:
         "division": file.division.name if file.division else "",
         "keeper": file.keeper.full_name,
         "keeperPost": file.keeper_post.title if file.keeper_post else "",
-        "retention": RETENTIONS_VI[file.retention],
+        "retention": retention_vi(file.retention),
         "opened": file.opened_on.isoformat(),
         "closed": file.closed_on.isoformat() if file.closed_on else "",
         "documents": str(file.item_count),

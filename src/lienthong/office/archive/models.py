@@ -14,16 +14,18 @@ from lienthong.directory.public import Agency, Division, Official, Post, holds_a
 from lienthong.kernel.identifiers import uuid7
 from lienthong.kernel.models import Blob
 from lienthong.ledger.public import Subject
+from lienthong.office.archive.list_models import RETENTION_FORM, PlannedFile
 from lienthong.office.archive.states import (
     FILE_STATE_LABELS,
-    RETENTIONS,
     SEALED_STATES,
     STATE_COLORS,
     FileState,
     Retention,
+    retention_of,
 )
 from lienthong.office.models import IncomingDocument, OutgoingDocument
 from lienthong.office.text_search import Plain
+from lienthong.tasks.public import Task
 
 _PAST_CLOSING = [state for state in FileState if state is not FileState.OPEN]
 
@@ -44,6 +46,10 @@ class WorkFile(models.Model):
     keeper = models.ForeignKey(Official, on_delete=models.PROTECT, related_name="+")
     keeper_post = models.ForeignKey(Post, null=True, on_delete=models.PROTECT, related_name="+")
     retention = models.CharField(max_length=10)
+    planned = models.ForeignKey(
+        PlannedFile, null=True, on_delete=models.PROTECT, related_name="files", db_index=False
+    )
+    unplanned_reason = models.TextField(blank=True, help_text="why it stands outside the approved list")
     state = models.CharField(max_length=10, default=FileState.OPEN)
     opened_on = models.DateField()
     closed_on = models.DateField(null=True)
@@ -65,11 +71,17 @@ class WorkFile(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["agency", "year", "code"], name="work_file_code"),
+            models.UniqueConstraint(
+                fields=["planned"], condition=Q(planned__isnull=False), name="work_file_planned_once"
+            ),
             models.CheckConstraint(condition=Q(state__in=list(FileState)), name="work_file_state_known"),
             models.CheckConstraint(
-                condition=Q(retention__in=list(RETENTIONS)), name="work_file_retention_known"
+                condition=Q(retention__regex=RETENTION_FORM), name="work_file_retention_known"
             ),
             models.CheckConstraint(condition=~Q(code="") & ~Q(title=""), name="work_file_is_named"),
+            models.CheckConstraint(
+                condition=Q(planned=None) | Q(unplanned_reason=""), name="work_file_planned_or_why_not"
+            ),
             models.CheckConstraint(
                 condition=Q(state=FileState.OPEN, closed_on=None, cover=None, contents=None)
                 | Q(
@@ -127,7 +139,7 @@ class WorkFile(models.Model):
     @property
     def kept(self) -> Retention:
         """How long it is kept."""
-        return RETENTIONS[self.retention]
+        return retention_of(self.retention)
 
     @property
     def is_open(self) -> bool:
@@ -140,7 +152,7 @@ class WorkFile(models.Model):
 
 
 class WorkFileItem(models.Model):
-    """A document in a work file; the same document may be in several files, in each once.
+    """A document or a task in a work file; the same one may be in several files, in each once.
 
     Positions run from 1 without gap. They are checked at the end of a statement, so that one statement can
     close the gap of what is taken out.
@@ -150,6 +162,15 @@ class WorkFileItem(models.Model):
     position = models.PositiveIntegerField()
     incoming = models.ForeignKey(IncomingDocument, null=True, on_delete=models.PROTECT, related_name="+")
     outgoing = models.ForeignKey(OutgoingDocument, null=True, on_delete=models.PROTECT, related_name="+")
+    task = models.ForeignKey(Task, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
+    course = models.ForeignKey(
+        Blob,
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_index=False,
+        help_text="of a task, as PDF",
+    )
     pages = models.PositiveIntegerField(null=True, help_text="of its PDF files, where they could be counted")
     added_by = models.ForeignKey(Official, on_delete=models.PROTECT, related_name="+")
     added_at = models.DateTimeField()
@@ -162,9 +183,14 @@ class WorkFileItem(models.Model):
             ),
             models.UniqueConstraint(fields=["file", "incoming"], name="work_file_incoming_once"),
             models.UniqueConstraint(fields=["file", "outgoing"], name="work_file_outgoing_once"),
+            models.UniqueConstraint(
+                fields=["task", "file"], condition=Q(task__isnull=False), name="work_file_task_once"
+            ),
             models.CheckConstraint(
-                condition=Q(incoming__isnull=False, outgoing=None) | Q(incoming=None, outgoing__isnull=False),
-                name="work_file_item_is_one_document",
+                condition=Q(incoming__isnull=False, outgoing=None, task=None, course=None)
+                | Q(incoming=None, outgoing__isnull=False, task=None, course=None)
+                | Q(incoming=None, outgoing=None, task__isnull=False, course__isnull=False),
+                name="work_file_item_is_one",
             ),
             models.CheckConstraint(condition=Q(position__gte=1), name="work_file_item_from_one"),
         ]

@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from lienthong.identity.public import NotAllowed, Role, Viewer
 from lienthong.kernel.errors import Refusal
+from lienthong.office.archive.list_models import PlannedFile
 from lienthong.office.archive.models import WorkFile
 from lienthong.office.archive.states import ARCHIVISTS, FILE_STATE_LABELS, KEEPERS, MOVES, WATCHERS, FileMove
 
@@ -97,6 +98,32 @@ def require_open(viewer: Viewer) -> None:
     """Raise `NotAllowed` if the viewer's post keeps no files."""
     if viewer.agency_id is None or viewer.official_id is None or not viewer.has(*KEEPERS):
         raise NotAllowed
+
+
+def drafts_lists(viewer: Viewer) -> bool:
+    """Whether the viewer drafts the agency's list of files, and adds to an approved one with a reason."""
+    return viewer.agency_id is not None and viewer.has(*ARCHIVISTS)
+
+
+def approves_lists(viewer: Viewer) -> bool:
+    """Whether the viewer heads the whole agency, and so approves its list of files (NĐ 30/2020, Đ.28)."""
+    return viewer.agency_id is not None and viewer.has(Role.LEADER) and viewer.division_id is None
+
+
+def may_open_planned(viewer: Viewer, planned: PlannedFile) -> bool:
+    """Whether the planned file is the viewer's to open: who is named, their deputy, and who is above.
+
+    Of a row that names a division, its keepers; of one that names nobody, every keeper. The caller has made
+    sure that the list is the viewer's agency's.
+    """
+    if viewer.official_id is None or not viewer.has(*KEEPERS):
+        return False
+    if viewer.has(Role.CLERK) or approves_lists(viewer):
+        return True
+    if planned.official_id:
+        stands_in = bool(viewer.acting_for) and planned.post_id == viewer.post_id
+        return planned.official_id == viewer.official_id or (planned.post_id is not None and stands_in)
+    return planned.division_id in {None, viewer.division_id}
 
 
 def _refusal(viewer: Viewer, file: WorkFile, move: FileMove) -> Refusal | None:

@@ -10,7 +10,7 @@ from lienthong.kernel.clock import VIETNAM
 from lienthong.office.archive import queries
 from lienthong.office.archive.models import WorkFile
 from lienthong.office.archive.queries import Line
-from lienthong.office.archive.states import RETENTIONS_VI
+from lienthong.office.archive.states import retention_vi
 
 TEMPLATE = Path(__file__).parents[1] / "typst" / "work_file.typ"
 
@@ -43,7 +43,7 @@ def _common(file: WorkFile) -> dict[str, object]:
         "agency": file.agency.name,
         "superior": superior.name if superior else "",
         "division": file.division.name if file.division else "",
-        "retention": RETENTIONS_VI[file.retention],
+        "retention": retention_vi(file.retention),
     }
 
 

@@ -20,12 +20,14 @@ from lienthong.office.archive.states import READERS, FileState, Kind
 from lienthong.office.models import IncomingDocument, IncomingFile, OutgoingDocument
 from lienthong.office.states import State
 from lienthong.office.text_search import Plain
+from lienthong.tasks.public import CLOSED, Task, tasks_of
 
 MINE, DIVISION, ALL = "mine", "division", "all"
 OWN_LIMIT = 100
 ITEM_PAGE = 100
 EXPORT_LIMIT = 50_000
 WORDS = 12
+CHOICES = 40
 
 
 @dataclass(frozen=True)
@@ -143,12 +145,14 @@ def is_filed(kind: Kind, document_id: UUID) -> bool:
 
 
 def list_lines(viewer: Viewer, file: WorkFile, *, cursor: str = "") -> tuple[list[Line], str]:
-    """A page of the table of contents, each line telling whether its document opens. Three queries."""
+    """A page of the table of contents, each line telling whether its document opens. Four queries."""
     page = page_of(_items(file), key="+position", cursor=cursor, size=ITEM_PAGE)
     incoming = [row.incoming_id for row in page.rows if row.incoming_id]
     outgoing = [row.outgoing_id for row in page.rows if row.outgoing_id]
     readable = set(queries.incoming_of(viewer).filter(id__in=incoming).values_list("id", flat=True))
     readable |= set(queries.outgoing_of(viewer).filter(id__in=outgoing).values_list("id", flat=True))
+    if tasks := [row.task_id for row in page.rows if row.task_id]:
+        readable |= set(tasks_of(viewer).filter(id__in=tasks).values_list("id", flat=True))
     lines = [_line(row, file.agency, readable=dict.fromkeys(readable, True)) for row in page.rows]
     return lines, page.next
 
@@ -163,7 +167,8 @@ def items_in(file: WorkFile) -> QuerySet[WorkFileItem]:
     """The items with all that a package takes of their documents. Two queries."""
     received = ("incoming__edxml", "incoming__product")
     issued = ("outgoing__edxml", "outgoing__document__pdf", "outgoing__document__signer")
-    rows = WorkFileItem.objects.filter(file=file).select_related(*received, *issued)
+    given = ("task__product", "task__given_by", "course")
+    rows = WorkFileItem.objects.filter(file=file).select_related(*received, *issued, *given)
     files = Prefetch("incoming__files", IncomingFile.objects.select_related("blob").order_by("position"))
     return rows.defer("incoming__content").prefetch_related(files).order_by("position")
 
@@ -171,7 +176,7 @@ def items_in(file: WorkFile) -> QuerySet[WorkFileItem]:
 def _items(file: WorkFile) -> QuerySet[WorkFileItem]:
     return (
         WorkFileItem.objects.filter(file=file)
-        .select_related("incoming", "outgoing__document")
+        .select_related("incoming", "outgoing__document", "task__given_by")
         .defer("incoming__content", "incoming__verdict")
     )
 
@@ -179,6 +184,8 @@ def _items(file: WorkFile) -> QuerySet[WorkFileItem]:
 def _line(row: WorkFileItem, agency: Agency, *, readable: Mapping[UUID, bool]) -> Line:
     if row.incoming:
         return _incoming_line(row, row.incoming, readable)
+    if row.task:
+        return _task_line(row, row.task, readable)
     assert row.outgoing
     return _outgoing_line(row, row.outgoing, agency, readable)
 
@@ -215,6 +222,40 @@ def _outgoing_line(
         destroyed=False,
         readable=document.id in readable,
     )
+
+
+def _task_line(row: WorkFileItem, task: Task, readable: Mapping[UUID, bool]) -> Line:
+    return Line(
+        position=row.position,
+        kind=Kind.TASK,
+        document_id=task.id,
+        code="",
+        day=_day(task.closed_at or task.given_at),
+        author=task.given_by.full_name,
+        subject=task.work,
+        type_name="Nhiệm vụ",
+        pages=row.pages,
+        destroyed=False,
+        readable=task.id in readable,
+    )
+
+
+def task_choices(viewer: Viewer, file: WorkFile) -> list[Task]:
+    """Closed tasks that the viewer may put in: those of the file's documents first, then the latest.
+
+    Two queries.
+    """
+    items = WorkFileItem.objects.filter(file=file)
+    there = items.filter(task=OuterRef("pk"))
+    rows = tasks_of(viewer).filter(~Exists(there), state__in=sorted(CLOSED))
+    sources = [
+        str(key)
+        for key in items.filter(incoming__isnull=False).values_list("incoming_id", flat=True)[:ITEM_PAGE]
+    ]
+    own = rows.filter(source_kind="office.incoming", source_id__in=sources).order_by("-id")[:CHOICES]
+    found = {row.id: row for row in own}
+    found |= {row.id: row for row in rows.order_by("-id")[:CHOICES] if row.id not in found}
+    return list(found.values())[:CHOICES]
 
 
 def _day(at: datetime) -> date:

@@ -23,11 +23,19 @@ class FileState(StrEnum):
     ACCEPTED = "accepted"
 
 
+class ListState(StrEnum):
+    """Where a list of files stands; an approved one is frozen."""
+
+    DRAFT = "draft"
+    APPROVED = "approved"
+
+
 class Kind(StrEnum):
     """What may be put into a work file; the value is the name of the item's column."""
 
     INCOMING = "incoming"
     OUTGOING = "outgoing"
+    TASK = "task"
 
 
 @dataclass(frozen=True)
@@ -91,6 +99,10 @@ FILE_STATE_LABELS: dict[str, Promise] = {
     FileState.RETURNED: pgettext_lazy("work file", "Returned by the archive"),
     FileState.ACCEPTED: pgettext_lazy("work file", "In the archive"),
 }
+LIST_STATE_LABELS: dict[str, Promise] = {
+    ListState.DRAFT: pgettext_lazy("list of files", "Draft"),
+    ListState.APPROVED: pgettext_lazy("list of files", "Approved"),
+}
 STATE_COLORS: dict[str, str] = {
     FileState.OPEN: "accent",
     FileState.CLOSED: "neutral",
@@ -128,24 +140,23 @@ class Retention:
 
 _YEARS = _("%(years)s years")
 _PERMANENT, _TERM = _("Kept permanently"), _("Kept for a term")
+PERMANENT = "permanent"
+
+
+def retention_of(code: str) -> Retention:
+    """The period that a stored code says: "permanent", or a number of years."""
+    if code == PERMANENT:
+        return Retention(code, None, _PERMANENT)
+    return Retention(code, int(code), _TERM)
+
+
+def retention_vi(code: str) -> str:
+    """The same in Vietnamese: official forms are so in every language of the interface."""
+    return "Vĩnh viễn" if code == PERMANENT else f"{int(code):02d} năm"
+
 
 RETENTIONS: Mapping[str, Retention] = {
-    found.code: found
-    for found in (
-        Retention("permanent", None, _PERMANENT),
-        Retention("70", 70, _TERM),
-        Retention("50", 50, _TERM),
-        Retention("20", 20, _TERM),
-        Retention("15", 15, _TERM),
-        Retention("10", 10, _TERM),
-        Retention("5", 5, _TERM),
-        Retention("2", 2, _TERM),
-    )
-}
-# Official forms are Vietnamese in every language of the interface.
-RETENTIONS_VI: Mapping[str, str] = {
-    code: "Vĩnh viễn" if found.years is None else f"{found.years:02d} năm"
-    for code, found in RETENTIONS.items()
+    code: retention_of(code) for code in (PERMANENT, "70", "50", "20", "15", "10", "5", "2")
 }
 
 FILE_VERB_LABELS: dict[str, Promise] = {
@@ -158,4 +169,10 @@ FILE_VERB_LABELS: dict[str, Promise] = {
     "work-file.hand-in": _("Handed in to the archive"),
     "work-file.accept": _("Accepted into the archive"),
     "work-file.return": _("Returned by the archive"),
+}
+LIST_VERB_LABELS: dict[str, Promise] = {
+    "file-list.draft": pgettext_lazy("list of files", "Draft begun"),
+    "file-list.import": pgettext_lazy("list of files", "Taken in from a spreadsheet"),
+    "file-list.approve": pgettext_lazy("list of files", "Approved"),
+    "file-list.add": pgettext_lazy("list of files", "Added with a reason"),
 }

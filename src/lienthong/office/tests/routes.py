@@ -9,7 +9,9 @@ from tests.architecture.routes import Route, World, only
 
 from lienthong.identity.public import Role
 from lienthong.kernel.blobs import store_blob
+from lienthong.kernel.clock import VIETNAM
 from lienthong.office.annex_models import Annex
+from lienthong.office.archive.list_models import FileList, PlannedFile
 from lienthong.office.archive.states import FileState
 from lienthong.office.dispatch_models import PaperRecipient
 from lienthong.office.drafting_models import DraftVersion, SigningList
@@ -17,7 +19,8 @@ from lienthong.office.models import IncomingDocument, IncomingFile, OutgoingDocu
 from lienthong.office.states import OutState, State
 from lienthong.office.tests.factories import copy_of, draft, general_book, incoming_document, led_by
 from lienthong.office.tests.work_files import file_in
-from lienthong.tasks.public import Part
+from lienthong.tasks.public import Part, TaskState
+from lienthong.tasks.tests.factories import task
 
 CLERK, SPECIALIST, LEADER, AUDITOR = Role.CLERK, Role.SPECIALIST, Role.LEADER, Role.AUDITOR
 READERS = (CLERK, SPECIALIST, LEADER, AUDITOR)
@@ -158,6 +161,33 @@ def _place(world: World) -> dict[str, object]:
     return {**_work_file(FileState.CLOSED)(world), "position": 1}
 
 
+def _file_list(*, approved: bool = False) -> Callable[[World], dict[str, object]]:
+    """A list of ours with one row."""
+
+    def made(world: World) -> dict[str, object]:
+        year = world.at.astimezone(VIETNAM).year
+        found, _made = FileList.objects.get_or_create(agency=world.ours, year=year)
+        row = {"code": "01.TH", "title": "Hồ sơ A", "retention": "5"}
+        PlannedFile.objects.get_or_create(list=found, position=1, defaults=row)
+        if approved:
+            found.state, found.approved_at, found.approved_by = "approved", world.at, "Thủ trưởng"
+            found.save()
+        return {"year": year}
+
+    return made
+
+
+def _entry(world: World) -> dict[str, object]:
+    _file_list()(world)
+    return {"entry_id": PlannedFile.objects.get(list__agency=world.ours).pk}
+
+
+def _closed_task(world: World) -> dict[str, object]:
+    leader = world.viewer(LEADER)
+    made = task(leader, world.viewer(SPECIALIST), at=world.at, state=TaskState.ACCEPTED)
+    return {"task": str(made.pk)}
+
+
 def _reason(world: World) -> dict[str, object]:
     return {"reason": "Thiếu văn bản."}
 
@@ -229,9 +259,21 @@ ROUTES: dict[str, Route] = {
     "office:review_chain": only(Role.ADMINISTRATOR, CLERK, methods=BOTH, shared=True),
     "office:work_files": only(*READERS, shared=True),
     "office:work_files_export": only(*READERS, shared=True),
+    "office:this_file_list": only(*READERS, shared=True),
+    "office:file_list": only(*READERS, kwargs=_file_list(), shared=True),
+    "office:draft_file_list": only(CLERK, methods=POST, kwargs=_file_list(), shared=True),
+    "office:add_planned_file": only(CLERK, methods=POST, kwargs=_file_list()),
+    "office:import_file_list": only(CLERK, methods=POST, kwargs=_file_list()),
+    "office:approve_file_list": only(LEADER, methods=POST, kwargs=_file_list(approved=True)),
+    "office:file_list_export": only(*READERS, kwargs=_file_list()),
+    "office:change_planned_file": only(CLERK, methods=BOTH, kwargs=_entry),
+    "office:remove_planned_file": only(CLERK, methods=POST, kwargs=_entry),
     "office:open_work_file": only(*WORKERS, methods=BOTH, shared=True),
     "office:put_into_work_file": only(*WORKERS, methods=POST, kwargs=_filed, data=_filing),
     "office:work_file": only(*READERS, kwargs=_work_file(FileState.OPEN)),
+    "office:put_task_into_work_file": only(
+        *WORKERS, methods=POST, kwargs=_work_file(FileState.CLOSED), data=_closed_task
+    ),
     "office:revise_work_file": only(*WORKERS, methods=POST, kwargs=_work_file(FileState.CLOSED)),
     "office:take_out_of_work_file": only(*WORKERS, methods=POST, kwargs=_place),
     "office:close_work_file": only(*WORKERS, methods=POST, kwargs=_work_file(FileState.CLOSED)),
@@ -245,6 +287,8 @@ ROUTES: dict[str, Route] = {
     ),
     "office:work_file_paper": only(*READERS, kwargs=_paper),
     "office:work_file_package": only(CLERK, LEADER, AUDITOR, kwargs=_work_file(FileState.HANDED_IN)),
+    "office:outgoing_statistics": only(CLERK, LEADER, AUDITOR, shared=True),
+    "office:below_statistics": only(CLERK, LEADER, AUDITOR, shared=True),
     "office:statistics": only(CLERK, LEADER, AUDITOR, shared=True),
     "office:statistics_export": only(CLERK, LEADER, AUDITOR, shared=True),
     "office:compose": only(*WORKERS, methods=BOTH, shared=True),

@@ -233,3 +233,11 @@ def test_the_export_has_one_line_a_file_and_no_formula() -> None:
     lines = text_of(client_of(account).get(reverse("office:work_files_export"))).splitlines()
     assert len(lines) == 2
     assert "'=HYPERLINK(1)" in lines[1]
+
+
+def test_a_document_that_is_not_there_for_the_keeper_leaves_no_empty_file_behind() -> None:
+    theirs = kept_document(agency())
+    values = {"title": "A", "retention": "10", "code": "", "document": f"incoming:{theirs.id}"}
+    answer = client_as(Role.CLERK, agency()).post(reverse("office:open_work_file"), values)
+    assert answer.status_code == 404
+    assert not WorkFile.objects.exists()

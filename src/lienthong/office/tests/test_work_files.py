@@ -281,7 +281,7 @@ def test_the_database_itself_refuses_what_must_not_be() -> None:
         {"seal": ""},
         {"contents": None},
         {"state": "lost"},
-        {"retention": "99"},
+        {"retention": "0"},
         {"state": "returned", "accepted_at": None, "reason": ""},
         {"closed_on": file.opened_on - timedelta(days=1)},
         {"item_count": 0},

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_GET
 
 from lienthong.identity.public import Role, needs, viewer_of
 from lienthong.kernel.clock import now
-from lienthong.office.desk import MOST, Desk, desk_of
+from lienthong.office.desk import MOST, Desk, desk_of, standing_in
 from lienthong.office.waiting import KINDS
 
 
@@ -19,12 +19,14 @@ def desk(request: HttpRequest) -> HttpResponse:
     """What waits for the viewer, the soonest due first; `?kind=` narrows it to one kind."""
     asked = request.GET.get("kind", "")
     kind = asked if asked in KINDS else ""
-    found = desk_of(viewer_of(request), at=now(), kind=kind)
+    viewer, at = viewer_of(request), now()
+    found = desk_of(viewer, at=at, kind=kind)
     context = {
         "desk": found,
         "kind": kind,
         "most": MOST,
         "tabs": _tabs(found, kind),
+        "standing_in": standing_in(viewer, at=at),
         "longer": [count for count in found.counts if count.more and kind in ("", count.kind.code)],
     }
     return render(request, "office/desk.html", context)

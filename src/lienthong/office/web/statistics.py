@@ -53,7 +53,7 @@ class PeriodForm(forms.Form):
 def statistics(request: HttpRequest) -> HttpResponse:
     """The figures of a period; without one, of this month."""
     viewer, at = viewer_of(request), now()
-    form = _form(request, at)
+    form = period_form(request, at)
     context: dict[str, object] = {"form": form, "columns": COLUMNS}
     if form.is_valid():
         since, until = form.cleaned_data["since"], form.cleaned_data["until"]
@@ -71,7 +71,7 @@ def statistics(request: HttpRequest) -> HttpResponse:
 def statistics_export(request: HttpRequest) -> HttpResponseBase:
     """The table of the page as a spreadsheet, or with `?as=csv` as CSV."""
     viewer, at = viewer_of(request), now()
-    form = _form(request, at)
+    form = period_form(request, at)
     if not form.is_valid():
         return statistics(request)
     since, until = form.cleaned_data["since"], form.cleaned_data["until"]
@@ -86,7 +86,8 @@ def statistics_export(request: HttpRequest) -> HttpResponseBase:
     return FileResponse(file, as_attachment=True, filename=f"{name}.xlsx")
 
 
-def _form(request: HttpRequest, at: datetime) -> PeriodForm:
+def period_form(request: HttpRequest, at: datetime) -> PeriodForm:
+    """The period asked for; without one, this month until today."""
     today = at.astimezone(VIETNAM).date()
     asked = {name: request.GET.get(name, "") for name in ("since", "until")}
     return PeriodForm(asked if any(asked.values()) else {"since": today.replace(day=1), "until": today})

@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.db import transaction
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, QueryDict, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from lienthong.identity.public import Role, Viewer, needs, viewer_of
-from lienthong.kernel.clock import now
+from lienthong.kernel.clock import VIETNAM, now
 from lienthong.kernel.errors import Refusal
 from lienthong.ledger.public import timeline
-from lienthong.office.archive import filing, moving, packages, policies, printing, queries
+from lienthong.office.archive import filing, moving, packages, planned_queries, policies, printing, queries
+from lienthong.office.archive.list_models import PlannedFile
 from lienthong.office.archive.models import WorkFile
-from lienthong.office.archive.states import FILE_VERB_LABELS, RETENTIONS_VI, Kind
+from lienthong.office.archive.states import FILE_VERB_LABELS, Kind, retention_vi
 from lienthong.office.web.common import csv_answer, tabs_of
 from lienthong.office.work_file_forms import WhyForm, WorkFileFilterForm, WorkFileForm
 
@@ -30,6 +33,7 @@ SCOPES = {
     queries.DIVISION: gettext_lazy("My division"),
     queries.ALL: gettext_lazy("All that I may see"),
 }
+DOCUMENTS = {kind.value: kind for kind in (Kind.INCOMING, Kind.OUTGOING)}
 PAPERS: dict[str, Callable[..., bytes]] = {
     "cover": printing.render_cover,
     "contents": printing.render_contents,
@@ -90,7 +94,7 @@ def _export_row(file: WorkFile) -> list[object]:
         file.title,
         file.division.name if file.division else "",
         file.keeper.full_name,
-        RETENTIONS_VI[file.retention],
+        retention_vi(file.retention),
         f"{file.opened_on:%d/%m/%Y}",
         f"{file.closed_on:%d/%m/%Y}" if file.closed_on else "",
         file.item_count,
@@ -104,29 +108,52 @@ def open_work_file(request: HttpRequest) -> HttpResponse:
     """Open a new file, and put the document into it that the address names."""
     viewer, at = viewer_of(request), now()
     given = request.POST if request.method == "POST" else None
-    form = WorkFileForm(given)
     asked = (request.POST or request.GET).get("document", "")
+    planned = _planned(viewer, (request.POST or request.GET).get("planned", ""))
+    form = _new_form(viewer, planned, given, at)
     kind, key = _document(asked) if asked else (None, None)
     if given is not None and form.is_valid():
         try:
-            file = filing.open_file(new=form.new_file(), viewer=viewer, at=at)
+            new = form.new_file(planned_id=planned.pk if planned else None)
+            with transaction.atomic():  # a document that is refused leaves no empty file behind
+                file = filing.open_file(new=new, viewer=viewer, at=at)
+                if kind is not None and key is not None:
+                    filing.put_document(file_id=file.id, kind=kind, document_id=key, viewer=viewer, at=at)
         except Refusal as refusal:
             _show(form, refusal)
         else:
             messages.success(request, _("Opened as %(code)s.") % {"code": file.code})
-            if kind is not None and key is not None:
-                filing.put_document(file_id=file.id, kind=kind, document_id=key, viewer=viewer, at=at)
             return redirect("office:work_file", file.id)
-    context = {"form": form, "document": asked}
+    context = {"form": form, "document": asked, "planned": planned, "listed": "reason" in form.fields}
     return render(request, "office/work_file_new.html", context, status=422 if form.errors else 200)
+
+
+def _planned(viewer: Viewer, asked: str) -> PlannedFile | None:
+    """The row of the list of files that the address names; raises `NotFound`."""
+    if not asked:
+        return None
+    if not (asked.isascii() and asked.isdigit() and len(asked) < 16):
+        raise Http404
+    return planned_queries.find_entry(viewer, int(asked))
+
+
+def _new_form(
+    viewer: Viewer, planned: PlannedFile | None, given: QueryDict | None, at: datetime
+) -> WorkFileForm:
+    """Filled in from the row of the list; without one, and with an approved list, it asks why."""
+    if planned is not None:
+        initial = {"title": planned.title, "retention": planned.retention}
+        return WorkFileForm(given, initial=initial, coded=False)
+    year = at.astimezone(VIETNAM).year
+    return WorkFileForm(given, listed=planned_queries.has_approved(viewer, year))
 
 
 def _document(asked: str) -> tuple[Kind, UUID]:
     """The document of "incoming:<id>" or "outgoing:<id>"."""
     kind, _colon, key = asked.partition(":")
     try:
-        return Kind(kind), UUID(key)
-    except ValueError as error:
+        return DOCUMENTS[kind], UUID(key)
+    except (KeyError, ValueError) as error:
         raise Http404 from error
 
 
@@ -164,6 +191,7 @@ def _detail(
     if fills:
         initial = {"title": file.title, "retention": file.retention}
         context["form"] = form or WorkFileForm(initial=initial, coded=False)
+        context["tasks"] = queries.task_choices(viewer, file)
     faulty = bool((form and form.errors) or (why and why.errors))
     return render(request, "office/work_file.html", context, status=422 if faulty else 200)
 
@@ -202,11 +230,11 @@ def revise_work_file(request: HttpRequest, file_id: UUID) -> HttpResponse:
 @needs(*KEEPERS)
 @require_POST
 def put_into_work_file(request: HttpRequest, kind: str, document_id: UUID) -> HttpResponse:
-    """Put a document into one of the viewer's files, from the document's own page."""
+    """Put a document into one of the viewer's files, from its own page."""
     try:
         file_id = UUID(request.POST.get("file", ""))
-        known = Kind(kind)
-    except ValueError as error:
+        known = DOCUMENTS[kind]
+    except (KeyError, ValueError) as error:
         raise Http404 from error
     item = filing.put_document(
         file_id=file_id, kind=known, document_id=document_id, viewer=viewer_of(request), at=now()
@@ -217,6 +245,21 @@ def put_into_work_file(request: HttpRequest, kind: str, document_id: UUID) -> Ht
         % {"code": item.file.code, "position": item.position},
     )
     return redirect(f"office:{known}_detail", document_id)
+
+
+@needs(*KEEPERS)
+@require_POST
+def put_task_into_work_file(request: HttpRequest, file_id: UUID) -> HttpResponse:
+    """Put a closed task into the file."""
+    try:
+        task_id = UUID(request.POST.get("task", ""))
+    except ValueError as error:
+        raise Http404 from error
+    item = filing.put_document(
+        file_id=file_id, kind=Kind.TASK, document_id=task_id, viewer=viewer_of(request), at=now()
+    )
+    messages.success(request, _("The task was put in as number %(position)s.") % {"position": item.position})
+    return redirect("office:work_file", file_id)
 
 
 @needs(*KEEPERS)
