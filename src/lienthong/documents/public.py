@@ -21,6 +21,7 @@ from lienthong.documents.contracts import (
     RecordedFacts,
     Rendering,
 )
+from lienthong.documents.docx_check import check_docx as check_word
 from lienthong.documents.form_check.findings import Finding
 from lienthong.documents.models import ElectronicCopy, NumberSeries, OfficialDocument
 from lienthong.documents.numbering import notation_of, take_number
@@ -66,6 +67,7 @@ __all__ = [
     "can_issue",
     "check_annex",
     "check_form",
+    "check_word",
     "documents_of",
     "draft_document",
     "find_document",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, BinaryIO
 
@@ -125,6 +125,15 @@ def assemble(files: Sequence[tuple[str, BinaryIO]]) -> Scan:
         content.seek(0)
         return scan
     return _together(files, kinds)
+
+
+def spooled(pieces: Iterable[bytes]) -> BinaryIO:
+    """The content of a stored file as a file to be read here."""
+    result = tempfile.SpooledTemporaryFile(max_size=8 * 2**20)  # noqa: SIM115, the caller reads it
+    for piece in pieces:
+        result.write(piece)
+    result.seek(0)
+    return result  # type: ignore[return-value]
 
 
 def _together(files: Sequence[tuple[str, BinaryIO]], kinds: Sequence[str]) -> Scan:
