@@ -46,6 +46,9 @@ class ImapServer:
         threading.Thread(target=self._serve, daemon=True).start()
 
     def close(self) -> None:
+        if self._listening.fileno() < 0:
+            return
+        self._listening.shutdown(socket.SHUT_RDWR)
         self._listening.close()
 
     def _serve(self) -> None:
@@ -55,11 +58,11 @@ class ImapServer:
             except OSError:
                 return
             with suppress(OSError), self._context.wrap_socket(raw, server_side=True) as connection:
-                self._talk(connection.makefile("rwb", buffering=0))
+                self._talk(connection)
 
-    def _talk(self, lines: Any) -> None:
-        lines.write(b"* OK ready\r\n")
-        for line in iter(lines.readline, b""):
+    def _talk(self, connection: ssl.SSLSocket) -> None:
+        connection.sendall(b"* OK ready\r\n")
+        for line in iter(connection.makefile("rb").readline, b""):
             tag, _space, rest = line.decode().strip().partition(" ")
             command = rest.upper()
             if self.cut_at and command.startswith(self.cut_at):
@@ -69,8 +72,8 @@ class ImapServer:
             except PermissionError:
                 answers, end = [], "NO [AUTHENTICATIONFAILED] wrong"
             for answer in answers:
-                lines.write(answer + b"\r\n")
-            lines.write(f"{tag} {end} done\r\n".encode())
+                connection.sendall(answer + b"\r\n")
+            connection.sendall(f"{tag} {end} done\r\n".encode())
 
     def _answer(self, command: str, said: str) -> tuple[list[bytes], str]:
         if command.startswith("CAPABILITY"):
@@ -83,6 +86,10 @@ class ImapServer:
             return [f"* {len(self.mails)} EXISTS".encode(), b"* OK [UIDVALIDITY 7] valid"], "OK [READ-WRITE]"
         if command.startswith("UID SEARCH"):
             return [b"* SEARCH " + " ".join(map(str, self._search(command))).encode()], "OK"
+        if command.startswith("LOGOUT"):
+            return [b"* BYE gone"], "OK"
+        if not command.startswith("UID"):
+            return [], "OK"
         uids = [int(uid) for uid in re.findall(r"\d+", command.split(" ")[2])]
         if command.startswith("UID FETCH"):
             return [self._fetched(uid, command) for uid in uids if uid in self.mails], "OK"

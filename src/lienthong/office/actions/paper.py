@@ -12,9 +12,9 @@ from django.db.models import F, Q, QuerySet, Value
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
-from lienthong.documents.public import refuse_secret
+from lienthong.documents.public import refuse_secret, store_received
 from lienthong.identity.public import NotFound, Viewer
-from lienthong.kernel.blobs import read_blob, store_blob
+from lienthong.kernel.blobs import read_blob
 from lienthong.kernel.clock import VIETNAM
 from lienthong.kernel.errors import Refusal
 from lienthong.kernel.models import Blob
@@ -81,7 +81,7 @@ def keep_scan(*, files: Sequence[tuple[str, BinaryIO]], viewer: Viewer, at: date
     policies.require_enters_paper(viewer)
     scan = assemble(files)
     scan.content.seek(0)
-    blob = store_blob(scan.content, at=at, max_bytes=2 * MAX_BYTES)
+    blob = store_received(scan.content, at=at, max_bytes=2 * MAX_BYTES)
     return KeptScan(str(blob.pk), scan.pages, scan.advice)
 
 

@@ -10,8 +10,8 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from lienthong.directory.public import Agency, find_agencies
-from lienthong.documents.public import check_word
-from lienthong.kernel.blobs import EmptyFile, ExecutableRefused, store_blob
+from lienthong.documents.public import NotScannedNow, check_word, store_received
+from lienthong.kernel.blobs import EmptyFile, ExecutableRefused
 from lienthong.kernel.clock import VIETNAM
 from lienthong.kernel.errors import LANGUAGES, Refusal
 from lienthong.kernel.identifiers import uuid7
@@ -115,7 +115,7 @@ def _take_in(mailbox: MailboxPort, listed: ListedMail, row: Mailbox, agency: Age
 
 def _write(
     read: ReadMail,
-    files: Sequence[tuple[MailFile, Attached]],
+    files: Sequence[MailFile],
     listed: ListedMail,
     box: Mailbox,
     agency: Agency,
@@ -140,18 +140,16 @@ def _write(
         size=listed.size,
         problem=read.problem,
     )
-    for file, attached in files:
+    for file in files:
         file.mail = mail
-        if file.refused is None:
-            file.blob = store_blob([attached.content], at=at, max_bytes=MOST_BYTES, allow=KEPT)
-    MailFile.objects.bulk_create([file for file, _attached in files])
+    MailFile.objects.bulk_create(files)
     actor = Actor(**{**vars(READER), "agency_id": agency.pk, "agency_code": agency.code})
     data: dict[str, JSON] = {"from": read.sender_address, "files": len(files)}
     record_many([Entry(actor, "mail.receive", Subject("office.mail", str(mail.id)), at, data)])
     return True
 
 
-def _file(position: int, attached: Attached, at: datetime) -> tuple[MailFile, Attached]:
+def _file(position: int, attached: Attached, at: datetime) -> MailFile:
     """What becomes of an attachment, before anything is written."""
     file = MailFile(position=position, name=attached.name, size=len(attached.content))
     try:
@@ -160,9 +158,12 @@ def _file(position: int, attached: Attached, at: datetime) -> tuple[MailFile, At
             check_word(attached.content)
         if kind == PDF:
             file.verdict = stored_verdict(verify_pdf(attached.content, at=at)).as_json()
+        file.blob = store_received([attached.content], at=at, max_bytes=MOST_BYTES, allow=KEPT)
+    except NotScannedNow as refusal:
+        raise MailboxUnavailable(refusal.say("en")) from refusal
     except Refusal as refusal:
         file.refused = {language: refusal.say(language) for language in LANGUAGES}
-    return file, attached
+    return file
 
 
 def _kind(content: bytes) -> str:

@@ -37,7 +37,7 @@ def test_a_mail_waits_for_the_clerk_with_its_files_and_is_marked_in_the_mailbox(
     mail = ReceivedMail.objects.get(agency=ours)
     first, second = mail.files.all()
     assert first.blob is not None
-    assert (mail.state, read_blob(first.blob), first.verdict["code"]) == ("waiting", pdf, "no-signature")  # type: ignore[index]
+    assert (mail.state, read_blob(first.blob), first.verdict["code"]) == ("waiting", pdf, "unsigned")  # type: ignore[index]
     assert (second.name, second.verdict, fake.finished) == ("b.jpg", None, {1})
 
 
