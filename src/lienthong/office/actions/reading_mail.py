@@ -44,7 +44,7 @@ class NotTakenFromMail(Refusal):
 
     code, status = "not-taken-from-mail", 415
     sentence = _(
-        "Not kept: from mails PDF, DOCX, JPEG and PNG files are taken in, and this is %(kind)s. "
+        "Not kept: from mails PDF, DOCX, JPEG, PNG and HEIC files are taken in, and this is %(kind)s. "
         "Open it in the mailbox if you know the sender, or ask for a PDF."
     )
 

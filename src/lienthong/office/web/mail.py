@@ -9,7 +9,6 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -84,9 +83,8 @@ def set_aside(request: HttpRequest, mail_id: UUID) -> HttpResponse:
         form.errors.pop("reason", None)
         form.add_error("reason", refusal.say())
         return _page(request, mail_queries.find_mail(viewer, mail_id), aside_form=form, status=422)
-    undo = reverse("office:mail", args=[mail_id])
-    messages.success(request, _("Set aside. Open it to bring it back."), extra_tags=undo)
-    return redirect("office:mails")
+    messages.success(request, _("Set aside. You can bring it back here."))
+    return redirect("office:mail", mail_id)
 
 
 @needs(Role.CLERK)
