@@ -7,6 +7,7 @@ from datetime import date
 import pytest
 
 from lienthong.directory.public import Agency
+from lienthong.documents.scan_models import FileToScan
 from lienthong.identity.public import NotAllowed, NotFound, Role, Viewer
 from lienthong.identity.tests.factories import agency, viewer_in
 from lienthong.kernel.blobs import read_blob, store_blob
@@ -103,6 +104,22 @@ def test_a_signature_that_does_not_hold_makes_it_one_that_can_only_go_back(
     assert not document.authentic
     with pytest.raises(NotAuthentic):
         register_incoming(document_id=document.id, viewer=clerk, at=NOON)
+
+
+def test_a_file_not_scanned_yet_says_so_and_one_with_a_virus_is_not_opened(
+    ours: Agency,
+    settings,  # type: ignore[no-untyped-def]
+) -> None:
+    settings.ENV = settings.ENV.model_copy(update={"clamd": "tcp:127.0.0.1:1"})
+    client, mail = client_as(Role.CLERK, ours), received_mail(ours)
+    url = f"/office/incoming/mail/{mail.id}/"
+    row = FileToScan.objects.create(pk=mail.files.get().blob_id, came_at=NOON, next_attempt_at=NOON)
+    assert "Not scanned" in text_of(client.get(url))
+    assert client.get(f"{url}files/1/").status_code == 200
+    row.virus, row.found_at = "Eicar", NOON
+    row.save()
+    assert "Virus found" in text_of(client.get(url))
+    assert client.get(f"{url}files/1/").status_code == 422
 
 
 def test_without_a_file_or_with_a_locked_one_nothing_is_taken(ours: Agency, clerk: Viewer) -> None:

@@ -13,6 +13,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from lienthong.documents.public import viruses_in
 from lienthong.identity.public import Role, Viewer, needs, viewer_of
 from lienthong.kernel.clock import VIETNAM, now
 from lienthong.kernel.errors import Refusal
@@ -136,9 +137,11 @@ def _page(
 ) -> HttpResponse:
     viewer, language = viewer_of(request), (get_language() or "vi")[:2]
     files = list(mail.files.select_related("blob"))
+    scans = viruses_in([file.blob_id for file in files if file.blob_id])
     rows = [
         {
             "file": file,
+            "virus": scans.get(file.blob_id or ""),
             "verdict": StoredVerdict.from_json(file.verdict) if file.verdict else None,
             "refused": (file.refused or {}).get(language, ""),
         }
