@@ -17,7 +17,7 @@ class MailState(StrEnum):
 
 
 MAIL_STATE_LABELS: dict[str, Promise] = {
-    MailState.WAITING: _("Waiting"),
+    MailState.WAITING: _("To be looked at"),
     MailState.TAKEN: _("Taken over"),
     MailState.ASIDE: _("Set aside"),
 }

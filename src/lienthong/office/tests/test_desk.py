@@ -208,7 +208,7 @@ def test_the_desk_takes_as_many_queries_for_much_as_for_little(ours: Agency, cle
             desk = desk_of(who, at=NOON)
         seen.append(len(queries))
     assert {count.kind.code for count in desk.counts} == set(KINDS) - {"extension"}
-    assert len(desk.rows) == 9 * 11
+    assert len(desk.rows) == 10 * 10
     assert seen[0] == seen[1] <= 7
 
 
