@@ -10,6 +10,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from lienthong.kernel.media_types import DOCX
+from lienthong.office.actions.mail import NoFileChosen
 from lienthong.office.contracts import PaperFacts
 from lienthong.office.mail_models import MailFile, ReceivedMail
 from lienthong.office.paper_forms import PaperForm
@@ -23,7 +24,7 @@ class MailForm(PaperForm):
         label=_("Files that are the document"),
         help_text=_("PDFs stay as they came; pictures become one PDF."),
         coerce=int,
-        required=False,
+        error_messages={"required": NoFileChosen.sentence},
         widget=forms.CheckboxSelectMultiple,
     )
     checked = forms.BooleanField(

@@ -110,7 +110,7 @@ class MailFile(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["mail", "position"], name="mail_file_position"),
             models.CheckConstraint(
-                condition=Q(blob=None, refused__isnull=False) | Q(blob__isnull=False, refused=None),
+                condition=Q(blob=None, refused__isnull=False) | Q(blob__isnull=False, refused__isnull=True),
                 name="mail_file_kept_or_refused",
             ),
         ]

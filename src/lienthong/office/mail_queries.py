@@ -23,7 +23,7 @@ def list_mails(viewer: Viewer, *, state: str, cursor: str = "") -> Page[Received
     """A page of mails in this state, those that wait the oldest first; with how many files each has."""
     rows = mails_of(viewer).filter(state=state).defer("text").select_related("decided_by")
     rows = rows.annotate(
-        kept=Count("files", filter=Q(files__refused=None)),
+        kept=Count("files", filter=Q(files__refused__isnull=True, files__isnull=False)),
         refused=Count("files", filter=Q(files__refused__isnull=False)),
     )
     return page_of(rows, key="+id" if state == MailState.WAITING else "id", cursor=cursor)

@@ -165,6 +165,6 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='mailfile',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('blob', None), ('refused__isnull', False)), models.Q(('blob__isnull', False), ('refused', None)), _connector='OR'), name='mail_file_kept_or_refused'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('blob', None), ('refused__isnull', False)), models.Q(('blob__isnull', False), ('refused__isnull', True)), _connector='OR'), name='mail_file_kept_or_refused'),
         ),
     ]

@@ -7,14 +7,14 @@ from collections.abc import Callable
 
 import pytest
 
-from lienthong.documents.adapters.clamd import EICAR, FakeScanner
 from lienthong.documents.public import check_word, store_received
+from lienthong.documents.tests.factories import EICAR, FakeScanner
 from lienthong.identity.tests.factories import at_noon
 from lienthong.kernel.errors import Refusal
 from lienthong.office.actions.addressing import ClosedRecipients, DueInPast
 from lienthong.office.scanning import assemble
 from lienthong.office.tests.scans import blank
-from lienthong.tasks.actions.naming import NamedTwice
+from lienthong.tasks.public import NamedTwice
 
 
 def scan(content: bytes) -> None:

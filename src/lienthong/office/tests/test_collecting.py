@@ -9,8 +9,7 @@ from typing import Any
 import pytest
 from pypdf import PdfWriter
 
-from lienthong.documents.adapters.clamd import EICAR
-from lienthong.documents.tests.clamd import ClamdDouble
+from lienthong.documents.tests.factories import EICAR, ClamdDouble
 from lienthong.identity.tests.factories import agency
 from lienthong.kernel.blobs import read_blob
 from lienthong.kernel.lifting import Lifted

@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from lienthong.directory.public import Agency
-from lienthong.documents.scan_models import FileToScan
+from lienthong.documents.tests.factories import FileToScan
 from lienthong.identity.public import NotAllowed, NotFound, Role, Viewer
 from lienthong.identity.tests.factories import agency, viewer_in
 from lienthong.kernel.blobs import read_blob, store_blob
@@ -175,6 +175,8 @@ def test_the_pages_lead_from_the_desk_to_a_registered_document(ours: Agency) -> 
     client, mail = client_as(Role.CLERK, ours), received_mail(ours)
     url = f"/office/incoming/mail/{mail.id}/"
     assert f'href="{url}"' in text_of(client.get("/office/"))
+    (row,) = client.get("/office/incoming/mail/").context["page"].rows
+    assert (row.kept, row.refused) == (1, 0)
     assert "Not authenticated" in text_of(client.get("/office/incoming/mail/"))
     form = client.get(url).context["form"]
     assert (form["sender"].value(), form["subject"].value()) == ("Công ty Điện lực", mail.subject)
