@@ -143,7 +143,12 @@ def _words_of(text: str) -> str:
 
 def _line(text: str) -> str:
     """On one line, without control characters and without what turns the direction of writing."""
-    return " ".join(_CONTROL.sub(" ", text).split())
+    return " ".join(_CONTROL.sub(" ", _whole(text)).split())
+
+
+def _whole(text: str) -> str:
+    """Without halves of letters, which some encodings (UTF-7) can bring and no database takes."""
+    return text.encode("utf-8", "replace").decode()
 
 
 def _fingerprint(raw: bytes, head: bytes, message: Message, message_id: str) -> str:
@@ -208,7 +213,7 @@ def _decoded(part: Message) -> str:
 
 
 def _tidy(text: str) -> str:
-    text = _CONTROL.sub("", text.replace("\r\n", "\n").replace("\t", " "))
+    text = _CONTROL.sub("", _whole(text).replace("\r\n", "\n").replace("\t", " "))
     return re.sub(r"\n{3,}", "\n\n", text).strip()[:TEXT_LIMIT]
 
 

@@ -73,12 +73,17 @@ def read_mailboxes(
                 new += _read_box(mailbox, row, agency, at)
         except MailboxUnavailable as error:
             logger.warning("the mailbox of %s waits: %s", box.agency, error)
-            Mailbox.objects.filter(pk=row.pk).update(
-                error=str(error)[:300], failing_since=row.failing_since or at
-            )
+            _note_failure(row, str(error), at)
+        except Exception as error:  # what one mail brings about must not keep the other agencies from theirs
+            logger.exception("the mailbox of %s waits", box.agency)
+            _note_failure(row, type(error).__name__, at)
         else:
             Mailbox.objects.filter(pk=row.pk).update(read_at=at, error="", failing_since=None)
     return new
+
+
+def _note_failure(row: Mailbox, error: str, at: datetime) -> None:
+    Mailbox.objects.filter(pk=row.pk).update(error=error[:300], failing_since=row.failing_since or at)
 
 
 def _read_box(mailbox: MailboxPort, row: Mailbox, agency: Agency, at: datetime) -> int:

@@ -12,7 +12,7 @@ from typing import Any
 
 from django.conf import settings
 from imapclient import IMAPClient, SocketTimeout
-from imapclient.exceptions import IMAPClientError
+from imapclient.exceptions import IMAPClientError, LoginError
 
 from lienthong.office.mail_ports import (
     ListedMail,
@@ -101,7 +101,7 @@ def open_imap(box: MailboxSettings, *, context: ssl.SSLContext | None = None) ->
                 client.starttls(trusted)
             try:
                 client.login(box.user, password)
-            except IMAPClientError:
+            except LoginError:
                 raise MailboxUnavailable("the server refused user name or password") from None
         yield ImapMailbox(client, box)
     finally:

@@ -40,6 +40,12 @@ def test_a_name_cannot_pass_for_the_address_nor_turn_the_line_around() -> None:
     assert mail.subject == "a b c"
 
 
+def test_halves_of_letters_which_no_database_takes_are_replaced() -> None:
+    raw = b"Subject: =?utf-7?q?=2B2AA-?=\r\nContent-Type: text/plain; charset=utf-7\r\n\r\na +2AA- b"
+    mail = read_mail(raw, whole=True)
+    assert (mail.subject.isascii(), mail.text) == (True, "a ? b")
+
+
 def test_the_name_of_a_file_has_no_folder() -> None:
     (file,) = read_mail(raw_mail({"..\\..\\etc/passwd": b"x"}), whole=True).files
     assert file.name == "passwd"

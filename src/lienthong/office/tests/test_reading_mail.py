@@ -166,6 +166,23 @@ def test_a_mailbox_that_cannot_be_opened_does_not_hold_up_the_others() -> None:
     assert (len(mails(theirs)), len(mails(ours))) == (0, 1)
 
 
+def test_what_nobody_thought_of_does_not_hold_up_the_others_either() -> None:
+    theirs, ours, fake = agency(), agency(), FakeMailbox()
+    fake.deliver(raw_mail())
+
+    class Odd(FakeMailbox):
+        def validity(self) -> int:
+            raise ZeroDivisionError
+
+    boxes = {theirs.code: Odd(), ours.code: fake}
+    read_mailboxes(
+        at=NOON,
+        boxes=[mailbox_of(theirs), mailbox_of(ours)],
+        opened=lambda box: boxes[box.agency].open(box),
+    )
+    assert (Mailbox.objects.get(agency=theirs).error, len(mails(ours))) == ("ZeroDivisionError", 1)
+
+
 def test_each_agency_has_its_own_copy_of_a_mail_to_both() -> None:
     one, two, raw = agency(), agency(), raw_mail()
     for place in (one, two):
