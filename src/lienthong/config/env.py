@@ -65,6 +65,9 @@ class Env(BaseSettings):
     mail_security: Literal["none", "starttls", "tls"] = "none"
     mail_from: str = "lienthong@localhost"
     mail_hours: int = Field(default=24, ge=1)
+    clamd: str = ""
+    clamd_down: Literal["later", "refuse"] = "later"
+    mailboxes: Path | None = None
     notification_days: int = Field(default=90, ge=1)
     metrics_addresses: list[str] = Field(default_factory=lambda: ["127.0.0.0/8", "::1/128"])
     log_level: str = "INFO"

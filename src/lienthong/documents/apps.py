@@ -1,5 +1,7 @@
 """Registers the app with Django, and its public page with the navigation."""
 
+from importlib import import_module
+
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
@@ -11,5 +13,6 @@ class DocumentsConfig(AppConfig):
     label = "documents"
 
     def ready(self) -> None:
-        """Put the page of verification into the navigation."""
+        """Put the page of verification into the navigation; register the checks."""
+        import_module("lienthong.documents.health")
         register(NavItem("verify", _("Verify a document"), public=True, order=70, icon="shield"))

@@ -21,6 +21,7 @@ from lienthong.documents.contracts import (
     RecordedFacts,
     Rendering,
 )
+from lienthong.documents.docx_check import check_docx as check_word
 from lienthong.documents.form_check.findings import Finding
 from lienthong.documents.models import ElectronicCopy, NumberSeries, OfficialDocument
 from lienthong.documents.numbering import notation_of, take_number
@@ -29,6 +30,13 @@ from lienthong.documents.queries import documents_of, find_document, leaders_of,
 from lienthong.documents.refusals import SecretDocument, refuse_secret
 from lienthong.documents.refusals_converting import PROBLEMS
 from lienthong.documents.rendering import UnprintableText, font_folder, long_date, render_form, render_pdf
+from lienthong.documents.scanning import (
+    NotScannedNow,
+    VirusFound,
+    require_no_virus,
+    store_received,
+    viruses_in,
+)
 from lienthong.documents.states import CopyForm, DocumentState, Urgency
 from lienthong.documents.verification import Verification, verify_file
 
@@ -50,6 +58,7 @@ __all__ = [
     "FakeSigningFailed",
     "Finding",
     "LibreOffice",
+    "NotScannedNow",
     "NumberSeries",
     "OfficialDocument",
     "Original",
@@ -59,6 +68,7 @@ __all__ = [
     "UnprintableText",
     "Urgency",
     "Verification",
+    "VirusFound",
     "adopt_file",
     "adopt_pdf",
     "allowed_actions",
@@ -66,6 +76,7 @@ __all__ = [
     "can_issue",
     "check_annex",
     "check_form",
+    "check_word",
     "documents_of",
     "draft_document",
     "find_document",
@@ -83,8 +94,11 @@ __all__ = [
     "refuse_secret",
     "render_form",
     "render_pdf",
+    "require_no_virus",
     "source_of",
+    "store_received",
     "take_number",
     "verify_file",
+    "viruses_in",
     "written_draft",
 ]

@@ -18,6 +18,7 @@ OLE = "application/x-ole-storage"
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 PPTX = "application/vnd.openxmlformats-officedocument.presentationml.presentation"
+HEIC = "image/heic"
 IMAGES = frozenset({"image/png", "image/jpeg", "image/gif", "image/tiff", "image/webp", "image/bmp"})
 
 _PROGRAMS = {
@@ -42,6 +43,7 @@ _HTML = re.compile(rb"^<(!doctype\s+html|html|head|body|script|iframe)[\s>]", re
 _SVG = re.compile(rb"<([a-z]+:)?svg[\s>]", re.IGNORECASE)
 _XML = re.compile(rb"^<(\?xml\s|[A-Za-z_][\w.:-]*[\s/>]|!DOCTYPE\s|!--)")
 _OFFICE = {b"word/": DOCX, b"xl/": XLSX, b"ppt/": PPTX}
+_HEIC = (b"heic", b"heix", b"heim", b"mif1", b"msf1", b"hevc")  # ISO/IEC 23008-12, annex B
 _MARKS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
 _CONTROL = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 
@@ -62,6 +64,8 @@ def sniff(head: bytes) -> str:
         return _sniff_zip(head)
     if head.startswith(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"):
         return OLE
+    if head[4:8] == b"ftyp" and head[8:12] in _HEIC:
+        return HEIC
     opening = _opening(head)
     if _HTML.match(opening):
         return HTML

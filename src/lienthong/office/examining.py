@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from lienthong.axis.public import edxml, is_enveloped, opened, whole_content
 from lienthong.directory.public import find_agencies
+from lienthong.documents.public import NotScannedNow, VirusFound, store_received
 from lienthong.kernel.blobs import store_blob
 from lienthong.kernel.clock import VIETNAM
 from lienthong.kernel.envelopes import EnvelopeRefusal
@@ -45,10 +46,10 @@ class NoDocumentInside(Refusal):
 
 @dataclass(frozen=True)
 class ExaminedFile:
-    """An attachment, stored; the verdict is there for a PDF, and for what could not be decrypted."""
+    """An attachment, stored unless a virus is in it; the verdict of a PDF, or why it could not be opened."""
 
     name: str
-    blob: Blob
+    blob: Blob | None
     verdict: StoredVerdict | None
 
 
@@ -56,10 +57,11 @@ class ExaminedFile:
 class Examined:
     """A packet as it was found: `content` is None when it could not be read at all.
 
-    `encrypted`: its signature is valid and its files came encrypted, for whoever may then read them.
+    `packet` is None when it carries a virus. `encrypted`:
+    its signature is valid and its files came encrypted, for whoever may then read them.
     """
 
-    packet: Blob
+    packet: Blob | None
     content: edxml.EdxmlPacket | None
     files: tuple[ExaminedFile, ...]
     verdict: StoredVerdict
@@ -83,10 +85,9 @@ def examine(xml: Lifted, *, agency_ids: Collection[int], at: datetime) -> Examin
     as it was before; what they do not open is stored as it came.
 
     Raises:
+        NotScannedNow: the virus scanner is away; try again.
         SigningUnavailable: a key is here but cannot be reached now; try again.
     """
-    limit = settings.ENV.axis_max_packet_bytes
-    packet = store_blob(xml, at=at, max_bytes=limit)
     files: list[ExaminedFile] = []
     content = None
     try:
@@ -98,11 +99,14 @@ def examine(xml: Lifted, *, agency_ids: Collection[int], at: datetime) -> Examin
         files += [_file(attachment, keys, at) for attachment in content.attachments]
         if not files:
             raise NoDocumentInside
-    except SigningUnavailable:
+    except (SigningUnavailable, NotScannedNow):
         raise
     except Refusal as refusal:
         verdict = _refused(refusal)
-    encrypted = content is not None and any(map(is_enveloped, content.attachments))
+    infected = any(file.blob is None for file in files)
+    limit = settings.ENV.axis_max_packet_bytes
+    packet = None if infected else store_blob(xml, at=at, max_bytes=limit)
+    encrypted = not infected and content is not None and any(map(is_enveloped, content.attachments))
     authentic = verdict.valid and _files_are_authentic(files)
     return Examined(packet, content, tuple(files), verdict, authentic, verdict.valid and encrypted)
 
@@ -116,7 +120,10 @@ def _file(attachment: edxml.Attachment, keys: KeptKeys, at: datetime) -> Examine
             attachment = opened(attachment, content)
         except EnvelopeRefusal as refusal:
             closed = _refused(refusal)
-    blob = store_blob(attachment.open(), at=at, max_bytes=limit)
+    try:
+        blob = store_received(attachment.open(), at=at, max_bytes=limit)
+    except VirusFound as refusal:
+        return ExaminedFile(attachment.name, None, _refused(refusal))
     if closed is None and blob.media_type == "application/pdf":
         return ExaminedFile(attachment.name, blob, stored_verdict(verify_pdf(attachment.content, at=at)))
     return ExaminedFile(attachment.name, blob, closed)

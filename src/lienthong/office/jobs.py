@@ -6,7 +6,8 @@ import logging
 
 from lienthong.kernel.clock import now
 from lienthong.kernel.jobs import enqueue, job, periodic
-from lienthong.office.actions import collecting, reading, reporting, sending
+from lienthong.office.actions import collecting, reading, reading_mail, reporting, sending
+from lienthong.office.mail_ports import MailboxesMisconfigured
 from lienthong.office.ports import AxisUnavailable
 
 logger = logging.getLogger(__name__)
@@ -55,6 +56,16 @@ def every_minute(timestamp: int) -> None:
     collect()
     report()
     send()
+
+
+@periodic(cron="* * * * *")
+@job(name="office.read_mailboxes", lock="office.read_mailboxes", queueing_lock="office.read_mailboxes")
+def read_mail(timestamp: int) -> None:
+    """Take in what waits in the agencies' mailboxes."""
+    try:
+        reading_mail.read_mailboxes(at=now())
+    except MailboxesMisconfigured as error:
+        logger.error("no mailbox is read: %s", error)
 
 
 @periodic(cron="*/2 * * * *")

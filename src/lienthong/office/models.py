@@ -17,6 +17,8 @@ from lienthong.office.annex_models import Annex  # noqa: F401 — Django looks f
 from lienthong.office.copy_models import CopyOfIncoming  # noqa: F401 — Django looks for models here
 from lienthong.office.dispatch_models import InsideRecipient  # noqa: F401 — Django looks for models here
 from lienthong.office.drafting_models import DraftVersion  # noqa: F401 — Django looks for models here
+from lienthong.office.mail_models import ReceivedMail  # noqa: F401 — Django looks for models here
+from lienthong.office.once import ENTERED_ONCE
 from lienthong.office.register_models import Register
 from lienthong.office.states import (
     CAME_BY_LABELS,
@@ -133,6 +135,7 @@ class IncomingDocument(models.Model):
                 | Q(source__in=[Source.PAPER, Source.MAIL], delivery_id=None),
                 name="incoming_delivery_of_axis_only",
             ),
+            *ENTERED_ONCE,
         ]
         indexes = [
             models.Index(fields=["agency", "state", "-id"], name="incoming_by_state"),

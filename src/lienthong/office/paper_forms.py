@@ -17,7 +17,7 @@ from lienthong.office.states import CAME_BY_LABELS, SENDER_LABELS, URGENCIES, Se
 
 SALT = "office.paper.scan"
 KEPT_SECONDS = 12 * 60 * 60
-PHOTOS_AND_PDF = "application/pdf,image/jpeg,image/png"
+PHOTOS_AND_PDF = "application/pdf,image/jpeg,image/png,image/heic,.heic"
 
 
 class PagesInput(forms.ClearableFileInput):

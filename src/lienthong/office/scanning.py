@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import io
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, BinaryIO
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from pi_heif import register_heif_opener
 from PIL import Image, ImageOps, UnidentifiedImageError
 from pypdf import PdfReader, PdfWriter
 from pypdf.errors import PyPdfError
@@ -17,7 +18,7 @@ from pypdf.errors import PyPdfError
 from lienthong.documents.public import refuse_secret
 from lienthong.kernel.blobs import EmptyFile, ExecutableRefused, FileTooLarge
 from lienthong.kernel.errors import Refusal
-from lienthong.kernel.media_types import HEAD, executable_kind, sniff
+from lienthong.kernel.media_types import HEAD, HEIC, executable_kind, sniff
 
 MAX_BYTES = 100 * 1024 * 1024
 MAX_PAGES = 300
@@ -28,9 +29,10 @@ BEST_DPI = 300
 A4_INCHES = (8.27, 11.69)
 DRAFT = (round(A4_INCHES[0] * BEST_DPI), round(A4_INCHES[1] * BEST_DPI))
 LOOKED_AT = 5  # pages whose resolution is looked at
-PHOTOS = {"image/jpeg", "image/png"}
-HEIC = (b"heic", b"heix", b"heim", b"mif1", b"msf1", b"hevc")
+PHOTOS = {"image/jpeg", "image/png", HEIC}
 BROKEN = (PyPdfError, OSError, ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError)
+
+register_heif_opener(thumbnails=False)  # photos of telephones; ADR 0043
 
 ADVICE: dict[str, Promise] = {
     "low-resolution": _(
@@ -53,16 +55,8 @@ class NotAScan(Refusal):
     """The file is neither a PDF nor a photo that can be read everywhere."""
 
     code, status = "not-a-scan", 415
-    sentence = _("“%(name)s” is neither a PDF nor a JPEG or PNG photo (it is %(kind)s). Choose another file.")
-
-
-class HeicPhoto(Refusal):
-    """The telephone's own format of photos is not read here (ADR 0034)."""
-
-    code, status = "heic-photo", 415
     sentence = _(
-        "“%(name)s” is a HEIC photo. Take the photo from this page, or set the telephone's camera to “Most "
-        "compatible” (JPEG), and choose it again."
+        "“%(name)s” is neither a PDF nor a JPEG, PNG or HEIC photo (it is %(kind)s). Choose another file."
     )
 
 
@@ -107,7 +101,7 @@ def assemble(files: Sequence[tuple[str, BinaryIO]]) -> Scan:
     at a time.
 
     Raises:
-        NoScan, NotAScan, HeicPhoto, BrokenScan, LockedScan, TooManyPages; EmptyFile, FileTooLarge,
+        NoScan, NotAScan, BrokenScan, LockedScan, TooManyPages; EmptyFile, FileTooLarge,
         ExecutableRefused; SecretDocument: the first page bears a secrecy mark in its text.
     """
     if not files:
@@ -125,6 +119,15 @@ def assemble(files: Sequence[tuple[str, BinaryIO]]) -> Scan:
         content.seek(0)
         return scan
     return _together(files, kinds)
+
+
+def spooled(pieces: Iterable[bytes]) -> BinaryIO:
+    """The content of a stored file as a file to be read here."""
+    result = tempfile.SpooledTemporaryFile(max_size=8 * 2**20)  # noqa: SIM115, the caller reads it
+    for piece in pieces:
+        result.write(piece)
+    result.seek(0)
+    return result  # type: ignore[return-value]
 
 
 def _together(files: Sequence[tuple[str, BinaryIO]], kinds: Sequence[str]) -> Scan:
@@ -164,8 +167,6 @@ def _kind(name: str, content: BinaryIO) -> str:
         raise EmptyFile(field="scan")
     if program := executable_kind(head):
         raise ExecutableRefused(field="scan", kind=program)
-    if head[4:8] == b"ftyp" and head[8:12] in HEIC:
-        raise HeicPhoto(field="scan", name=name)
     kind = sniff(head)
     if kind != "application/pdf" and kind not in PHOTOS:
         raise NotAScan(field="scan", name=name, kind=kind)
@@ -204,12 +205,19 @@ def _examine_first(reader: PdfReader) -> None:
 def _photo(name: str, content: BinaryIO) -> tuple[io.BytesIO, bool]:
     """The photo as a PDF page of A4, and whether it has too few pixels."""
     try:
-        with Image.open(content, formats=["JPEG", "PNG"]) as opened:
+        with Image.open(content, formats=["JPEG", "PNG", "HEIF"]) as opened:
             if opened.width * opened.height > MAX_PIXELS:
                 raise BrokenScan(field="scan", name=name)
             opened.draft("RGB", DRAFT)
             picture = ImageOps.exif_transpose(opened).convert("RGB")
-    except (UnidentifiedImageError, Image.DecompressionBombError, OSError, ValueError, SyntaxError) as error:
+    except (
+        UnidentifiedImageError,
+        Image.DecompressionBombError,
+        RuntimeError,
+        OSError,
+        ValueError,
+        SyntaxError,
+    ) as error:
         raise BrokenScan(field="scan", name=name) from error
     width, height = A4_INCHES if picture.width <= picture.height else A4_INCHES[::-1]
     picture.thumbnail((round(width * BEST_DPI), round(height * BEST_DPI)))

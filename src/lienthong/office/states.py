@@ -311,6 +311,7 @@ DEFAULT_WORKING_MINUTES: dict[int, int] = {0: 5 * 480, 1: 2 * 480, 2: 480, 3: 24
 VERB_LABELS: dict[str, Promise] = {
     "incoming.collect": _("Received from the axis"),
     "incoming.enter": _("Entered from paper"),
+    "incoming.mail": _("Taken over from a mail"),
     "incoming.return": _("Returned automatically: authenticity not established"),
     "incoming.register": _("Registered"),
     "incoming.refuse": _("Returned to the sender"),

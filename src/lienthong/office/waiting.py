@@ -25,6 +25,8 @@ from django.utils.translation import gettext_lazy as _
 from lienthong.identity.public import Role, Viewer
 from lienthong.office import policies, reviews
 from lienthong.office.drafting_models import ReviewTurn
+from lienthong.office.mail_models import ReceivedMail
+from lienthong.office.mail_states import MailState
 from lienthong.office.models import IncomingDocument, RequestedChange
 from lienthong.office.states import ChangeState, State, TurnState
 from lienthong.tasks.public import (
@@ -209,6 +211,19 @@ def _changes(viewer: Viewer) -> Rows:
     )
 
 
+def _mails(viewer: Viewer) -> Rows:
+    rows = ReceivedMail.objects.filter(agency=viewer.agency_id or 0, state=MailState.WAITING)
+    return _row(
+        rows,
+        "mail",
+        key="id",
+        what="subject",
+        detail=F("sender_address"),
+        who=F("sender_name"),
+        since="received_at",
+    )
+
+
 _WORKERS = policies.DRAFTERS
 _CLERKS, _LEADERS = frozenset({Role.CLERK}), frozenset({Role.LEADER})
 _TASK, _IN, _OUT = "tasks:task_detail", "office:incoming_detail", "office:outgoing_detail"
@@ -225,6 +240,9 @@ KINDS: dict[str, WaitingKind] = {
             "office:incoming?tab=arrived",
             _CLERKS,
             _to_register,
+        ),
+        WaitingKind(
+            "mail", _("Mails to look at"), _("Look at it"), "office:mail", "office:mails", _CLERKS, _mails
         ),
         WaitingKind(
             "direct", _("To direct"), _("Direct"), _IN, "office:incoming?tab=registered", _LEADERS, _to_direct

@@ -10,6 +10,7 @@ from lienthong.documents.models import OfficialDocument
 from lienthong.documents.pdf_check import check_pdf
 from lienthong.documents.pdf_stamp import put_stamp
 from lienthong.documents.rendering import STAMP, render_stamp
+from lienthong.documents.scanning import store_received
 from lienthong.kernel.blobs import read_blob, store_blob
 from lienthong.kernel.media_types import PDF
 from lienthong.kernel.models import Blob
@@ -25,7 +26,7 @@ def check_annex(*, file: Iterable[bytes], at: datetime) -> Blob:
         BrokenPdf, EncryptedPdf, TooManyRevisions, AlreadySigned, and what the store refuses: empty files,
         other types, more than 20 MB.
     """
-    blob = store_blob(file, at=at, max_bytes=MAX_ANNEX_BYTES, allow=frozenset({PDF}))
+    blob = store_received(file, at=at, max_bytes=MAX_ANNEX_BYTES, allow=frozenset({PDF}))
     check_pdf(read_blob(blob))
     return blob
 

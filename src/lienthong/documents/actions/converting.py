@@ -16,6 +16,7 @@ from lienthong.documents.models import DraftSource, OfficialDocument
 from lienthong.documents.pdf_check import check_pdf
 from lienthong.documents.ports import Converter
 from lienthong.documents.refusals_converting import ConversionFailed, ConverterAbsent
+from lienthong.documents.scanning import store_received
 from lienthong.documents.states import SourceState
 from lienthong.identity.public import Viewer
 from lienthong.kernel.blobs import read_blob, store_blob
@@ -44,7 +45,7 @@ def adopt_file(
         MacrosInside, PartsElsewhere.
     """
     with transaction.atomic():
-        blob = store_blob(file, at=at, max_bytes=MAX_PDF_BYTES, allow=ACCEPTED)
+        blob = store_received(file, at=at, max_bytes=MAX_PDF_BYTES, allow=ACCEPTED)
         content = read_blob(blob)
         adopt = {"viewer": viewer, "type_code": type_code, "subject": subject, "urgency": urgency}
         if blob.media_type == PDF:

@@ -26,9 +26,10 @@ from lienthong.documents.refusals import (
     refuse_secret,
 )
 from lienthong.documents.rendering import require_printable
+from lienthong.documents.scanning import store_received
 from lienthong.documents.states import Urgency
 from lienthong.identity.public import Viewer
-from lienthong.kernel.blobs import read_blob, store_blob
+from lienthong.kernel.blobs import read_blob
 from lienthong.kernel.media_types import PDF
 from lienthong.kernel.models import Blob
 from lienthong.ledger.public import record
@@ -203,7 +204,7 @@ def _draft(
 
 
 def _checked_upload(pdf: Iterable[bytes] | BinaryIO, at: datetime) -> Blob:
-    blob = store_blob(pdf, at=at, max_bytes=MAX_PDF_BYTES, allow=frozenset({PDF}))
+    blob = store_received(pdf, at=at, max_bytes=MAX_PDF_BYTES, allow=frozenset({PDF}))
     check_pdf(read_blob(blob))
     return blob
 

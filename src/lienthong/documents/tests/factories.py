@@ -7,7 +7,11 @@ from itertools import count
 from typing import Any
 
 from lienthong.directory.public import Agency, Official, Post
+from lienthong.documents.adapters.clamd import EICAR as EICAR
+from lienthong.documents.adapters.clamd import FakeScanner as FakeScanner
 from lienthong.documents.models import OfficialDocument
+from lienthong.documents.scan_models import FileToScan as FileToScan
+from lienthong.documents.tests.clamd import ClamdDouble as ClamdDouble
 from lienthong.identity.public import Role, Viewer
 from lienthong.kernel.clock import now
 

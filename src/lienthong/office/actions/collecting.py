@@ -12,6 +12,7 @@ from django.db import transaction
 
 from lienthong.axis.public import InboxItem, edxml
 from lienthong.directory.public import Agency, find_agencies
+from lienthong.documents.public import NotScannedNow
 from lienthong.kernel.clock import VIETNAM
 from lienthong.kernel.identifiers import uuid7
 from lienthong.ledger.public import Actor, Entry, Subject, record_many
@@ -108,8 +109,8 @@ def _collect_packet(axis: AxisPort, items: list[InboxItem], at: datetime) -> Col
         return Collected()
     try:
         examined = examine(xml, agency_ids={agency.pk for agency in agencies.values()}, at=at)
-    except SigningUnavailable as refusal:
-        logger.error("packet %s waits, its key cannot be reached: %s", ours[0].packet_id, refusal)
+    except (SigningUnavailable, NotScannedNow) as refusal:
+        logger.error("packet %s waits: %s", ours[0].packet_id, refusal)
         return Collected()
     return _store([Arrival(item, agencies[item.recipient.code], examined) for item in ours], at)
 

@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import BinaryIO
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import F, Q, QuerySet, Value
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
-from lienthong.documents.public import refuse_secret
+from lienthong.documents.public import refuse_secret, store_received
 from lienthong.identity.public import NotFound, Viewer
-from lienthong.kernel.blobs import read_blob, store_blob
+from lienthong.kernel.blobs import read_blob
 from lienthong.kernel.clock import VIETNAM
 from lienthong.kernel.errors import Refusal
 from lienthong.kernel.models import Blob
@@ -81,7 +81,7 @@ def keep_scan(*, files: Sequence[tuple[str, BinaryIO]], viewer: Viewer, at: date
     policies.require_enters_paper(viewer)
     scan = assemble(files)
     scan.content.seek(0)
-    blob = store_blob(scan.content, at=at, max_bytes=2 * MAX_BYTES)
+    blob = store_received(scan.content, at=at, max_bytes=2 * MAX_BYTES)
     return KeptScan(str(blob.pk), scan.pages, scan.advice)
 
 
@@ -95,21 +95,14 @@ def receive_paper(*, facts: PaperFacts, scan: KeptScan, viewer: Viewer, at: date
         NotAllowed, SecretDocument, SubjectMissing, SenderMissing, DatedAhead, SeemsToBeHere, NotFound.
     """
     policies.require_enters_paper(viewer)
-    _check(facts, at)
+    check_facts(facts, at)
     with transaction.atomic():
-        before = same_documents(viewer.agency_id or 0, facts).first()
-        if before is not None and not facts.duplicate_reason.strip():
-            arrived = before.arrived_at.astimezone(VIETNAM)
-            raise SeemsToBeHere(
-                field="duplicate_reason", arrived=f"{arrived:%d/%m/%Y}", subject=before.subject[:200]
-            )
         blob = Blob.objects.select_for_update().filter(pk=scan.blob_id).first()
         if blob is None:
             raise NotFound
         verdict = _verdict(blob, viewer, at)
-        document = _document(facts, scan, verdict, viewer, at)
-        document.duplicate_reason = facts.duplicate_reason.strip() if before else ""
-        document.save(force_insert=True)
+        document = document_of(facts, scan.pages, verdict, viewer, at)
+        enter_once(document, facts)
         name = f"{(facts.code or 'scan').replace('/', '_')}.pdf"
         signed = verdict.as_json() if verdict.code != BY_CLERK else None
         IncomingFile.objects.create(document=document, position=1, name=name, blob=blob, verdict=signed)
@@ -120,6 +113,40 @@ def receive_paper(*, facts: PaperFacts, scan: KeptScan, viewer: Viewer, at: date
         subject = Subject("office.incoming", str(document.id))
         record(actor=viewer.actor(), verb="incoming.enter", subject=subject, at=at, data=data)
     return document
+
+
+def enter_once(document: IncomingDocument, facts: PaperFacts) -> None:
+    """Write the document, in the caller's transaction, unless the same is here and no reason was given.
+
+    Two clerks at once both find nothing; the database's constraint then holds the second back until the
+    first's transaction ends, and refuses it (`incoming_paper_once`, `incoming_letter_once`).
+
+    Raises:
+        SeemsToBeHere
+    """
+    before = same_documents(document.agency_id, facts).first()
+    reason = facts.duplicate_reason.strip()
+    if before is not None and not reason:
+        raise _here(before)
+    document.duplicate_reason = reason if before else ""
+    try:
+        with transaction.atomic():
+            document.save(force_insert=True)
+    except IntegrityError:
+        before = same_documents(document.agency_id, facts).first()
+        if before is None:
+            raise
+        if not reason:
+            raise _here(before) from None
+        document.duplicate_reason = reason
+        document.save(force_insert=True)
+
+
+def _here(before: IncomingDocument) -> SeemsToBeHere:
+    arrived = before.arrived_at.astimezone(VIETNAM)
+    return SeemsToBeHere(
+        field="duplicate_reason", arrived=f"{arrived:%d/%m/%Y}", subject=before.subject[:200]
+    )
 
 
 def same_documents(agency_id: int, facts: PaperFacts) -> QuerySet[IncomingDocument]:
@@ -135,7 +162,8 @@ def same_documents(agency_id: int, facts: PaperFacts) -> QuerySet[IncomingDocume
     return rows.alias(sender_plain=Plain(F("sender_name"))).filter(same).order_by("-id")
 
 
-def _check(facts: PaperFacts, at: datetime) -> None:
+def check_facts(facts: PaperFacts, at: datetime) -> None:
+    """Raise what stands against the facts: SecretDocument, SubjectMissing, SenderMissing, DatedAhead."""
     refuse_secret(facts.subject, facts.code, facts.type_name)
     if not facts.subject:
         raise SubjectMissing(field="subject")
@@ -154,9 +182,10 @@ def _verdict(blob: Blob, viewer: Viewer, at: datetime) -> StoredVerdict:
     return StoredVerdict(True, BY_CLERK, in_both_languages(said))
 
 
-def _document(
-    facts: PaperFacts, scan: KeptScan, verdict: StoredVerdict, viewer: Viewer, at: datetime
+def document_of(
+    facts: PaperFacts, pages: int | None, verdict: StoredVerdict, viewer: Viewer, at: datetime
 ) -> IncomingDocument:
+    """The document as the clerk describes it, not yet written."""
     return IncomingDocument(
         agency_id=viewer.agency_id or 0,
         source=Source.MAIL if facts.came_by == CameBy.MAIL else Source.PAPER,
@@ -172,7 +201,7 @@ def _document(
         sender_code=facts.sender_code,
         sender_name=facts.sender_name,
         urgency=facts.urgency,
-        pages=facts.pages or scan.pages,
+        pages=facts.pages or pages,
         authentic=verdict.valid,
         verdict=verdict.as_json(),
     )

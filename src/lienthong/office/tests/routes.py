@@ -18,6 +18,7 @@ from lienthong.office.drafting_models import DraftVersion, SigningList
 from lienthong.office.models import IncomingDocument, IncomingFile, OutgoingDocument
 from lienthong.office.states import OutState, State
 from lienthong.office.tests.factories import copy_of, draft, general_book, incoming_document, led_by
+from lienthong.office.tests.mails import received_mail
 from lienthong.office.tests.work_files import file_in
 from lienthong.tasks.public import Part, TaskState
 from lienthong.tasks.tests.factories import task
@@ -200,6 +201,19 @@ def _filed(world: World) -> dict[str, object]:
     return {**_incoming(world), "kind": "incoming"}
 
 
+def _mail(world: World) -> dict[str, object]:
+    return {"mail_id": received_mail(world.ours, at=world.at).pk}
+
+
+def _mail_aside(world: World) -> dict[str, object]:
+    clerk = world.viewer(CLERK).official_id or 0
+    return {"mail_id": received_mail(world.ours, at=world.at, aside_by=clerk).pk}
+
+
+def _mail_file(world: World) -> dict[str, object]:
+    return {**_mail(world), "position": 1}
+
+
 ROUTES: dict[str, Route] = {
     "office:desk": only(*WORKERS, shared=True),
     "office:incoming": only(*READERS, shared=True),
@@ -220,6 +234,11 @@ ROUTES: dict[str, Route] = {
     ),
     "office:paper": only(CLERK, methods=BOTH, shared=True),
     "office:senders": only(CLERK, shared=True),
+    "office:mails": only(CLERK, shared=True),
+    "office:mail": only(CLERK, methods=BOTH, kwargs=_mail),
+    "office:mail_aside": only(CLERK, methods=POST, kwargs=_mail, data=_reason),
+    "office:mail_back": only(CLERK, methods=POST, kwargs=_mail_aside),
+    "office:mail_file": only(CLERK, kwargs=_mail_file),
     "office:registers": only(CLERK, ADMINISTRATOR, LEADER, AUDITOR, shared=True),
     "office:print_register": only(CLERK, LEADER, AUDITOR, shared=True),
     "office:open_register": only(CLERK, ADMINISTRATOR, methods=POST, shared=True),

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from pypdf import PdfWriter
 
+from lienthong.documents.tests.factories import EICAR, ClamdDouble
 from lienthong.identity.tests.factories import agency
 from lienthong.kernel.blobs import read_blob
 from lienthong.kernel.lifting import Lifted
@@ -108,6 +109,29 @@ def test_a_program_inside_sends_the_document_back() -> None:
     program = text_file(b"MZ" + b"\0" * 200, "setup.txt")
     document = collected_document(axis, ours, files=(program,))
     assert (document.state, document.verdict["code"]) == (State.REFUSED, "executable-refused")
+
+
+def test_a_virus_inside_sends_the_document_back_and_nothing_of_it_is_kept(settings: Any) -> None:
+    clamd = ClamdDouble()
+    settings.ENV = settings.ENV.model_copy(update={"clamd": clamd.address})
+    document = collected_document(FakeAxis(), agency(), files=(text_file(), text_file(EICAR, "b.txt")))
+    clamd.close()
+    assert (document.state, document.edxml, document.authentic) == (State.REFUSED, None, False)
+    assert "Eicar-Test-Signature" in document.reason
+    assert [(file.name, file.blob is None) for file in document.files.all()] == [
+        ("phu-luc.txt", False),
+        ("b.txt", True),
+    ]
+
+
+def test_while_nothing_is_accepted_unscanned_packets_wait_at_the_axis(settings: Any) -> None:
+    changes = {"clamd": "tcp:127.0.0.1:1", "clamd_down": "refuse"}
+    before, settings.ENV = settings.ENV, settings.ENV.model_copy(update=changes)
+    ours, axis = agency(), FakeAxis()
+    sent_packet(axis, ours)
+    assert collect_inbox(at=NOON, port=axis) == Collected()
+    settings.ENV = before
+    assert collect_inbox(at=NOON, port=axis) == Collected(1)
 
 
 def test_a_large_annex_is_stored_once_and_need_not_be_verified(tmp_path: Path, settings: Any) -> None:

@@ -21,6 +21,7 @@ from lienthong.office.models import IncomingDocument, OutgoingDocument, Requeste
 from lienthong.office.reviews import Member
 from lienthong.office.states import State, TurnState
 from lienthong.office.tests.factories import NOON, composition, incoming_document
+from lienthong.office.tests.mails import received_mail
 from lienthong.office.tests.pages import client_of, text_of
 from lienthong.office.waiting import KINDS
 from lienthong.tasks.public import TaskState, ask_extension
@@ -191,6 +192,7 @@ def _full(ours: Agency, who: Viewer, clerk: Viewer, number: int) -> None:
         task(who, lead, state=TaskState.REPORTED)
         task(who, lead, state=TaskState.RETURNED)
         incoming_document(ours)
+        received_mail(ours)
         _asked_to_change(incoming_document(ours, state=State.REGISTERED))
         _reviewed(clerk, lead, who)
         _reviewed(clerk, who, lead, TurnState.RETURNED)
@@ -206,7 +208,7 @@ def test_the_desk_takes_as_many_queries_for_much_as_for_little(ours: Agency, cle
             desk = desk_of(who, at=NOON)
         seen.append(len(queries))
     assert {count.kind.code for count in desk.counts} == set(KINDS) - {"extension"}
-    assert len(desk.rows) == 9 * 10
+    assert len(desk.rows) == 10 * 10
     assert seen[0] == seen[1] <= 7
 
 

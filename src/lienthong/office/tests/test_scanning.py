@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from pathlib import Path
 
 import pytest
 from pypdf import PdfReader
@@ -13,7 +14,6 @@ from lienthong.kernel.errors import Refusal
 from lienthong.office import scanning
 from lienthong.office.scanning import (
     BrokenScan,
-    HeicPhoto,
     LockedScan,
     NoScan,
     NotAScan,
@@ -22,6 +22,8 @@ from lienthong.office.scanning import (
     assemble,
 )
 from lienthong.office.tests.scans import blank, images_of, photo, scanned, written
+
+HEIC_PHOTO = Path(__file__).with_name("photo.heic").read_bytes()
 
 
 def _assembled(*contents: bytes) -> Scan:
@@ -76,7 +78,7 @@ def test_what_falls_short_of_the_decree_is_advised_and_not_refused(
     [
         (b"", EmptyFile, "empty"),
         (b"MZ" + bytes(100), ExecutableRefused, "program"),
-        (b"\0\0\0\x18ftypheic" + bytes(100), HeicPhoto, "HEIC"),
+        (b"\0\0\0\x18ftypheic" + bytes(100), BrokenScan, "damaged"),
         (b"just words", NotAScan, "neither a PDF nor"),
         (scanned()[:2000], BrokenScan, "damaged"),
         (b"%PDF-1.4\nnothing", BrokenScan, "damaged"),
@@ -93,6 +95,26 @@ def test_each_file_that_is_no_scan_has_an_answer_of_its_own(
         _assembled(content)
     assert says in raised.value.say("en")
     assert raised.value.field == "scan"
+
+
+def test_a_photo_of_a_telephone_in_its_own_format_becomes_a_page_like_any_other() -> None:
+    scan = _assembled(HEIC_PHOTO, photo())
+    pdf = scan.content.read()
+    picture, _other = images_of(pdf)
+    assert (scan.pages, picture.size) == (2, (1700, 2400))
+    red, green, _blue = picture.getpixel((100, 100))
+    assert red > 180
+    assert green < 40
+    assert b"Secret camera" not in pdf
+
+
+def test_a_photo_that_would_fill_the_memory_is_refused_by_its_head() -> None:
+    at = HEIC_PHOTO.index(b"ispe") + 8
+    bomb = HEIC_PHOTO[:at] + (30_000).to_bytes(4, "big") * 2 + HEIC_PHOTO[at + 8 :]
+    with pytest.raises(BrokenScan):
+        _assembled(bomb)
+    with pytest.raises(BrokenScan):
+        _assembled(HEIC_PHOTO[:900])
 
 
 def test_pages_are_counted_over_all_files() -> None:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponseBase
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
-from lienthong.kernel.downloads import csv_answer, file_answer
+from lienthong.documents.public import require_no_virus
+from lienthong.kernel.downloads import csv_answer
+from lienthong.kernel.downloads import file_answer as kept_file
+from lienthong.kernel.models import Blob
 from lienthong.ledger.public import Event, Subject, timeline
 from lienthong.office.models import StatusToReport
 from lienthong.office.states import VERB_LABELS
@@ -25,6 +28,12 @@ COLORS = {
     "outgoing.revoke": "warning",
     "outgoing.send": "success",
 }
+
+
+def file_answer(blob: Blob, name: str, *, inline: bool) -> HttpResponseBase:
+    """The file; raises `VirusFound` if one was found in it after it had been accepted."""
+    require_no_virus(blob)
+    return kept_file(blob, name, inline=inline)
 
 
 def tabs_of(

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
+from lienthong.documents.public import viruses_in
 from lienthong.identity.public import Role, Viewer, needs, viewer_of
 from lienthong.kernel.clock import VIETNAM, now
 from lienthong.kernel.errors import Refusal
@@ -140,9 +141,16 @@ def _detail(
     document = queries.find_incoming(viewer, document_id)
     # A withdrawal is answered in the banner of the request, not among the moves of the work.
     moves = [move for move in policies.allowed_moves(viewer, document) if move is not WITHDRAW]
+    held = queries.files_of(document)
+    scans = viruses_in([file.blob_id for file in held if file.blob_id])
     files = [
-        {"file": file, "verdict": verdict, "closed": verdict is not None and verdict.closed}
-        for file in queries.files_of(document)
+        {
+            "file": file,
+            "virus": scans.get(file.blob_id or ""),
+            "verdict": verdict,
+            "closed": verdict is not None and verdict.closed,
+        }
+        for file in held
         for verdict in [StoredVerdict.from_json(file.verdict) if file.verdict else None]
     ]
     context: dict[str, object] = {

@@ -10,8 +10,8 @@ from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
+from lienthong.documents.public import store_received
 from lienthong.identity.public import Viewer
-from lienthong.kernel.blobs import store_blob
 from lienthong.kernel.clock import VIETNAM
 from lienthong.kernel.errors import Refusal
 from lienthong.tasks import policies, queries
@@ -171,7 +171,7 @@ def finish_task(
         move = FINISH if task.needs_acceptance else COMPLETE
         policies.require(viewer, task, move)
         if product is not None:
-            task.product = store_blob(product, at=at, max_bytes=settings.ENV.axis_max_packet_bytes)
+            task.product = store_received(product, at=at, max_bytes=settings.ENV.axis_max_packet_bytes)
             task.product_name = product_name[-200:]
         task.product_note, task.finished_at = note, at
         make(task, move, actor=viewer.actor(), at=at, text=note, data={"file": product_name[-200:]})

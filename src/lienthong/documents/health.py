@@ -1,0 +1,28 @@
+"""What `lienthong doctor` asks of the documents."""
+
+from __future__ import annotations
+
+from django.conf import settings
+
+from lienthong.documents.adapters.clamd import configured_scanner
+from lienthong.documents.scan_models import FileToScan
+from lienthong.documents.virus_ports import ScannerDown
+from lienthong.kernel.checks import Finding, bad, check, good, warning
+
+
+@check("Virus scanner")
+def check_scanner() -> Finding:
+    """Whether files are scanned, and whether any wait for it or were found to hold a virus."""
+    scanner = configured_scanner()
+    if scanner is None:
+        return warning("files are not scanned for viruses: LIENTHONG_CLAMD is not set")
+    waiting = FileToScan.objects.filter(virus="").count()
+    found = FileToScan.objects.exclude(virus="").count()
+    try:
+        version = scanner.version()
+    except ScannerDown as error:
+        down = "no file is accepted" if settings.ENV.clamd_down == "refuse" else "files are kept unscanned"
+        return bad(f"{error}; {down}, {waiting} wait")
+    if found:
+        return bad(f"{version}; {found} files accepted unscanned hold a virus and are closed")
+    return warning(f"{version}; {waiting} files wait to be scanned") if waiting else good(version)

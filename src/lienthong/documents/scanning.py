@@ -1,0 +1,159 @@
+"""Files from outside are scanned for viruses before they are stored, or as soon as the scanner is back."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Collection, Iterable
+from datetime import datetime, timedelta
+from typing import BinaryIO, cast
+
+from django.conf import settings
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from lienthong.documents.adapters.clamd import configured_scanner
+from lienthong.documents.scan_models import FileToScan
+from lienthong.documents.virus_ports import ScannerDown, VirusScanner
+from lienthong.kernel.blobs import FileTooLarge, open_blob, store_blob
+from lienthong.kernel.errors import Refusal
+from lienthong.kernel.models import Blob
+
+IN_MEMORY = 8 * 2**20
+CHUNK = 256 * 1024
+BATCH = 50
+LEASE, LATER, MOST_LATER = timedelta(minutes=30), timedelta(minutes=5), timedelta(hours=6)
+
+
+class VirusFound(Refusal):
+    """The scanner knows what is in the file."""
+
+    code, status = "virus-found", 422
+    sentence = _(
+        "A virus was found in the file (%(virus)s), so it was not kept and cannot be opened. Do not open it "
+        "elsewhere; have the computer it comes from checked, and ask the sender for a clean file."
+    )
+
+
+class NotScannedNow(Refusal):
+    """The installation takes no file that was not scanned, and the scanner is away."""
+
+    code, status = "not-scanned-now", 503
+    sentence = _(
+        "The virus scanner does not answer, and no file is accepted here without it. Nothing was kept; try "
+        "again in some minutes. If it lasts, tell the operator."
+    )
+
+
+def store_received(
+    source: Iterable[bytes] | BinaryIO,
+    *,
+    at: datetime,
+    max_bytes: int,
+    allow: frozenset[str] | None = None,
+    scanner: VirusScanner | None = None,
+) -> Blob:
+    """`store_blob` of what came from outside, scanned before; without a scanner the same as that.
+
+    Where the scanner is away, `LIENTHONG_CLAMD_DOWN` says: the file is kept, shown as not scanned and scanned
+    later, or not accepted.
+
+    Raises:
+        VirusFound, NotScannedNow, and what `store_blob` refuses; nothing is then kept.
+    """
+    scanner = scanner or configured_scanner()
+    if scanner is None:
+        return store_blob(source, at=at, max_bytes=max_bytes, allow=allow)
+    with tempfile.SpooledTemporaryFile(max_size=IN_MEMORY) as spool:
+        content = cast(BinaryIO, spool)
+        _spool(source, content, max_bytes)
+        missed = _look(scanner, content)
+        content.seek(0)
+        with transaction.atomic():
+            blob = store_blob(content, at=at, max_bytes=max_bytes, allow=allow)
+            row = FileToScan.objects.filter(pk=blob.pk).first()
+            if row is not None and row.virus:
+                raise VirusFound(field="file", virus=row.virus)
+            if missed and row is None:
+                FileToScan.objects.get_or_create(
+                    pk=blob.pk, defaults={"came_at": at, "next_attempt_at": at + LATER, "error": missed}
+                )
+            elif row is not None and not missed:
+                row.delete()
+    return blob
+
+
+def scan_later(*, at: datetime, scanner: VirusScanner | None = None) -> int:
+    """Scan what could not be scanned when it came, a batch; answers how many viruses were found."""
+    scanner = scanner or configured_scanner()
+    if scanner is None:
+        return 0
+    found = 0
+    for row in _lease(at):
+        blob = Blob.objects.filter(pk=row.pk).first()
+        if blob is None:
+            row.delete()
+            continue
+        try:
+            with tempfile.SpooledTemporaryFile(max_size=IN_MEMORY) as spool:
+                content = cast(BinaryIO, spool)
+                _spool(open_blob(blob), content, blob.size)
+                row.virus = scanner.scan(content)
+        except ScannerDown as error:
+            row.error = str(error)[:300]
+            row.next_attempt_at = at + min(LATER * 2 ** min(row.attempts, 10), MOST_LATER)
+            row.save()
+            continue
+        if row.virus:
+            row.found_at, found = at, found + 1
+            row.save()
+        else:
+            row.delete()
+    return found
+
+
+def require_no_virus(blob: Blob) -> None:
+    """Raise `VirusFound` if one was found in the file after it had been accepted. One query."""
+    virus = viruses_in([blob.pk]).get(blob.pk)
+    if virus:
+        raise VirusFound(virus=virus)
+
+
+def viruses_in(sha256s: Collection[str]) -> dict[str, str]:
+    """Of these files those that are not scanned (with an empty text) or hold a virus (with its name)."""
+    rows = FileToScan.objects.filter(pk__in=set(sha256s)) if settings.ENV.clamd else FileToScan.objects.none()
+    return dict(rows.values_list("sha256", "virus"))
+
+
+def _spool(source: Iterable[bytes] | BinaryIO, content: BinaryIO, max_bytes: int) -> None:
+    pieces = iter(lambda: source.read(CHUNK), b"") if hasattr(source, "read") else iter(source)
+    size = 0
+    for piece in pieces:
+        size += len(piece)
+        if size > max_bytes:
+            raise FileTooLarge(field="file", megabytes=f"{max_bytes / 2**20:.0f}")
+        content.write(piece)
+    content.seek(0)
+
+
+def _look(scanner: VirusScanner, content: BinaryIO) -> str:
+    """Why the content was not scanned; empty if it was and is clean."""
+    try:
+        virus = scanner.scan(content)
+    except ScannerDown as error:
+        if settings.ENV.clamd_down == "refuse":
+            raise NotScannedNow(field="file") from error
+        return str(error)[:300] or "down"
+    if virus:
+        raise VirusFound(field="file", virus=virus)
+    return ""
+
+
+def _lease(at: datetime) -> list[FileToScan]:
+    """A worker that is killed leaves its rows for the next, after the lease."""
+    with transaction.atomic():
+        waiting = FileToScan.objects.filter(virus="", next_attempt_at__lte=at).order_by("next_attempt_at")
+        rows = list(waiting.select_for_update(skip_locked=True)[:BATCH])
+        for row in rows:
+            row.attempts, row.next_attempt_at = min(row.attempts + 1, 1000), at + LEASE
+        FileToScan.objects.bulk_update(rows, ["attempts", "next_attempt_at"])
+    return rows
