@@ -250,12 +250,16 @@ class Connector:
             AxisUnreachable: it is not this packet, the axis answers nothing else either.
         """
         name = f"{item.delivery_id}{PACKET}"
-        digest = hashlib.sha256()
+        digest, left = hashlib.sha256(), item.size
 
         def passing() -> Iterator[bytes]:
+            nonlocal left
             for chunk in self.client.packet_of_delivery(item.delivery_id):
                 digest.update(chunk)
                 yield chunk
+                left -= len(chunk)
+                if left < 0:  # another packet, maybe one without end
+                    return
 
         checked = self.folder.arriving / f"{name}{PART}"
         try:
@@ -291,7 +295,7 @@ class Connector:
         failures = self._failures_of(name)
         if not failures:
             return False
-        rest = min(LONGEST_REST, FIRST_REST * 2 ** min(failures - 1, 10))
+        rest = min(LONGEST_REST, FIRST_REST * 2.0 ** min(failures - 1, 10))
         return self.clock() < (self.folder.failing / name).stat().st_mtime + rest
 
     def _failures_of(self, name: str) -> int:

@@ -229,7 +229,7 @@ def delete_upload(request: HttpRequest, upload_id: UUID) -> HttpResponse:
     "/{upload_id}/packet",
     response={202: schemas.ReceiptOut, 200: schemas.ReceiptOut},
     summary="Send the packet that was uploaded",
-    openapi_extra={"responses": schemas.problems(400, 401, 403, 404, 409, 410, 413, 422)},
+    openapi_extra={"responses": schemas.problems(400, 401, 403, 404, 409, 410, 413, 422, 423)},
 )
 def send_uploaded_packet(request: HttpRequest, upload_id: UUID) -> Status[Any]:
     """Once all bytes are there: the answers are those of `POST /packets`. Again: the same answer.

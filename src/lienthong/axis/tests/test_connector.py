@@ -171,6 +171,27 @@ def test_bytes_other_than_announced_are_not_kept(world: World, local: Local) -> 
     assert local.work() == Tally(collected=1)
 
 
+def test_a_packet_without_end_does_not_fill_the_disk(world: World, local: Local) -> None:
+    sent_to(world)
+    given = []
+
+    class Endless(httpx.SyncByteStream):
+        def __iter__(self) -> Iterator[bytes]:
+            while True:
+                given.append(len(given))
+                yield b"x" * (1 << 20)
+
+    def endless(request: httpx.Request, response: httpx.Response) -> httpx.Response:
+        if not request.url.path.endswith("/packet"):
+            return response
+        return httpx.Response(200, stream=Endless(), request=request)
+
+    local.transport.change = endless
+    assert local.work() == Tally(failed=1)
+    assert len(given) < 3
+    assert names(local.folder.arriving) == []
+
+
 class Breaking(httpx.SyncByteStream):
     """A body whose line breaks in the middle."""
 
