@@ -19,7 +19,7 @@ from django.utils.translation import gettext_lazy as _
 from lienthong.kernel.errors import Refusal
 
 PIECE = 64 * 1024
-PROMPT = 1.0  # seconds; a body of which no piece takes longer is not slow
+PROMPT = 2.0  # seconds; a body of which no piece takes longer is not slow, even on a machine in trouble
 _LINGER = 0.2  # seconds between an answer and breaking off, for the server to have sent it
 _INPUT = "wsgi.input"
 Application = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
