@@ -18,7 +18,6 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 from pytest_django import DjangoAssertNumQueries, Settings
 
-from lienthong.axis.actions.intake import UnknownRecipient
 from lienthong.axis.actions.submission import submit_packet
 from lienthong.axis.actions.upload_parts import (
     HOLD,
@@ -31,14 +30,12 @@ from lienthong.axis.actions.upload_parts import (
     UploadChecksumWrong,
     UploadCutShort,
     UploadOffsetWrong,
-    UploadTooLong,
     add_to_upload,
     chunks_of,
     key_of,
     remove_orphans,
 )
 from lienthong.axis.actions.uploads import (
-    SUBMITTING,
     UploadsExhausted,
     end_upload,
     open_upload,
@@ -297,42 +294,6 @@ def test_an_upload_submitted_by_many_at_once_has_one_effect(world: World) -> Non
     assert sum(not answer.repeated for answer in answers if isinstance(answer, Receipt)) == 1
     assert Packet.objects.count() == 1
     assert kept_objects() == before
-
-
-def test_an_upload_is_read_for_one_call_at_a_time_and_is_free_after_each(world: World) -> None:
-    edxml = signed(edxml_packet(recipients=("H99",)), world.office)
-    upload = opened(world, len(edxml))
-    add(upload, edxml)
-    Upload.objects.update(holder=uuid4(), held_until=AT + SUBMITTING)  # another call reads it, or was killed
-    with pytest.raises(UploadBusy):
-        submit_upload(world.system, upload.pk, at=AT)
-    for minutes in (0, 1):
-        with pytest.raises(UnknownRecipient):
-            submit_upload(world.system, upload.pk, at=AT + SUBMITTING + timedelta(minutes=minutes))
-    upload.refresh_from_db()
-    assert (upload.holder, upload.held_until) == (None, None)
-
-
-def test_no_more_comes_than_was_announced_though_the_offset_moves_meanwhile(world: World) -> None:
-    upload, before = opened(world, 9), kept_objects()
-    read_before = Upload.objects.get()
-    add(upload, b"abc")
-    more = b"0123456789" * 1000
-    checksum = Checksum("sha256", hashlib.sha256(more).digest())
-    with pytest.raises(UploadTooLong):
-        add(read_before, more, offset=3, checksum=checksum)
-    assert state(upload) == (3, 1, b"abc")
-    assert len(kept_objects() - before) == 1
-
-
-def test_of_the_outcomes_of_a_system_the_newest_are_kept(
-    world: World, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("lienthong.axis.actions.uploads.OUTCOMES_MOST", 2)
-    made = [opened(world, 1) for _number in range(4)]
-    Upload.objects.update(offset=1, refusal={"title": "x", "status": 422})
-    waiting = opened(world, 1)
-    assert set(Upload.objects.values_list("pk", flat=True)) == {made[2].pk, made[3].pk, waiting.pk}
 
 
 @pytest.mark.django_db(transaction=True)
