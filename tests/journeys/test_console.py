@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 from playwright.sync_api import Page, expect
 
+from lienthong.axis.actions.fetching import note_failed_fetch
 from lienthong.axis.actions.figures import count_everything, count_refusals
 from lienthong.axis.models import Delivery, Packet, StatusEvent
+from lienthong.axis.models.fetching import SHOWN_AFTER
 from lienthong.axis.tests.factories import agency, stored_packet, system_for
 from lienthong.directory.public import Agency
 from lienthong.identity.public import Role
@@ -22,6 +25,7 @@ from tests.journeys.test_story import _sign_in
 
 pytestmark = pytest.mark.browser
 Check = Callable[[Page], None]
+FAILED = UUID(int=7)
 
 
 @pytest.fixture(scope="module")
@@ -52,6 +56,15 @@ def operator(site: Site) -> str:
         count_refusals(["signature-invalid"] * 3 + ["invalid-value"], system=system_for(ministry), at=at)
         count_refusals(["token-invalid"] * 7, system=None, at=at)
         count_everything(at=at)
+        for attempt in range(SHOWN_AFTER):
+            note_failed_fetch(
+                FAILED,
+                sender="Bộ Thử nghiệm",
+                recipient="Ủy ban nhân dân tỉnh số 10",
+                document="12/BTN-VP",
+                problem="5 attempts, the last: ReadError('peer closed connection')",
+                at=at - timedelta(hours=SHOWN_AFTER - attempt),
+            )
         return str(official_in(ministry, Role.OPERATOR, name="Trần Vận Hành").username)
 
 
@@ -73,7 +86,14 @@ def test_every_page_of_the_console_is_accessible_and_fits(
     assert delivery is not None
     page = _sign_in(page_at(width, scheme), operator)
     page.context.add_cookies([{"name": "django_language", "value": language, "url": site.url}])
-    addresses = ("", "health/", f"packets/{packet.pk}/", f"deliveries/{delivery.pk}/replay/", "packets/")
+    addresses = (
+        "",
+        "health/",
+        f"packets/{packet.pk}/",
+        f"deliveries/{delivery.pk}/replay/",
+        "packets/",
+        "dead-letters/",
+    )
     for address in addresses:
         page.goto(f"/axis/{address}")
         expect(page.locator("h1")).to_be_visible()

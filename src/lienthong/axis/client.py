@@ -264,12 +264,16 @@ class AxisClient:
     def _submit_upload(self, upload: str, sending: Sending, progress: Progress) -> Receipt:
         offset, size, pieces = 0, sending.size, Pieces(sending)
         patience = self._timeout + size / _SLOWEST
+
+        def submit() -> httpx.Response:
+            return self._http.send(self._request("POST", f"{upload}/packet", timeout=patience))
+
         try:
             while offset < size:
                 progress(offset, size)
                 offset = self._send_piece(upload, pieces, offset)
             progress(size, size)
-            return _receipt(self._call("POST", f"{upload}/packet", timeout=patience))
+            return _receipt(_accepted(self._attempt(submit, retried=_RETRIED | {423})))
         except AxisRefused as refused:
             if refused.status in _LOST:  # it expired, or was ended there: nothing says that the packet is bad
                 raise AxisUnreachable(f"the upload was lost: {refused}") from refused

@@ -12,6 +12,7 @@ from lienthong.axis.actions import (
     take_back,
 )
 from lienthong.axis.actions.collection import packet_of_delivery
+from lienthong.axis.actions.fetching import keep_failed_fetches, note_failed_fetch, resting_fetches
 from lienthong.axis.actions.figures import count_refusals, note_seen
 from lienthong.axis.client import (
     AxisClient,
@@ -59,6 +60,7 @@ from lienthong.axis.queries.console import backlog_gauges
 from lienthong.axis.queries.deliveries import changes_of, inbox_of
 from lienthong.axis.queries.encryption import certificates_for
 from lienthong.axis.queries.evidence import evidence_of
+from lienthong.axis.queries.fetching import count_failed_fetches
 from lienthong.axis.queries.notices import notices_of
 from lienthong.axis.queries.packets import agencies, packet_state
 from lienthong.axis.queries.systems import system_of
@@ -116,6 +118,7 @@ __all__ = [
     "changes_of",
     "claim_deliveries",
     "connect_system",
+    "count_failed_fetches",
     "count_refusals",
     "disable_system",
     "edxml",
@@ -123,6 +126,8 @@ __all__ = [
     "evidence_of",
     "inbox_of",
     "is_enveloped",
+    "keep_failed_fetches",
+    "note_failed_fetch",
     "note_seen",
     "notices_of",
     "open_uploads",
@@ -132,6 +137,7 @@ __all__ = [
     "release_delivery",
     "report_status",
     "report_statuses",
+    "resting_fetches",
     "submit_packet",
     "system_of",
     "take_back",

@@ -21,6 +21,7 @@ from lienthong.axis.models import ConnectedSystem, Serves, WebhookMessage
 from lienthong.axis.policies import can_operate, require_can_operate
 from lienthong.axis.ports import Taken
 from lienthong.axis.queries import webhooks as queries
+from lienthong.axis.queries.fetching import failed_fetches
 from lienthong.axis.queries.systems import find_system
 from lienthong.axis.webhook_problems import PROBLEMS
 from lienthong.identity.public import Role, Viewer, needs, viewer_of
@@ -173,6 +174,7 @@ def _letters_facts(
     page = queries.dead_letters(viewer, cursor=request.GET.get("cursor", ""))
     return {
         "page": page,
+        "unfetched": failed_fetches(viewer),
         "rows": [
             (row, PROBLEMS[row.problem], faulty if row.pk == message_id else _reason_form(row.pk))
             for row in page.rows

@@ -33,6 +33,8 @@ class Env(BaseSettings):
     blobs_url: str = ""
     blob_grace_hours: int = Field(default=24, ge=1)
     web_processes: int = Field(default=2, ge=1, le=64)
+    slow_body_seconds: float = Field(default=30, ge=1)
+    slow_bodies_most: int = Field(default=2, ge=0)
     session_idle_seconds: int = Field(default=30 * 60, gt=0)
     require_second_factor: bool = False
     key_store: Literal["software", "pkcs11"] = "software"

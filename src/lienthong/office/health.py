@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from lienthong.axis.public import count_failed_fetches
 from lienthong.kernel.checks import Finding, bad, check, good, warning
 from lienthong.office.adapters.imap import configured_mailboxes
 from lienthong.office.adapters.ocr import OcrMyPdf
@@ -34,3 +35,12 @@ def check_mailboxes() -> Finding:
         return good(f"{len(boxes)} mailboxes are read every minute")
     since = f"{first.failing_since:%Y-%m-%d %H:%M}"
     return warning(f"{count} of {len(boxes)} are not read; {first.agency.code} since {since}: {first.error}")
+
+
+@check("Collecting")
+def check_collecting() -> Finding:
+    """Whether packets wait at the axis that have been tried again and again and cannot be fetched."""
+    count, problem = count_failed_fetches()
+    if not count:
+        return good("every packet that waits at the axis can be fetched")
+    return warning(f"packets that cannot be fetched: {count} ({problem}), see /axis/dead-letters/")

@@ -11,6 +11,7 @@ from django.utils import translation
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from lienthong.kernel.errors import Refusal
+from lienthong.kernel.pacing import given_up
 
 
 class LanguageMiddleware:
@@ -37,7 +38,7 @@ class LanguageMiddleware:
 
 
 class RefusalMiddleware:
-    """Answers a `Refusal` raised by a view.
+    """Answers a `Refusal` raised by a view, and a body given up, whatever the view made of its beginning.
 
     Stands innermost. A middleware that refuses by itself (in `process_view`) calls `refusal_response`, since
     Django hands only the exceptions of views to `process_exception`.
@@ -47,7 +48,11 @@ class RefusalMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.get_response(request)
+        response = self.get_response(request)
+        refusal = given_up(request)
+        if refusal and response.status_code != refusal.status:
+            return refusal_response(request, refusal)
+        return response
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         """The answer to a refusal; other exceptions go on."""

@@ -111,13 +111,11 @@ def add_to_upload(
         UploadCutShort: `chunks` ended early.
         UploadChecksumWrong: nothing was kept.
     """
-    if offset == upload.offset and announced > upload.length - offset:
-        raise UploadTooLong(field="Content-Length", length=upload.length, given=announced, offset=offset)
     if offset == upload.offset and not announced:
         return offset
     if upload.part_count >= PARTS_MOST:
         raise UploadInTooManyParts(parts=upload.part_count)
-    writing = _Writing(upload.pk, _hold(upload, offset, clock), offset, clock)
+    writing = _Writing(upload.pk, _hold(upload, offset, announced, clock), offset, clock)
     try:
         return _write(writing, iter(chunks), announced, checksum)
     except Refusal:
@@ -222,10 +220,14 @@ class _Writing:
         Upload.objects.filter(pk=self.upload_id, holder=self.holder).update(holder=None, held_until=None)
 
 
-def _hold(upload: Upload, offset: int, clock: Clock) -> UUID:
-    """Become the one who writes to the upload, from `offset`. One query if nothing stands in the way."""
+def _hold(upload: Upload, offset: int, announced: int, clock: Clock) -> UUID:
+    """Become the one who writes to the upload, from `offset`. One query if nothing stands in the way.
+
+    The row alone says where it goes on: `upload` may have been read before another request ended.
+    """
     at, holder = clock(), uuid4()
-    free = Upload.objects.filter(pk=upload.pk, offset=offset).unfinished().free(at)
+    fitting = Upload.objects.filter(pk=upload.pk, offset=offset, length__gte=offset + announced)
+    free = fitting.unfinished().free(at)
     if free.update(holder=holder, held_until=at + HOLD):
         return holder
     found = Upload.objects.filter(pk=upload.pk).first()
@@ -233,6 +235,8 @@ def _hold(upload: Upload, offset: int, clock: Clock) -> UUID:
         raise NotFound
     if found.held_until and found.held_until > at:
         raise UploadBusy
+    if found.offset == offset and announced > found.length - offset:
+        raise UploadTooLong(field="Content-Length", length=found.length, given=announced, offset=offset)
     raise UploadOffsetWrong(field="Upload-Offset", offset=found.offset, given=offset)
 
 

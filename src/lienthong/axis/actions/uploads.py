@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.conf import settings
 from django.db import transaction
@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from lienthong.axis.actions.intake import ProgramAttached
 from lienthong.axis.actions.submission import DocumentIdReused, submit_packet
-from lienthong.axis.actions.upload_parts import PartsGone, chunks_of, remove_parts
+from lienthong.axis.actions.upload_parts import PartsGone, UploadBusy, chunks_of, remove_parts
 from lienthong.axis.contracts import Receipt
 from lienthong.axis.edxml.errors import EdxmlRefusal, EmptyPacket, PacketTooLarge
 from lienthong.axis.models import ConnectedSystem, Upload
@@ -26,6 +26,8 @@ from lienthong.kernel.lifting import TextTooLarge, lift
 # What these say is decided by the bytes, or by what is stored for good: asking again changes nothing.
 LASTING = (EdxmlRefusal, TextTooLarge, ProgramAttached, DocumentIdReused)
 SET = 500
+SUBMITTING = timedelta(minutes=5)  # a large packet is read for half a minute; who was killed is waited for
+OUTCOMES_MOST = 1000  # of one system: each is a row, and costs whoever makes it a few bytes
 
 
 class UploadsExhausted(Refusal):
@@ -81,6 +83,10 @@ def open_upload(system: ConnectedSystem, *, length: int, metadata: str = "", at:
         )
         if found["count"] >= env.axis_uploads_most or found["bytes"] + length > env.axis_uploads_bytes:
             raise UploadsExhausted(**found, most=env.axis_uploads_most, most_bytes=env.axis_uploads_bytes)
+        finished = (
+            Upload.objects.filter(system=system).finished().order_by("-pk").values_list("pk", flat=True)
+        )
+        Upload.objects.filter(pk__in=list(finished[OUTCOMES_MOST : OUTCOMES_MOST + SET])).delete()
         return Upload.objects.create(
             system=system, length=length, metadata=metadata, created_at=at, expires_at=at + _time_given()
         )
@@ -91,9 +97,10 @@ def submit_upload(system: ConnectedSystem, upload_id: UUID, *, at: datetime) -> 
 
     A receipt, or a refusal that would be the same whenever it is asked for, ends the upload: its parts are
     removed, and only the answer is kept for as long as an upload is given. After any other refusal it stays.
+    It is read for one call at a time: the call is a few bytes, and the packet may be the largest there is.
 
     Raises:
-        NotFound, UploadExpired, UploadIncomplete.
+        NotFound, UploadExpired, UploadIncomplete, UploadBusy.
         Refusal: as `submit_packet`.
     """
     upload = upload_of(system, upload_id, at=at)
@@ -101,17 +108,16 @@ def submit_upload(system: ConnectedSystem, upload_id: UUID, *, at: datetime) -> 
         return answer
     if upload.offset < upload.length:
         raise UploadIncomplete(offset=upload.offset, length=upload.length)
-    try:
-        receipt = submit_packet(lift(chunks_of(upload)), system=system, at=at)
-    except PartsGone:  # somebody else was quicker, unless they are lost
+    holder = uuid4()
+    free = Upload.objects.filter(pk=upload.pk).unfinished().free(at)
+    if not free.update(holder=holder, held_until=at + SUBMITTING):
         if answer := _answered(upload_of(system, upload_id, at=at)):
             return answer
-        raise
-    except LASTING as refusal:
-        _finish(upload, at, refusal=refusal.problem())
-        raise
-    _finish(upload, at, packet_id=receipt.packet_id)
-    return receipt
+        raise UploadBusy
+    try:
+        return _submit(system, upload, at)
+    finally:
+        Upload.objects.filter(pk=upload.pk, holder=holder).update(holder=None, held_until=None)
 
 
 def end_upload(system: ConnectedSystem, upload_id: UUID, *, at: datetime) -> None:
@@ -127,6 +133,20 @@ def remove_expired(*, at: datetime) -> int:
         _forget(found)
         removed += len(found)
     return removed
+
+
+def _submit(system: ConnectedSystem, upload: Upload, at: datetime) -> Receipt:
+    try:
+        receipt = submit_packet(lift(chunks_of(upload)), system=system, at=at)
+    except PartsGone:  # somebody else was quicker, unless they are lost
+        if answer := _answered(upload_of(system, upload.pk, at=at)):
+            return answer
+        raise
+    except LASTING as refusal:
+        _finish(upload, at, refusal=refusal.problem())
+        raise
+    _finish(upload, at, packet_id=receipt.packet_id)
+    return receipt
 
 
 def _answered(upload: Upload) -> Receipt | None:

@@ -66,9 +66,19 @@ class ExchangeFolder:
         return self.status / "refused"
 
     @property
+    def unfetched(self) -> Path:
+        """What cannot be fetched, `<delivery id>.reason.txt`, for as long as it cannot."""
+        return self.root / "unfetched"
+
+    @property
     def own(self) -> Path:
         """What only the connector reads and writes."""
         return self.root / ".connector"
+
+    @property
+    def failing(self) -> Path:
+        """One file per delivery that could not be fetched: how often; its time is the last attempt's."""
+        return self.own / "failing"
 
     @property
     def arriving(self) -> Path:
@@ -84,7 +94,7 @@ class ExchangeFolder:
         """Make what is missing, and forget what was only half written. Raises `FolderUnsuited`, `OSError`."""
         self.own.mkdir(mode=0o700, parents=True, exist_ok=True)
         parts = (self.outbox, self.sent, self.refused, self.inbox, self.reported, self.unreported)
-        for part in (*parts, self.arriving, self.taken):
+        for part in (*parts, self.arriving, self.taken, self.failing, self.unfetched):
             part.mkdir(parents=True, exist_ok=True)
         if len({part.stat().st_dev for part in (self.own, self.status, *parts)}) > 1:
             raise FolderUnsuited(str(self.root))

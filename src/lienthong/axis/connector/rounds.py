@@ -11,7 +11,9 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import re
+import time
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
@@ -20,7 +22,7 @@ from pathlib import Path
 from typing import Literal
 from uuid import UUID
 
-from lienthong.axis.client import AxisClient, AxisRefused
+from lienthong.axis.client import AxisClient, AxisRefused, AxisUnreachable
 from lienthong.axis.connector.folders import PART, ExchangeFolder, free_name, move
 from lienthong.axis.connector.unpacking import unpack
 from lienthong.axis.contracts import InboxItem, Receipt, StatusReport
@@ -32,6 +34,8 @@ PAGE = 200
 REPORTED_AT_ONCE = 100
 LONGEST = 1000  # characters of a reason that are sent; the axis refuses half as many
 ARRIVED = "01"
+SHOWN_AFTER = 5  # attempts to fetch a packet; before that it is most likely a line that broke
+FIRST_REST, LONGEST_REST = 15.0, 3600.0  # seconds between two attempts, each time twice as many
 PACKET = ".edxml"
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _STATUS_NAME = re.compile(r"([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\.([0-9]{2})\.txt", re.IGNORECASE)
@@ -40,6 +44,10 @@ _OF_THE_CONNECTION = {401, 404, 405, 408}
 BAD_STATUS_NAME = {
     "vi": "Tên tệp phải có dạng <mã lượt gửi>.<mã trạng thái>.txt.",
     "en": "The name of the file must be <delivery id>.<status code>.txt.",
+}
+UNFETCHED = {
+    "vi": "Gói tin này không tải về được; hệ thống vẫn thử lại. Nếu kéo dài, hãy báo đơn vị vận hành trục.",
+    "en": "This packet cannot be fetched; it is tried again. If it lasts, tell the operator of the axis.",
 }
 
 What = Literal["sent", "refused", "collected", "reported", "failed"]
@@ -100,6 +108,7 @@ class Connector:
     progress: Progress = _unseen
     unpacks: bool = False
     keys: Collection[ReadingKey] = ()
+    clock: Callable[[], float] = time.time  # seconds, as the folder's file times have them
 
     def work(self) -> Tally:
         """Do what there is to do, once.
@@ -193,11 +202,16 @@ class Connector:
         seen: set[str] = set()
         for item in self._waiting():
             seen.add(str(item.delivery_id))
+            if self._rests(str(item.delivery_id)):
+                continue
             self._collect(item)
             self.progress("Collecting", len(seen), 0)
         for mark in self.folder.taken.iterdir():
             if mark.name not in seen:
                 mark.unlink()  # its 01 is known there
+        for failing in self.folder.failing.iterdir():
+            if failing.name not in seen:
+                self._forget_failures(failing.name)  # withdrawn, or somebody else has it
 
     def _waiting(self) -> Iterator[InboxItem]:
         after = ""
@@ -230,27 +244,69 @@ class Connector:
         mark.unlink()
 
     def _download(self, item: InboxItem) -> bool:
-        """Have the packet in `arriving`, whole and as announced; false if it is not what was announced."""
+        """Have the packet in `arriving`, whole and as announced; false if it cannot be had, or is another.
+
+        Raises:
+            AxisUnreachable: it is not this packet, the axis answers nothing else either.
+        """
         name = f"{item.delivery_id}{PACKET}"
-        digest = hashlib.sha256()
+        digest, left = hashlib.sha256(), item.size
 
         def passing() -> Iterator[bytes]:
+            nonlocal left
             for chunk in self.client.packet_of_delivery(item.delivery_id):
                 digest.update(chunk)
                 yield chunk
+                left -= len(chunk)
+                if left < 0:  # another packet, maybe one without end
+                    return
 
         checked = self.folder.arriving / f"{name}{PART}"
         try:
             self.folder.write(checked, passing())
         except AxisRefused as refusal:
-            self._note("failed", name, refusal.code or str(refusal))
-            return False
+            return self._failed(item, refusal.code or str(refusal))
+        except AxisUnreachable as error:
+            self.client.inbox(limit=1)
+            return self._failed(item, str(error))
         if digest.hexdigest() != item.sha256:
             checked.unlink()
-            self._note("failed", name, "its SHA-256 is not the announced one")
-            return False
+            return self._failed(item, "its SHA-256 is not the announced one")
         move(checked, self.folder.arriving / name)
+        self._forget_failures(str(item.delivery_id))
         return True
+
+    def _failed(self, item: InboxItem, problem: str) -> bool:
+        """Count one more failure of the delivery, and lay the reason out once there were enough; false."""
+        name = str(item.delivery_id)
+        attempts = self._failures_of(name) + 1
+        self.folder.write(self.folder.failing / name, [str(attempts).encode()])
+        now = self.clock()
+        os.utime(self.folder.failing / name, (now, now))
+        if attempts >= SHOWN_AFTER:
+            words = _both(UNFETCHED) + f"from: {item.sender.name}\nsubject: {item.subject}\n"
+            told = f"code: {problem}\nattempts: {attempts}\n{words}"
+            self.folder.write(self.folder.unfetched / f"{name}.reason.txt", [told.encode()])
+        self._note("failed", f"{name}{PACKET}", f"{problem} (attempt {attempts})")
+        return False
+
+    def _rests(self, name: str) -> bool:
+        """Whether the delivery failed before and its next attempt is not due yet."""
+        failures = self._failures_of(name)
+        if not failures:
+            return False
+        rest = min(LONGEST_REST, FIRST_REST * 2.0 ** min(failures - 1, 10))
+        return self.clock() < (self.folder.failing / name).stat().st_mtime + rest
+
+    def _failures_of(self, name: str) -> int:
+        try:
+            return int((self.folder.failing / name).read_text())
+        except (FileNotFoundError, ValueError):
+            return 0
+
+    def _forget_failures(self, name: str) -> None:
+        (self.folder.unfetched / f"{name}.reason.txt").unlink(missing_ok=True)
+        (self.folder.failing / name).unlink(missing_ok=True)
 
     def _hand_over_all(self) -> None:
         """Finish what was interrupted between download and inbox."""

@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models import F, Func, Q, Value
 
 from lienthong.axis.edxml import Business, Urgency
+from lienthong.axis.models.fetching import FailedFetch as FailedFetch
 from lienthong.axis.models.receiving import DeliveryNotice as DeliveryNotice
 from lienthong.axis.models.receiving import Webhook as Webhook
 from lienthong.axis.models.receiving import WebhookMessage as WebhookMessage

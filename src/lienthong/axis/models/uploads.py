@@ -22,6 +22,10 @@ class UploadQuerySet(models.QuerySet["Upload"]):
         """Those whose parts are still kept, expired ones among them."""
         return self.filter(packet=None, refusal__isnull=True)
 
+    def finished(self) -> UploadQuerySet:
+        """Those of which only the outcome is kept."""
+        return self.exclude(packet=None, refusal__isnull=True)
+
     def free(self, at: datetime) -> UploadQuerySet:
         """Those that nobody is writing to."""
         return self.filter(Q(held_until=None) | Q(held_until__lte=at))

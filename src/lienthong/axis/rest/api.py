@@ -16,7 +16,7 @@ from lienthong.axis.rest import receiving, statuses, uploads
 from lienthong.axis.rest.conformance import router as conformance_router
 from lienthong.axis.rest.encryption import router as encryption_router
 from lienthong.axis.rest.operations import router
-from lienthong.axis.rest.problems import install_handlers, problem_response, with_problems
+from lienthong.axis.rest.problems import answered, install_handlers, problem_response
 from lienthong.axis.rest.schemas import OAUTH_ERROR, PROBLEM
 from lienthong.identity.public import NotFound
 from lienthong.kernel.access import Access, mark
@@ -53,7 +53,7 @@ api.add_router("", statuses.router)
 api.add_router("", encryption_router)
 api.add_router("", conformance_router)
 api.add_router(f"/{uploads.PATH}", uploads.router)
-install_handlers(api)
+install_handlers(api, problem_response)
 
 _OPEN = Access(public="API: each operation checks its own bearer token; the description and /token are open")
 
@@ -63,7 +63,7 @@ def _nothing_here(request: HttpRequest) -> HttpResponse:
 
 
 def _marked(pattern: URLPattern) -> URLPattern:
-    view = with_problems(pattern.callback)
+    view = answered(pattern.callback, problem_response)
     if str(pattern.pattern).startswith(uploads.PATH):
         view = uploads.with_tus(view)
     pattern.callback = mark(view, _OPEN)

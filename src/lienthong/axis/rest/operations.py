@@ -145,7 +145,7 @@ def create_token(request: HttpRequest) -> HttpResponse:
     summary="Send a packet",
     openapi_extra={
         "requestBody": _PACKET_BODY,
-        "responses": schemas.problems(400, 401, 403, 409, 413, 415, 422),
+        "responses": schemas.problems(400, 401, 403, 408, 409, 413, 415, 422, 503),
     },
 )
 def send_packet(request: HttpRequest) -> Status[Any]:
@@ -166,7 +166,7 @@ def send_packet(request: HttpRequest) -> Status[Any]:
     summary="Send up to 1,000 packets",
     openapi_extra={
         "requestBody": _BULK_BODY,
-        "responses": schemas.problems(400, 401, 413, 415, 422),
+        "responses": schemas.problems(400, 401, 408, 413, 415, 422, 503),
     },
 )
 def send_packets(request: HttpRequest) -> dict[str, list[dict[str, Any]]]:

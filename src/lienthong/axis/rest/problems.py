@@ -8,6 +8,7 @@ from typing import Any
 
 from django.core.exceptions import SuspiciousOperation
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.http.request import UnreadablePostError
 from django.utils.translation import gettext_lazy as _
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
@@ -17,8 +18,10 @@ from lienthong.axis.models import ConnectedSystem
 from lienthong.identity.public import NotFound
 from lienthong.kernel.clock import now
 from lienthong.kernel.errors import Refusal
+from lienthong.kernel.pacing import given_up
 
 MEDIA_TYPE = "application/problem+json"
+RETRY_AFTER = {429: "300", 503: "60"}  # seconds, by status
 
 
 class NoToken(Refusal):
@@ -59,34 +62,37 @@ class Problem(JsonResponse):
     code = ""
 
 
+Say = Callable[[Refusal], Problem]  # puts a refusal into an API's envelope
+
+
 def problem_response(refusal: Refusal) -> Problem:
     """The refusal as an HTTP answer."""
     response = Problem(refusal.problem(), status=refusal.status, content_type=MEDIA_TYPE)
+    return dressed(response, refusal, realm="axis")
+
+
+def dressed(response: Problem, refusal: Refusal, *, realm: str) -> Problem:
+    """The answer with what HTTP demands of its status, in whatever envelope the refusal is."""
     response.code = refusal.code
     if refusal.status == 401:
-        response["WWW-Authenticate"] = 'Bearer realm="axis"'
-    if refusal.status == 429:
-        response["Retry-After"] = "300"
+        response["WWW-Authenticate"] = f'Bearer realm="{realm}"'
+    if refusal.status in RETRY_AFTER:
+        response["Retry-After"] = RETRY_AFTER[refusal.status]
     return response
 
 
-def install_handlers(api: NinjaAPI) -> None:
-    """Let the API answer its own errors, and django-ninja's, as problems."""
-    api.add_exception_handler(Refusal, _refused)
-    api.add_exception_handler(AuthenticationError, lambda request, error: problem_response(NoToken()))
-    api.add_exception_handler(ValidationError, _invalid)
-    api.add_exception_handler(HttpError, lambda request, error: problem_response(BadRequest()))
-    api.add_exception_handler(SuspiciousOperation, lambda request, error: problem_response(BadRequest()))
-    api.add_exception_handler(Http404, lambda request, error: problem_response(NotFound()))
-
-
-def _refused(request: HttpRequest, refusal: Refusal | type[Refusal]) -> HttpResponse:
-    return problem_response(refusal() if isinstance(refusal, type) else refusal)
-
-
-def _invalid(request: HttpRequest, error: ValidationError | type[ValidationError]) -> HttpResponse:
-    errors: list[dict[str, Any]] = [] if isinstance(error, type) else error.errors
-    return problem_response(invalid_request([{**found, "loc": found.get("loc", ())[1:]} for found in errors]))
+def install_handlers(api: NinjaAPI, say: Say) -> None:
+    """Let the API answer its own errors, and django-ninja's, in its own envelope."""
+    meant: dict[type[Exception], type[Refusal]] = {
+        AuthenticationError: NoToken,
+        HttpError: BadRequest,
+        SuspiciousOperation: BadRequest,
+        Http404: NotFound,
+    }
+    for error, refusal in meant.items():
+        api.add_exception_handler(error, functools.partial(_meant, say, refusal))
+    api.add_exception_handler(Refusal, functools.partial(_refused, say))
+    api.add_exception_handler(ValidationError, functools.partial(_invalid, say))
 
 
 def invalid_request(errors: Sequence[Mapping[str, Any]]) -> InvalidRequest:
@@ -96,8 +102,12 @@ def invalid_request(errors: Sequence[Mapping[str, Any]]) -> InvalidRequest:
     return InvalidRequest(field=field, reason=str(first.get("msg", ""))[:200])
 
 
-def with_problems(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
-    """Wrap an API view so that what django-ninja answers by itself (405, 404) is a problem, too."""
+def answered(view: Callable[..., HttpResponseBase], say: Say) -> Callable[..., HttpResponseBase]:
+    """Wrap an API view so that what is not its own answer has the API's envelope, too.
+
+    That is what django-ninja answers by itself (405, 404), and a body that came in too slowly, of which the
+    view saw only the beginning.
+    """
 
     @counted
     @functools.wraps(view)
@@ -105,14 +115,31 @@ def with_problems(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpRe
         try:
             response = view(request, *args, **kwargs)
         except Http404:
-            return problem_response(NotFound())
+            return say(NotFound())
+        except UnreadablePostError:
+            return say(given_up(request) or BadRequest())
+        if refusal := given_up(request):
+            return say(refusal)
         if response.status_code == 405:
-            problem = problem_response(MethodNotAllowed(method=request.method))
+            problem = say(MethodNotAllowed(method=request.method))
             problem["Allow"] = response["Allow"]
             return problem
         return response
 
     return answer
+
+
+def _meant(say: Say, refusal: type[Refusal], request: HttpRequest, error: object) -> HttpResponse:
+    return say(refusal())
+
+
+def _refused(say: Say, request: HttpRequest, refusal: Refusal | type[Refusal]) -> HttpResponse:
+    return say(refusal() if isinstance(refusal, type) else refusal)
+
+
+def _invalid(say: Say, request: HttpRequest, error: ValidationError | type[ValidationError]) -> HttpResponse:
+    errors: list[dict[str, Any]] = [] if isinstance(error, type) else error.errors
+    return say(invalid_request([{**found, "loc": found.get("loc", ())[1:]} for found in errors]))
 
 
 def counted(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:

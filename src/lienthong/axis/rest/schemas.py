@@ -366,6 +366,7 @@ SENTENCES = {
     401: "No valid access token",
     403: "The system may not do this",
     404: "Nothing here for this system",
+    408: "The body came in too slowly",
     409: "In conflict with what was stored before",
     410: "The sender has withdrawn the document",
     411: "Without Content-Length",
@@ -375,6 +376,7 @@ SENTENCES = {
     422: "A rule is broken; `title` and `field` say which",
     423: "Another request is writing",
     429: "Too many failed attempts, or too much unfinished work",
+    503: "Too many bodies are coming in slowly",
     460: "The bytes do not fit their checksum",
 }
 

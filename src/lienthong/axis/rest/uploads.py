@@ -132,7 +132,7 @@ def read_upload_options(request: HttpRequest) -> HttpResponse:
         "requestBody": _BODY,
         "responses": {
             201: {"headers": _headers("Location", "Upload-Offset", "Upload-Expires")},
-            **schemas.problems(400, 401, 412, 413, 415, 429, 460),
+            **schemas.problems(400, 401, 408, 412, 413, 415, 429, 460, 503),
         },
     },
 )
@@ -187,7 +187,7 @@ def read_upload(request: HttpRequest, upload_id: UUID) -> HttpResponse:
         "requestBody": {"required": True, **_BODY},
         "responses": {
             204: {"headers": _headers("Upload-Offset", "Upload-Expires")},
-            **schemas.problems(400, 401, 404, 409, 410, 411, 412, 413, 415, 422, 423, 460),
+            **schemas.problems(400, 401, 404, 408, 409, 410, 411, 412, 413, 415, 422, 423, 460, 503),
         },
     },
 )
@@ -229,7 +229,7 @@ def delete_upload(request: HttpRequest, upload_id: UUID) -> HttpResponse:
     "/{upload_id}/packet",
     response={202: schemas.ReceiptOut, 200: schemas.ReceiptOut},
     summary="Send the packet that was uploaded",
-    openapi_extra={"responses": schemas.problems(400, 401, 403, 404, 409, 410, 413, 422)},
+    openapi_extra={"responses": schemas.problems(400, 401, 403, 404, 409, 410, 413, 422, 423)},
 )
 def send_uploaded_packet(request: HttpRequest, upload_id: UUID) -> Status[Any]:
     """Once all bytes are there: the answers are those of `POST /packets`. Again: the same answer.

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from itertools import count
 from typing import Any
+from uuid import UUID
 
 import pytest
 from django.core.signals import request_finished, request_started
@@ -25,6 +26,7 @@ from lienthong.axis.edxml import Attachment, EdxmlPacket, Party, Signer, build_p
 from lienthong.axis.models import (
     ConnectedSystem,
     Delivery,
+    FailedFetch,
     Packet,
     Serves,
     StatusEvent,
@@ -247,3 +249,9 @@ def world(db: None) -> World:
     office, ministry = certified("G22", name="Văn phòng Chính phủ"), certified("G12")
     recipients = tuple(agency(code, name=f"Tỉnh {code}", kind="province") for code in ("H55", "H26", "H01"))
     return World(office, ministry, recipients, system_for(office), system_for(recipients[0]))
+
+
+def failed_fetches() -> dict[UUID, tuple[int, str]]:
+    """By delivery, how often its packet could not be fetched, and why."""
+    rows = FailedFetch.objects.values_list("pk", "attempts", "problem")
+    return {pk: (attempts, problem) for pk, attempts, problem in rows}

@@ -15,6 +15,7 @@ from django.core.wsgi import get_wsgi_application
 from lienthong.axis.actions.submission import submit_packet
 from lienthong.axis.client import UPLOAD_ABOVE, AxisClient, AxisUnreachable
 from lienthong.axis.connector import Connector, Event, ExchangeFolder, FolderInUse, NotAnAxis, Tally
+from lienthong.axis.connector.rounds import LONGEST_REST
 from lienthong.axis.connector.unpacking import safe_name
 from lienthong.axis.models import Delivery, Packet, StatusEvent, Upload
 from lienthong.axis.tests.factories import AT, SECRET, World, attachment, edxml_packet, signed
@@ -48,6 +49,7 @@ class Local:
         self.folder, self.events = ExchangeFolder(root), list[Event]()
         self.system, self.secret, self.transport, self.unpacks = system, SECRET, Changing(), False
         self.got: list[str] = []
+        self.now = 1_000_000_000.0
         self.upload_above, self.seen = UPLOAD_ABOVE, list[str]()
         self.folder.prepare()
 
@@ -65,6 +67,7 @@ class Local:
         with client, self.folder.locked():
             self.folder.prepare()
             connector = Connector(self.folder, client, self.events.append, unpacks=self.unpacks)
+            connector.clock = lambda: self.now
             connector.progress = lambda work, done, total: self.seen.append(f"{work} {done}/{total}")
             return connector.work()
 
@@ -164,6 +167,7 @@ def test_bytes_other_than_announced_are_not_kept(world: World, local: Local) -> 
     assert (names(local.folder.inbox), names(local.folder.arriving)) == ([], [])
     assert not StatusEvent.objects.exists()
     local.transport.change = None
+    local.now += LONGEST_REST
     assert local.work() == Tally(collected=1)
 
 

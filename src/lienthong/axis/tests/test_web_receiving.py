@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 from django.test import Client
 
-from lienthong.axis.models import Webhook
-from lienthong.axis.tests.factories import World, dead_letter, webhook_for
+from lienthong.axis.models import FailedFetch, Webhook
+from lienthong.axis.models.fetching import SHOWN_AFTER
+from lienthong.axis.tests.factories import AT, World, dead_letter, webhook_for
 from lienthong.axis.tests.test_web import signed_in
 from lienthong.identity.public import Role
 
@@ -85,3 +88,24 @@ def test_an_auditor_reads_and_changes_nothing(world: World) -> None:
         not in auditor.get(f"/axis/systems/{letter.webhook.system_id}/").content.decode()
     )
     assert auditor.post(f"/axis/dead-letters/{letter.pk}/give-up/", {"reason": "x"}).status_code == 403
+
+
+def test_packets_that_cannot_be_fetched_are_listed_once_somebody_should_look(
+    operator: Client, world: World
+) -> None:
+    for attempts, name in ((SHOWN_AFTER - 1, "Sở Một"), (SHOWN_AFTER, "Sở <Hai>")):
+        FailedFetch.objects.create(
+            delivery_id=uuid4(),
+            sender_name=name,
+            recipient_name="Tỉnh H55",
+            document="12/UBND-VX",
+            since=AT,
+            last_attempt_at=AT,
+            next_attempt_at=AT + timedelta(minutes=1),
+            attempts=attempts,
+            problem="the line broke",
+        )
+    page = operator.get("/axis/dead-letters/").content.decode()
+    assert "Sở &lt;Hai&gt;" in page
+    assert "the line broke" in page
+    assert "Sở Một" not in page

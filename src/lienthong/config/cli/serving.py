@@ -133,7 +133,7 @@ def wait_for_page(port: int) -> None:
 
 def web_command(port: int) -> list[str]:
     """What serves pages and API on a loopback port, in as many processes as the settings say."""
-    where = ["--interface", "wsgi", "--host", LOOPBACK, "--port", str(port)]
+    where = ["--interface", "wsgi", "--http", "1", "--host", LOOPBACK, "--port", str(port)]
     size = ["--workers", str(read_env().web_processes), "--blocking-threads", "4"]
     ends = ["--workers-kill-timeout", "5", "--log-level", "warning"]
     return [sys.executable, "-m", "granian", *where, *size, *ends, "lienthong.config.wsgi:application"]

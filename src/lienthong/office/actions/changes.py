@@ -16,6 +16,7 @@ from lienthong.ledger.public import JSON, Actor, Subject, record
 from lienthong.office import policies, queries
 from lienthong.office.actions.copying import destroy_copies
 from lienthong.office.actions.directing import hold_task, lose_document
+from lienthong.office.actions.fetching import Fetching
 from lienthong.office.actions.incoming import REASON_LIMIT, ReasonMissing, checked_text
 from lienthong.office.actions.reporting import queue_statuses
 from lienthong.office.examining import examine_request
@@ -43,7 +44,7 @@ COLLECTOR = Actor(
 )
 
 
-def collect_changes(axis: AxisPort, *, at: datetime) -> int:
+def collect_changes(axis: AxisPort, *, at: datetime, fetching: Fetching) -> int:
     """Write down every change that waits at the axis for a document held here; how many were new.
 
     A withdrawal of a document that nobody has registered yet is accepted at once. What is about a document
@@ -56,10 +57,11 @@ def collect_changes(axis: AxisPort, *, at: datetime) -> int:
     while True:
         page = axis.changes(after=after, limit=PAGE, at=at)
         documents = _documents_of(page.items)
+        resting = fetching.resting(item.asking_delivery_id for item in page.items if item.asking_delivery_id)
         for item in page.items:
             document = documents.get(str(item.delivery_id))
-            if document is not None:
-                new += _take_in(axis, item, document, at)
+            if document is not None and item.asking_delivery_id not in resting:
+                new += _take_in(fetching, item, document, at)
         if not page.next:
             return new
         after = page.next
@@ -126,15 +128,15 @@ def _documents_of(items: Sequence[ChangeItem]) -> dict[str, IncomingDocument]:
     return {row.delivery_id: row for row in rows if row.delivery_id}
 
 
-def _take_in(axis: AxisPort, item: ChangeItem, document: IncomingDocument, at: datetime) -> bool:
+def _take_in(fetching: Fetching, item: ChangeItem, document: IncomingDocument, at: datetime) -> bool:
     """Write the request down, whoever else does so at the same time; whether it was new."""
     edxml: Blob | None = None
     authentic = True
     if item.asking_delivery_id is not None:
-        try:
-            xml = axis.packet(str(item.asking_delivery_id), at=at)
-        except AxisRefused as refusal:
-            logger.warning("request %s cannot be fetched: %s", item.request_id, refusal)
+        xml = fetching.packet(
+            item.asking_delivery_id, sender=item.sender, recipient=item.recipient, document=document.code
+        )
+        if xml is None:
             return False
         edxml, authentic = examine_request(xml, document=document, at=at)
     with transaction.atomic():

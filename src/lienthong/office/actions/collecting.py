@@ -18,12 +18,13 @@ from lienthong.kernel.identifiers import uuid7
 from lienthong.ledger.public import Actor, Entry, Subject, record_many
 from lienthong.office.actions.carrying import link_replies
 from lienthong.office.actions.changes import collect_changes, note_arrival
+from lienthong.office.actions.fetching import Fetching
 from lienthong.office.actions.reading import order_reading
 from lienthong.office.actions.reporting import queue_statuses
 from lienthong.office.adapters import connect
 from lienthong.office.examining import Examined, examine
 from lienthong.office.models import IncomingDocument, IncomingFile, StatusToReport
-from lienthong.office.ports import AxisPort, AxisRefused
+from lienthong.office.ports import AxisPort
 from lienthong.office.states import ARRIVED_CODE, REFUSED_CODE, State
 from lienthong.signing.public import SigningUnavailable
 
@@ -60,22 +61,27 @@ def collect_inbox(*, at: datetime, port: AxisPort | None = None) -> Collected:
 
     A packet for many agencies is fetched, parsed and verified once. Its documents, their files, the ledger's
     events and the statuses to report (01, and 02 with the reason for what is not authentic: NĐ 30/2020,
-    Đ.21 k.2) are written in one transaction per packet. Then come the changes that senders ask for.
+    Đ.21 k.2) are written in one transaction per packet. Then come the changes that senders ask for. A packet
+    that cannot be fetched is passed over and tried again later, ever more rarely.
 
     Raises:
         AxisUnavailable: what was taken in before it stays; the rest waits for the next call.
     """
     axis, after, collected = port or connect(), "", Collected()
+    fetching = Fetching(axis, at=at)
     while True:
         page = axis.inbox(after=after, limit=PAGE, at=at)
         documents = [item for item in page.items if item.business not in ONLY_ASK]
-        for items in _by_packet(_not_here_yet(documents)):
-            collected += _collect_packet(axis, items, at)
+        waiting = _not_here_yet(documents)
+        resting = fetching.resting(item.delivery_id for item in waiting)
+        for items in _by_packet(item for item in waiting if item.delivery_id not in resting):
+            collected += _collect_packet(fetching, items, at)
         for item in page.items:
             if item.business in ONLY_ASK:
                 note_arrival(axis, item.delivery_id, at=at)
         if not page.next:
-            collect_changes(axis, at=at)
+            collect_changes(axis, at=at, fetching=fetching)
+            fetching.end()
             return collected
         after = page.next
 
@@ -93,7 +99,7 @@ def _by_packet(items: Iterable[InboxItem]) -> list[list[InboxItem]]:
     return list(groups.values())
 
 
-def _collect_packet(axis: AxisPort, items: list[InboxItem], at: datetime) -> Collected:
+def _collect_packet(fetching: Fetching, items: list[InboxItem], at: datetime) -> Collected:
     """Take in all deliveries of one packet."""
     agencies = find_agencies({item.recipient.code for item in items}, on=at.astimezone(VIETNAM).date())
     ours = [item for item in items if item.recipient.code in agencies]
@@ -102,10 +108,14 @@ def _collect_packet(axis: AxisPort, items: list[InboxItem], at: datetime) -> Col
             logger.error("delivery %s is for %s, unknown here", item.delivery_id, item.recipient.code)
     if not ours:
         return Collected()
-    try:
-        xml = axis.packet(str(ours[0].delivery_id), at=at)
-    except AxisRefused as refusal:
-        logger.error("packet %s cannot be fetched: %s", ours[0].packet_id, refusal)
+    first = ours[0]
+    xml = fetching.packet(
+        first.delivery_id,
+        sender=first.sender,
+        recipient=first.recipient,
+        document=_code_of(first) or first.subject,
+    )
+    if xml is None:
         return Collected()
     try:
         examined = examine(xml, agency_ids={agency.pk for agency in agencies.values()}, at=at)
@@ -168,7 +178,7 @@ def _fill(document: IncomingDocument, arrival: Arrival) -> None:
     content = arrival.packet.content
     if content is None:
         document.subject = arrival.item.subject
-        document.code = "/".join(filter(None, (arrival.item.number, arrival.item.notation)))
+        document.code = _code_of(arrival.item)
         document.sender_code = arrival.item.sender.code
         document.sender_name = arrival.item.sender.name
         return
@@ -186,6 +196,10 @@ def _fill(document: IncomingDocument, arrival: Arrival) -> None:
     document.urgency = int(content.urgency)
     document.steering_type = int(content.steering)
     document.asked_by_on = content.due_on
+
+
+def _code_of(item: InboxItem) -> str:
+    return "/".join(filter(None, (item.number, item.notation)))
 
 
 def _responses(arrival: Arrival) -> tuple[edxml.ResponseFor, ...]:

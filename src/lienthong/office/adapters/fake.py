@@ -86,10 +86,14 @@ class _Asked:
 
 @dataclass
 class FakeAxis:
-    """Fulfils `AxisPort` in memory. `failures` calls fail as if the axis were away; `refusals` it refuses."""
+    """Fulfils `AxisPort` in memory. `failures` calls fail as if the axis were away; `refusals` it refuses.
+
+    The packets of the deliveries in `broken` always break off.
+    """
 
     failures: int = 0
     refusals: int = 0
+    broken: set[UUID] = field(default_factory=set)
     calls: list[str] = field(default_factory=list)
     packets: dict[UUID, _Stored] = field(default_factory=dict)
     states: dict[UUID, str] = field(default_factory=dict)
@@ -148,6 +152,8 @@ class FakeAxis:
     def packet(self, delivery_id: str, *, at: datetime) -> Lifted:
         """The bytes that were submitted."""
         self._call("packet")
+        if UUID(delivery_id) in self.broken:
+            raise AxisUnavailable("the line broke")
         _code, stored = self._of(delivery_id)
         if self.states[UUID(delivery_id)] == "WD":
             raise AxisRefused(answer="withdrawn", problem="withdrawn")

@@ -180,7 +180,7 @@ def test_what_was_taken_in_before_the_axis_failed_stays_and_the_rest_comes_later
     class Failing(FakeAxis):
         def packet(self, delivery_id: str, *, at: object) -> Lifted:  # type: ignore[override]
             if self.calls.count("packet") == 1:
-                self.failures = 1
+                self.failures = 2  # also when it is asked whether it is there
             return super().packet(delivery_id, at=at)  # type: ignore[arg-type]
 
     failing = Failing(packets=axis.packets, states=axis.states, entries=axis.entries)

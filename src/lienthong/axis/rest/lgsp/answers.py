@@ -2,27 +2,13 @@
 
 from __future__ import annotations
 
-import functools
 import logging
-from collections.abc import Callable
-from typing import Any
 
-from django.core.exceptions import SuspiciousOperation
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
-from ninja import NinjaAPI
-from ninja.errors import AuthenticationError, HttpError, ValidationError
 
 from lienthong.axis.rest.lgsp.words import SUCCESS, ErrorCode, error_code_of
-from lienthong.axis.rest.problems import (
-    BadRequest,
-    InvalidRequest,
-    MethodNotAllowed,
-    NoToken,
-    Problem,
-    counted,
-)
-from lienthong.identity.public import NotFound
+from lienthong.axis.rest.problems import Problem, dressed
 from lienthong.kernel.errors import Refusal
 
 logger = logging.getLogger(__name__)
@@ -66,56 +52,10 @@ def failure(refusal: Refusal) -> Problem:
         "field": refusal.field,
         "data": None,
     }
-    response = Problem(body, status=refusal.status)
-    response.code = refusal.code
-    if refusal.status == 401:
-        response["WWW-Authenticate"] = 'Bearer realm="lgsp"'
-    if refusal.status == 429:
-        response["Retry-After"] = "300"
-    return response
+    return dressed(Problem(body, status=refusal.status), refusal, realm="lgsp")
 
 
-def install_handlers(api: NinjaAPI) -> None:
-    """Let the facade answer every error in its envelope."""
-    api.add_exception_handler(Refusal, _refused)
-    api.add_exception_handler(AuthenticationError, lambda request, error: failure(NoToken()))
-    api.add_exception_handler(ValidationError, _invalid)
-    api.add_exception_handler(HttpError, lambda request, error: failure(BadRequest()))
-    api.add_exception_handler(SuspiciousOperation, lambda request, error: failure(BadRequest()))
-    api.add_exception_handler(Http404, lambda request, error: failure(NotFound()))
-    api.add_exception_handler(Exception, _failed)
-
-
-def enveloped(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
-    """Wrap a view so that what django-ninja answers by itself (405, 404) has the envelope, too."""
-
-    @counted
-    @functools.wraps(view)
-    def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        try:
-            response = view(request, *args, **kwargs)
-        except Http404:
-            return failure(NotFound())
-        if response.status_code == 405:
-            refused = failure(MethodNotAllowed(method=request.method))
-            refused["Allow"] = response["Allow"]
-            return refused
-        return response
-
-    return answer
-
-
-def _refused(request: HttpRequest, refusal: Refusal | type[Refusal]) -> HttpResponse:
-    return failure(refusal() if isinstance(refusal, type) else refusal)
-
-
-def _invalid(request: HttpRequest, error: ValidationError | type[ValidationError]) -> HttpResponse:
-    errors: list[dict[str, Any]] = [] if isinstance(error, type) else error.errors
-    first = errors[0] if errors else {}
-    field = "/".join(str(part) for part in first.get("loc", ())[1:]) or "body"
-    return failure(InvalidRequest(field=field, reason=str(first.get("msg", ""))[:200]))
-
-
-def _failed(request: HttpRequest, error: Exception | type[Exception]) -> HttpResponse:
+def failed(request: HttpRequest, error: Exception | type[Exception]) -> Problem:
+    """The envelope of our own fault, which is logged."""
     logger.error("%s %s failed", request.method, request.path, exc_info=True)
     return failure(ServerFailed())

@@ -118,7 +118,7 @@ def login(request: HttpRequest) -> dict[str, object]:
     summary="Send a packet",
     openapi_extra={
         "requestBody": _EDOC_BODY,
-        "responses": schemas.failures(400, 401, 403, 409, 413, 415, 422),
+        "responses": schemas.failures(400, 401, 403, 408, 409, 413, 415, 422, 503),
     },
 )
 def send_edoc(request: HttpRequest) -> dict[str, object]:

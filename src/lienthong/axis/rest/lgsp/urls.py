@@ -7,9 +7,10 @@ from django.urls import URLPattern, URLResolver, path, re_path
 from django.views.decorators.csrf import csrf_exempt
 from ninja import NinjaAPI
 
-from lienthong.axis.rest.lgsp.answers import enveloped, failure, install_handlers
+from lienthong.axis.rest.lgsp.answers import failed, failure
 from lienthong.axis.rest.lgsp.operations import router
 from lienthong.axis.rest.lgsp.schemas import FAILURE
+from lienthong.axis.rest.problems import answered, install_handlers
 from lienthong.identity.public import NotFound
 from lienthong.kernel.access import Access, mark
 
@@ -23,7 +24,8 @@ api = NinjaAPI(
     openapi_extra={"components": {"schemas": {"Failure": FAILURE}}},
 )
 api.add_router("", router)
-install_handlers(api)
+install_handlers(api, failure)
+api.add_exception_handler(Exception, failed)
 
 _OPEN = Access(public="API: each operation checks its own bearer token; the description and login are open")
 
@@ -33,7 +35,7 @@ def _nothing_here(request: HttpRequest) -> HttpResponse:
 
 
 def _marked(pattern: URLPattern) -> URLPattern:
-    pattern.callback = mark(enveloped(pattern.callback), _OPEN)
+    pattern.callback = mark(answered(pattern.callback, failure), _OPEN)
     return pattern
 
 

@@ -104,6 +104,7 @@ ERROR_CODES: Mapping[str, ErrorCode] = {
     "packet-not-utf8": _E.BAD_FILE,
     "unsupported-media-type": _E.BAD_FILE,
     "body-cut-short": _E.BAD_FILE,
+    "body-too-slow": _E.BAD_FILE,
     "bad-multipart": _E.BAD_FILE,
     "token-invalid": _E.BAD_CREDENTIALS,
     "credentials-wrong": _E.BAD_CREDENTIALS,
