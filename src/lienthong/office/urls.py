@@ -77,6 +77,11 @@ urlpatterns = [
         name="paper_record",
     ),
     path(
+        "outgoing/<uuid:document_id>/paper/<int:recipient_id>/notice/<int:change_id>/",
+        dispatching.paper_record,
+        name="paper_notice",
+    ),
+    path(
         "outgoing/<uuid:document_id>/recipients/export/",
         dispatching.recipients_export,
         name="recipients_export",

@@ -39,8 +39,10 @@ from lienthong.office.actions.addressing import (
 )
 from lienthong.office.actions.annexing import file_name, finish_annexes
 from lienthong.office.actions.carrying import carry, require_task, responses_of
+from lienthong.office.actions.declaring import declare_succession, hold_predecessor, named_by
 from lienthong.office.actions.encrypting import Readers, readers_for, readers_of_draft, require_still_all
 from lienthong.office.actions.form import require_form
+from lienthong.office.actions.reading import order_reading_issued
 from lienthong.office.actions.reporting import LEASE
 from lienthong.office.actions.reviewing import lapse_review, require_reviewed
 from lienthong.office.actions.sending import submit
@@ -175,8 +177,8 @@ def sign_and_send(
 
     Raises:
         NotFound, NotAllowed, NotNow, NotReviewed, FormFaults, NoRecipients, ClosedRecipients,
-        NobodyToReplaceFor, and what `issue_document` refuses; if it goes encrypted, what `readers_of_draft`
-        refuses.
+        NobodyToReplaceFor, Withdrawn, and what `issue_document` refuses; if it goes encrypted, what
+        `readers_of_draft` refuses.
     """
     readers = readers_of_draft(outgoing_id, viewer=viewer, at=at, port=port)
     with transaction.atomic():
@@ -184,17 +186,20 @@ def sign_and_send(
         policies.require_act(viewer, outgoing, policies.SIGN_AND_SEND)
         require_reviewed(outgoing, at=at)
         form = require_form(outgoing, viewer=viewer, despite=despite, at=at)
-        agencies = addressed(outgoing, at)
+        agencies, predecessor = addressed(outgoing, at), hold_predecessor(outgoing)
+        replacement = _replacement(outgoing, agencies)
         issued = issue_document(document=outgoing.document, viewer=viewer, at=at)
         outgoing.document, outgoing.code, outgoing.issued_at = issued, issued.code, at
         outgoing.document_code = document_id(issued)
         annexes = finish_annexes(outgoing, viewer=viewer, at=at)
         if agencies:
-            _pack(outgoing, agencies, annexes, readers, viewer, at)
+            _pack(outgoing, agencies, annexes, readers, replacement, viewer, at)
         else:
             outgoing.state = OutState.ISSUED
         outgoing.save()
         carry(outgoing, agencies, viewer=viewer, at=at)
+        order_reading_issued(outgoing, at=at)
+        declare_succession(predecessor, outgoing, viewer=viewer, at=at)
         tell_issued(outgoing, viewer=viewer, at=at)
         facts: dict[str, JSON] = {"code": issued.code, "recipients": len(agencies)}
         _record(outgoing, "outgoing.issue", viewer, at, facts | form)
@@ -208,6 +213,7 @@ def _pack(
     agencies: list[Agency],
     annexes: list[tuple[str, Blob]],
     readers: Readers | None,
+    replacement: edxml.Replacement | None,
     viewer: Viewer,
     at: datetime,
 ) -> None:
@@ -223,9 +229,9 @@ def _pack(
         due_on=outgoing.due_on,
         place=outgoing.place,
         viewer=viewer,
-        replaces=_replacement(outgoing, agencies),
+        replaces=replacement,
         readers=require_still_all(readers, agencies),
-        responses=responses_of(outgoing),
+        responses=responses_of(outgoing) + named_by(outgoing),
         annexes=[(file_name(name), read_blob(blob)) for name, blob in annexes],
     )
     signed = sign_lifted_packet(lifted(xml), agency_id=outgoing.agency_id, at=at)
@@ -266,18 +272,20 @@ def _require_readers(composition: Composition, viewer: Viewer, at: datetime, por
 
 
 def _require_replaceable(composition: Composition, viewer: Viewer) -> None:
-    """Raise `NotFound`, `NotAllowed` or `NotNow` if the document to be replaced may not be."""
-    if composition.replaces is not None:
-        replaced = queries.find_outgoing(viewer, composition.replaces)
-        policies.require_act(viewer, replaced, policies.REPLACE)
+    """Raise `NotFound`, `NotAllowed`, `NotNow`, `Withdrawn` if what it replaces or corrects may not be."""
+    for key, act in ((composition.replaces, policies.REPLACE), (composition.corrects, policies.CORRECT)):
+        if key is not None:
+            policies.require_act(viewer, queries.find_outgoing(viewer, key), act)
 
 
 def _replacement(outgoing: OutgoingDocument, agencies: Iterable[Agency]) -> edxml.Replacement | None:
-    """The document whose place this one takes, at those of the recipients who got it."""
+    """The document whose place this one takes, at those of the recipients who got it over the axis."""
     replaced = outgoing.replaces
     if replaced is None:
         return None
     got = set(replaced.recipients.values_list("agency_id", flat=True))
+    if not got:
+        return None
     both = tuple(agency.old_code for agency in agencies if agency.id in got)
     if not both:
         raise NobodyToReplaceFor(code=replaced.code)
@@ -367,6 +375,7 @@ def _facts(composition: Composition, document: OfficialDocument) -> dict[str, ob
         "steering_type": composition.steering_type,
         "encrypted": composition.encrypted,
         "replaces_id": composition.replaces,
+        "corrects_id": composition.corrects,
         "task_id": composition.task,
     }
 

@@ -23,6 +23,7 @@ from lienthong.office.actions.dispatching import note_reading
 from lienthong.office.actions.form import errors_of
 from lienthong.office.actions.withdrawing import revoke_outgoing, take_back_outgoing
 from lienthong.office.discussing import outgoing_thread
+from lienthong.office.dispatch_queries import changes_of, readable_among, require_content
 from lienthong.office.forms import OutgoingFilterForm, TakeBackForm
 from lienthong.office.models import OutgoingDocument
 from lienthong.office.states import OUT_STATE_LABELS, OutState
@@ -99,7 +100,7 @@ def _detail(
     if policies.TAKE_BACK in acts and form is None:
         form = _take_back_form(document)
     note_reading(outgoing=document, viewer=viewer, at=now())
-    making = queries.sees_making(viewer, document)
+    making, changes = queries.sees_making(viewer, document), changes_of(document)
     context = {
         "outgoing": document,
         "document": document.document,
@@ -111,7 +112,8 @@ def _detail(
         "page": queries.list_recipients(document, status=status, cursor=request.GET.get("cursor", "")),
         "status": status,
         "progress": queries.progress_of(document),
-        **beside_of(document, acts),
+        **beside_of(document, acts, changes),
+        "readable": readable_among(viewer, (row.successor_id for row in changes)),
         **annexes_of(viewer, document, acts),
         **facts_of(viewer, document, at=now()),
         **comments_context(request, outgoing_thread(document, at=now())),
@@ -245,6 +247,8 @@ def discard(request: HttpRequest, document_id: UUID) -> HttpResponse:
 @require_GET
 def outgoing_pdf(request: HttpRequest, document_id: UUID) -> HttpResponseBase:
     """The issued PDF, or of a draft the PDF that was uploaded; `?inline=1` shows it in the browser."""
-    document = queries.find_outgoing(viewer_of(request), document_id)
+    viewer = viewer_of(request)
+    document = queries.find_outgoing(viewer, document_id)
+    require_content(viewer, document)
     blob, name = queries.pdf_of(document)
     return file_answer(blob, name, inline="inline" in request.GET)
