@@ -56,8 +56,8 @@ def take_back_outgoing(
 ) -> OutgoingDocument:
     """Take the document back from the recipients (ids of agencies), or from all; write down how they stand.
 
-    All are also those inside the agency and on paper. Over the axis, where nobody has collected it, it is gone
-    at once; elsewhere the receiver is asked and answers later.
+    All are also those inside the agency and on paper. Over the axis, where nobody has collected it, it is
+    gone at once; elsewhere the receiver is asked and answers later.
 
     Raises:
         ReasonMissing, TextTooLong, NotSentThere, NotFound, NotAllowed, NotNow, Withdrawn, AxisAway,
