@@ -8,6 +8,7 @@ from lienthong.documents.actions.drafting import MAX_PDF_BYTES, adopt_pdf, draft
 from lienthong.documents.actions.issuing import AlreadyIssued, issue_document
 from lienthong.documents.actions.previewing import preview_draft
 from lienthong.documents.adapters.fake import FakeSigner, FakeSigningFailed
+from lienthong.documents.adapters.signing import sign_with_keys
 from lienthong.documents.adapters.soffice import LibreOffice
 from lienthong.documents.contracts import (
     DOCUMENT_TYPES,
@@ -83,6 +84,7 @@ __all__ = [
     "refuse_secret",
     "render_form",
     "render_pdf",
+    "sign_with_keys",
     "source_of",
     "take_number",
     "verify_file",

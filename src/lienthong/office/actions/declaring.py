@@ -2,19 +2,35 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 
+from django.utils.translation import gettext_lazy as _
+
 from lienthong.axis.public import edxml
+from lienthong.directory.public import Agency
 from lienthong.identity.public import Viewer
+from lienthong.kernel.errors import Refusal
 from lienthong.ledger.public import Subject, record
 from lienthong.office import policies
 from lienthong.office.issued_models import IssuedChange
 from lienthong.office.models import OutgoingDocument
+from lienthong.office.packets import document_id
 from lienthong.office.states import WITHDRAWALS, OutState
 from lienthong.office.telling import tell_of_change
 from lienthong.tasks.public import note_changed
 
 OUTGOING = "office.outgoing"
+
+
+class NobodyToReplaceFor(Refusal):
+    """None of the recipients has the document that is to be replaced."""
+
+    code, status = "nobody-to-replace-for", 422
+    sentence = _(
+        "None of the recipients got the document %(code)s, whose place this one takes. "
+        "Choose at least one of its recipients."
+    )
 
 
 def declare(
@@ -96,3 +112,21 @@ def named_by(outgoing: OutgoingDocument) -> tuple[edxml.ResponseFor, ...]:
             document_id=corrected.document_code,
         ),
     )
+
+
+def replacement_for(outgoing: OutgoingDocument, agencies: Iterable[Agency]) -> edxml.Replacement | None:
+    """The document whose place this one takes, at those of the recipients who got it over the axis.
+
+    Raises:
+        NobodyToReplaceFor
+    """
+    replaced = outgoing.replaces
+    if replaced is None:
+        return None
+    got = set(replaced.recipients.values_list("agency_id", flat=True))
+    if not got:
+        return None
+    both = tuple(agency.old_code for agency in agencies if agency.id in got)
+    if not both:
+        raise NobodyToReplaceFor(code=replaced.code)
+    return edxml.Replacement(document_id=document_id(replaced.document), organ_ids=both)

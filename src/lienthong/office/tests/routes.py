@@ -237,6 +237,8 @@ ROUTES: dict[str, Route] = {
     "office:to_sign": only(LEADER, methods=BOTH, shared=True),
     "office:signing_list": only(LEADER, kwargs=_list),
     "office:sign_next": only(LEADER, methods=POST, kwargs=_list),
+    "office:unlock_list": only(LEADER, methods=POST, kwargs=_list),
+    "office:signing_key": only(LEADER, methods=BOTH, shared=True),
     "office:stop_signing": only(LEADER, methods=POST, kwargs=_list),
     "office:reviews": only(*WORKERS, shared=True),
     "office:review_chains": only(Role.ADMINISTRATOR, CLERK, shared=True),

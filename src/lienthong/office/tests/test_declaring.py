@@ -23,8 +23,8 @@ from lienthong.office import dispatch_queries, policies, queries
 from lienthong.office.actions import dispatching
 from lienthong.office.actions import outgoing as actions
 from lienthong.office.actions.copying import OriginalWithdrawn, copy_outgoing
+from lienthong.office.actions.declaring import NobodyToReplaceFor
 from lienthong.office.actions.incoming import ReasonMissing
-from lienthong.office.actions.outgoing import NobodyToReplaceFor
 from lienthong.office.actions.withdrawing import revoke_outgoing, take_back_outgoing
 from lienthong.office.adapters.fake import FakeAxis
 from lienthong.office.contracts import PaperRecord
