@@ -258,7 +258,7 @@ SUCCESSIONS = frozenset({"replace", "update"})
 DECLARED_LABELS: dict[str, Promise] = {
     "take-back": _("Taken back"),
     "revoke": _("Revoked"),
-    "replace": _("Replaced"),
+    "replace": _("Replaced by another"),
     "update": _("Corrected"),
 }
 
@@ -347,7 +347,7 @@ VERB_LABELS: dict[str, Promise] = {
     "outgoing.paper": _("Dispatch on paper recorded"),
     "outgoing.take-back": _("Taken back"),
     "outgoing.revoke": _("Revoked"),
-    "outgoing.replace": _("Replaced"),
+    "outgoing.replace": _("Replaced by another"),
     "outgoing.update": _("Corrected"),
 }
 
