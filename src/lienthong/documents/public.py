@@ -29,7 +29,7 @@ from lienthong.documents.policies import allowed_actions, can_draft, can_issue
 from lienthong.documents.queries import documents_of, find_document, leaders_of, recorded_facts
 from lienthong.documents.refusals import SecretDocument, refuse_secret
 from lienthong.documents.refusals_converting import PROBLEMS
-from lienthong.documents.rendering import UnprintableText, font_folder, long_date, render_form, render_pdf
+from lienthong.documents.rendering import UnprintableText, long_date, render_form, render_pdf
 from lienthong.documents.states import CopyForm, DocumentState, Urgency
 from lienthong.documents.verification import Verification, verify_file
 
@@ -71,7 +71,6 @@ __all__ = [
     "draft_document",
     "find_document",
     "finish_annex",
-    "font_folder",
     "forget_copies",
     "given_file",
     "issue_document",

@@ -347,7 +347,7 @@ class OutgoingDocument(models.Model):
     @property
     def state_label(self) -> Promise:
         """The state in the reader's language."""
-        return OUT_STATE_LABELS[self.state]
+        return STATE_LABELS[State.WITHDRAWN] if self.withdrawn_at else OUT_STATE_LABELS[self.state]
 
 
 class Recipient(models.Model):
