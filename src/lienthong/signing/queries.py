@@ -61,6 +61,7 @@ def official_identity(official_id: int, *, at: datetime, unlocked: UnlockedKey |
     if row is None:
         name = Official.objects.filter(pk=official_id).values_list("full_name", flat=True).first()
         raise NoCertificate(name=name or str(official_id))
+    assert row.key_id is not None  # `valid` leaves out what has no key here
     if not KeyPin.objects.filter(key_id=row.key_id).exists():
         return _identity(row)
     if unlocked is None or unlocked.key_id != row.key_id:

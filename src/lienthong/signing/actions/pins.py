@@ -40,7 +40,7 @@ def pin_state(*, official_id: int, at: datetime) -> PinState:
     row = _certificate(official_id, at)
     if row is None:
         return PinState(has_key=False)
-    pin = KeyPin.objects.filter(key_id=row.key_id).first()
+    pin = _pin_of(row)
     return PinState(True, protected=pin is not None, tries_left=MOST_TRIES - pin.tries if pin else 0)
 
 
@@ -53,7 +53,7 @@ def set_pin(*, official_id: int, pin: Pin, actor: Actor, at: datetime) -> None:
     _require_strong(pin)
     with transaction.atomic():
         row = _held(official_id, at)
-        if KeyPin.objects.filter(key_id=row.key_id).exists():
+        if _pin_of(row) is not None:
             raise PinSetAlready
         _protect(row, pin, former=None, at=at)
         _record(row, "set-pin", actor, at)
@@ -70,7 +70,9 @@ def change_pin(*, official_id: int, old: Pin, new: Pin, actor: Actor, at: dateti
         raise NoCertificate(name=str(official_id))
     with transaction.atomic():
         row = _held(official_id, at)
-        pin = KeyPin.objects.select_for_update().get(key_id=row.key_id)
+        pin = _pin_of(row)
+        if pin is None:
+            raise NoCertificate(name=str(official_id))
         former = _derived(old, bytes(pin.salt))
         if not _opens(pin, former):
             raise WrongPin(left=MOST_TRIES - pin.tries)
@@ -89,7 +91,7 @@ def unlock_key(*, official_id: int, pin: Pin | None, at: datetime) -> UnlockedKe
         PinNeeded, WrongPin, KeyLocked, SigningUnavailable.
     """
     row = _certificate(official_id, at)
-    found = KeyPin.objects.filter(key_id=row.key_id).first() if row else None
+    found = _pin_of(row) if row else None
     if row is None or row.key_id is None or found is None:
         return None
     if pin is None or not pin.value:
@@ -159,6 +161,11 @@ def _held(official_id: int, at: datetime) -> Certificate:
     if row is None:
         raise NoCertificate(name=str(official_id))
     return row
+
+
+def _pin_of(row: Certificate) -> KeyPin | None:
+    assert row.key_id is not None  # `valid` leaves out what has no key here
+    return KeyPin.objects.filter(key_id=row.key_id).first()
 
 
 def _count_try(pin: KeyPin, at: datetime) -> int:
