@@ -23,6 +23,7 @@ from .conftest import PageAt, Site
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 Check = Callable[[Page], None]
+Look = Callable[[Page, str], None]
 PICTURES = os.environ.get("LIENTHONG_PICTURES", "")
 PIN, REASON = "27-thang-2", "Ban hành nhầm bản chưa được thẩm định"
 
@@ -93,7 +94,18 @@ def test_a_list_is_signed_with_one_pin_and_a_document_revoked_for_all_who_got_it
             picture = Path(PICTURES) / f"withdraw-{name}-{width}-{language}.png"
             page.screenshot(path=str(picture), full_page=True)
 
-    leader = _signed_in(page_at(width, "light", language), house.leader)
+    leader, clerk, reader = (
+        _signed_in(page_at(width, "light", language), name)
+        for name in (house.leader, house.clerk, house.reader)
+    )
+    _sign_with_one_pin(leader, house, look)
+    _revoke_for_all(leader, clerk, reader, house.drafts[0], look)
+    _write_to_many(clerk, house, look)
+    if width > 600:
+        _open_the_rest_of_the_navigation(clerk, look)
+
+
+def _sign_with_one_pin(leader: Page, house: House, look: Look) -> None:
     leader.goto("/office/to-sign/key/")
     look(leader, "key")
     for name in ("pin", "again"):
@@ -110,8 +122,8 @@ def test_a_list_is_signed_with_one_pin_and_a_document_revoked_for_all_who_got_it
     expect(leader.locator("progress")).to_have_attribute("value", "2", timeout=60_000)
     look(leader, "signed")
 
-    document = house.drafts[0]
-    clerk = _signed_in(page_at(width, "light", language), house.clerk)
+
+def _revoke_for_all(leader: Page, clerk: Page, reader: Page, document: str, look: Look) -> None:
     clerk.goto(f"/office/outgoing/{document}/")
     clerk.locator(f"a[href*='/outgoing/{document}/paper/']").click()
     clerk.locator("main form button").click()
@@ -125,7 +137,6 @@ def test_a_list_is_signed_with_one_pin_and_a_document_revoked_for_all_who_got_it
     expect(leader.get_by_text(REASON).first).to_be_visible()
     look(leader, "revoked")
 
-    reader = _signed_in(page_at(width, "light", language), house.reader)
     reader.goto(f"/office/outgoing/{document}/")
     expect(reader.get_by_text(REASON).first).to_be_visible()
     expect(reader.locator("a[href*='/pdf/']")).to_have_count(0)
@@ -138,6 +149,8 @@ def test_a_list_is_signed_with_one_pin_and_a_document_revoked_for_all_who_got_it
     clerk.wait_for_url(f"**/office/outgoing/{document}/")
     look(clerk, "told")
 
+
+def _write_to_many(clerk: Page, house: House, look: Look) -> None:
     chosen = "&".join(f"recipients={key}" for key in house.agencies)
     clerk.goto(f"/office/compose/?{chosen}")
     expect(clerk.locator("[data-count]")).to_have_text("63")
@@ -152,12 +165,14 @@ def test_a_list_is_signed_with_one_pin_and_a_document_revoked_for_all_who_got_it
     clerk.goto("/office/outgoing/?signer=hoang+van")
     expect(clerk.locator(".row-title")).to_have_count(2)
     look(clerk, "filters")
-    if width > 600:
-        clerk.locator(".nav-more summary").click()
-        look(clerk, "more")
-        bars = clerk.locator(".navigation > ul > li:visible").evaluate_all(
-            "items => new Set(items.map((item) => item.getBoundingClientRect().top)).size"
-        )
-        assert bars == 1
-        clerk.keyboard.press("Escape")
-        expect(clerk.locator(".nav-more .menu-sheet")).to_be_hidden()
+
+
+def _open_the_rest_of_the_navigation(clerk: Page, look: Look) -> None:
+    clerk.locator(".nav-more summary").click()
+    look(clerk, "more")
+    bars = clerk.locator(".navigation > ul > li:visible").evaluate_all(
+        "items => new Set(items.map((item) => item.getBoundingClientRect().top)).size"
+    )
+    assert bars == 1
+    clerk.keyboard.press("Escape")
+    expect(clerk.locator(".nav-more .menu-sheet")).to_be_hidden()
