@@ -8,6 +8,7 @@ from lienthong.documents.actions.drafting import MAX_PDF_BYTES, adopt_pdf, draft
 from lienthong.documents.actions.issuing import AlreadyIssued, issue_document
 from lienthong.documents.actions.previewing import preview_draft
 from lienthong.documents.adapters.fake import FakeSigner, FakeSigningFailed
+from lienthong.documents.adapters.signing import sign_with_keys
 from lienthong.documents.adapters.soffice import LibreOffice
 from lienthong.documents.contracts import (
     DOCUMENT_TYPES,
@@ -29,7 +30,7 @@ from lienthong.documents.policies import allowed_actions, can_draft, can_issue
 from lienthong.documents.queries import documents_of, find_document, leaders_of, recorded_facts
 from lienthong.documents.refusals import SecretDocument, refuse_secret
 from lienthong.documents.refusals_converting import PROBLEMS
-from lienthong.documents.rendering import UnprintableText, font_folder, long_date, render_form, render_pdf
+from lienthong.documents.rendering import UnprintableText, long_date, render_form, render_pdf
 from lienthong.documents.scanning import (
     NotScannedNow,
     VirusFound,
@@ -81,7 +82,6 @@ __all__ = [
     "draft_document",
     "find_document",
     "finish_annex",
-    "font_folder",
     "forget_copies",
     "given_file",
     "issue_document",
@@ -95,6 +95,7 @@ __all__ = [
     "render_form",
     "render_pdf",
     "require_no_virus",
+    "sign_with_keys",
     "source_of",
     "store_received",
     "take_number",

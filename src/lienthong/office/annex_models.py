@@ -39,3 +39,28 @@ class Annex(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class VersionAnnex(models.Model):
+    """An annex as a version of the draft had it: the file given, or the copy. Kept as the version is."""
+
+    version = models.ForeignKey(
+        "office.DraftVersion", on_delete=models.CASCADE, related_name="annexes", db_index=False
+    )
+    position = models.PositiveSmallIntegerField()
+    name = models.CharField(max_length=NAME_LIMIT)
+    given = models.ForeignKey(Blob, null=True, on_delete=models.PROTECT, related_name="+")
+    copy = models.ForeignKey(ElectronicCopy, null=True, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        ordering = ["position"]
+        constraints = [
+            models.UniqueConstraint(fields=["version", "position"], name="version_annex_position"),
+            models.CheckConstraint(
+                condition=Q(given__isnull=False, copy=None) | Q(given=None, copy__isnull=False),
+                name="version_annex_is_file_or_copy",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name

@@ -29,6 +29,7 @@ def composed(draft: OutgoingDocument) -> dict[str, object]:
         "source": "template" if document.body else "upload",
         "body": "\n\n".join(document.body),
         "replaces": draft.replaces_id,
+        "corrects": draft.corrects_id,
         "task": draft.task_id,
         "groups": sorted(set(draft.recipients.exclude(group="").values_list("group", flat=True))),
         "inside": [str(key) for key in inside_keys(draft)],
@@ -45,8 +46,16 @@ def inside_keys(draft: OutgoingDocument) -> list[PartyKey]:
 
 
 def replacing(original: OutgoingDocument) -> dict[str, object]:
-    """How the document that takes the place of a sent one begins, by the names of the compose form."""
-    return composed(original) | {"replaces": original.id, "groups": [], "due_on": None, "source": "template"}
+    """How the document that takes the place of an issued one begins, by the names of the compose form."""
+    began = {"replaces": original.id, "corrects": None}
+    return composed(original) | began | {"groups": [], "due_on": None, "source": "template"}
+
+
+def correcting(original: OutgoingDocument) -> dict[str, object]:
+    """How the công văn that corrects an issued document begins (NĐ 30/2020, Đ.18)."""
+    words = f"Đính chính {original.document.document_type.name_vi} số {original.code}"
+    own = {"corrects": original.id, "replaces": None, "type_code": "CV", "subject": words, "body": ""}
+    return replacing(original) | own | {"steering_type": 0, "task": None}
 
 
 def for_task(viewer: Viewer, task: Task) -> dict[str, object]:

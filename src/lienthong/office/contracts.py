@@ -95,7 +95,8 @@ def in_both_languages(text: object) -> dict[str, str]:
 class Composition:
     """What an outgoing document is made of; recipients are ids of agencies, `groups` names of `groups.Group`.
 
-    `replaces` is the id of the sent document whose place it is to take; `task` that of the task it carries to
+    `replaces` is the id of the issued document whose place it is to take, `corrects` of one that it corrects
+    and that stays in force; `task` that of the task it carries to
     its recipients (steering 1) or reports on (steering 2). `inside` are divisions and officials of the own
     agency, `paper` those who get it on paper, in words.
 
@@ -113,6 +114,7 @@ class Composition:
     steering_type: int = 0
     encrypted: bool = False
     replaces: UUID | None = None
+    corrects: UUID | None = None
     task: UUID | None = None
     inside: tuple[PartyKey, ...] = ()
     paper: tuple[str, ...] = ()
@@ -189,6 +191,7 @@ class OutgoingFilter:
 
     tab: str = "all"
     text: str = ""
+    signer: str = ""
     since: date | None = None
     until: date | None = None
 

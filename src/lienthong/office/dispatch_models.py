@@ -72,10 +72,16 @@ class PaperRecipient(models.Model):
 
 
 class PaperDispatch(models.Model):
-    """How the paper went, as a clerk recorded it; a correction is a later row (a trigger refuses changes)."""
+    """How the paper went, as a clerk recorded it; a correction is a later row (a trigger refuses changes).
+
+    With `change` it is no dispatch of the document but the notice of its withdrawal or correction.
+    """
 
     recipient = models.ForeignKey(
         PaperRecipient, on_delete=models.PROTECT, related_name="dispatches", db_index=False
+    )
+    change = models.ForeignKey(
+        "office.IssuedChange", null=True, on_delete=models.PROTECT, related_name="+", db_index=False
     )
     sequence = models.PositiveSmallIntegerField()
     way = models.CharField(max_length=10)

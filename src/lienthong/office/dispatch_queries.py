@@ -2,16 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
+from uuid import UUID
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from lienthong.identity.public import Viewer
+from lienthong.kernel.errors import Refusal
+from lienthong.office import policies, queries
 from lienthong.office.dispatch_models import InsideRecipient, PaperDispatch, PaperRecipient
+from lienthong.office.issued_models import IssuedChange
 from lienthong.office.models import OutgoingDocument
 from lienthong.office.queries import EXPORT_LIMIT
+
+
+class NoLongerValid(Refusal):
+    """Whoever was given a document that is withdrawn may not use it (NĐ 30/2020, Đ.18)."""
+
+    code, status = "no-longer-valid", 410
+    sentence = _(
+        "%(code)s was withdrawn, so its files can no longer be opened by those it was given to. "
+        "The reason, and the document that replaces it, stand on its page."
+    )
 
 
 @dataclass(frozen=True)
@@ -20,11 +35,29 @@ class OnPaper:
 
     recipient: PaperRecipient
     dispatches: tuple[PaperDispatch, ...]
+    changes: tuple[IssuedChange, ...] = ()
 
     @property
     def last(self) -> PaperDispatch | None:
-        """The record that holds."""
-        return self.dispatches[-1] if self.dispatches else None
+        """The record that holds of how the document itself went."""
+        return self.told(None)
+
+    def told(self, change_id: int | None) -> PaperDispatch | None:
+        """The record that holds of how the recipient was told of a change; of none, of the dispatch."""
+        return next((row for row in reversed(self.dispatches) if row.change_id == change_id), None)
+
+    @property
+    def notices(self) -> list[Notice]:
+        """The changes that whoever got the paper is to be told of."""
+        return [Notice(change, self.told(change.id)) for change in self.changes] if self.last else []
+
+
+@dataclass(frozen=True)
+class Notice:
+    """A change of the document, and how a recipient on paper was told of it."""
+
+    change: IssuedChange
+    last: PaperDispatch | None
 
 
 @dataclass(frozen=True)
@@ -43,10 +76,33 @@ def inside_of(document: OutgoingDocument) -> list[InsideRecipient]:
     return list(document.inside.select_related("division", "official", "post", "read_by"))
 
 
-def paper_of(document: OutgoingDocument) -> list[OnPaper]:
-    """Those who get paper, with what was recorded: two queries."""
-    rows = document.paper.prefetch_related("dispatches__recorded_by")
-    return [OnPaper(row, tuple(row.dispatches.all())) for row in rows]
+def paper_of(document: OutgoingDocument, changes: Iterable[IssuedChange] = ()) -> list[OnPaper]:
+    """Those who get paper, with what was recorded: two queries. `changes` are those of the document."""
+    rows = document.paper.prefetch_related("dispatches__recorded_by", "dispatches__change")
+    return [OnPaper(row, tuple(row.dispatches.all()), tuple(changes)) for row in rows]
+
+
+def changes_of(document: OutgoingDocument) -> list[IssuedChange]:
+    """What was declared of the document, oldest first: one query."""
+    if document.state not in policies.ISSUED:
+        return []
+    return list(document.changes.select_related("successor", "made_by"))
+
+
+def readable_among(viewer: Viewer, ids: Iterable[UUID | None]) -> set[UUID]:
+    """Those of the outgoing documents that the viewer may see; one query, none without any."""
+    wanted = [key for key in ids if key is not None]
+    return (
+        set(queries.outgoing_of(viewer).filter(id__in=wanted).values_list("id", flat=True))
+        if wanted
+        else set()
+    )
+
+
+def require_content(viewer: Viewer, document: OutgoingDocument) -> None:
+    """Raise `NoLongerValid` if the document is withdrawn and the viewer only got it inside the agency."""
+    if document.withdrawn_at is not None and not queries.sees_making(viewer, document):
+        raise NoLongerValid(code=document.code)
 
 
 def export_recipients(document: OutgoingDocument) -> Iterator[RecipientLine]:

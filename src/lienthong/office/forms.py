@@ -58,7 +58,8 @@ class IncomingFilterForm(forms.Form):
 class OutgoingFilterForm(forms.Form):
     """The narrowing of a list of outgoing documents."""
 
-    text = forms.CharField(label=_("Number, notation or summary"), required=False, max_length=200)
+    text = forms.CharField(label=_("Number, notation, summary or content"), required=False, max_length=200)
+    signer = forms.CharField(label=_("Signed by"), required=False, max_length=100)
     since = _day(_("Issued from"))
     until = _day(_("Issued until"))
 
@@ -84,7 +85,7 @@ class TakeBackForm(ReasonForm):
 
     recipients = forms.TypedMultipleChoiceField(
         label=_("From these recipients"),
-        help_text=_("Tick none to take it back from all of them."),
+        help_text=_("Tick none to take it back from all, also inside the agency and on paper."),
         required=False,
         coerce=int,
         widget=forms.CheckboxSelectMultiple,
@@ -160,6 +161,7 @@ class ComposeForm(forms.Form):
         widget=forms.ClearableFileInput(attrs={"accept": ".pdf,.docx,application/pdf"}),
     )
     replaces = forms.UUIDField(required=False, widget=forms.HiddenInput)
+    corrects = forms.UUIDField(required=False, widget=forms.HiddenInput)
     task = forms.UUIDField(required=False, widget=forms.HiddenInput)
     version = forms.IntegerField(required=False, widget=forms.HiddenInput)  # the one the writer began from
     groups = forms.MultipleChoiceField(
@@ -202,6 +204,7 @@ class ComposeForm(forms.Form):
             steering_type=given["steering_type"],
             encrypted=given["encrypted"],
             replaces=given["replaces"],
+            corrects=given["corrects"],
             task=given["task"],
             inside=given["inside"],
             paper=tuple(lines_of(given["paper"])),

@@ -17,6 +17,7 @@ from lienthong.office.annex_models import Annex  # noqa: F401 — Django looks f
 from lienthong.office.copy_models import CopyOfIncoming  # noqa: F401 — Django looks for models here
 from lienthong.office.dispatch_models import InsideRecipient  # noqa: F401 — Django looks for models here
 from lienthong.office.drafting_models import DraftVersion  # noqa: F401 — Django looks for models here
+from lienthong.office.issued_models import IssuedChange  # noqa: F401 — Django looks for models here
 from lienthong.office.mail_models import ReceivedMail  # noqa: F401 — Django looks for models here
 from lienthong.office.once import ENTERED_ONCE
 from lienthong.office.register_models import Register
@@ -292,6 +293,10 @@ class OutgoingDocument(models.Model):
     replaces = models.ForeignKey(
         "self", null=True, on_delete=models.PROTECT, related_name="+", db_index=False
     )
+    corrects = models.ForeignKey(
+        "self", null=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    withdrawn_at = models.DateTimeField(null=True, help_text="declared to all, by an IssuedChange")
     edxml = models.ForeignKey(Blob, null=True, on_delete=models.PROTECT, related_name="+")
     packet_id = models.CharField(max_length=64, blank=True, db_index=True)
     task = models.ForeignKey(
@@ -325,6 +330,9 @@ class OutgoingDocument(models.Model):
             models.CheckConstraint(
                 condition=~Q(state=OutState.SENT) | ~Q(packet_id=""), name="outgoing_sent_has_id"
             ),
+            models.CheckConstraint(
+                condition=Q(replaces=None) | Q(corrects=None), name="outgoing_one_predecessor"
+            ),
         ]
         indexes = [
             models.Index(fields=["agency", "state", "-id"], name="outgoing_by_state"),
@@ -343,7 +351,7 @@ class OutgoingDocument(models.Model):
     @property
     def state_label(self) -> Promise:
         """The state in the reader's language."""
-        return OUT_STATE_LABELS[self.state]
+        return STATE_LABELS[State.WITHDRAWN] if self.withdrawn_at else OUT_STATE_LABELS[self.state]
 
 
 class Recipient(models.Model):

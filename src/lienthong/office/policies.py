@@ -7,6 +7,7 @@ from collections.abc import Collection
 from django.utils.translation import gettext_lazy as _
 
 from lienthong.identity.public import NotAllowed, Role, Viewer
+from lienthong.kernel.clock import VIETNAM
 from lienthong.kernel.errors import Refusal
 from lienthong.office.models import IncomingDocument, OutgoingDocument, RequestedChange
 from lienthong.office.states import (
@@ -36,7 +37,7 @@ COMPOSE, REVISE, DISCARD, SIGN_AND_SEND, SEND_AGAIN, TAKE_BACK, REVOKE, REPLACE 
     "revoke",
     "replace",
 )
-SUBMIT, DISPATCH, RECORD_PAPER = "submit", "dispatch", "record-paper"
+SUBMIT, DISPATCH, RECORD_PAPER, CORRECT = "submit", "dispatch", "record-paper", "correct"
 ISSUED = frozenset({OutState.WAITING, OutState.SENT, OutState.ISSUED})
 
 
@@ -47,6 +48,16 @@ class NotNow(Refusal):
     sentence = _(
         "This cannot be done now: the document is in state “%(state)s”. "
         "Someone may have been faster; reload the page to see what happened."
+    )
+
+
+class Withdrawn(Refusal):
+    """The agency itself declared the document withdrawn."""
+
+    code, status = "document-withdrawn", 409
+    sentence = _(
+        "%(code)s was withdrawn on %(day)s, so this cannot be done any more. "
+        "Issue a new document where one is needed."
     )
 
 
@@ -168,20 +179,24 @@ def require_act(viewer: Viewer, document: OutgoingDocument, act: str) -> None:
         raise refusal
 
 
-_DRAFT, _SENT = frozenset({OutState.DRAFT}), frozenset({OutState.SENT})
+_DRAFT, _OUT = frozenset({OutState.DRAFT}), frozenset({OutState.SENT, OutState.ISSUED})
 _ACTS: dict[str, tuple[Collection[Role], Collection[OutState]]] = {
     REVISE: (DRAFTERS, _DRAFT),
     SUBMIT: (DRAFTERS, _DRAFT),
     SIGN_AND_SEND: ({Role.LEADER}, _DRAFT),
     SEND_AGAIN: ({Role.CLERK, Role.LEADER}, {OutState.WAITING}),
     DISCARD: (DRAFTERS, _DRAFT),
-    TAKE_BACK: ({Role.CLERK, Role.LEADER}, _SENT),
-    REVOKE: ({Role.LEADER}, _SENT),
-    REPLACE: (DRAFTERS, _SENT),
+    TAKE_BACK: ({Role.CLERK, Role.LEADER}, _OUT),
+    REVOKE: ({Role.LEADER}, _OUT),
+    REPLACE: (DRAFTERS, _OUT),
+    CORRECT: (DRAFTERS, _OUT),
     DISPATCH: ({Role.CLERK, Role.LEADER}, ISSUED),
     RECORD_PAPER: ({Role.CLERK}, ISSUED),
 }
-_OWN = frozenset({REVISE, DISCARD, SUBMIT, REPLACE})
+_OWN = frozenset({REVISE, DISCARD, SUBMIT, REPLACE, CORRECT})
+# No more once the document is withdrawn; over the axis its recipients may be asked again.
+_OF_VALID = frozenset({DISPATCH, CORRECT})
+_ONCE = frozenset({TAKE_BACK, REVOKE, REPLACE})
 
 
 def _out_refusal(viewer: Viewer, document: OutgoingDocument, act: str) -> Refusal | None:
@@ -193,4 +208,12 @@ def _out_refusal(viewer: Viewer, document: OutgoingDocument, act: str) -> Refusa
         return NotAllowed()
     if document.state not in states:
         return NotNow(state=OUT_STATE_LABELS[document.state])
+    if document.withdrawn_at and (act in _OF_VALID or (act in _ONCE and document.state == OutState.ISSUED)):
+        return withdrawn(document)
     return None
+
+
+def withdrawn(document: OutgoingDocument) -> Withdrawn:
+    """The refusal that says since when the document is withdrawn."""
+    day = document.withdrawn_at.astimezone(VIETNAM) if document.withdrawn_at else None
+    return Withdrawn(code=document.code, day=f"{day:%d/%m/%Y}" if day else "")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -11,14 +10,13 @@ from itertools import islice
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
-import typst
 import xlsxwriter
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Count, OuterRef
 from django.utils.translation import gettext_lazy as _
 from pypdf import PdfReader, PdfWriter
 
-from lienthong.documents.public import TYPES, font_folder
+from lienthong.documents.public import TYPES, render_form
 from lienthong.identity.public import Viewer
 from lienthong.kernel.clock import VIETNAM
 from lienthong.kernel.errors import Refusal
@@ -26,7 +24,7 @@ from lienthong.office import queries
 from lienthong.office.models import IncomingDocument, OutgoingDocument, Recipient
 from lienthong.office.searching import days
 
-TEMPLATES = Path(__file__).parent / "typst"
+TEMPLATE = Path(__file__).parent / "typst" / "register.typ"
 SET = 200  # rows laid out at a time, so that memory does not grow with the register
 MOST_ROWS = {"pdf": 10_000, "xlsx": 50_000}
 NAMED = 3  # recipients named one by one
@@ -66,13 +64,14 @@ class TooManyRows(Refusal):
 
 @dataclass(frozen=True)
 class Printed:
-    """What is printed: the register's name, its agency and period, its columns with their widths."""
+    """What is printed and when: the register's name, its agency and period, its columns with their widths."""
 
     title: str
     agency: str
     since: date
     until: date
     columns: dict[str, int]
+    made_at: datetime
 
     @property
     def period(self) -> str:
@@ -136,16 +135,13 @@ def write_xlsx(printed: Printed, rows: Iterable[Row]) -> tuple[BinaryIO, int]:
 def write_pdf(printed: Printed, rows: Iterable[Row]) -> tuple[BinaryIO, int]:
     """The register for paper, laid out `SET` rows at a time; pages are numbered through."""
     writer, limited, count = PdfWriter(), iter(_limited(rows, "pdf")), 0
-    fonts = typst.Fonts(
-        include_system_fonts=False, include_embedded_fonts=False, font_paths=[str(font_folder())]
-    )
     while True:
         part = [[str(cell) for cell in row] for row in islice(limited, SET)]
         if not part and count:
             break
         count += len(part)
         with tempfile.TemporaryFile() as page:
-            page.write(_laid_out(printed, part, fonts, first_page=len(writer.pages) + 1))
+            page.write(_laid_out(printed, part, first_page=len(writer.pages) + 1))
             writer.append(PdfReader(page))
         if len(part) < SET:
             break
@@ -159,8 +155,8 @@ def write_pdf(printed: Printed, rows: Iterable[Row]) -> tuple[BinaryIO, int]:
 WRITERS: dict[str, Writer] = {"pdf": write_pdf, "xlsx": write_xlsx}
 
 
-def _laid_out(printed: Printed, rows: list[list[str]], fonts: typst.Fonts, *, first_page: int) -> bytes:
-    values = {
+def _laid_out(printed: Printed, rows: list[list[str]], *, first_page: int) -> bytes:
+    values: dict[str, object] = {
         "title": printed.title,
         "agency": printed.agency,
         "period": printed.period,
@@ -169,17 +165,7 @@ def _laid_out(printed: Printed, rows: list[list[str]], fonts: typst.Fonts, *, fi
         "rows": rows,
         "first_page": first_page,
     }
-    pdf = typst.compile(
-        str(TEMPLATES / "register.typ"),
-        root=str(TEMPLATES),
-        font_paths=fonts,
-        ignore_system_fonts=True,
-        format="pdf",
-        sys_inputs={"register": json.dumps(values, ensure_ascii=False)},
-    )
-    if not isinstance(pdf, bytes):
-        raise TypeError("the compiler answered something other than one file")
-    return pdf
+    return render_form(TEMPLATE, values, at=printed.made_at)
 
 
 def _limited(rows: Iterable[Row], form: str) -> Iterator[Row]:
@@ -218,7 +204,7 @@ def _outgoing_row(document: OutgoingDocument) -> Row:
         "; ".join(named) + others,
         division.name if division else document.prepared_by.full_name,
         copies,
-        "",
+        "Đã thu hồi" if document.withdrawn_at else "",
     )
 
 

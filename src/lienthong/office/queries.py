@@ -9,6 +9,7 @@ from uuid import UUID
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import BooleanField, Count, Exists, F, Func, OuterRef, Prefetch, Q, QuerySet
 
+from lienthong.directory.public import Official, PostHolding
 from lienthong.identity.public import NotFound, Role, Viewer
 from lienthong.kernel.models import Blob
 from lienthong.kernel.paging import Page, page_of
@@ -35,6 +36,7 @@ from lienthong.office.states import (
     State,
     TurnState,
 )
+from lienthong.office.text_models import IssuedText, ReadText
 from lienthong.office.text_search import Plain
 from lienthong.tasks.public import PARTIES, UNDER_WAY, Part, parts_of, seen_parts_of
 
@@ -105,7 +107,7 @@ def list_incoming(
         own = IncomingDocument.objects.filter(agency_id=viewer.agency_id or 0)
         within = _narrowed(own, viewer, wanted, at=at)
         return search_page(
-            rows, viewer.agency_id or 0, wanted.text, within=within, cursor=cursor, content=True
+            rows, viewer.agency_id or 0, wanted.text, within=within, cursor=cursor, content=ReadText
         )
     return page_of(rows, key="+id" if wanted.tab == MINE else "id", cursor=cursor)
 
@@ -293,12 +295,21 @@ def find_outgoing(viewer: Viewer, document_id: UUID, *, lock: bool = False) -> O
 
 def filter_outgoing(viewer: Viewer, wanted: OutgoingFilter) -> QuerySet[OutgoingDocument]:
     """The viewer's outgoing documents narrowed to what is wanted, unordered."""
-    return _sent_as(outgoing_of(viewer), wanted)
+    return _sent_as(outgoing_of(viewer), viewer, wanted)
 
 
-def _sent_as(rows: QuerySet[OutgoingDocument], wanted: OutgoingFilter) -> QuerySet[OutgoingDocument]:
+def _sent_as(
+    rows: QuerySet[OutgoingDocument], viewer: Viewer, wanted: OutgoingFilter
+) -> QuerySet[OutgoingDocument]:
     if wanted.tab in list(OutState):
         rows = rows.filter(state=wanted.tab)
+    if wanted.signer:
+        # The agency's own people first: few, whatever the length of the list.
+        held = PostHolding.objects.filter(post__agency_id=viewer.agency_id or 0)
+        named = Official.objects.alias(plain_name=Plain(F("full_name"))).filter(
+            contains("plain_name", wanted.signer), id__in=held.values("official_id")
+        )
+        rows = rows.filter(document__signer__in=list(named.values_list("id", flat=True)))
     return rows.filter(days("issued_at", wanted.since, wanted.until))
 
 
@@ -307,8 +318,10 @@ def list_outgoing(viewer: Viewer, wanted: OutgoingFilter, *, cursor: str = "") -
     rows = filter_outgoing(viewer, wanted).select_related("document", "prepared_by")
     if Wording(wanted.text).words:
         own = OutgoingDocument.objects.filter(agency_id=viewer.agency_id or 0)
-        within = _sent_as(own, wanted)
-        page = search_page(rows, viewer.agency_id or 0, wanted.text, within=within, cursor=cursor)
+        within = _sent_as(own, viewer, wanted)
+        page = search_page(
+            rows, viewer.agency_id or 0, wanted.text, within=within, cursor=cursor, content=IssuedText
+        )
     else:
         page = page_of(rows, key="id", cursor=cursor)
     counts = {
@@ -374,6 +387,7 @@ def pdf_of(document: OutgoingDocument) -> tuple[Blob, str]:
 
 def export_outgoing(viewer: Viewer, wanted: OutgoingFilter) -> Iterator[OutgoingDocument]:
     """The filtered list, oldest first, each with `recipient_count`; at most `EXPORT_LIMIT` rows."""
-    found = filter_outgoing(viewer, wanted).filter(matching(wanted.text))
+    text = matching(wanted.text, agency_id=viewer.agency_id or 0, content=IssuedText)
+    found = filter_outgoing(viewer, wanted).filter(text)
     rows = found.select_related("document__signer").order_by("id")
     return rows.annotate(recipient_count=Count("recipients"))[:EXPORT_LIMIT].iterator(chunk_size=2000)

@@ -16,7 +16,7 @@ from django.db.models.functions import Cast
 
 from lienthong.kernel.clock import VIETNAM
 from lienthong.kernel.paging import PAGE_SIZE, Page, decode_cursor, encode_cursor, page_of
-from lienthong.office.text_models import ReadText
+from lienthong.office.text_models import FileText
 from lienthong.office.text_search import NumberKey, Plain
 
 M = TypeVar("M", bound=Model)
@@ -76,16 +76,16 @@ def of_agency(agency_id: int) -> Q:
     return Q(agency_id=Cast(Value(agency_id), BigIntegerField()))
 
 
-def matching(text: str, *, texts_of: int | None = None) -> Q:
-    """Documents that match by number or by summary; with `texts_of` also by what that agency's files say."""
+def matching(text: str, *, agency_id: int, content: type[FileText] | None = None) -> Q:
+    """Documents that match by number or by summary; with `content` also by what the agency's files say."""
     wording = Wording(text)
     if not wording.words:
         return Q()
     found = wording.by_summary()
     if wording.numeric:
         found |= wording.by_number()
-    if texts_of is not None:
-        texts = ReadText.objects.filter(wording.by_content(), of_agency(texts_of))
+    if content is not None:
+        texts = _texts(content, wording, agency_id)
         found |= Q(Exists(texts.filter(document=OuterRef("pk"))))
     return found
 
@@ -97,7 +97,7 @@ def search_page(
     *,
     within: QuerySet[M],
     cursor: str = "",
-    content: bool = False,
+    content: type[FileText] | None = None,
 ) -> Page[M]:
     """A page of the visible rows that match, the exact ones first, then newest.
 
@@ -110,10 +110,10 @@ def search_page(
     wording = Wording(text)
     few = _few(within, agency_id, wording, content=content)
     if few is None:
-        found = matching(text, texts_of=agency_id if content else None)
+        found = matching(text, agency_id=agency_id, content=content)
         return page_of(visible.filter(found), key="id", cursor=cursor)
     fields = ["pk", "number_key", "subject", "search_text"]
-    if content:
+    if any(field.name == "sender_name" for field in visible.model._meta.get_fields()):
         fields.append("sender_name")
     hits = list(visible.filter(pk__in=few).order_by().values(*fields))
     key = _number_key(visible.model, wording) if wording.numeric else ""
@@ -125,15 +125,16 @@ def search_page(
     return Page([rows[pk] for pk in ids if pk in rows], encode_cursor(str(ids[-1])) if more else "")
 
 
-def _few(within: QuerySet[M], agency_id: int, wording: Wording, *, content: bool) -> set[UUID] | None:
+def _few(
+    within: QuerySet[M], agency_id: int, wording: Wording, *, content: type[FileText] | None
+) -> set[UUID] | None:
     """The hits by each index if there are at most `RARE`; None if there are more."""
     rows = within.filter(of_agency(agency_id))
     sources: list[QuerySet[Any, UUID]] = [rows.filter(wording.by_summary()).values_list("pk", flat=True)]
     if wording.numeric:
         sources.append(rows.filter(wording.by_number()).values_list("pk", flat=True))
-    if content:
-        texts = ReadText.objects.filter(wording.by_content(), of_agency(agency_id))
-        texts = texts.filter(document__in=within.order_by().values("pk"))
+    if content is not None:
+        texts = _texts(content, wording, agency_id).filter(document__in=within.order_by().values("pk"))
         sources.append(texts.values_list("document_id", flat=True))
     found: set[UUID] = set()
     for source in sources:
@@ -141,6 +142,10 @@ def _few(within: QuerySet[M], agency_id: int, wording: Wording, *, content: bool
         if len(found) > RARE:
             return None
     return found
+
+
+def _texts(content: type[FileText], wording: Wording, agency_id: int) -> QuerySet[Any]:
+    return content._default_manager.filter(wording.by_content(), of_agency(agency_id))
 
 
 def _number_key(model: type[M], wording: Wording) -> str:

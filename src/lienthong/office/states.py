@@ -252,6 +252,15 @@ CHANGE_LABELS: dict[str, Promise] = {
     "replace": _("Replacement"),
 }
 WITHDRAWALS = frozenset({"take-back", "revoke", "replace"})
+# Declared by issuing another document that points to this one (NĐ 30/2020, Đ.18: a correction by a công văn).
+SUCCESSIONS = frozenset({"replace", "update"})
+
+DECLARED_LABELS: dict[str, Promise] = {
+    "take-back": _("Taken back"),
+    "revoke": _("Revoked"),
+    "replace": _("Replaced by another"),
+    "update": _("Corrected"),
+}
 
 CHANGE_STATE_LABELS: dict[str, Promise] = {
     ChangeState.PENDING: _("requested"),
@@ -339,6 +348,8 @@ VERB_LABELS: dict[str, Promise] = {
     "outgoing.paper": _("Dispatch on paper recorded"),
     "outgoing.take-back": _("Taken back"),
     "outgoing.revoke": _("Revoked"),
+    "outgoing.replace": _("Replaced by another"),
+    "outgoing.update": _("Corrected"),
 }
 
 OPINIONS_GIVEN = frozenset({TurnState.AGREED, TurnState.REMARKED, TurnState.RETURNED})

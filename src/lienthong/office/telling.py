@@ -14,6 +14,7 @@ from lienthong.kernel.clock import VIETNAM
 from lienthong.ledger.public import Subject
 from lienthong.notifications.public import Kind, Way, notify, register_kind
 from lienthong.office.drafting_models import Review
+from lienthong.office.issued_models import IssuedChange
 from lienthong.office.models import OutgoingDocument, Recipient
 from lienthong.office.states import ReviewState, TurnState
 
@@ -47,6 +48,21 @@ KINDS = {
             _("A recipient returns a document I prepared"),
             _("%(agency)s returned %(code)s: %(subject)s"),
         ),
+        Kind(
+            "office.withdrawn",
+            _("A document given to me inside the agency is withdrawn"),
+            _("%(code)s is withdrawn, do not use it any more: %(subject)s"),
+        ),
+        Kind(
+            "office.replaced",
+            _("A document given to me inside the agency is replaced"),
+            _("%(code)s is replaced by %(successor)s: %(subject)s"),
+        ),
+        Kind(
+            "office.corrected",
+            _("A document given to me inside the agency is corrected"),
+            _("%(code)s is corrected by %(successor)s: %(subject)s"),
+        ),
     )
 }
 
@@ -72,6 +88,22 @@ def tell_issued(issued: OutgoingDocument, *, viewer: Viewer, at: datetime) -> No
     _tell("issued", issued, {issued.prepared_by_id}, viewer, at, "")
 
 
+def tell_of_change(document: OutgoingDocument, change: IssuedChange, *, viewer: Viewer, at: datetime) -> None:
+    """Tell those to whom the document was given inside the agency, and who prepared it.
+
+    Of a division its heads and whoever read it. Two queries.
+    """
+    rows = list(document.inside.all())
+    hearers = {document.prepared_by_id}
+    hearers |= {key for row in rows for key in (row.official_id, row.read_by_id) if key is not None}
+    posts = [row.post_id for row in rows if row.post_id is not None]
+    divisions = [row.division_id for row in rows if row.division_id is not None]
+    hearers |= officials_acting(at=at, posts=posts, divisions=divisions, roles=[Role.HEAD])
+    code = {"replace": "replaced", "update": "corrected"}.get(change.kind, "withdrawn")
+    successor = change.successor.code if change.successor else ""
+    _tell(code, document, hearers, viewer, at, str(change.pk), successor=successor)
+
+
 def tell_of_returns(rows: Iterable[Recipient], *, at: datetime) -> None:
     """Tell who prepared a document that a recipient returned it.
 
@@ -95,6 +127,7 @@ def _tell(
     at: datetime,
     key: str,
     agency: str = "",
+    successor: str = "",
 ) -> None:
     notify(
         recipients=set(officials) - {viewer.official_id if viewer else None},
@@ -106,6 +139,7 @@ def _tell(
             "code": document.code,
             "actor": viewer.name if viewer else "",
             "agency": agency,
+            "successor": successor,
         },
         link=reverse("office:outgoing_detail", args=[document.pk]),
         at=at,

@@ -1,4 +1,4 @@
-"""The text of incoming documents' files, read in the background, so that it can be searched."""
+"""The text of documents' files, read in the background, so that it can be searched."""
 
 from __future__ import annotations
 
@@ -13,15 +13,12 @@ from lienthong.office.states import READING_LABELS, Reading
 from lienthong.office.text_search import Words
 
 
-class ReadText(models.Model):
-    """What the first PDF of an incoming document says: taken from the file, or read by OCR.
+class FileText(models.Model):
+    """What the files of a document say: taken from them, or read by OCR.
 
     In a table of its own, because it is long and only searched. Its row is the order to read it, too.
     """
 
-    document = models.OneToOneField(
-        "office.IncomingDocument", on_delete=models.CASCADE, primary_key=True, related_name="read_text"
-    )
     agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="+", db_index=False)
     state = models.CharField(max_length=10, default=Reading.WAITING)
     text = models.TextField(blank=True)
@@ -31,6 +28,22 @@ class ReadText(models.Model):
     next_attempt_at = models.DateTimeField()
     words = models.GeneratedField(
         expression=Words(F("text")), output_field=SearchVectorField(), db_persist=True
+    )
+
+    class Meta:
+        abstract = True
+
+    @property
+    def state_label(self) -> Promise:
+        """The state in the reader's language."""
+        return READING_LABELS[self.state]
+
+
+class ReadText(FileText):
+    """What the first PDF of an incoming document says."""
+
+    document = models.OneToOneField(
+        "office.IncomingDocument", on_delete=models.CASCADE, primary_key=True, related_name="read_text"
     )
 
     class Meta:
@@ -45,10 +58,27 @@ class ReadText(models.Model):
             GinIndex(fields=["agency", "words"], name="read_text_words"),
         ]
 
-    @property
-    def state_label(self) -> Promise:
-        """The state in the reader's language."""
-        return READING_LABELS[self.state]
+
+class IssuedText(FileText):
+    """What an issued document of the agency and its annexes say."""
+
+    document = models.OneToOneField(
+        "office.OutgoingDocument", on_delete=models.CASCADE, primary_key=True, related_name="issued_text"
+    )
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(state__in=list(Reading)), name="issued_text_state_known"),
+            models.CheckConstraint(
+                condition=Q(state=Reading.DONE) | Q(text=""), name="issued_text_only_done"
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["next_attempt_at"], condition=Q(state=Reading.WAITING), name="issued_text_waiting"
+            ),
+            GinIndex(fields=["agency", "words"], name="issued_text_words"),
+        ]
 
 
 class SavedSearch(models.Model):
@@ -66,3 +96,4 @@ class SavedSearch(models.Model):
 
 
 remembers_agency(ReadText._meta.label, "agency")
+remembers_agency(IssuedText._meta.label, "agency")

@@ -85,6 +85,11 @@ urlpatterns = [
         name="paper_record",
     ),
     path(
+        "outgoing/<uuid:document_id>/paper/<int:recipient_id>/notice/<int:change_id>/",
+        dispatching.paper_record,
+        name="paper_notice",
+    ),
+    path(
         "outgoing/<uuid:document_id>/recipients/export/",
         dispatching.recipients_export,
         name="recipients_export",
@@ -97,7 +102,9 @@ urlpatterns = [
     path("outgoing/<uuid:document_id>/submit/", reviewing.submit, name="submit"),
     path("outgoing/<uuid:document_id>/opinion/", reviewing.opinion, name="opinion"),
     path("to-sign/", signing.to_sign, name="to_sign"),
+    path("to-sign/key/", signing.signing_key, name="signing_key"),
     path("to-sign/<uuid:list_id>/", signing.signing_list, name="signing_list"),
+    path("to-sign/<uuid:list_id>/unlock/", signing.unlock_list, name="unlock_list"),
     path("to-sign/<uuid:list_id>/next/", signing.sign_next, name="sign_next"),
     path("to-sign/<uuid:list_id>/stop/", signing.stop_signing, name="stop_signing"),
     path("reviews/", reviewing.waiting, name="reviews"),

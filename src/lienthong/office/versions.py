@@ -21,7 +21,11 @@ MOST_PRODUCT = 90_000
 
 @dataclass(frozen=True)
 class Content:
-    """The texts of a draft as its form has them; `recipients` are names, `due_on` is ISO 8601 or empty."""
+    """The texts of a draft as its form has them; `recipients` are names, `due_on` is ISO 8601 or empty.
+
+    `annexes` are names, each with the beginning of its file's SHA-256; None of a version kept before they
+    were recorded, with which they cannot be compared.
+    """
 
     type_code: str = ""
     subject: str = ""
@@ -33,6 +37,7 @@ class Content:
     body: tuple[str, ...] = ()
     recipients: tuple[str, ...] = ()
     file: str = ""
+    annexes: tuple[str, ...] | None = None
 
     def as_json(self) -> dict[str, Any]:
         """The form kept in a JSON column."""
@@ -88,6 +93,7 @@ LABELS: dict[str, Promise] = {
     "recipients": _("Recipients"),
     "body": _("Text"),
     "file": _("PDF file"),
+    "annexes": _("Annexes"),
 }
 
 
@@ -100,6 +106,8 @@ def differences(old: Content, new: Content) -> list[Difference]:
     """What changed from `old` to `new`, part by part in the order of the form; empty when nothing did."""
     found = []
     for name, label in LABELS.items():
+        if getattr(old, name) is None or getattr(new, name) is None:
+            continue
         before, after = _lines(old, name), _lines(new, name)
         if before != after:
             found.append(Difference(label, tuple(_compared(before, after))))

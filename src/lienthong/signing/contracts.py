@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Literal
+from typing import Any, Literal
+from uuid import UUID
 
 from django.utils.functional import Promise
 
@@ -44,6 +45,35 @@ class RevocationReason(StrEnum):
 
 
 @dataclass(frozen=True)
+class Pin:
+    """What the holder of a key types to use it; never shown, so that no log or traceback has it."""
+
+    value: str = field(repr=False)
+
+
+@dataclass(frozen=True)
+class UnlockedKey:
+    """A key for as long as one act holds it. `key` is a private key as `cryptography` has it."""
+
+    key_id: UUID
+    key: Any = field(repr=False, compare=False)
+
+
+@dataclass(frozen=True)
+class PinState:
+    """How an official's key is held: whether there is one, with a PIN, and how many tries are left."""
+
+    has_key: bool
+    protected: bool = False
+    tries_left: int = 0
+
+    @property
+    def locked(self) -> bool:
+        """Whether the PIN is not even looked at any more."""
+        return self.protected and self.tries_left == 0
+
+
+@dataclass(frozen=True)
 class PdfBox:
     """A rectangle on a page, in points from the page's lower left corner."""
 
@@ -68,7 +98,8 @@ class PdfSignature:
     """A signature to put on a PDF: by an official (blue) or by an agency (red seal).
 
     `page` counts from 0, negative from the end; without `box` nothing is drawn. `locks` forbids every later
-    change; by default an agency's signature does, since it comes last.
+    change; by default an agency's signature does, since it comes last. `unlocked` is the signer's key where a
+    PIN protects it.
     """
 
     kind: Literal["personal", "agency"]
@@ -79,6 +110,7 @@ class PdfSignature:
     reason: str = ""
     location: str = ""
     locks: bool | None = None
+    unlocked: UnlockedKey | None = None
 
     @property
     def is_last(self) -> bool:

@@ -235,6 +235,49 @@ class NoCertificate(Refusal):
     sentence = _("%(name)s has no valid certificate to sign with. Ask the administrator to issue one.")
 
 
+class PinNeeded(Refusal):
+    """The signer's key is used only with its PIN."""
+
+    code, status = "pin-needed", 422
+    sentence = _("Your signing key is protected by a PIN. Enter it to sign.")
+
+
+class WrongPin(Refusal):
+    """Not the PIN of the key; the try is counted."""
+
+    code, status = "wrong-pin", 422
+    sentence = _(
+        "That is not the PIN of your signing key. Tries left: %(left)s; after that the key is locked. "
+        "Nothing was signed."
+    )
+
+
+class KeyLocked(Refusal):
+    """Too many wrong tries: the PIN is not looked at any more."""
+
+    code, status = "key-locked", 422
+    sentence = _(
+        "Your signing key is locked after %(most)s wrong PINs. Nothing was signed. Ask the administrator for "
+        "a new key; what you have signed stays valid."
+    )
+
+
+class PinTooWeak(Refusal):
+    """A PIN that would be guessed."""
+
+    code, status = "pin-too-weak", 422
+    sentence = _(
+        "Choose a PIN of %(least)s to %(most)s characters that are not all the same and not simply counted."
+    )
+
+
+class PinSetAlready(Refusal):
+    """The key has a PIN; it is changed with the one it has."""
+
+    code, status = "pin-set-already", 409
+    sentence = _("Your signing key has a PIN already. To change it, enter the one it has.")
+
+
 class CertificateUnknown(Refusal):
     """No certificate of that fingerprint."""
 

@@ -25,6 +25,43 @@ class SealedKey(models.Model):
     sealed = models.BinaryField()
 
 
+MOST_TRIES = 5
+
+
+class KeyPin(models.Model):
+    """A key that is used only with its holder's PIN, of which nothing is kept but a value sealed under it.
+
+    `tries` are those since the last right one; a try is counted before the PIN is looked at, so that of many
+    at once none is free, and from `MOST_TRIES` on it is not looked at any more.
+    """
+
+    key_id = models.UUIDField(primary_key=True)
+    salt = models.BinaryField(help_text="of scrypt")
+    check_value = models.BinaryField()
+    tries = models.PositiveSmallIntegerField(default=0)
+    set_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(tries__lte=MOST_TRIES), name="key_pin_tries")]
+
+
+class CarriedPin(models.Model):
+    """A random key for a PIN that was entered once for several signatures, until `expires_at`.
+
+    The PIN is sealed under it in the signer's cookie alone: neither the row nor the cookie says anything
+    without the other, and with the row gone the cookie is worth nothing.
+    """
+
+    id = models.UUIDField(primary_key=True)
+    official = models.ForeignKey(Official, on_delete=models.CASCADE, related_name="+", db_index=False)
+    about = models.CharField(max_length=100)
+    secret = models.BinaryField()
+    expires_at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["official", "about"], name="carried_pin_once")]
+
+
 class CertificateQuerySet(models.QuerySet["Certificate"]):
     """Questions that certificates answer in sets."""
 

@@ -52,6 +52,7 @@ def sign_pdf(
 
     Raises:
         NoCertificate, SigningUnavailable: a signer has none, or key store or timestamp service fail.
+        PinNeeded: a signer's key has a PIN and was not unlocked.
         PdfBroken, PdfEncrypted, PdfTooManyRevisions, PdfLocked, PdfPageMissing: this PDF takes no signature.
     """
     identities = [_identity_of(signature, at) for signature in signatures]
@@ -75,7 +76,7 @@ def _identity_of(signature: PdfSignature, at: datetime) -> Identity:
     if signature.kind == "agency" and signature.agency_id is not None:
         return agency_identity(signature.agency_id, at=at)
     if signature.kind == "personal" and signature.official_id is not None:
-        return official_identity(signature.official_id, at=at)
+        return official_identity(signature.official_id, at=at, unlocked=signature.unlocked)
     raise ValueError("a personal signature needs official_id, an agency's agency_id")
 
 

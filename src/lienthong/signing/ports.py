@@ -31,6 +31,10 @@ class KeySealBroken(KeyStoreError):
     """A sealed key does not open: the master key is another one, or the row was altered or swapped."""
 
 
+class LayerBroken(KeyStoreError):
+    """The layer around a key does not open with this secret."""
+
+
 class KeyStore(Protocol):
     """Makes and holds private keys, which never leave it. Every method may raise `KeyStoreUnavailable`."""
 
@@ -52,6 +56,16 @@ class KeyStore(Protocol):
         """Destroy the key. Raises `KeyUnknown`."""
 
 
+class LayeredKeyStore(KeyStore, Protocol):
+    """A store that can keep a key so that nothing it holds itself opens it: a second layer needs a secret."""
+
+    def wrap(self, key_id: UUID, secret: bytes, *, former: bytes | None = None) -> None:
+        """Put the layer around the key, in place of the one that `former` opens. Raises as `unwrapped`."""
+
+    def unwrapped(self, key_id: UUID, secret: bytes) -> PrivateKey:
+        """The key, held nowhere afterwards. Raises `KeyUnknown`, `LayerBroken`."""
+
+
 class Shelf(Protocol):
     """Keeps sealed bytes by id; knows nothing of keys."""
 
@@ -60,6 +74,9 @@ class Shelf(Protocol):
 
     def get(self, key_id: UUID) -> bytes | None:
         """The sealed bytes, or None."""
+
+    def replace(self, key_id: UUID, sealed: bytes) -> None:
+        """Keep these instead."""
 
     def remove(self, key_id: UUID) -> bool:
         """Forget them; false if there were none."""

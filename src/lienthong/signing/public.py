@@ -7,10 +7,21 @@ from lienthong.signing.actions.authority import (
     ensure_encryption_certificates,
     ensure_official_certificates,
     renew_encryption_certificate,
+    renew_official_key,
     revoke_certificate,
     rotate_key,
 )
 from lienthong.signing.actions.health import check_health
+from lienthong.signing.actions.pins import (
+    CARRIED,
+    carried_pin,
+    carry_pin,
+    change_pin,
+    drop_carried,
+    pin_state,
+    set_pin,
+    unlock_key,
+)
 from lienthong.signing.actions.requests import (
     enrol_encryption_certificate,
     issue_encryption_from_request,
@@ -23,8 +34,11 @@ from lienthong.signing.contracts import (
     HealthCheck,
     PdfBox,
     PdfSignature,
+    Pin,
+    PinState,
     RevocationReason,
     SignerVerdict,
+    UnlockedKey,
     Verdict,
 )
 from lienthong.signing.encryption import (
@@ -35,7 +49,14 @@ from lienthong.signing.encryption import (
     known_readers,
     trusted_readers,
 )
-from lienthong.signing.errors import NoCertificate, SignatureRefusal, SigningUnavailable
+from lienthong.signing.errors import (
+    KeyLocked,
+    NoCertificate,
+    PinNeeded,
+    SignatureRefusal,
+    SigningUnavailable,
+    WrongPin,
+)
 from lienthong.signing.evidence import MAX_BYTES as MAX_EVIDENCE
 from lienthong.signing.evidence import STAGES as EVIDENCE_STAGES
 from lienthong.signing.evidence import (
@@ -68,6 +89,7 @@ from lienthong.signing.statements import sign_statement, sign_statements, verify
 from lienthong.signing.verdicts import require_signed_by, require_valid
 
 __all__ = [
+    "CARRIED",
     "EVIDENCE_STAGES",
     "MAX_EVIDENCE",
     "Algorithm",
@@ -79,10 +101,14 @@ __all__ = [
     "GivenOut",
     "HealthCheck",
     "KeptKeys",
+    "KeyLocked",
     "KnownReader",
     "NoCertificate",
     "PdfBox",
     "PdfSignature",
+    "Pin",
+    "PinNeeded",
+    "PinState",
     "RevocationReason",
     "Sealed",
     "SecretUnreadable",
@@ -91,13 +117,19 @@ __all__ = [
     "SigningUnavailable",
     "StatementVerdict",
     "TimestampService",
+    "UnlockedKey",
     "Verdict",
+    "WrongPin",
+    "carried_pin",
+    "carry_pin",
     "certificate_for_agency",
     "certificates_of",
     "chain_pem",
+    "change_pin",
     "check_health",
     "check_pdf",
     "count_pages",
+    "drop_carried",
     "encryption_certificates",
     "enrol_agency_certificate",
     "enrol_encryption_certificate",
@@ -111,14 +143,17 @@ __all__ = [
     "known_readers",
     "looks_like_evidence",
     "open_secret",
+    "pin_state",
     "read_roots",
     "renew_encryption_certificate",
+    "renew_official_key",
     "require_signed_by",
     "require_valid",
     "revoke_certificate",
     "root_certificate",
     "rotate_key",
     "seal_secret",
+    "set_pin",
     "sign_lifted_packet",
     "sign_packet",
     "sign_pdf",
@@ -126,6 +161,7 @@ __all__ = [
     "sign_statements",
     "stamp_digest",
     "trusted_readers",
+    "unlock_key",
     "verify_evidence",
     "verify_evidence_here",
     "verify_packet",

@@ -13,9 +13,9 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from lienthong.directory.public import Agency, Official
 from lienthong.kernel.statements import Columns, fetch
 from lienthong.signing.certificates import Issuer
-from lienthong.signing.contracts import CertificateInfo, ExpiringCertificate, Purpose
-from lienthong.signing.errors import NoCertificate, SigningUnavailable
-from lienthong.signing.models import CURRENT, Certificate
+from lienthong.signing.contracts import CertificateInfo, ExpiringCertificate, Purpose, UnlockedKey
+from lienthong.signing.errors import NoCertificate, PinNeeded, SigningUnavailable
+from lienthong.signing.models import CURRENT, Certificate, KeyPin
 from lienthong.signing.ports import KeyStoreError, PrivateKey
 from lienthong.signing.stores import key_store
 
@@ -51,13 +51,22 @@ def agency_identity(agency_id: int, *, at: datetime) -> Identity:
     return _identity(row)
 
 
-def official_identity(official_id: int, *, at: datetime) -> Identity:
-    """What the official signs with at the time; raises as for agencies."""
+def official_identity(official_id: int, *, at: datetime, unlocked: UnlockedKey | None = None) -> Identity:
+    """What the official signs with at the time; raises as for agencies.
+
+    Raises:
+        PinNeeded: a PIN protects the key, and `unlocked` is not that key.
+    """
     row = Certificate.objects.valid(at).filter(purpose=Purpose.OFFICIAL, official_id=official_id).first()
     if row is None:
         name = Official.objects.filter(pk=official_id).values_list("full_name", flat=True).first()
         raise NoCertificate(name=name or str(official_id))
-    return _identity(row)
+    assert row.key_id is not None  # `valid` leaves out what has no key here
+    if not KeyPin.objects.filter(key_id=row.key_id).exists():
+        return _identity(row)
+    if unlocked is None or unlocked.key_id != row.key_id:
+        raise PinNeeded(field="pin")
+    return _identity(row, unlocked.key)
 
 
 def part_identity(purpose: Purpose) -> Identity:
@@ -161,9 +170,9 @@ def info_of(row: Certificate, *, at: datetime) -> CertificateInfo:
     )
 
 
-def _identity(row: Certificate) -> Identity:
+def _identity(row: Certificate, key: PrivateKey | None = None) -> Identity:
     try:
-        key = key_store(row.store).private_key(row.key_id)  # type: ignore[arg-type]
+        key = key or key_store(row.store).private_key(row.key_id)  # type: ignore[arg-type]
     except KeyStoreError as error:
         raise SigningUnavailable(detail=type(error).__name__) from error
     certificate, *chain = _path(row.sha256)

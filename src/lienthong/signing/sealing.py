@@ -21,12 +21,11 @@ class SealBroken(Exception):
     """Sealed bytes do not open: the master key is another one, or they were altered or swapped."""
 
 
-class Seal:
-    """Seals bytes for one purpose. `about` is authenticated with them (AAD), so rows cannot be swapped."""
+class Layer:
+    """Seals bytes under a key of 32 bytes. `about` is authenticated (AAD), so rows cannot be swapped."""
 
-    def __init__(self, master_key: str, *, purpose: bytes) -> None:
-        """`master_key`: 32 bytes in hex. Raises `MasterKeyInvalid` for anything else."""
-        self._cipher = AESGCM(_derive(master_key, purpose))
+    def __init__(self, key: bytes) -> None:
+        self._cipher = AESGCM(key)
 
     def seal(self, plain: bytes, *, about: bytes) -> bytes:
         """A random nonce of 12 bytes, then the ciphertext with its tag."""
@@ -39,6 +38,14 @@ class Seal:
             return self._cipher.decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], about)
         except (InvalidTag, ValueError) as error:
             raise SealBroken from error
+
+
+class Seal(Layer):
+    """Seals bytes for one purpose, under a key derived from the master key."""
+
+    def __init__(self, master_key: str, *, purpose: bytes) -> None:
+        """`master_key`: 32 bytes in hex. Raises `MasterKeyInvalid` for anything else."""
+        super().__init__(_derive(master_key, purpose))
 
 
 def _derive(master_key: str, purpose: bytes) -> bytes:

@@ -11,7 +11,7 @@ from django.conf import settings
 from lienthong.signing.adapters.pkcs11 import Pkcs11KeyStore
 from lienthong.signing.adapters.software import SoftwareKeyStore
 from lienthong.signing.models import SealedKey
-from lienthong.signing.ports import KeyStore, KeyStoreUnavailable
+from lienthong.signing.ports import KeyStore, KeyStoreUnavailable, LayeredKeyStore
 
 
 class DatabaseShelf:
@@ -25,6 +25,10 @@ class DatabaseShelf:
         """The sealed bytes, or None."""
         found = SealedKey.objects.filter(id=key_id).values_list("sealed", flat=True).first()
         return None if found is None else bytes(found)
+
+    def replace(self, key_id: UUID, sealed: bytes) -> None:
+        """Keep these instead."""
+        SealedKey.objects.filter(id=key_id).update(sealed=sealed)
 
     def remove(self, key_id: UUID) -> bool:
         """Forget them; false if there were none."""
@@ -52,3 +56,9 @@ def key_store(name: str) -> KeyStore:
             pin=settings.ENV.pkcs11_pin.get_secret_value(),
         )
     raise KeyStoreUnavailable(name)
+
+
+def layered(name: str) -> LayeredKeyStore | None:
+    """The store of that name if it can put a second layer around a key; a token keeps keys its own way."""
+    store = key_store(name)
+    return store if isinstance(store, SoftwareKeyStore) else None

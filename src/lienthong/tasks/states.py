@@ -130,6 +130,7 @@ MOVES: dict[str, Move] = {
 
 # Verbs of the history that are no moves.
 GIVE, CHILDREN_DONE, REPLY, SENT = "give", "children-done", "reply", "sent"
+DOCUMENT_CHANGED = "document-changed"
 
 STATE_LABELS: dict[str, Promise] = {
     TaskState.GIVEN: _("Given"),
@@ -163,6 +164,7 @@ VERB_LABELS: dict[str, Promise] = {
     CHILDREN_DONE: _("All sub-tasks are closed"),
     REPLY: _("A reply arrived"),
     SENT: _("A report went out"),
+    DOCUMENT_CHANGED: _("Its document was withdrawn, replaced or corrected"),
     "start": _("Work started"),
     "hand-on": _("Handed on"),
     "return": _("Sent back to the giver"),

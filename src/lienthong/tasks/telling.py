@@ -17,7 +17,7 @@ from lienthong.ledger.public import Actor, Subject
 from lienthong.notifications.public import Kind, Way, notify, register_kind
 from lienthong.tasks.models import Task, TaskParty
 from lienthong.tasks.policies import HEADS
-from lienthong.tasks.states import CHILDREN_DONE, GIVE, Part
+from lienthong.tasks.states import CHILDREN_DONE, DOCUMENT_CHANGED, GIVE, Part
 
 WORK_LENGTH = 200
 
@@ -77,6 +77,11 @@ _PARTS_CLOSED = _kind(
     _("All sub-tasks of my task are closed"),
     _("All sub-tasks are closed, the task can be finished: %(work)s"),
 )
+_DOCUMENT_CHANGED = _kind(
+    "document-changed",
+    _("A document of my task is withdrawn, replaced or corrected"),
+    _("Its document was withdrawn, replaced or corrected: %(work)s"),
+)
 
 
 def _lead(kind: Kind) -> tuple[Telling, ...]:
@@ -111,6 +116,7 @@ TELLINGS: dict[str, tuple[Telling, ...]] = {
     "cancel": _OFF,
     "lose": (*_OFF, Telling(_CANCELLED, Hears.GIVER)),
     CHILDREN_DONE: _lead(_PARTS_CLOSED),
+    DOCUMENT_CHANGED: (*_lead(_DOCUMENT_CHANGED), Telling(_DOCUMENT_CHANGED, Hears.GIVER)),
 }
 
 

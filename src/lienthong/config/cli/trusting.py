@@ -78,6 +78,18 @@ def issue_certificates(
     runtime.console.print(f"{len(agencies)} agencies and {len(people)} officials have certificates")
 
 
+def renew_signing_key(
+    official: Annotated[str, typer.Argument(help="The official as the certificate names him or her: CB-12.")],
+) -> None:
+    """Give an official a new signing key without PIN; what the old one signed stays valid."""
+    number = official.upper().removeprefix("CB-")
+    if not number.isdigit():
+        runtime.fail("Name the official as the certificate does, such as CB-12.")
+    with runtime.prepared(), runtime.refusals():
+        made = runtime.door(SIGNING).renew_official_key(int(number), at=now())
+    runtime.console.print(f"{made.subject}: new key, without PIN. The signer sets one on “My signing key”.")
+
+
 def register_system(
     agency: Annotated[str, typer.Argument(help="Code of the agency it speaks for, such as H55.")],
     name: Annotated[str, typer.Option(help="What people call the system.")],

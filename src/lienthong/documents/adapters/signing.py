@@ -9,12 +9,26 @@ from lienthong.signing import public as signing
 
 
 def sign_with_keys(
-    pdf: bytes, *, official_id: int, agency_id: int, signature: Box, seal: Box, at: datetime
+    pdf: bytes,
+    *,
+    official_id: int,
+    agency_id: int,
+    signature: Box,
+    seal: Box,
+    at: datetime,
+    unlocked: signing.UnlockedKey | None = None,
 ) -> bytes:
-    """PAdES: first the official's personal signature, then the agency's over it."""
+    """PAdES: first the official's personal signature, then the agency's over it.
+
+    `unlocked` is the official's key where a PIN protects it.
+    """
     places = [
         signing.PdfSignature(
-            kind="personal", page=signature.page, box=_edges(signature), official_id=official_id
+            kind="personal",
+            page=signature.page,
+            box=_edges(signature),
+            official_id=official_id,
+            unlocked=unlocked,
         ),
         signing.PdfSignature(kind="agency", page=seal.page, box=_edges(seal), agency_id=agency_id),
     ]

@@ -19,7 +19,9 @@ from lienthong.office import policies, queries
 from lienthong.office.actions.copying import find_copy
 from lienthong.office.actions.incoming import checked_text
 from lienthong.office.actions.reviewing import lapse_review
+from lienthong.office.actions.versions import keep_version
 from lienthong.office.annex_models import NAME_LIMIT, Annex
+from lienthong.office.dispatch_queries import require_content
 from lienthong.office.models import OutgoingDocument
 
 MOST_ANNEXES = 20
@@ -83,6 +85,7 @@ def remove_annex(*, outgoing_id: UUID, position: int, viewer: Viewer, at: dateti
             raise NotFound
         annex.delete()
         lapse_review(outgoing, at=at)
+        keep_version(outgoing, viewer=viewer, at=at)
         _record(outgoing, viewer, at, annex.name, added=False)
 
 
@@ -108,9 +111,10 @@ def find_annex(viewer: Viewer, outgoing_id: UUID, position: int) -> tuple[Blob, 
     """The file of an annex of a document the viewer may see, as it went out or was given; its file name.
 
     Raises:
-        NotFound, OriginalWithdrawn.
+        NotFound, NoLongerValid.
     """
     outgoing = queries.find_outgoing(viewer, outgoing_id)
+    require_content(viewer, outgoing)
     annex = outgoing.annexes.select_related("given", "pdf", "copy__pdf").filter(position=position).first()
     if annex is None:
         raise NotFound
@@ -144,6 +148,7 @@ def _add(outgoing: OutgoingDocument, viewer: Viewer, at: datetime, *, name: str,
         **what,
     )
     lapse_review(outgoing, at=at)
+    keep_version(outgoing, viewer=viewer, at=at)
     _record(outgoing, viewer, at, name, added=True)
     return annex
 

@@ -1,4 +1,7 @@
-"""A leader signs a list: one confirmation, then each document in its own transaction with its own result."""
+"""A leader signs a list: one confirmation, then each document in its own transaction with its own result.
+
+Where a PIN protects the leader's key, it is entered once for the list (ADR 0044).
+"""
 
 from __future__ import annotations
 
@@ -17,6 +20,15 @@ from lienthong.office.actions.outgoing import sign_and_send
 from lienthong.office.drafting_models import SigningItem, SigningList
 from lienthong.office.ports import AxisPort
 from lienthong.office.states import ItemState, OutState
+from lienthong.signing.public import (
+    Pin,
+    PinNeeded,
+    carried_pin,
+    carry_pin,
+    drop_carried,
+    pin_state,
+    unlock_key,
+)
 
 MOST = 100
 ABANDONED = timedelta(minutes=5)  # what a process that died was signing is tried again
@@ -32,17 +44,22 @@ class NothingChosen(Refusal):
     )
 
 
-def make_signing_list(*, viewer: Viewer, documents: Sequence[UUID], at: datetime) -> SigningList:
+def make_signing_list(
+    *, viewer: Viewer, documents: Sequence[UUID], at: datetime, pin: Pin | None = None
+) -> SigningList:
     """Write down what the leader has read and confirmed; nothing is signed yet.
 
+    Must not run in a transaction, since a wrong PIN is counted.
+
     Raises:
-        NotAllowed, NothingChosen
+        NotAllowed, NothingChosen; PinNeeded, WrongPin, KeyLocked.
     """
     _require_leader(viewer)
     chosen = list(dict.fromkeys(documents))
     ready = {row.id for row in reviews.ready_to_sign(viewer, among=chosen[:MOST])}
     if not chosen or len(chosen) > MOST or ready != set(chosen):
         raise NothingChosen(most=MOST)
+    unlock_key(official_id=viewer.official_id or 0, pin=pin, at=at)
     with transaction.atomic():
         made = SigningList.objects.create(official_id=viewer.official_id or 0, made_at=at)
         SigningItem.objects.bulk_create(
@@ -60,26 +77,60 @@ def find_signing_list(viewer: Viewer, list_id: UUID) -> SigningList:
     return found
 
 
-def sign_next(*, list_id: UUID, viewer: Viewer, at: datetime, port: AxisPort | None = None) -> bool:
-    """Sign the next document of the list and write down what came of it; False when there is none.
+def carry(*, list_id: UUID, viewer: Viewer, pin: Pin, at: datetime) -> str:
+    """Check the PIN and answer what the leader's browser keeps so that it signs the whole list.
 
-    Two who ask at once get two different documents. Must not run in a transaction.
+    Must not run in a transaction.
 
     Raises:
-        NotAllowed, NotFound
+        NotAllowed, NotFound; PinNeeded, WrongPin, KeyLocked.
+    """
+    _require_leader(viewer)
+    find_signing_list(viewer, list_id)
+    official = viewer.official_id or 0
+    if unlock_key(official_id=official, pin=pin, at=at) is None:
+        return ""
+    return carry_pin(official_id=official, pin=pin, about=_about(list_id), at=at)
+
+
+def carried(*, list_id: UUID, viewer: Viewer, cookie: str, at: datetime) -> Pin | None:
+    """The PIN that the leader's browser carries for this list, while its time lasts."""
+    return carried_pin(official_id=viewer.official_id or 0, carried=cookie, about=_about(list_id), at=at)
+
+
+def sign_next(
+    *,
+    list_id: UUID,
+    viewer: Viewer,
+    at: datetime,
+    port: AxisPort | None = None,
+    pin: Pin | None = None,
+) -> bool:
+    """Sign the next document of the list and write down what came of it; False when there is none.
+
+    Two who ask at once get two different documents. Once nothing is left to sign, what the browser carries
+    is worth nothing any more. Must not run in a transaction.
+
+    Raises:
+        NotAllowed, NotFound; PinNeeded: the time of the PIN is over. No document is touched then.
     """
     _require_leader(viewer)
     held = find_signing_list(viewer, list_id)
+    if pin is None and pin_state(official_id=viewer.official_id or 0, at=at).protected:
+        raise PinNeeded
     item = None if held.stopped_at else _claim(held, at)
     if item is None:
+        drop_carried(official_id=viewer.official_id or 0, about=_about(list_id))
         return False
     try:
-        sent = sign_and_send(outgoing_id=item.outgoing_id, viewer=viewer, at=at, port=port)
+        sent = sign_and_send(outgoing_id=item.outgoing_id, viewer=viewer, at=at, port=port, pin=pin)
         item.state, item.note = ItemState.SIGNED, sent.code
     except Refusal as refusal:
         item.state, item.note = ItemState.FAILED, refusal.say()
         _correct(item, viewer)
     item.save(update_fields=["state", "note"])
+    if not held.items.filter(state__in=[ItemState.WAITING, ItemState.SIGNING]).exists():
+        drop_carried(official_id=viewer.official_id or 0, about=_about(list_id))
     return True
 
 
@@ -87,6 +138,7 @@ def stop_signing(*, list_id: UUID, viewer: Viewer, at: datetime) -> None:
     """Leave the rest unsigned; what is signed stays signed. Raises `NotFound`."""
     find_signing_list(viewer, list_id)
     SigningList.objects.filter(pk=list_id, stopped_at=None).update(stopped_at=at)
+    drop_carried(official_id=viewer.official_id or 0, about=_about(list_id))
 
 
 def _claim(held: SigningList, at: datetime) -> SigningItem | None:
@@ -106,6 +158,10 @@ def _correct(item: SigningItem, viewer: Viewer) -> None:
     document = queries.outgoing_of(viewer).filter(pk=item.outgoing_id).first()
     if document is not None and document.state != OutState.DRAFT:
         item.state, item.note = ItemState.SIGNED, document.code
+
+
+def _about(list_id: UUID) -> str:
+    return f"office.signing-list {list_id}"
 
 
 def _require_leader(viewer: Viewer) -> None:

@@ -167,7 +167,9 @@ def destroy_copies(document: IncomingDocument) -> None:
 
 
 def is_withdrawn(outgoing: OutgoingDocument) -> bool:
-    """Whether the document was withdrawn from everyone who got it over the axis. One query."""
+    """Whether it was declared withdrawn, or is gone from everyone who got it over the axis. One query."""
+    if outgoing.withdrawn_at is not None:
+        return True
     statuses = set(outgoing.recipients.values_list("status", flat=True).distinct())
     return statuses == {WITHDRAWN_CODE}
 

@@ -18,6 +18,7 @@ from lienthong.office.actions.addressing import NoRecipients, RecipientTwice, be
 from lienthong.office.actions.incoming import ReasonMissing, checked_text
 from lienthong.office.contracts import PaperRecord
 from lienthong.office.dispatch_models import PaperDispatch, PaperRecipient
+from lienthong.office.issued_models import IssuedChange
 from lienthong.office.models import OutgoingDocument
 from lienthong.office.states import Way
 from lienthong.tasks.public import PartyKey
@@ -42,7 +43,7 @@ class NotThatDay(Refusal):
 
     code, status = "not-that-day", 422
     sentence = _(
-        "The document was issued on %(issued)s, so it cannot have gone on %(day)s. "
+        "There was nothing to dispatch before %(issued)s, so it cannot have gone on %(day)s. "
         "Choose a day from then until today."
     )
 
@@ -94,12 +95,21 @@ def note_reading(*, outgoing: OutgoingDocument, viewer: Viewer, at: datetime) ->
 
 
 def record_paper(
-    *, outgoing_id: UUID, recipient_id: int, written: PaperRecord, viewer: Viewer, at: datetime
+    *,
+    outgoing_id: UUID,
+    recipient_id: int,
+    written: PaperRecord,
+    viewer: Viewer,
+    at: datetime,
+    change_id: int | None = None,
 ) -> PaperDispatch:
     """Write down how the document went on paper; again is a correction, which says why.
 
+    With `change_id` it is how the recipient was told of that change of the document.
+
     Raises:
-        NotFound, NotAllowed, NotNow; WayUnknown, NotThatDay, BearerMissing, ReasonMissing, TextTooLong.
+        NotFound, NotAllowed, NotNow, Withdrawn; WayUnknown, NotThatDay, BearerMissing, ReasonMissing,
+        TextTooLong.
     """
     way, receipt = written.way, checked_text(written.receipt_number, field="receipt_number", limit=100)
     bearer = checked_text(written.carried_by, field="carried_by", limit=150, missing=BearerMissing)
@@ -111,12 +121,19 @@ def record_paper(
         recipient = PaperRecipient.objects.filter(document=outgoing, id=recipient_id).first()
         if recipient is None:
             raise NotFound
-        _require_day(outgoing, written, at)
-        sequence = recipient.dispatches.count() + 1
-        missing = ReasonMissing if sequence > 1 else None
+        change = _change_of(outgoing, change_id)
+        _require_day(written, change.made_at if change else outgoing.issued_at or at, at)
+        before = list(recipient.dispatches.values_list("change_id", flat=True))
+        if change is None and outgoing.withdrawn_at and not before:
+            raise policies.withdrawn(outgoing)
+        sequence, again = len(before) + 1, change_id in before
+        missing = ReasonMissing if again else None
         reason = checked_text(written.reason, field="reason", limit=500, missing=missing)
+        if change is not None and not again:
+            reason = reason or (change.reason or (change.successor.code if change.successor else ""))[:500]
         dispatch = PaperDispatch.objects.create(
             recipient=recipient,
+            change=change,
             sequence=sequence,
             way=way,
             sent_on=written.sent_on,
@@ -132,10 +149,19 @@ def record_paper(
     return dispatch
 
 
-def _require_day(outgoing: OutgoingDocument, written: PaperRecord, at: datetime) -> None:
-    issued = (outgoing.issued_at or at).astimezone(VIETNAM).date()
-    if not issued <= written.sent_on <= at.astimezone(VIETNAM).date():
-        raise NotThatDay(field="sent_on", issued=f"{issued:%d/%m/%Y}", day=f"{written.sent_on:%d/%m/%Y}")
+def _change_of(outgoing: OutgoingDocument, change_id: int | None) -> IssuedChange | None:
+    if change_id is None:
+        return None
+    change = IssuedChange.objects.filter(document=outgoing, id=change_id).select_related("successor").first()
+    if change is None:
+        raise NotFound
+    return change
+
+
+def _require_day(written: PaperRecord, since: datetime, at: datetime) -> None:
+    first = since.astimezone(VIETNAM).date()
+    if not first <= written.sent_on <= at.astimezone(VIETNAM).date():
+        raise NotThatDay(field="sent_on", issued=f"{first:%d/%m/%Y}", day=f"{written.sent_on:%d/%m/%Y}")
 
 
 def _record(

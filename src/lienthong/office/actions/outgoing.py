@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from functools import partial
 from typing import Any
 from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
-from django.utils.translation import gettext_lazy as _
 
 from lienthong.axis.public import edxml
 from lienthong.directory.public import Agency, Division
@@ -20,11 +20,11 @@ from lienthong.documents.public import (
     given_file,
     issue_document,
     preview_draft,
+    sign_with_keys,
     written_draft,
 )
 from lienthong.identity.public import Viewer
 from lienthong.kernel.blobs import read_blob, store_blob
-from lienthong.kernel.errors import Refusal
 from lienthong.kernel.lifting import lifted
 from lienthong.kernel.models import Blob
 from lienthong.ledger.public import JSON, Subject, record
@@ -39,8 +39,10 @@ from lienthong.office.actions.addressing import (
 )
 from lienthong.office.actions.annexing import file_name, finish_annexes
 from lienthong.office.actions.carrying import carry, require_task, responses_of
+from lienthong.office.actions.declaring import declare_succession, hold_predecessor, named_by, replacement_for
 from lienthong.office.actions.encrypting import Readers, readers_for, readers_of_draft, require_still_all
 from lienthong.office.actions.form import require_form
+from lienthong.office.actions.reading import order_reading_issued
 from lienthong.office.actions.reporting import LEASE
 from lienthong.office.actions.reviewing import lapse_review, require_reviewed
 from lienthong.office.actions.sending import submit
@@ -53,22 +55,12 @@ from lienthong.office.ports import AxisPort
 from lienthong.office.states import DOCUMENT_URGENCIES, OutState
 from lienthong.office.telling import tell_issued
 from lienthong.office.versions import paragraphs_of
-from lienthong.signing.public import sign_lifted_packet
+from lienthong.signing.public import Pin, sign_lifted_packet, unlock_key
 
 # Types that are addressed to somebody ("Kính gửi", box 9a of NĐ 30/2020, annex I).
 ADDRESSED = frozenset({"CV", "CD", "TTR"})
 ARCHIVED = "Lưu: VT."
 COMMITTEE = "TM. ỦY BAN NHÂN DÂN"
-
-
-class NobodyToReplaceFor(Refusal):
-    """None of the recipients has the document that is to be replaced."""
-
-    code, status = "nobody-to-replace-for", 422
-    sentence = _(
-        "None of the recipients got the document %(code)s, whose place this one takes. "
-        "Choose at least one of its recipients."
-    )
 
 
 def compose(
@@ -165,36 +157,48 @@ def discard(*, outgoing_id: UUID, viewer: Viewer, at: datetime) -> None:
 
 
 def sign_and_send(
-    *, outgoing_id: UUID, viewer: Viewer, at: datetime, port: AxisPort | None = None, despite: str = ""
+    *,
+    outgoing_id: UUID,
+    viewer: Viewer,
+    at: datetime,
+    port: AxisPort | None = None,
+    despite: str = "",
+    pin: Pin | None = None,
 ) -> OutgoingDocument:
     """Issue the draft as the viewer, seal its packet with the agency's key, and hand it to the axis.
 
-    Issue and packet are one transaction. If the axis then fails, the document stays issued, state WAITING,
-    and `sending.send_waiting` sends the same bytes again until the axis takes them. Must not run in a
-    transaction. `despite` is why it is signed although its form has errors.
+    Issue and packet are one transaction. If the axis then fails, the document stays WAITING, and
+    `sending.send_waiting` sends the same bytes until the axis takes them. Must not run in a transaction.
+    `despite` is why it is signed although its form has errors; `pin` unlocks the viewer's key.
 
     Raises:
-        NotFound, NotAllowed, NotNow, NotReviewed, FormFaults, NoRecipients, ClosedRecipients,
-        NobodyToReplaceFor, and what `issue_document` refuses; if it goes encrypted, what `readers_of_draft`
-        refuses.
+        NotFound, NotAllowed, NotNow, NotReviewed, FormFaults, NoRecipients, ClosedRecipients, Withdrawn,
+        NobodyToReplaceFor, PinNeeded, WrongPin, KeyLocked, and what `issue_document` refuses; if it goes
+        encrypted, what `readers_of_draft` refuses.
     """
+    policies.require_act(viewer, queries.find_outgoing(viewer, outgoing_id), policies.SIGN_AND_SEND)
     readers = readers_of_draft(outgoing_id, viewer=viewer, at=at, port=port)
+    unlocked = unlock_key(official_id=viewer.official_id or 0, pin=pin, at=at)
     with transaction.atomic():
         outgoing = queries.find_outgoing(viewer, outgoing_id, lock=True)
         policies.require_act(viewer, outgoing, policies.SIGN_AND_SEND)
         require_reviewed(outgoing, at=at)
         form = require_form(outgoing, viewer=viewer, despite=despite, at=at)
-        agencies = addressed(outgoing, at)
-        issued = issue_document(document=outgoing.document, viewer=viewer, at=at)
+        agencies, predecessor = addressed(outgoing, at), hold_predecessor(outgoing)
+        replacement = replacement_for(outgoing, agencies)
+        sign = partial(sign_with_keys, unlocked=unlocked)
+        issued = issue_document(document=outgoing.document, viewer=viewer, at=at, sign=sign)
         outgoing.document, outgoing.code, outgoing.issued_at = issued, issued.code, at
         outgoing.document_code = document_id(issued)
         annexes = finish_annexes(outgoing, viewer=viewer, at=at)
         if agencies:
-            _pack(outgoing, agencies, annexes, readers, viewer, at)
+            _pack(outgoing, agencies, annexes, readers, replacement, viewer, at)
         else:
             outgoing.state = OutState.ISSUED
         outgoing.save()
         carry(outgoing, agencies, viewer=viewer, at=at)
+        order_reading_issued(outgoing, at=at)
+        declare_succession(predecessor, outgoing, viewer=viewer, at=at)
         tell_issued(outgoing, viewer=viewer, at=at)
         facts: dict[str, JSON] = {"code": issued.code, "recipients": len(agencies)}
         _record(outgoing, "outgoing.issue", viewer, at, facts | form)
@@ -208,6 +212,7 @@ def _pack(
     agencies: list[Agency],
     annexes: list[tuple[str, Blob]],
     readers: Readers | None,
+    replacement: edxml.Replacement | None,
     viewer: Viewer,
     at: datetime,
 ) -> None:
@@ -223,9 +228,9 @@ def _pack(
         due_on=outgoing.due_on,
         place=outgoing.place,
         viewer=viewer,
-        replaces=_replacement(outgoing, agencies),
+        replaces=replacement,
         readers=require_still_all(readers, agencies),
-        responses=responses_of(outgoing),
+        responses=responses_of(outgoing) + named_by(outgoing),
         annexes=[(file_name(name), read_blob(blob)) for name, blob in annexes],
     )
     signed = sign_lifted_packet(lifted(xml), agency_id=outgoing.agency_id, at=at)
@@ -266,22 +271,10 @@ def _require_readers(composition: Composition, viewer: Viewer, at: datetime, por
 
 
 def _require_replaceable(composition: Composition, viewer: Viewer) -> None:
-    """Raise `NotFound`, `NotAllowed` or `NotNow` if the document to be replaced may not be."""
-    if composition.replaces is not None:
-        replaced = queries.find_outgoing(viewer, composition.replaces)
-        policies.require_act(viewer, replaced, policies.REPLACE)
-
-
-def _replacement(outgoing: OutgoingDocument, agencies: Iterable[Agency]) -> edxml.Replacement | None:
-    """The document whose place this one takes, at those of the recipients who got it."""
-    replaced = outgoing.replaces
-    if replaced is None:
-        return None
-    got = set(replaced.recipients.values_list("agency_id", flat=True))
-    both = tuple(agency.old_code for agency in agencies if agency.id in got)
-    if not both:
-        raise NobodyToReplaceFor(code=replaced.code)
-    return edxml.Replacement(document_id=document_id(replaced.document), organ_ids=both)
+    """Raise `NotFound`, `NotAllowed`, `NotNow`, `Withdrawn` if what it replaces or corrects may not be."""
+    for key, act in ((composition.replaces, policies.REPLACE), (composition.corrects, policies.CORRECT)):
+        if key is not None:
+            policies.require_act(viewer, queries.find_outgoing(viewer, key), act)
 
 
 def _official(
@@ -367,6 +360,7 @@ def _facts(composition: Composition, document: OfficialDocument) -> dict[str, ob
         "steering_type": composition.steering_type,
         "encrypted": composition.encrypted,
         "replaces_id": composition.replaces,
+        "corrects_id": composition.corrects,
         "task_id": composition.task,
     }
 

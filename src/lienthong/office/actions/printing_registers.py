@@ -39,11 +39,11 @@ def print_register(
     agency = Agency.objects.get(id=viewer.agency_id)
     with transaction.atomic():
         if book_id is None:
-            printed = Printed("Sổ đăng ký văn bản đi", agency.name, since, until, OUTGOING)
+            printed = Printed("Sổ đăng ký văn bản đi", agency.name, since, until, OUTGOING, at)
             rows = outgoing_rows(viewer, since=since, until=until)
         else:
             name = find_book(viewer, book_id).name
-            printed = Printed(name, agency.name, since, until, INCOMING)
+            printed = Printed(name, agency.name, since, until, INCOMING, at)
             rows = incoming_rows(viewer, book_id=book_id, since=since, until=until)
         file, count = WRITERS[form](printed, rows)
         data: dict[str, JSON] = {

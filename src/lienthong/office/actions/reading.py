@@ -1,12 +1,13 @@
-"""Reading the text of incoming files in the background, so that it can be searched."""
+"""Reading the text of documents' files in the background, so that it can be searched."""
 
 from __future__ import annotations
 
 import logging
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from pathlib import Path
+from uuid import UUID
 
 from django.db import transaction
 from pypdf import PdfReader
@@ -17,11 +18,12 @@ from lienthong.kernel.jobs import enqueue
 from lienthong.kernel.media_types import PDF
 from lienthong.kernel.models import Blob
 from lienthong.office.adapters.ocr import OcrMyPdf
-from lienthong.office.models import IncomingDocument, IncomingFile
+from lienthong.office.annex_models import Annex
+from lienthong.office.models import IncomingDocument, IncomingFile, OutgoingDocument
 from lienthong.office.ports import OcrAbsent, OcrFailed, OcrPort
 from lienthong.office.scanning import BROKEN, MAX_PAGES
 from lienthong.office.states import Reading
-from lienthong.office.text_models import ReadText
+from lienthong.office.text_models import FileText, IssuedText, ReadText
 
 logger = logging.getLogger(__name__)
 BATCH = 20
@@ -42,19 +44,27 @@ def order_reading(documents: Iterable[IncomingDocument], *, at: datetime) -> Non
         enqueue("office.read_texts")
 
 
+def order_reading_issued(outgoing: OutgoingDocument, *, at: datetime) -> None:
+    """Have the text of a document just issued, and of its annexes, read soon; in the caller's transaction."""
+    IssuedText.objects.create(document=outgoing, agency_id=outgoing.agency_id, next_attempt_at=at)
+    enqueue("office.read_texts")
+
+
 def read_texts(*, at: datetime, port: OcrPort | None = None) -> int:
-    """Read what waits, a batch, and answer how many texts were found.
+    """Read what waits, a batch of each kind, and answer how many texts were found.
 
     A row is leased while it is read, so that several workers never read the same, and nothing is locked
     during the work. What fails is tried three times; where OCR is absent, the row says so and waits for it.
     """
-    ocr = port or OcrMyPdf()
-    rows = _lease(at)
-    blobs = _first_pdfs(rows)
-    for row in rows:
-        _read(row, blobs.get(row.document_id), ocr)
-    ReadText.objects.bulk_update(rows, ["state", "text", "by_ocr", "error"])
-    return sum(row.state == Reading.DONE for row in rows)
+    ocr, found = port or OcrMyPdf(), 0
+    for model, files_of in KINDS.items():
+        rows = _lease(model, at)
+        files = files_of([row.pk for row in rows])
+        for row in rows:
+            _read(row, files.get(row.pk, []), ocr)
+        model._default_manager.bulk_update(rows, ["state", "text", "by_ocr", "error"])
+        found += sum(row.state == Reading.DONE for row in rows)
+    return found
 
 
 def read_absent_again(*, at: datetime, port: OcrPort | None = None) -> int:
@@ -63,58 +73,79 @@ def read_absent_again(*, at: datetime, port: OcrPort | None = None) -> int:
         (port or OcrMyPdf()).version()
     except OcrAbsent:
         return 0
-    absent = ReadText.objects.filter(state=Reading.ABSENT)
-    return absent.update(state=Reading.WAITING, attempts=0, next_attempt_at=at)
+    again = {"state": Reading.WAITING, "attempts": 0, "next_attempt_at": at}
+    return sum(model._default_manager.filter(state=Reading.ABSENT).update(**again) for model in KINDS)
 
 
-def _lease(at: datetime) -> list[ReadText]:
-    waiting = ReadText.objects.filter(state=Reading.WAITING, next_attempt_at__lte=at)
+def _lease(model: type[FileText], at: datetime) -> list[FileText]:
+    waiting = model._default_manager.filter(state=Reading.WAITING, next_attempt_at__lte=at)
     with transaction.atomic():
         ordered = waiting.order_by("next_attempt_at").defer("words")
         rows = list(ordered.select_for_update(skip_locked=True)[:BATCH])
         for row in rows:
             row.attempts, row.next_attempt_at = row.attempts + 1, at + LEASE
-        ReadText.objects.bulk_update(rows, ["attempts", "next_attempt_at"])
+        model._default_manager.bulk_update(rows, ["attempts", "next_attempt_at"])
     return rows
 
 
-def _first_pdfs(rows: list[ReadText]) -> dict[object, Blob]:
-    """The first PDF of each document; of what was withdrawn there is none."""
-    ids = [row.document_id for row in rows]
+def _first_pdfs(ids: list[UUID]) -> dict[UUID, list[Blob]]:
+    """The first PDF of each incoming document; of what was withdrawn there is none."""
     files = IncomingFile.objects.filter(document__in=ids, blob__media_type=PDF).select_related("blob")
-    first: dict[object, Blob] = {}
+    first: dict[UUID, list[Blob]] = {}
     for file in files.order_by("document", "position"):
         if file.blob is not None:
-            first.setdefault(file.document_id, file.blob)
+            first.setdefault(file.document_id, [file.blob])
     return first
 
 
-def _read(row: ReadText, blob: Blob | None, ocr: OcrPort) -> None:
-    """Read one, and write down how it went."""
-    row.error = ""
-    if blob is None:
-        row.state = Reading.NOTHING
-        return
+def _issued_pdfs(ids: list[UUID]) -> dict[UUID, list[Blob]]:
+    """The PDF of each issued document and those of its annexes, in their order."""
+    rows = OutgoingDocument.objects.filter(id__in=ids).select_related("document__pdf")
+    found = {row.pk: [row.document.pdf] if row.document.pdf else [] for row in rows}
+    annexes = Annex.objects.filter(outgoing__in=ids, pdf__isnull=False).select_related("pdf")
+    for annex in annexes.order_by("outgoing", "position"):
+        if annex.pdf is not None:
+            found[annex.outgoing_id].append(annex.pdf)
+    return found
+
+
+KINDS: dict[type[FileText], Callable[[list[UUID]], dict[UUID, list[Blob]]]] = {
+    ReadText: _first_pdfs,
+    IssuedText: _issued_pdfs,
+}
+
+
+def _read(row: FileText, blobs: list[Blob], ocr: OcrPort) -> None:
+    """Read one document's files, and write down how it went."""
+    row.error, texts = "", []
+    try:
+        for blob in blobs:
+            text, by_ocr = _text_of(blob, ocr)
+            row.by_ocr = row.by_ocr or by_ocr
+            texts.append(text)
+    except OcrAbsent as error:
+        row.state, row.error = Reading.ABSENT, str(error)[:500]
+    except OcrFailed as error:
+        logger.warning("a file of %s could not be read: %s", row.pk, error)
+        row.error = str(error)[:500]
+        row.state = Reading.FAILED if row.attempts >= ATTEMPTS else Reading.WAITING
+    except SecretDocument:
+        row.state = Reading.MARKED
+    else:
+        row.text = "\n".join(filter(None, texts)).replace("\0", "")[:TEXT_LIMIT]
+        row.state = Reading.DONE if row.text else Reading.NOTHING
+
+
+def _text_of(blob: Blob, ocr: OcrPort) -> tuple[str, bool]:
+    """What the PDF says, and whether OCR read it."""
     with tempfile.NamedTemporaryFile(suffix=".pdf") as file:
         for chunk in open_blob(blob):
             file.write(chunk)
         file.flush()
-        try:
-            text = _own_text(Path(file.name))
-            row.by_ocr = not text
-            text = text or ocr.read(Path(file.name))
-            refuse_secret(*text.split("\f")[:1])
-        except OcrAbsent as error:
-            row.state, row.error = Reading.ABSENT, str(error)[:500]
-        except OcrFailed as error:
-            logger.warning("the scan of %s could not be read: %s", row.document_id, error)
-            row.error = str(error)[:500]
-            row.state = Reading.FAILED if row.attempts >= ATTEMPTS else Reading.WAITING
-        except SecretDocument:
-            row.state = Reading.MARKED
-        else:
-            row.text = text.replace("\0", "")[:TEXT_LIMIT]
-            row.state = Reading.DONE if row.text else Reading.NOTHING
+        own = _own_text(Path(file.name))
+        text = own or ocr.read(Path(file.name))
+    refuse_secret(*text.split("\f")[:1])
+    return text, not own
 
 
 def _own_text(pdf: Path) -> str:

@@ -11,6 +11,7 @@ from lienthong.documents.public import OfficialDocument, given_file
 from lienthong.identity.public import Viewer
 from lienthong.kernel.clock import VIETNAM
 from lienthong.kernel.errors import Refusal
+from lienthong.office.annex_models import Annex, VersionAnnex
 from lienthong.office.drafting_models import DraftVersion
 from lienthong.office.groups import ADDRESSES
 from lienthong.office.models import OutgoingDocument
@@ -28,11 +29,11 @@ class ChangedMeanwhile(Refusal):
 
 
 def keep_version(outgoing: OutgoingDocument, *, viewer: Viewer, at: datetime) -> DraftVersion:
-    """Write down the draft as it now stands as its next version.
+    """Write down the draft as it now stands, with its annexes, as its next version.
 
     The caller holds the lock on the document, so numbers follow each other without gap.
     """
-    return DraftVersion.objects.create(
+    version = DraftVersion.objects.create(
         outgoing=outgoing,
         number=latest_number(outgoing) + 1,
         content=content_of(outgoing, outgoing.document).as_json(),
@@ -41,6 +42,17 @@ def keep_version(outgoing: OutgoingDocument, *, viewer: Viewer, at: datetime) ->
         saved_title=viewer.post_title,
         saved_at=at,
     )
+    VersionAnnex.objects.bulk_create(
+        VersionAnnex(
+            version=version,
+            position=annex.position,
+            name=annex.name,
+            given_id=annex.given_id,
+            copy_id=annex.copy_id,
+        )
+        for annex in outgoing.annexes.all()
+    )
+    return version
 
 
 def require_newest(outgoing: OutgoingDocument, *, based_on: int | None) -> None:
@@ -81,4 +93,10 @@ def content_of(outgoing: OutgoingDocument, document: OfficialDocument) -> Conten
         body=tuple(document.body),
         recipients=(*(ADDRESSES.get(group, group) for group in groups), *single, *beside),
         file=file.pk if (file := given_file(document)) else "",
+        annexes=tuple(_said(annex) for annex in outgoing.annexes.all()),
     )
+
+
+def _said(annex: Annex) -> str:
+    """The annex as a line that also tells two files of one name apart; a copy's name has its number."""
+    return f"{annex.name} ({annex.given_id[:12]})" if annex.given_id else annex.name

@@ -1,4 +1,8 @@
-"""Withdrawing a sent document: taken back by a call, or revoked by a signed packet (NĐ 30/2020, Đ.18)."""
+"""Withdrawing an issued document (NĐ 30/2020, Đ.18).
+
+Over the axis it is taken back by a call, or revoked by a signed packet; inside the agency and on paper it is
+declared. Where only some recipients of the axis are chosen, the others keep it, and nothing is declared.
+"""
 
 from __future__ import annotations
 
@@ -16,12 +20,14 @@ from lienthong.kernel.errors import Refusal
 from lienthong.kernel.lifting import lift
 from lienthong.ledger.public import JSON, Subject, record
 from lienthong.office import policies, queries
+from lienthong.office.actions.declaring import declare
 from lienthong.office.actions.incoming import REASON_LIMIT, ReasonMissing, checked_text
 from lienthong.office.actions.sending import catch_up, write_states
 from lienthong.office.adapters import connect
 from lienthong.office.models import OutgoingDocument
 from lienthong.office.packets import revocation_of
 from lienthong.office.ports import AxisPort, AxisUnavailable
+from lienthong.office.states import OutState
 from lienthong.signing.public import sign_packet
 
 
@@ -50,12 +56,16 @@ def take_back_outgoing(
 ) -> OutgoingDocument:
     """Take the document back from the recipients (ids of agencies), or from all; write down how they stand.
 
-    Where nobody has collected it, it is gone at once; elsewhere the receiver is asked and answers later.
+    All are also those inside the agency and on paper. Over the axis, where nobody has collected it, it is
+    gone at once; elsewhere the receiver is asked and answers later.
 
     Raises:
-        ReasonMissing, TextTooLong, NotSentThere, NotFound, NotAllowed, NotNow, AxisAway, AxisRefused.
+        ReasonMissing, TextTooLong, NotSentThere, NotFound, NotAllowed, NotNow, Withdrawn, AxisAway,
+        AxisRefused.
     """
     reason, outgoing, codes = _asked(outgoing_id, viewer, policies.TAKE_BACK, reason, recipients)
+    if outgoing.state == OutState.ISSUED:
+        return _declare(outgoing, policies.TAKE_BACK, reason, viewer, at)
     try:
         state = (port or connect()).take_back(outgoing.packet_id, reason=reason, recipients=codes, at=at)
     except AxisUnavailable as error:
@@ -63,6 +73,8 @@ def take_back_outgoing(
     with transaction.atomic():
         write_states(state)
         _record(outgoing, policies.TAKE_BACK, viewer, at, {"reason": reason, "recipients": len(codes)})
+        if not codes:
+            declare(_held(outgoing), kind=policies.TAKE_BACK, reason=reason, viewer=viewer, at=at)
     return outgoing
 
 
@@ -77,13 +89,17 @@ def revoke_outgoing(
 ) -> OutgoingDocument:
     """Send a revocation sealed with the agency's key to the recipients (ids of agencies), or to all.
 
+    All are also those inside the agency and on paper, to whom it is declared.
     Asking again while a receiver has not answered makes the earlier revocation lapse. Must not run in a
     transaction.
 
     Raises:
-        ReasonMissing, TextTooLong, NotSentThere, NotFound, NotAllowed, NotNow, AxisAway, AxisRefused.
+        ReasonMissing, TextTooLong, NotSentThere, NotFound, NotAllowed, NotNow, Withdrawn, AxisAway,
+        AxisRefused.
     """
     reason, outgoing, codes = _asked(outgoing_id, viewer, policies.REVOKE, reason, recipients)
+    if outgoing.state == OutState.ISSUED:
+        return _declare(outgoing, policies.REVOKE, reason, viewer, at)
     assert outgoing.edxml is not None
     original = edxml.parse_packet(lift(open_blob(outgoing.edxml)))
     xml = revocation_of(original, reason=reason, recipients=codes, viewer=viewer)
@@ -95,6 +111,8 @@ def revoke_outgoing(
     data: dict[str, JSON] = {"reason": reason, "packet": str(receipt.packet_id), "recipients": len(codes)}
     with transaction.atomic():
         _record(outgoing, policies.REVOKE, viewer, at, data)
+        if not codes:
+            declare(_held(outgoing), kind=policies.REVOKE, reason=reason, viewer=viewer, at=at)
     catch_up(outgoing.packet_id, axis, at)
     return outgoing
 
@@ -111,6 +129,23 @@ def _asked(
     if len(codes) != len(set(recipients)):
         raise NotSentThere(field="recipients", count=len(set(recipients)) - len(codes))
     return reason, outgoing, codes
+
+
+def _declare(
+    outgoing: OutgoingDocument, act: str, reason: str, viewer: Viewer, at: datetime
+) -> OutgoingDocument:
+    """Withdraw what never went over the axis; of two who do so at once the second is told."""
+    with transaction.atomic():
+        held = _held(outgoing)
+        policies.require_act(viewer, held, act)
+        _record(held, act, viewer, at, {"reason": reason})
+        declare(held, kind=act, reason=reason, viewer=viewer, at=at)
+    return held
+
+
+def _held(outgoing: OutgoingDocument) -> OutgoingDocument:
+    """The document as it stands now, held until the transaction ends."""
+    return OutgoingDocument.objects.select_for_update(of=("self",)).get(pk=outgoing.pk)
 
 
 def _record(

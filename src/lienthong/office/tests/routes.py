@@ -15,6 +15,7 @@ from lienthong.office.archive.list_models import FileList, PlannedFile
 from lienthong.office.archive.states import FileState
 from lienthong.office.dispatch_models import PaperRecipient
 from lienthong.office.drafting_models import DraftVersion, SigningList
+from lienthong.office.issued_models import IssuedChange
 from lienthong.office.models import IncomingDocument, IncomingFile, OutgoingDocument
 from lienthong.office.states import OutState, State
 from lienthong.office.tests.factories import copy_of, draft, general_book, incoming_document, led_by
@@ -90,6 +91,18 @@ def _on_paper(world: World) -> dict[str, object]:
         named_at=world.at,
     )
     return {**given, "recipient_id": named.pk}
+
+
+def _notice(world: World) -> dict[str, object]:
+    given = _on_paper(world)
+    change = IssuedChange.objects.create(
+        document_id=given["document_id"],
+        kind="revoke",
+        reason="Ban hành nhầm",
+        made_by_id=world.viewer(LEADER).official_id or 0,
+        made_at=world.at,
+    )
+    return {**given, "change_id": change.pk}
 
 
 def _copy(world: World) -> dict[str, object]:
@@ -253,6 +266,7 @@ ROUTES: dict[str, Route] = {
     "office:take_back": only(CLERK, LEADER, methods=POST, kwargs=_outgoing),
     "office:dispatch": only(CLERK, LEADER, methods=BOTH, kwargs=_issued),
     "office:paper_record": only(CLERK, methods=BOTH, kwargs=_on_paper),
+    "office:paper_notice": only(CLERK, methods=BOTH, kwargs=_notice),
     "office:recipients_export": only(*READERS, kwargs=_outgoing),
     "office:add_annex": only(*WORKERS, methods=POST, kwargs=_outgoing),
     "office:remove_annex": only(*WORKERS, methods=POST, kwargs=_annexed),
@@ -272,6 +286,8 @@ ROUTES: dict[str, Route] = {
     "office:to_sign": only(LEADER, methods=BOTH, shared=True),
     "office:signing_list": only(LEADER, kwargs=_list),
     "office:sign_next": only(LEADER, methods=POST, kwargs=_list),
+    "office:unlock_list": only(LEADER, methods=POST, kwargs=_list),
+    "office:signing_key": only(LEADER, methods=BOTH, shared=True),
     "office:stop_signing": only(LEADER, methods=POST, kwargs=_list),
     "office:reviews": only(*WORKERS, shared=True),
     "office:review_chains": only(Role.ADMINISTRATOR, CLERK, shared=True),

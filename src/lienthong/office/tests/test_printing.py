@@ -43,7 +43,7 @@ from lienthong.office.tests.test_outgoing import _send, _sender
 
 pytestmark = pytest.mark.django_db
 YEAR = {"since": date(2026, 1, 1), "until": date(2026, 12, 31)}
-PRINTED = Printed("Sổ đăng ký văn bản đến", "Sở Nội vụ", YEAR["since"], YEAR["until"], INCOMING)
+PRINTED = Printed("Sổ đăng ký văn bản đến", "Sở Nội vụ", YEAR["since"], YEAR["until"], INCOMING, NOON)
 EVIL = ("=1+1", "+1", "@x", "-1", "http://a.example", "{=1}", "Thường", "", "", "")
 
 

@@ -17,12 +17,15 @@ from lienthong.identity.tests.factories import agency, official_in, official_of,
 from lienthong.kernel.blobs import store_blob
 from lienthong.kernel.clock import now
 from lienthong.ledger.public import Subject, timeline
+from lienthong.office.actions import annexing
 from lienthong.office.actions import outgoing as actions
 from lienthong.office.actions.versions import ChangedMeanwhile
+from lienthong.office.annex_models import VersionAnnex
 from lienthong.office.drafting_models import DraftVersion
 from lienthong.office.models import OutgoingDocument
 from lienthong.office.tests.factories import BODY, NOON, SUBJECT, composition, draft
 from lienthong.office.tests.pages import client_as, client_of, text_of
+from lienthong.office.tests.scans import written
 from lienthong.office.versions import Content, Kind, differences
 
 
@@ -259,3 +262,61 @@ def test_of_two_who_save_at_once_from_the_same_version_one_is_told() -> None:
         "OutgoingDocument",
     ]
     assert list(outgoing.versions.order_by("number").values_list("number", flat=True)) == [1, 2]
+
+
+def _annexed(document: OutgoingDocument, name: str, words: str, viewer: Viewer) -> None:
+    annexing.add_annex(outgoing_id=document.id, name=name, file=[written(words)], viewer=viewer, at=NOON)
+
+
+@pytest.mark.django_db
+def test_a_version_has_its_annexes_and_the_difference_names_them() -> None:
+    ours = agency()
+    clerk, document = viewer_in(ours, Role.CLERK), draft(ours, agency())
+    _annexed(document, "Phụ lục I", "mot", clerk)
+    _annexed(document, "Phụ lục II", "hai", clerk)
+    annexing.remove_annex(outgoing_id=document.id, position=1, viewer=clerk, at=NOON)
+    _annexed(document, "Phụ lục II", "hai, sua lai", clerk)
+    versions = list(document.versions.order_by("number"))
+    names = [[annex.name for annex in version.annexes.all()] for version in versions]
+    assert names == [
+        [],
+        ["Phụ lục I"],
+        ["Phụ lục I", "Phụ lục II"],
+        ["Phụ lục II"],
+        ["Phụ lục II", "Phụ lục II"],
+    ]
+    contents = [Content.from_json(version.content) for version in versions]
+    (added,) = differences(contents[0], contents[1])
+    assert str(added.label) in {"Annexes", "Phụ lục"}
+    assert [piece.kind for line in added.lines for piece in line] == [Kind.ADDED]
+    (removed,) = differences(contents[2], contents[3])
+    assert Kind.REMOVED in {piece.kind for line in removed.lines for piece in line}
+    (same_name,) = differences(contents[3], contents[4])
+    assert {piece.kind for line in same_name.lines for piece in line} == {Kind.SAME, Kind.ADDED}
+
+
+@pytest.mark.django_db
+def test_a_file_taken_off_stays_with_the_version_that_had_it() -> None:
+    ours = agency()
+    clerk, document = viewer_in(ours, Role.CLERK), draft(ours, agency())
+    _annexed(document, "Phụ lục I", "mot", clerk)
+    annexing.remove_annex(outgoing_id=document.id, position=1, viewer=clerk, at=NOON)
+    kept = VersionAnnex.objects.get()
+    assert kept.given is not None
+    assert kept.version.number == 2
+    with pytest.raises(DatabaseError, match="never changed"), transaction.atomic():
+        VersionAnnex.objects.update(name="khác")
+
+
+def test_versions_from_before_annexes_were_recorded_are_not_compared_in_them() -> None:
+    before, after = Content(subject="x"), Content(subject="x", annexes=("Phụ lục I (abc)",))
+    assert differences(before, after) == []
+
+
+@pytest.mark.django_db
+def test_a_draft_with_annexes_is_discarded_with_all_its_versions() -> None:
+    ours = agency()
+    clerk, document = viewer_in(ours, Role.CLERK), draft(ours, agency())
+    _annexed(document, "Phụ lục I", "mot", clerk)
+    actions.discard(outgoing_id=document.id, viewer=clerk, at=NOON)
+    assert not VersionAnnex.objects.exists()

@@ -11,8 +11,9 @@ from lienthong.directory.public import Agency
 from lienthong.identity.public import NotAllowed, NotFound, Role, Viewer
 from lienthong.identity.tests.factories import agency, viewer_in
 from lienthong.ledger.public import Actor, Subject, timeline
+from lienthong.office.actions.declaring import NobodyToReplaceFor
 from lienthong.office.actions.incoming import ReasonMissing
-from lienthong.office.actions.outgoing import NobodyToReplaceFor, sign_and_send
+from lienthong.office.actions.outgoing import sign_and_send
 from lienthong.office.actions.withdrawing import (
     AxisAway,
     NotSentThere,

@@ -31,6 +31,11 @@ from lienthong.tasks.public import Task, find_task
 DRAFTERS = (Role.SPECIALIST, Role.CLERK, Role.LEADER)
 FOUND_LIMIT = 40
 SAVE, SIGN, PREVIEW = "save", "sign", "preview"
+# How a document that follows an issued one is asked for: what it does to it, and how it begins.
+FOLLOWS = {
+    "replaces": (policies.REPLACE, composing_queries.replacing),
+    "corrects": (policies.CORRECT, composing_queries.correcting),
+}
 FILE_CODES = frozenset({"empty-file", "file-too-large", "executable-refused", "wrong-file-type"})
 
 
@@ -67,11 +72,12 @@ def _compose(request: HttpRequest, draft: OutgoingDocument | None) -> HttpRespon
         if task is not None:
             form = ComposeForm(initial=composing_queries.for_task(viewer, task))
             return _page(request, None, form, _picker(viewer, (), request.GET, at))
-        replaced = _replaced(viewer, request.GET.get("replaces", "")) if draft is None else None
-        if replaced is not None:
-            form = ComposeForm(initial=composing_queries.replacing(replaced))
-            chosen = set(replaced.recipients.values_list("agency_id", flat=True))
-            return _page(request, None, form, _picker(viewer, chosen, request.GET, at))
+        for name, (act, begin) in FOLLOWS.items() if draft is None else ():
+            original = _predecessor(viewer, request.GET.get(name, ""), act)
+            if original is not None:
+                chosen = set(original.recipients.values_list("agency_id", flat=True))
+                form = ComposeForm(initial=begin(original))
+                return _page(request, None, form, _picker(viewer, chosen, request.GET, at))
         chosen = composing_queries.recipient_ids(draft) if draft else _ids(request.GET.getlist("recipients"))
         return _page(request, draft, _blank(viewer, draft), _picker(viewer, chosen, request.GET, at))
     chosen = _ids(request.POST.getlist("recipients"))
@@ -109,14 +115,14 @@ def _conflict(
     return _page(request, draft, form, {**picker, "meanwhile": True, "changes": changes}, status=409)
 
 
-def _replaced(viewer: Viewer, asked: object) -> OutgoingDocument | None:
-    """The sent document whose place the new one is to take, if the address or the form names one."""
+def _predecessor(viewer: Viewer, asked: object, act: str) -> OutgoingDocument | None:
+    """The issued document that the new one replaces or corrects, if the address or the form names one."""
     try:
         found = UUID(str(asked))
     except ValueError:
         return None
     original = queries.find_outgoing(viewer, found)
-    policies.require_act(viewer, original, policies.REPLACE)
+    policies.require_act(viewer, original, act)
     return original
 
 
@@ -204,7 +210,10 @@ def _page(
         "draft": draft,
         "signs": viewer.has(Role.LEADER),
         "converts": LibreOffice().available(),
-        "replaced": _replaced(viewer, form["replaces"].value() or ""),
+        **{
+            name: _predecessor(viewer, form[name].value() or "", act)
+            for name, (act, _begin) in FOLLOWS.items()
+        },
         "task": _task(viewer, form["task"].value() or ""),
     }
     chosen = [str(key) for key in form["inside"].value() or ()]

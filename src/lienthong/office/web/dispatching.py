@@ -17,7 +17,9 @@ from lienthong.kernel.clock import VIETNAM, now
 from lienthong.kernel.errors import Refusal
 from lienthong.office import dispatch_queries, policies, queries
 from lienthong.office.actions import dispatching as actions
+from lienthong.office.dispatch_models import PaperDispatch
 from lienthong.office.dispatching_forms import BesideForm, PaperRecordForm, lines_of
+from lienthong.office.issued_models import IssuedChange
 from lienthong.office.models import OutgoingDocument
 from lienthong.office.web.common import csv_answer
 from lienthong.tasks.public import PartyKey, candidates
@@ -49,11 +51,17 @@ def inside_picker(
     }
 
 
-def beside_of(document: OutgoingDocument, acts: Iterable[str]) -> dict[str, object]:
-    """What the page of a document shows of its recipients beside the axis: three queries."""
+def beside_of(
+    document: OutgoingDocument, acts: Iterable[str], changes: Iterable[IssuedChange]
+) -> dict[str, object]:
+    """What the page of a document shows of its recipients beside the axis, and of what was declared to all.
+
+    Four queries at most.
+    """
     return {
+        "changes": changes,
         "inside": dispatch_queries.inside_of(document),
-        "paper": dispatch_queries.paper_of(document),
+        "paper": dispatch_queries.paper_of(document, changes),
         "dispatches": policies.DISPATCH in acts,
         "records": policies.RECORD_PAPER in acts,
     }
@@ -91,16 +99,20 @@ def dispatch(request: HttpRequest, document_id: UUID) -> HttpResponse:
 
 @needs(Role.CLERK)
 @require_http_methods(["GET", "POST"])
-def paper_record(request: HttpRequest, document_id: UUID, recipient_id: int) -> HttpResponse:
-    """Record how the document went on paper, or correct what was recorded."""
+def paper_record(
+    request: HttpRequest, document_id: UUID, recipient_id: int, change_id: int | None = None
+) -> HttpResponse:
+    """Record how the document went on paper, or how the recipient was told of a change; or correct it."""
     viewer, at = viewer_of(request), now()
     document = queries.find_outgoing(viewer, document_id)
     policies.require_act(viewer, document, policies.RECORD_PAPER)
+    changes = {change.id: change for change in dispatch_queries.changes_of(document)}
     found = [row for row in dispatch_queries.paper_of(document) if row.recipient.id == recipient_id]
-    if not found:
+    if not found or (change_id is not None and change_id not in changes):
         raise NotFound
+    last = found[0].told(change_id)
     form = PaperRecordForm(
-        request.POST if request.method == "POST" else None, initial=_known(found[0], viewer, at)
+        request.POST if request.method == "POST" else None, initial=_known(last, viewer, at)
     )
     if form.is_bound and form.is_valid():
         try:
@@ -110,20 +122,26 @@ def paper_record(request: HttpRequest, document_id: UUID, recipient_id: int) -> 
                 written=form.record(),
                 viewer=viewer,
                 at=at,
+                change_id=change_id,
             )
         except Refusal as refusal:
             _say(form, refusal)
         else:
             messages.success(request, _("Recorded."))
             return redirect("office:outgoing_detail", document_id)
-    context = {"outgoing": document, "row": found[0], "form": form}
+    context = {
+        "outgoing": document,
+        "recipient": found[0].recipient,
+        "last": last,
+        "change": changes.get(change_id or 0),
+        "form": form,
+    }
     status = 422 if form.is_bound else 200
     return render(request, "office/paper_record.html", context, status=status)
 
 
-def _known(row: dispatch_queries.OnPaper, viewer: Viewer, at: datetime) -> dict[str, object]:
+def _known(last: PaperDispatch | None, viewer: Viewer, at: datetime) -> dict[str, object]:
     """What the form begins with: the record that holds, or today by the clerk."""
-    last = row.last
     if last is None:
         return {"sent_on": at.astimezone(VIETNAM).date(), "carried_by": viewer.name}
     return {name: getattr(last, name) for name in ("way", "sent_on", "carried_by", "receipt_number")}

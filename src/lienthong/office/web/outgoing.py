@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from uuid import UUID
 
 from django.contrib import messages
@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_POST
 
 from lienthong.documents.public import PROBLEMS, check_form, source_of
@@ -23,6 +24,7 @@ from lienthong.office.actions.dispatching import note_reading
 from lienthong.office.actions.form import errors_of
 from lienthong.office.actions.withdrawing import revoke_outgoing, take_back_outgoing
 from lienthong.office.discussing import outgoing_thread
+from lienthong.office.dispatch_queries import changes_of, readable_among, require_content
 from lienthong.office.forms import OutgoingFilterForm, TakeBackForm
 from lienthong.office.models import OutgoingDocument
 from lienthong.office.states import OUT_STATE_LABELS, OutState
@@ -31,6 +33,7 @@ from lienthong.office.web.common import csv_answer, file_answer, tabs_of, timeli
 from lienthong.office.web.dispatching import beside_of
 from lienthong.office.web.reviewing import facts_of
 from lienthong.office.web.saved import saved_context
+from lienthong.signing.public import KeyLocked, Pin, PinNeeded, PinState, WrongPin, pin_state
 
 READERS = (Role.CLERK, Role.SPECIALIST, Role.LEADER, Role.AUDITOR)
 DRAFTERS = (Role.SPECIALIST, Role.CLERK, Role.LEADER)
@@ -90,7 +93,12 @@ def outgoing_detail(request: HttpRequest, document_id: UUID) -> HttpResponse:
 
 
 def _detail(
-    request: HttpRequest, document_id: UUID, *, form: TakeBackForm | None = None, status_code: int = 200
+    request: HttpRequest,
+    document_id: UUID,
+    *,
+    form: TakeBackForm | None = None,
+    refused: str = "",
+    status_code: int = 200,
 ) -> HttpResponse:
     viewer = viewer_of(request)
     document = queries.find_outgoing(viewer, document_id)
@@ -99,25 +107,35 @@ def _detail(
     if policies.TAKE_BACK in acts and form is None:
         form = _take_back_form(document)
     note_reading(outgoing=document, viewer=viewer, at=now())
-    making = queries.sees_making(viewer, document)
+    making, changes = queries.sees_making(viewer, document), changes_of(document)
     context = {
         "outgoing": document,
         "document": document.document,
         "acts": acts,
         "making": making,
         "take_back_form": form,
+        "refused": refused,
+        "key": _key(viewer, acts),
         "timeline": timeline_of("office.outgoing", document.id) if making else [],
         "draft": document.state == OutState.DRAFT,
         "page": queries.list_recipients(document, status=status, cursor=request.GET.get("cursor", "")),
         "status": status,
         "progress": queries.progress_of(document),
-        **beside_of(document, acts),
+        **beside_of(document, acts, changes),
+        "readable": readable_among(viewer, (row.successor_id for row in changes)),
         **annexes_of(viewer, document, acts),
         **facts_of(viewer, document, at=now()),
         **comments_context(request, outgoing_thread(document, at=now())),
         **_form_of(viewer, document),
     }
     return render(request, "office/outgoing_detail.html", context, status=status_code)
+
+
+def _key(viewer: Viewer, acts: Iterable[str]) -> PinState | None:
+    """How the key of whoever may sign now is held."""
+    if policies.SIGN_AND_SEND not in acts:
+        return None
+    return pin_state(official_id=viewer.official_id or 0, at=now())
 
 
 def _form_of(viewer: Viewer, document: OutgoingDocument) -> dict[str, object]:
@@ -155,15 +173,20 @@ def outgoing_progress(request: HttpRequest, document_id: UUID) -> HttpResponse:
 
 
 @needs(Role.LEADER)
+@sensitive_post_parameters("pin")
 @require_POST
 def sign_and_send(request: HttpRequest, document_id: UUID) -> HttpResponse:
     """Sign, issue and send; if the axis does not answer, the document waits and goes by itself."""
-    document = actions.sign_and_send(
-        outgoing_id=document_id,
-        viewer=viewer_of(request),
-        at=now(),
-        despite=request.POST.get("despite", ""),
-    )
+    try:
+        document = actions.sign_and_send(
+            outgoing_id=document_id,
+            viewer=viewer_of(request),
+            at=now(),
+            despite=request.POST.get("despite", ""),
+            pin=Pin(request.POST.get("pin", "")),
+        )
+    except (PinNeeded, WrongPin, KeyLocked) as refusal:
+        return _detail(request, document_id, refused=refusal.say(), status_code=422)
     if document.state == OutState.ISSUED:
         messages.success(request, _("Signed and issued as %(code)s.") % {"code": document.code})
     elif document.state == OutState.SENT:
@@ -245,6 +268,8 @@ def discard(request: HttpRequest, document_id: UUID) -> HttpResponse:
 @require_GET
 def outgoing_pdf(request: HttpRequest, document_id: UUID) -> HttpResponseBase:
     """The issued PDF, or of a draft the PDF that was uploaded; `?inline=1` shows it in the browser."""
-    document = queries.find_outgoing(viewer_of(request), document_id)
+    viewer = viewer_of(request)
+    document = queries.find_outgoing(viewer, document_id)
+    require_content(viewer, document)
     blob, name = queries.pdf_of(document)
     return file_answer(blob, name, inline="inline" in request.GET)

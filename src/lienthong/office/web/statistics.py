@@ -81,7 +81,7 @@ def statistics_export(request: HttpRequest) -> HttpResponseBase:
     if request.GET.get("as") == "csv":
         return csv_answer(f"{name}.csv", head, rows)
     widths = {column: 22 if place < 2 else 11 for place, column in enumerate(head)}
-    printed = Printed(_("Statistics of tasks"), viewer.agency_name, since, until, widths)
+    printed = Printed(_("Statistics of tasks"), viewer.agency_name, since, until, widths, at)
     file, _count = write_xlsx(printed, rows)
     return FileResponse(file, as_attachment=True, filename=f"{name}.xlsx")
 

@@ -69,6 +69,7 @@ def changes_meanwhile(draft: OutgoingDocument, typed: Composition) -> tuple[int,
         body=paragraphs_of(typed.body),
         recipients=(*(ADDRESSES[group] for group in sorted(typed.groups)), *names, *_beside(typed)),
         file=saved.file,
+        annexes=saved.annexes,
     )
     return newest.number, differences(saved, mine)
 

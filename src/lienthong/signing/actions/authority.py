@@ -27,7 +27,7 @@ from lienthong.signing.errors import (
     NoCertificate,
     SigningUnavailable,
 )
-from lienthong.signing.models import CURRENT, HOLDERS, Certificate, StoredVerdict
+from lienthong.signing.models import CURRENT, HOLDERS, Certificate, KeyPin, StoredVerdict
 from lienthong.signing.ports import KeyStoreError
 from lienthong.signing.queries import info_of, issuer_key
 from lienthong.signing.stores import key_store, new_key_store
@@ -172,6 +172,27 @@ def rotate_key(agency_id: int, *, at: datetime) -> CertificateInfo:
         return info_of(Certificate.objects.current().get(purpose=Purpose.AGENCY, agency_id=agency_id), at=at)
 
 
+def renew_official_key(official_id: int, *, at: datetime) -> CertificateInfo:
+    """Give the official a new key without PIN and destroy the old one; what it signed stays valid.
+
+    For whoever forgot the PIN, or locked the key.
+
+    Raises:
+        NoCertificate: there is none to replace.
+    """
+    ensure_authority(at=at)
+    with transaction.atomic():
+        _lock()
+        own = Certificate.objects.current().filter(purpose=Purpose.OFFICIAL, official_id=official_id)
+        old = own.first()
+        if old is None:
+            raise NoCertificate(name=str(official_id))
+        own.update(replaced_at=at)
+        ensure_official_certificates([official_id], at=at, algorithm=Algorithm(old.algorithm))
+        _destroy_key(old)
+        return info_of(own.get(), at=at)
+
+
 def revoke_certificate(sha256: str, *, reason: RevocationReason, at: datetime) -> CertificateInfo:
     """Withdraw the certificate from `at` on: lists, OCSP, verdicts say so at once; its key is destroyed.
 
@@ -310,6 +331,7 @@ def certificate_columns(certificate: x509.Certificate) -> dict[str, object]:
 
 def _destroy_key(row: Certificate) -> None:
     if row.key_id is not None:
+        KeyPin.objects.filter(key_id=row.key_id).delete()
         try:
             key_store(row.store).delete(row.key_id)
         except KeyStoreError as error:

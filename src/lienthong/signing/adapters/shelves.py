@@ -20,6 +20,10 @@ class MemoryShelf:
         """The sealed bytes, or None."""
         return self.rows.get(key_id)
 
+    def replace(self, key_id: UUID, sealed: bytes) -> None:
+        """Keep these instead."""
+        self.rows[key_id] = sealed
+
     def remove(self, key_id: UUID) -> bool:
         """Forget them; false if there were none."""
         return self.rows.pop(key_id, None) is not None

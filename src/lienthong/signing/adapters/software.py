@@ -22,10 +22,11 @@ from lienthong.signing.ports import (
     KeySealBroken,
     KeyStoreUnavailable,
     KeyUnknown,
+    LayerBroken,
     PrivateKey,
     Shelf,
 )
-from lienthong.signing.sealing import MasterKeyInvalid, Seal, SealBroken
+from lienthong.signing.sealing import Layer, MasterKeyInvalid, Seal, SealBroken
 
 HELD_KEYS = 4096
 _RSA_BITS = {Algorithm.RSA2048: 2048, Algorithm.RSA3072: 3072}
@@ -84,22 +85,54 @@ class SoftwareKeyStore:
         if not self._shelf.remove(key_id):
             raise KeyUnknown(key_id)
 
+    def wrap(self, key_id: UUID, secret: bytes, *, former: bytes | None = None) -> None:
+        """Put a second layer around the key: AES-256-GCM under `secret` (32 bytes), inside the seal."""
+        plain = self._plain(key_id)
+        if former is not None:
+            plain = _peel(key_id, plain, former)
+        _key_of(key_id, plain)  # what is no key yet has a layer that was not taken off
+        layer = Layer(secret).seal(plain, about=key_id.bytes)
+        self._shelf.replace(key_id, self._cipher.seal(layer, about=key_id.bytes))
+        with self._lock:
+            self._held.pop(key_id, None)
+
+    def unwrapped(self, key_id: UUID, secret: bytes) -> PrivateKey:
+        """The key inside both layers; it is not held here."""
+        return _key_of(key_id, _peel(key_id, self._plain(key_id), secret))
+
     def _seal(self, key_id: UUID, key: PrivateKey) -> bytes:
         plain = key.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
         return self._cipher.seal(plain, about=key_id.bytes)
 
     def _open(self, key_id: UUID) -> PrivateKey:
+        return _key_of(key_id, self._plain(key_id))
+
+    def _plain(self, key_id: UUID) -> bytes:
+        """What is inside the seal: the key, or the layer around it."""
         sealed = self._shelf.get(key_id)
         if sealed is None:
             raise KeyUnknown(key_id)
         try:
-            plain = self._cipher.open(sealed, about=key_id.bytes)
+            return self._cipher.open(sealed, about=key_id.bytes)
         except SealBroken as error:
             raise KeySealBroken(key_id) from error
+
+
+def _peel(key_id: UUID, layer: bytes, secret: bytes) -> bytes:
+    try:
+        return Layer(secret).open(layer, about=key_id.bytes)
+    except SealBroken as error:
+        raise LayerBroken(key_id) from error
+
+
+def _key_of(key_id: UUID, plain: bytes) -> PrivateKey:
+    try:
         key = load_der_private_key(plain, password=None)
-        if not isinstance(key, ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey):
-            raise KeySealBroken(key_id)
-        return key
+    except ValueError as error:  # a layer is around it, or it is none
+        raise KeySealBroken(key_id) from error
+    if not isinstance(key, ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey):
+        raise KeySealBroken(key_id)
+    return key
 
 
 def _generate(algorithm: Algorithm) -> PrivateKey:

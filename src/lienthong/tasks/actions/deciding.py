@@ -8,16 +8,19 @@ from uuid import UUID
 from django.db import transaction
 
 from lienthong.identity.public import Viewer
+from lienthong.kernel.events import publish
 from lienthong.ledger.public import Actor
 from lienthong.tasks import policies, queries
 from lienthong.tasks.actions.moving import make, write
 from lienthong.tasks.actions.naming import REASON_LIMIT, WordsMissing, checked_words, said
 from lienthong.tasks.actions.working import require_later
+from lienthong.tasks.contracts import TaskMoved
 from lienthong.tasks.models import Task
 from lienthong.tasks.states import (
     ACCEPT,
     CANCEL,
     DECLINE,
+    DOCUMENT_CHANGED,
     GRANT_TIME,
     LOSE,
     OPEN,
@@ -142,6 +145,17 @@ def note_sent(*, task_id: UUID, label: str, actor: Actor, at: datetime, link: tu
     """Write that a report on the task went out to the agency that wants it."""
     queries.hold([task_id])
     write(queries.whole(task_id), SENT, actor=actor, at=at, text=label, link=link)
+
+
+def note_changed(*, task_id: UUID, label: str, viewer: Viewer, at: datetime, link: tuple[str, str]) -> None:
+    """Write that a document which carries or reports on the task was withdrawn, replaced or corrected.
+
+    Those who lead the task, and who gave it, are told.
+    """
+    queries.hold([task_id])
+    task = queries.whole(task_id)
+    write(task, DOCUMENT_CHANGED, actor=viewer.actor(), at=at, text=label, link=link)
+    publish(TaskMoved(task.id, task.source, DOCUMENT_CHANGED, task.state, label, viewer.actor(), at))
 
 
 def _decide(task_id: UUID, move: Move, text: str, viewer: Viewer, at: datetime) -> Task:

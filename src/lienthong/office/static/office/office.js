@@ -28,10 +28,31 @@ showSource();
 document.addEventListener("change", (event) => {
   const box = event.target;
   const found = box.closest("#found .found");
-  if (!found || !box.checked) return;
-  const chosen = document.querySelector("#picker > fieldset");
-  chosen.querySelector("p")?.remove();
-  chosen.append(box.closest("label"));
-  found.remove();
-  box.focus();
+  if (found && box.checked) {
+    const chosen = document.querySelector("#picker .chosen");
+    chosen.querySelector("p")?.remove();
+    chosen.append(box.closest("label"));
+    found.remove();
+    box.focus();
+  }
+  if (box.closest("#picker")) countChosen();
+});
+function countChosen() {
+  const count = document.querySelector("#picker [data-count]");
+  if (count) count.textContent = document.querySelectorAll("#picker .chosen input:checked").length;
+}
+
+// Among many chosen, those are shown whose name or code has the words typed, with or without marks.
+const plain = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").replace(/[đĐ]/g, "d").toLowerCase();
+for (const part of document.querySelectorAll(".chosen-filter")) part.hidden = false;
+document.addEventListener("input", (event) => {
+  if (!event.target.matches("[data-among]")) return;
+  const words = plain(event.target.value).split(/\s+/).filter(Boolean);
+  for (const label of document.querySelectorAll("#picker .chosen > label")) {
+    const said = plain(label.textContent);
+    label.hidden = !words.every((word) => said.includes(word));
+  }
+});
+document.addEventListener("keydown", (event) => {
+  if (event.key === "Enter" && event.target.matches?.("[data-among]")) event.preventDefault();
 });
