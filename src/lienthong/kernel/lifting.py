@@ -23,6 +23,7 @@ from django.utils.translation import gettext_lazy as _
 
 from lienthong.kernel.errors import Refusal
 from lienthong.kernel.spools import PIECE, Extent, Spool, sha256_of
+from lienthong.kernel.xml_survey import survey
 
 SHORTEST = 16 * 1024  # of a run, in characters
 MOST_RUNS = 1000
@@ -115,6 +116,7 @@ class Lifted:
     def __init__(self, skeleton: bytes, mark: bytes, runs: list[Run], *, sha256: str = "") -> None:
         """`sha256`, of the whole, is found when it is asked for if it is not given."""
         self.skeleton, self.mark, self.runs = skeleton, mark, runs
+        self._is_xml = False
         if sha256:
             self.sha256 = sha256
 
@@ -152,6 +154,12 @@ class Lifted:
     def read(self) -> bytes:
         """The very bytes that came in, at once; only what is known to be small."""
         return b"".join(self.chunks())
+
+    def require_xml(self) -> None:
+        """Raise the `XmlFault` of a skeleton that no tree may be made of; what has passed is not read again."""
+        if not self._is_xml:
+            survey(self.skeleton)
+            self._is_xml = True
 
     def has_token(self, text: str | None) -> bool:
         """Whether a run stands in the text."""

@@ -59,7 +59,7 @@ def parse_packet(content: Content) -> EdxmlPacket:
     standard makes it.
     """
     packet = lifted(content)
-    root = read_tree(packet.skeleton)
+    root = read_tree(packet)
     unlift_texts(root, packet)
     envelope = _envelope(root)
     header = required(envelope, "edXMLHeader")
@@ -72,7 +72,7 @@ def parse_packet(content: Content) -> EdxmlPacket:
 
 def parse_status(xml: bytes) -> Status:
     """Read a status packet; raises as `parse_packet` does."""
-    header = required(_envelope(read_tree(xml)), "edXMLHeader")
+    header = required(_envelope(read_tree(lifted(xml))), "edXMLHeader")
     found = [element for element in header if child(element, "StatusCode") is not None]
     if len(found) != 1:
         raise errors.NotEdxml(field="StatusCode")

@@ -1,37 +1,28 @@
-"""Hardened reading of XML: no document type, no entities, no network, and caps on all that can grow.
-
-A first pass with expat builds nothing and holds nothing; only what passes it becomes an lxml tree.
-"""
+"""Hardened reading of XML: no document type, no entities, no network, and caps on all that can grow."""
 
 from __future__ import annotations
 
-import codecs
-from collections.abc import Iterator
 from functools import lru_cache
-from xml.parsers import expat
 
 from lxml import etree
 
 from lienthong.axis.edxml import errors
 from lienthong.axis.edxml.values import clean
+from lienthong.kernel import xml_survey
 from lienthong.kernel.lifting import SHORTEST, Lifted
 
-MAX_DEPTH = 40
-MAX_ELEMENTS = 250_000
-MAX_ATTRIBUTES = 30
 ENCODED = "ContentTransferEncoded"
-_CHUNK = 1 << 20
-# libxml2 holds texts to 10 MB unless told otherwise; only an attachment's base64 is longer. The caps above
-# and the forbidden document type, already checked by then, stand in for the limits that `huge_tree` lifts.
+# libxml2 holds texts to 10 MB unless told otherwise; only an attachment's base64 is longer. The survey before,
+# with its caps and without a document type, stands in for the limits that `huge_tree` lifts.
 _LIBXML2_TEXT_LIMIT = 9_000_000
 
 
-def read_tree(xml: bytes) -> etree._Element:
-    """The root of the XML, which must be UTF-8 and within the caps; each fault has its own refusal."""
+def read_tree(packet: Lifted) -> etree._Element:
+    """The root of the skeleton, which must be UTF-8 and within the caps; each fault has its own refusal."""
+    xml = packet.skeleton
     if not xml:
         raise errors.EmptyPacket()
-    _check_utf8(xml)
-    _check_structure(xml)
+    _require_xml(packet)
     parser = etree.XMLParser(
         resolve_entities=False,
         load_dtd=False,
@@ -44,6 +35,19 @@ def read_tree(xml: bytes) -> etree._Element:
         return etree.fromstring(xml, parser)
     except etree.XMLSyntaxError as error:
         raise errors.MalformedXml(line=error.lineno, column=error.offset) from error
+
+
+def _require_xml(packet: Lifted) -> None:
+    try:
+        packet.require_xml()
+    except xml_survey.NotUtf8 as fault:
+        raise errors.InvalidUtf8(position=fault.position) from fault
+    except xml_survey.NotWellFormed as fault:
+        raise errors.MalformedXml(line=fault.line, column=fault.column) from fault
+    except xml_survey.HasDoctype as fault:
+        raise errors.DoctypeForbidden() from fault
+    except xml_survey.TooComplex as fault:
+        raise errors.XmlTooComplex(rule=fault.rule, limit=fault.limit) from fault
 
 
 def unlift_texts(root: etree._Element, packet: Lifted) -> None:
@@ -59,62 +63,6 @@ def unlift_texts(root: etree._Element, packet: Lifted) -> None:
             element.tail = long
         if packet.has_token(element.text) and _plain(element.tag) != ENCODED.lower():
             element.text = long
-
-
-def _check_utf8(xml: bytes) -> None:
-    decoder, position = codecs.getincrementaldecoder("utf-8")(), 0
-    try:
-        for chunk in _chunks(xml):
-            decoder.decode(chunk, final=position + len(chunk) >= len(xml))
-            position += len(chunk)
-    except UnicodeDecodeError as error:
-        raise errors.InvalidUtf8(position=position + error.start) from error
-
-
-def _check_structure(xml: bytes) -> None:
-    scan = _Scan()
-    try:
-        for chunk in _chunks(xml):
-            scan.parser.Parse(chunk, False)
-        scan.parser.Parse(b"", True)
-    except expat.ExpatError as error:
-        raise errors.MalformedXml(line=error.lineno, column=error.offset) from error
-
-
-def _chunks(xml: bytes) -> Iterator[bytes]:
-    return (xml[start : start + _CHUNK] for start in range(0, len(xml), _CHUNK))
-
-
-class _Scan:
-    """Counts depth, elements and attributes while expat walks over the text."""
-
-    def __init__(self) -> None:
-        self.depth = self.elements = 0
-        self.parser = expat.ParserCreate()
-        self.parser.XmlDeclHandler = self._declaration
-        self.parser.StartDoctypeDeclHandler = self._doctype
-        self.parser.StartElementHandler = self._start
-        self.parser.EndElementHandler = self._end
-
-    def _declaration(self, version: str, encoding: str | None, standalone: int) -> None:
-        if encoding and encoding.lower() not in {"utf-8", "utf8"}:
-            raise errors.InvalidUtf8(position=0)
-
-    def _doctype(self, name: str, system: str | None, public: str | None, subset: bool) -> None:
-        raise errors.DoctypeForbidden()
-
-    def _start(self, name: str, attributes: dict[str, str]) -> None:
-        self.depth += 1
-        self.elements += 1
-        if self.depth > MAX_DEPTH:
-            raise errors.XmlTooComplex(rule="depth", limit=MAX_DEPTH)
-        if self.elements > MAX_ELEMENTS:
-            raise errors.XmlTooComplex(rule="elements", limit=MAX_ELEMENTS)
-        if len(attributes) > MAX_ATTRIBUTES:
-            raise errors.XmlTooComplex(rule="attributes", limit=MAX_ATTRIBUTES)
-
-    def _end(self, name: str) -> None:
-        self.depth -= 1
 
 
 def children(element: etree._Element | None, name: str) -> list[etree._Element]:
