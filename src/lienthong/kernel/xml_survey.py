@@ -1,4 +1,4 @@
-"""A first pass over XML from outside that builds nothing: UTF-8, no document type, and caps on all that grows.
+"""A first pass over XML from outside that builds nothing: UTF-8, no document type, caps on all that grows.
 
 Only what passes becomes a tree. expat refuses what is not well-formed, so that a second reader sees the same.
 """

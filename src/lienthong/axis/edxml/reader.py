@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import lru_cache
+from typing import Any, cast
 
 from lxml import etree
 
@@ -12,13 +14,14 @@ from lienthong.kernel import xml_survey
 from lienthong.kernel.lifting import SHORTEST, Lifted
 
 ENCODED = "ContentTransferEncoded"
-# libxml2 holds texts to 10 MB unless told otherwise; only an attachment's base64 is longer. The survey before,
-# with its caps and without a document type, stands in for the limits that `huge_tree` lifts.
+# libxml2 holds texts to 10 MB unless told otherwise; only an attachment's base64 is longer. The survey before
+# (caps, no document type) stands in for the limits that `huge_tree` lifts.
 _LIBXML2_TEXT_LIMIT = 9_000_000
+_TEXTS_WITH = etree.XPath("//text()[contains(., $mark)]")
 
 
-def read_tree(packet: Lifted) -> etree._Element:
-    """The root of the skeleton, which must be UTF-8 and within the caps; each fault has its own refusal."""
+def read_tree(packet: Lifted) -> Node:
+    """The root of a packet, which must be UTF-8 and within the caps; each fault has its own refusal."""
     xml = packet.skeleton
     if not xml:
         raise errors.EmptyPacket()
@@ -32,9 +35,11 @@ def read_tree(packet: Lifted) -> etree._Element:
         huge_tree=len(xml) > _LIBXML2_TEXT_LIMIT,
     )
     try:
-        return etree.fromstring(xml, parser)
+        root = etree.fromstring(xml, parser)
     except etree.XMLSyntaxError as error:
         raise errors.MalformedXml(line=error.lineno, column=error.offset) from error
+    _unlift_texts(root, packet)
+    return Node(root)
 
 
 def _require_xml(packet: Lifted) -> None:
@@ -50,7 +55,7 @@ def _require_xml(packet: Lifted) -> None:
         raise errors.XmlTooComplex(rule=fault.rule, limit=fault.limit) from fault
 
 
-def unlift_texts(root: etree._Element, packet: Lifted) -> None:
+def _unlift_texts(root: etree._Element, packet: Lifted) -> None:
     """Make texts that were lifted long again, but for those of attachments: none is read as its token.
 
     No text that is read may be as long as a run, so what the run says does not matter.
@@ -58,44 +63,81 @@ def unlift_texts(root: etree._Element, packet: Lifted) -> None:
     if not packet.runs:
         return
     long = "A" * SHORTEST
-    for element in root.iter():
-        if packet.has_token(element.tail):
+    for found in cast("list[Any]", _TEXTS_WITH(root, mark=packet.mark.decode())):
+        element = found.getparent()
+        if found.is_tail:
             element.tail = long
-        if packet.has_token(element.text) and _plain(element.tag) != ENCODED.lower():
+        elif _plain(element.tag) != ENCODED.lower():
             element.text = long
 
 
-def children(element: etree._Element | None, name: str) -> list[etree._Element]:
-    """The direct children of that local name, whatever their prefix, case or spelling of Business."""
-    wanted = _plain(name)
-    return [found for found in element if _plain(found.tag) == wanted] if element is not None else []
+class Node:
+    """An element and what stands in it, by their plain names: a packet is asked for more than it holds."""
+
+    __slots__ = ("_named", "element")
+
+    def __init__(self, element: etree._Element) -> None:
+        self.element = element
+        self._named: dict[str, list[Node]] | None = None
+
+    def __iter__(self) -> Iterator[Node]:
+        """The direct children, in their order."""
+        return map(Node, self.element)
+
+    @property
+    def name(self) -> str:
+        """The local name, in small letters."""
+        return _plain(self.element.tag)
+
+    @property
+    def raw_text(self) -> str:
+        """The text as it stands there."""
+        return self.element.text or ""
+
+    @property
+    def text(self) -> str:
+        """The cleaned text of an element that holds nothing else."""
+        return clean(self.element.text or "")
+
+    def attribute(self, name: str) -> str:
+        """The cleaned value of the attribute of that local name; empty if there is none."""
+        found = (value for key, value in self.element.attrib.items() if etree.QName(key).localname == name)
+        return clean(str(next(found, "")))
+
+    def children(self, name: str) -> list[Node]:
+        """The direct children of that local name, whatever their prefix, case or spelling of Business."""
+        if self._named is None:
+            self._named = {}
+            for found in self:
+                self._named.setdefault(found.name, []).append(found)
+        return self._named.get(_plain(name), [])
 
 
-def child(element: etree._Element | None, name: str) -> etree._Element | None:
+def children(node: Node | None, name: str) -> list[Node]:
+    """As `Node.children`; none of what is not there."""
+    return node.children(name) if node is not None else []
+
+
+def child(node: Node | None, name: str) -> Node | None:
     """The one child of that name, or None; a second one is refused, as it could hide what was signed."""
-    found = children(element, name)
+    found = children(node, name)
     if len(found) > 1:
         raise errors.ElementRepeated(field=name)
     return found[0] if found else None
 
 
-def required(element: etree._Element | None, name: str) -> etree._Element:
+def required(node: Node | None, name: str) -> Node:
     """The one child of that name; raises `NotEdxml` without it."""
-    found = child(element, name)
+    found = child(node, name)
     if found is None:
         raise errors.NotEdxml(field=name)
     return found
 
 
-def text(element: etree._Element | None, name: str) -> str:
+def text(node: Node | None, name: str) -> str:
     """The cleaned text of the one child of that name; empty if there is none."""
-    found = child(element, name)
-    return own_text(found) if found is not None else ""
-
-
-def own_text(element: etree._Element) -> str:
-    """The cleaned text of an element that holds nothing else."""
-    return clean(element.text or "")
+    found = child(node, name)
+    return found.text if found is not None else ""
 
 
 @lru_cache(maxsize=512)
