@@ -156,7 +156,7 @@ class Lifted:
         return b"".join(self.chunks())
 
     def require_xml(self) -> None:
-        """Raise the `XmlFault` of a skeleton that may not become a tree; what has passed is not read again."""
+        """Raise the `XmlFault` of a skeleton that may not become a tree; what passed is not read again."""
         if not self._is_xml:
             survey(self.skeleton)
             self._is_xml = True
