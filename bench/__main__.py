@@ -2,9 +2,9 @@
 
 `python -m bench [PART …] [--documents N] [--preload N] [--megabytes N]`: without parts, all of `PARTS`. So
 many documents are sent per figure; with `--preload` so many packets are stored, and then the axis is measured
-again. `search`, `migrations`, `large` (one packet with an attachment of so many megabytes) and `office` (the
-pages of a generated province of so many documents, a million by default) are measured only when named, as is
-`mayan`, another peer of the office.
+again. `floor`, `search`, `migrations`, `large` (one packet with an attachment of so many megabytes) and
+`office` (the pages of a generated province of so many documents, a million by default) are measured only when
+named, as is `mayan`, another peer of the office.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ PARTS = ("machine", "signing", "evidence", "axis", "peer")
 SEARCH, MIGRATIONS = "search", "migrations"  # over what is stored, so only when asked for
 OFFICE, PROVINCE = "office", 1_000_000  # takes a quarter of an hour to fill, so only when asked for
 MAYAN, MAYAN_PORT = "mayan", 8196  # and its Redis on the next
+FLOOR = "floor"  # what libraries take for a packet, which tells what no code of ours can change
 LARGE = "large"  # takes a minute and some gigabytes of disk, so only when asked for
 
 os.environ.setdefault("LIENTHONG_VAR", str(Path("var/bench").absolute()))
@@ -54,6 +55,9 @@ def main() -> None:
             show("The operator's searches", import_module("bench.search").run())
         if MIGRATIONS in parts:
             import_module("bench.migrations").run()
+        if FLOOR in parts:
+            ground = import_module("bench.axis").prepare(import_module("lienthong.kernel.clock").now())
+            import_module("bench.floor").run(PORT, ground)
         if LARGE in parts:
             _large(asked.megabytes)
         if OFFICE in parts or MAYAN in parts:

@@ -163,7 +163,7 @@ def _is_receipt(status: int, answer: bytes) -> bool:
 def _in_bulk(url: str, headers: dict[str, str], ground: Ground, documents: int) -> Figure:
     packets, _signing = signed_packets(ground, documents, SIZES["100 KB"])
     sets = [packets[start : start + BULK] for start in range(0, documents, BULK)]
-    calls = [_bulk_call(headers, part) for part in sets]
+    calls = [bulk_call(headers, part) for part in sets]
 
     def all_stored(status: int, answer: bytes) -> bool:
         return status == 200 and answer.count(b'"status": 202') == BULK
@@ -172,7 +172,8 @@ def _in_bulk(url: str, headers: dict[str, str], ground: Ground, documents: int) 
     return send_all(name, url, calls, all_stored, clients=4)
 
 
-def _bulk_call(headers: dict[str, str], packets: list[bytes]) -> Call:
+def bulk_call(headers: dict[str, str], packets: list[bytes]) -> Call:
+    """A call of `/packets/bulk` with the packets as the files of a form."""
     boundary = uuid4().hex
     head = (
         f'--{boundary}\r\nContent-Disposition: form-data; name="packet"; filename="p.edxml"\r\n'

@@ -13,16 +13,17 @@ import binascii
 import hashlib
 import re
 import secrets
-import string
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TypeAlias
 
+import pybase64
 from django.utils.translation import gettext_lazy as _
 
 from lienthong.kernel.errors import Refusal
 from lienthong.kernel.spools import PIECE, Extent, Spool, sha256_of
+from lienthong.kernel.xml_survey import survey
 
 SHORTEST = 16 * 1024  # of a run, in characters
 MOST_RUNS = 1000
@@ -34,7 +35,7 @@ _START = re.compile(rb">[ \t\r\n]{0,%d}+([A-Za-z0-9+/][A-Za-z0-9+/\r\n]{%d})" % 
 _UNDECIDED = 1 + _INDENT + SHORTEST
 # Narrower lines are as good as none: no one writes them, and each costs a step.
 _NARROWEST = 48
-_LETTERS = string.ascii_letters + string.digits
+_DIGITS = 4  # behind the mark of a token: which run
 
 
 class TextTooLarge(Refusal):
@@ -63,7 +64,7 @@ class Lines:
         """The content as base64 in such lines."""
         between = b""
         for block in regroup(content, PIECE // self.unit * self.unit):
-            encoded = binascii.b2a_base64(block, newline=False)
+            encoded = pybase64.b64encode(block)
             width, rows = self.width, range(0, len(encoded), self.width or len(encoded))
             yield between
             yield self.end.join([encoded[row : row + width] for row in rows]) if width else encoded
@@ -115,7 +116,7 @@ class Lifted:
     def __init__(self, skeleton: bytes, mark: bytes, runs: list[Run], *, sha256: str = "") -> None:
         """`sha256`, of the whole, is found when it is asked for if it is not given."""
         self.skeleton, self.mark, self.runs = skeleton, mark, runs
-        self._token = re.compile(re.escape(mark) + rb"(\d{4})")
+        self._is_xml = False
         if sha256:
             self.sha256 = sha256
 
@@ -135,8 +136,11 @@ class Lifted:
 
     def pieces(self, text: bytes | None = None) -> Iterator[bytes | Run]:
         """A text made of the skeleton (by default the skeleton), taken apart at its tokens."""
-        for place, found in enumerate(self._token.split(self.skeleton if text is None else text)):
-            yield self.runs[int(found)] if place % 2 else found
+        first, *others = (self.skeleton if text is None else text).split(self.mark)
+        yield first
+        for other in others:
+            yield self.runs[int(other[:_DIGITS])]
+            yield other[_DIGITS:]
 
     def chunks(self) -> Iterator[bytes]:
         """The very bytes that came in."""
@@ -151,14 +155,22 @@ class Lifted:
         """The very bytes that came in, at once; only what is known to be small."""
         return b"".join(self.chunks())
 
+    def require_xml(self) -> None:
+        """Raise the `XmlFault` of a skeleton that may not become a tree; what passed is not read again."""
+        if not self._is_xml:
+            survey(self.skeleton)
+            self._is_xml = True
+
     def has_token(self, text: str | None) -> bool:
         """Whether a run stands in the text."""
         return bool(self.runs and text and self.mark.decode() in text)
 
     def run_of(self, text: str) -> Run | None:
         """The run that the text is, white space apart; None if it is anything else."""
-        found = self._token.fullmatch(text.strip().encode())
-        return self.runs[int(found[1])] if found else None
+        match list(self.pieces(text.strip().encode())):
+            case [b"", Run() as run, b""]:
+                return run
+        return None
 
 
 Content: TypeAlias = bytes | Lifted
@@ -185,8 +197,8 @@ def lift(chunks: Iterable[bytes]) -> Lifted:
 
 
 def new_mark() -> bytes:
-    """What all tokens of one content begin with: 190 bits that nobody can guess."""
-    return "".join(secrets.choice(_LETTERS) for _ in range(32)).encode()
+    """What all tokens of one content begin with: 192 bits that nobody can guess."""
+    return secrets.token_hex(24).encode()
 
 
 def token(mark: bytes, place: int) -> bytes:
@@ -232,10 +244,10 @@ class _Reading:
         if joined is None or self.ended:
             return False
         try:
-            content = binascii.a2b_base64(joined, strict_mode=True)
+            content = pybase64.b64decode(joined, validate=True)
         except binascii.Error:
             return False
-        if binascii.b2a_base64(content, newline=False) != joined:
+        if pybase64.b64encode(content) != joined:
             return False
         self.ended = len(content) * 4 != len(joined) * 3  # padding ends a run
         self.spool.write(content)

@@ -7,6 +7,7 @@ a row is found by its key (ADR 0029). What depends on the number of rows goes in
 from __future__ import annotations
 
 import json
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import cache
@@ -68,16 +69,18 @@ class Columns(Generic[M]):
 
 
 def insert_rows(rows: Iterable[Model]) -> None:
-    """Write new rows of one model with one statement, whatever their number; they have their keys already.
+    """Write new rows with one statement, whatever their number; they have their keys already.
+
+    They may be of several models and name each other.
 
     Raises:
         IntegrityError, DataError: nothing was written.
     """
-    found = list(rows)
-    if found:
-        names = _written(type(found[0]))
-        values = [{column: getattr(row, name) for column, name in names.items()} for row in found]
-        execute(_insert(type(found[0])), as_json(values))
+    of = defaultdict[type[Model], list[dict[str, object]]](list)
+    for row in rows:
+        of[type(row)].append({column: getattr(row, name) for column, name in _written(type(row)).items()})
+    if of:
+        execute(_inserts(tuple(of)), *map(as_json, of.values()))
 
 
 def as_json(rows: Sequence[Mapping[str, object]]) -> str:
@@ -103,6 +106,13 @@ def _written(model: type[Model]) -> dict[str, str]:
 
 
 @cache
+def _inserts(models: tuple[type[Model], ...]) -> str:
+    """An INSERT for each of the models in one statement."""
+    *first, last = map(_insert, models)
+    others = ", ".join(f"_{place} AS ({insert})" for place, insert in enumerate(first))
+    return f"WITH {others} {last}" if first else last
+
+
 def _insert(model: type[Model]) -> str:
     """The INSERT. The types are named without lengths: a cast would cut what an assignment refuses."""
     kinds = {field.column: str(field.db_type(connection)) for field in model._meta.concrete_fields}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 
 from cryptography import x509
 from django.conf import settings
@@ -79,11 +80,11 @@ def _read(packet: Lifted) -> _Signed | Verdict:
             raise errors.Unsigned
         if found.signatures > 1:
             raise errors.SeveralSignatures(count=found.signatures)
-        ders = tuple(found.certificate_ders())
+        ders = found.certificate_ders()
         if not ders:
             raise errors.CertificateMissing
         certificate, der = _leaf(ders)
-        verified = verify_enveloped(packet, certificate=certificate)
+        verified = verify_enveloped(packet, found, certificate=certificate)
     except errors.SignatureRefusal as refusal:
         return refused(refusal, sha256=sha256)
     return _Signed(sha256, certificate, der, ders, verified.weak)
@@ -112,8 +113,9 @@ def _judged(signed: _Signed, row: Certificate | None, at: datetime) -> Verdict:
     return accepted([signer], sha256=signed.sha256)
 
 
-def _leaf(ders: Sequence[bytes]) -> tuple[x509.Certificate, bytes]:
-    """The signer's certificate: the one that issued none of the others."""
+@lru_cache(maxsize=256)
+def _leaf(ders: tuple[bytes, ...]) -> tuple[x509.Certificate, bytes]:
+    """The signer's certificate: the one that issued none of the others. What bytes say never changes."""
     try:
         certificates = [x509.load_der_x509_certificate(der) for der in ders]
     except ValueError as error:

@@ -28,11 +28,10 @@ from signxml.exceptions import InvalidCertificate, InvalidDigest, InvalidSignatu
 from lienthong.kernel.lifting import Lifted
 from lienthong.signing import errors
 from lienthong.signing.ports import PrivateKey
-from lienthong.signing.xml_scan import DSIG
+from lienthong.signing.xml_scan import DSIG, Scan, hardened_parser
 
 ENVELOPED = SignatureConstructionMethod.enveloped.value
 HEADER = "edXMLHeader"
-TEXT_LIMIT = 9_000_000  # libxml2 holds texts to 10 MB unless told otherwise
 WEAK_METHODS = frozenset({SignatureMethod.RSA_SHA1, SignatureMethod.ECDSA_SHA1})
 METHODS = WEAK_METHODS | {
     SignatureMethod.RSA_SHA256,
@@ -56,13 +55,6 @@ class Verified:
 
     content: bytes
     weak: str
-
-
-def hardened_parser(size: int) -> etree.XMLParser:
-    """A parser that follows nothing; the scan before it stands in for the limits that large texts lift."""
-    return etree.XMLParser(
-        resolve_entities=False, load_dtd=False, no_network=True, huge_tree=size > TEXT_LIMIT
-    )
 
 
 class _WholeDigest:
@@ -113,6 +105,13 @@ class _Verifier(_WholeDigest, XMLVerifier):
     Each part becomes a document of its own first; packets in the field are signed so.
     """
 
+    def get_root(self, data: Any) -> Any:
+        """The tree of the scan as it is: only copies of it are changed."""
+        return data
+
+    def _check_cert_validity(self, cert: object, cert_source: str) -> None:
+        """For the caller to judge, at its own time."""
+
     def _get_signature(self, root: Any) -> Any:
         """The signature, in which no run may stand: it would be read as what its token says."""
         found = super()._get_signature(root)  # type: ignore[no-untyped-call]
@@ -134,15 +133,15 @@ def _alone(part: etree._Element) -> etree._Element:
     return etree.fromstring(xml, hardened_parser(len(xml)))
 
 
-def verify_enveloped(lifted: Lifted, *, certificate: x509.Certificate) -> Verified:
+def verify_enveloped(lifted: Lifted, found: Scan, *, certificate: x509.Certificate) -> Verified:
     """Check the one signature against the certificate, whose own validity is the caller's to judge.
 
-    The XML must have passed `scan`. What is returned is what was signed, and it is the whole document.
+    `found` is what `scan` made of the XML. What is returned is what was signed, and it is the whole document.
 
     Raises:
         SignatureWrong, SignatureWrapping, SignatureUnsupported, SignatureUnreadable
     """
-    xml, verifier = lifted.skeleton, _Verifier()
+    verifier = _Verifier()
     verifier.lifted = lifted
     config = SignatureConfiguration(
         location=".//",
@@ -150,27 +149,27 @@ def verify_enveloped(lifted: Lifted, *, certificate: x509.Certificate) -> Verifi
         signature_methods=METHODS,
         digest_algorithms=DIGESTS,
         ignore_ambiguous_key_info=False,
-        verification_time=certificate.not_valid_before_utc,
     )
     try:
         results = verifier.verify(
-            xml, x509_cert=certificate, parser=hardened_parser(len(xml)), expect_config=config
+            found.root,
+            x509_cert=certificate,
+            parser=hardened_parser(len(lifted.skeleton)),
+            expect_config=config,
         )
     except (InvalidSignature, InvalidDigest, InvalidCertificate) as error:
         raise errors.SignatureWrong from error
     except (SignXMLException, etree.LxmlError, ValueError, KeyError, TypeError, AttributeError) as error:
-        raise _reason(xml, error) from error
+        raise _reason(found.root) from error
     results = results if isinstance(results, list) else [results]
     weak = _require_whole(results[0].signature_xml if results else None)
     return Verified(results[0].signed_data, weak)
 
 
-def _reason(xml: bytes, error: Exception) -> errors.SignatureRefusal:
+def _reason(root: etree._Element) -> errors.SignatureRefusal:
     """Say why the library gave up: an algorithm or a form outside the profile, or nothing one can read."""
-    root = etree.fromstring(xml, hardened_parser(len(xml)))
-    signature = root if root.tag == f"{{{DSIG}}}Signature" else root.find(f".//{{{DSIG}}}Signature")
     try:
-        _require_whole(signature)
+        _require_whole(next(root.iter(f"{{{DSIG}}}Signature"), None))
     except errors.SignatureRefusal as refusal:
         return refusal
     return errors.SignatureUnreadable()

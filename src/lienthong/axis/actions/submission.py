@@ -269,8 +269,7 @@ def _store(packets: Sequence[_Checked]) -> Answers:
         for agency in one.parties.recipients
     ]
     statements = sign_submissions(rows, deliveries, at=at)
-    insert_rows(rows)
-    insert_rows(deliveries)
+    insert_rows([*rows, *deliveries])
     record_statements(statements)
     record_many([_entry(one, row) for one, row in zip(packets, rows, strict=True)])
     events.publish(

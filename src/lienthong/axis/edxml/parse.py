@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from datetime import date
 
-from lxml import etree
-
 from lienthong.axis.edxml import errors
 from lienthong.axis.edxml.attachments import Unwrapping
 from lienthong.axis.edxml.contracts import (
@@ -26,20 +24,10 @@ from lienthong.axis.edxml.contracts import (
     document_id_of,
 )
 from lienthong.axis.edxml.limits import check_packet, check_status
-from lienthong.axis.edxml.reader import (
-    ENCODED,
-    child,
-    children,
-    own_text,
-    read_tree,
-    required,
-    text,
-    unlift_texts,
-)
-from lienthong.axis.edxml.values import clean, read_choice, read_count, read_date, read_datetime, read_flag
+from lienthong.axis.edxml.reader import ENCODED, Node, child, children, read_tree, required, text
+from lienthong.axis.edxml.values import read_choice, read_count, read_date, read_datetime, read_flag
 from lienthong.kernel.lifting import Content, Lifted, lifted
 
-Element = etree._Element
 # No element of the standard says how secret a document is; these were met in extensions.
 _SECRECY_ELEMENTS = (
     "Secrecy",
@@ -59,8 +47,7 @@ def parse_packet(content: Content) -> EdxmlPacket:
     standard makes it.
     """
     packet = lifted(content)
-    root = read_tree(packet.skeleton)
-    unlift_texts(root, packet)
+    root = read_tree(packet)
     envelope = _envelope(root)
     header = required(envelope, "edXMLHeader")
     message, trace = required(header, "MessageHeader"), child(header, "TraceHeaderList")
@@ -72,7 +59,7 @@ def parse_packet(content: Content) -> EdxmlPacket:
 
 def parse_status(xml: bytes) -> Status:
     """Read a status packet; raises as `parse_packet` does."""
-    header = required(_envelope(read_tree(xml)), "edXMLHeader")
+    header = required(_envelope(read_tree(lifted(xml))), "edXMLHeader")
     found = [element for element in header if child(element, "StatusCode") is not None]
     if len(found) != 1:
         raise errors.NotEdxml(field="StatusCode")
@@ -89,13 +76,13 @@ def parse_status(xml: bytes) -> Status:
     return status
 
 
-def _envelope(root: Element) -> Element:
-    if etree.QName(root).localname.lower() != "edxml":
+def _envelope(root: Node) -> Node:
+    if root.name != "edxml":
         raise errors.NotEdxml(field="edXML")
     return required(root, "edXMLEnvelope")
 
 
-def _message(message: Element) -> dict[str, object]:
+def _message(message: Node) -> dict[str, object]:
     kind, signer, promulgation, code = (
         child(message, name) for name in ("DocumentType", "SignerInfo", "PromulgationInfo", "Code")
     )
@@ -132,7 +119,7 @@ def _message(message: Element) -> dict[str, object]:
     }
 
 
-def _other(other: Element | None, message: Element) -> dict[str, object]:
+def _other(other: Node | None, message: Node) -> dict[str, object]:
     return {
         "urgency": read_choice(text(other, "Priority"), Urgency, field="OtherInfo/Priority"),
         "sphere": text(other, "SphereOfPromulgation"),
@@ -146,7 +133,7 @@ def _other(other: Element | None, message: Element) -> dict[str, object]:
     }
 
 
-def _business(trace: Element | None) -> dict[str, object]:
+def _business(trace: Node | None) -> dict[str, object]:
     business = child(trace, "Bussiness")
     update = child(business, "BussinessDocumentInfo")
     return {
@@ -175,7 +162,7 @@ def _business(trace: Element | None) -> dict[str, object]:
     }
 
 
-def _update(update: Element) -> Update:
+def _update(update: Node) -> Update:
     return Update(
         document_info=read_flag(text(update, "DocumentInfo"), field="BussinessDocumentInfo/DocumentInfo"),
         document_receiver=read_flag(
@@ -188,7 +175,7 @@ def _update(update: Element) -> Update:
     )
 
 
-def _party(party: Element) -> Party:
+def _party(party: Node) -> Party:
     return Party(
         organ_id=text(party, "OrganId"),
         organ_name=text(party, "OrganName"),
@@ -201,7 +188,7 @@ def _party(party: Element) -> Party:
     )
 
 
-def _response(element: Element) -> ResponseFor:
+def _response(element: Node) -> ResponseFor:
     return ResponseFor(
         organ_id=text(element, "OrganId"),
         code=text(element, "Code"),
@@ -210,7 +197,7 @@ def _response(element: Element) -> ResponseFor:
     )
 
 
-def _staff(element: Element | None) -> Staff:
+def _staff(element: Node | None) -> Staff:
     return Staff(
         department=text(element, "Department"),
         staff=text(element, "Staff"),
@@ -219,16 +206,16 @@ def _staff(element: Element | None) -> Staff:
     )
 
 
-def _optional_date(element: Element, name: str) -> date | None:
+def _optional_date(element: Node, name: str) -> date | None:
     written = text(element, name)
     return read_date(written, field=name) if written else None
 
 
-def _texts(element: Element | None, name: str) -> tuple[str, ...]:
-    return tuple(filter(None, (own_text(found) for found in children(element, name))))
+def _texts(element: Node | None, name: str) -> tuple[str, ...]:
+    return tuple(filter(None, (found.text for found in children(element, name))))
 
 
-def _attachments(root: Element, envelope: Element, packet: Lifted) -> tuple[Attachment, ...]:
+def _attachments(root: Node, envelope: Node, packet: Lifted) -> tuple[Attachment, ...]:
     """The enclosed files; a file that only the manifest names is refused, one that it forgets is taken."""
     unwrapping = Unwrapping(packet)
     enclosed = tuple(
@@ -245,9 +232,9 @@ def _attachments(root: Element, envelope: Element, packet: Lifted) -> tuple[Atta
     return enclosed
 
 
-def _attachment(element: Element, unwrapping: Unwrapping) -> Attachment:
+def _attachment(element: Node, unwrapping: Unwrapping) -> Attachment:
     name, encoded = text(element, "AttachmentName"), child(element, ENCODED)
-    content = (encoded.text or "") if encoded is not None else ""
+    content = encoded.raw_text if encoded is not None else ""
     return Attachment(
         name=name,
         content_type=text(element, "ContentType"),
@@ -257,6 +244,5 @@ def _attachment(element: Element, unwrapping: Unwrapping) -> Attachment:
     )
 
 
-def _content_id(element: Element) -> str:
-    href = next((value for key, value in element.attrib.items() if etree.QName(key).localname == "href"), "")
-    return (text(element, "ContentId") or clean(str(href))).removeprefix("cid:")
+def _content_id(element: Node) -> str:
+    return (text(element, "ContentId") or element.attribute("href")).removeprefix("cid:")

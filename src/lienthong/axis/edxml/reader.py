@@ -1,37 +1,31 @@
-"""Hardened reading of XML: no document type, no entities, no network, and caps on all that can grow.
-
-A first pass with expat builds nothing and holds nothing; only what passes it becomes an lxml tree.
-"""
+"""Hardened reading of XML: no document type, no entities, no network, and caps on all that can grow."""
 
 from __future__ import annotations
 
-import codecs
 from collections.abc import Iterator
 from functools import lru_cache
-from xml.parsers import expat
+from typing import Any, cast
 
 from lxml import etree
 
 from lienthong.axis.edxml import errors
 from lienthong.axis.edxml.values import clean
+from lienthong.kernel import xml_survey
 from lienthong.kernel.lifting import SHORTEST, Lifted
 
-MAX_DEPTH = 40
-MAX_ELEMENTS = 250_000
-MAX_ATTRIBUTES = 30
 ENCODED = "ContentTransferEncoded"
-_CHUNK = 1 << 20
-# libxml2 holds texts to 10 MB unless told otherwise; only an attachment's base64 is longer. The caps above
-# and the forbidden document type, already checked by then, stand in for the limits that `huge_tree` lifts.
+# libxml2 holds texts to 10 MB unless told otherwise; only an attachment's base64 is longer. The survey before
+# (caps, no document type) stands in for the limits that `huge_tree` lifts.
 _LIBXML2_TEXT_LIMIT = 9_000_000
+_TEXTS_WITH = etree.XPath("//text()[contains(., $mark)]")
 
 
-def read_tree(xml: bytes) -> etree._Element:
-    """The root of the XML, which must be UTF-8 and within the caps; each fault has its own refusal."""
+def read_tree(packet: Lifted) -> Node:
+    """The root of a packet, which must be UTF-8 and within the caps; each fault has its own refusal."""
+    xml = packet.skeleton
     if not xml:
         raise errors.EmptyPacket()
-    _check_utf8(xml)
-    _check_structure(xml)
+    _require_xml(packet)
     parser = etree.XMLParser(
         resolve_entities=False,
         load_dtd=False,
@@ -41,12 +35,27 @@ def read_tree(xml: bytes) -> etree._Element:
         huge_tree=len(xml) > _LIBXML2_TEXT_LIMIT,
     )
     try:
-        return etree.fromstring(xml, parser)
+        root = etree.fromstring(xml, parser)
     except etree.XMLSyntaxError as error:
         raise errors.MalformedXml(line=error.lineno, column=error.offset) from error
+    _unlift_texts(root, packet)
+    return Node(root)
 
 
-def unlift_texts(root: etree._Element, packet: Lifted) -> None:
+def _require_xml(packet: Lifted) -> None:
+    try:
+        packet.require_xml()
+    except xml_survey.NotUtf8 as fault:
+        raise errors.InvalidUtf8(position=fault.position) from fault
+    except xml_survey.NotWellFormed as fault:
+        raise errors.MalformedXml(line=fault.line, column=fault.column) from fault
+    except xml_survey.HasDoctype as fault:
+        raise errors.DoctypeForbidden() from fault
+    except xml_survey.TooComplex as fault:
+        raise errors.XmlTooComplex(rule=fault.rule, limit=fault.limit) from fault
+
+
+def _unlift_texts(root: etree._Element, packet: Lifted) -> None:
     """Make texts that were lifted long again, but for those of attachments: none is read as its token.
 
     No text that is read may be as long as a run, so what the run says does not matter.
@@ -54,100 +63,81 @@ def unlift_texts(root: etree._Element, packet: Lifted) -> None:
     if not packet.runs:
         return
     long = "A" * SHORTEST
-    for element in root.iter():
-        if packet.has_token(element.tail):
+    for found in cast("list[Any]", _TEXTS_WITH(root, mark=packet.mark.decode())):
+        element = found.getparent()
+        if found.is_tail:
             element.tail = long
-        if packet.has_token(element.text) and _plain(element.tag) != ENCODED.lower():
+        elif _plain(element.tag) != ENCODED.lower():
             element.text = long
 
 
-def _check_utf8(xml: bytes) -> None:
-    decoder, position = codecs.getincrementaldecoder("utf-8")(), 0
-    try:
-        for chunk in _chunks(xml):
-            decoder.decode(chunk, final=position + len(chunk) >= len(xml))
-            position += len(chunk)
-    except UnicodeDecodeError as error:
-        raise errors.InvalidUtf8(position=position + error.start) from error
+class Node:
+    """An element and what stands in it, by their plain names: a packet is asked for more than it holds."""
+
+    __slots__ = ("_named", "element")
+
+    def __init__(self, element: etree._Element) -> None:
+        self.element = element
+        self._named: dict[str, list[Node]] | None = None
+
+    def __iter__(self) -> Iterator[Node]:
+        """The direct children, in their order."""
+        return map(Node, self.element)
+
+    @property
+    def name(self) -> str:
+        """The local name, in small letters."""
+        return _plain(self.element.tag)
+
+    @property
+    def raw_text(self) -> str:
+        """The text as it stands there."""
+        return self.element.text or ""
+
+    @property
+    def text(self) -> str:
+        """The cleaned text of an element that holds nothing else."""
+        return clean(self.element.text or "")
+
+    def attribute(self, name: str) -> str:
+        """The cleaned value of the attribute of that local name; empty if there is none."""
+        found = (value for key, value in self.element.attrib.items() if etree.QName(key).localname == name)
+        return clean(str(next(found, "")))
+
+    def children(self, name: str) -> list[Node]:
+        """The direct children of that local name, whatever their prefix, case or spelling of Business."""
+        if self._named is None:
+            self._named = {}
+            for found in self:
+                self._named.setdefault(found.name, []).append(found)
+        return self._named.get(_plain(name), [])
 
 
-def _check_structure(xml: bytes) -> None:
-    scan = _Scan()
-    try:
-        for chunk in _chunks(xml):
-            scan.parser.Parse(chunk, False)
-        scan.parser.Parse(b"", True)
-    except expat.ExpatError as error:
-        raise errors.MalformedXml(line=error.lineno, column=error.offset) from error
+def children(node: Node | None, name: str) -> list[Node]:
+    """As `Node.children`; none of what is not there."""
+    return node.children(name) if node is not None else []
 
 
-def _chunks(xml: bytes) -> Iterator[bytes]:
-    return (xml[start : start + _CHUNK] for start in range(0, len(xml), _CHUNK))
-
-
-class _Scan:
-    """Counts depth, elements and attributes while expat walks over the text."""
-
-    def __init__(self) -> None:
-        self.depth = self.elements = 0
-        self.parser = expat.ParserCreate()
-        self.parser.XmlDeclHandler = self._declaration
-        self.parser.StartDoctypeDeclHandler = self._doctype
-        self.parser.StartElementHandler = self._start
-        self.parser.EndElementHandler = self._end
-
-    def _declaration(self, version: str, encoding: str | None, standalone: int) -> None:
-        if encoding and encoding.lower() not in {"utf-8", "utf8"}:
-            raise errors.InvalidUtf8(position=0)
-
-    def _doctype(self, name: str, system: str | None, public: str | None, subset: bool) -> None:
-        raise errors.DoctypeForbidden()
-
-    def _start(self, name: str, attributes: dict[str, str]) -> None:
-        self.depth += 1
-        self.elements += 1
-        if self.depth > MAX_DEPTH:
-            raise errors.XmlTooComplex(rule="depth", limit=MAX_DEPTH)
-        if self.elements > MAX_ELEMENTS:
-            raise errors.XmlTooComplex(rule="elements", limit=MAX_ELEMENTS)
-        if len(attributes) > MAX_ATTRIBUTES:
-            raise errors.XmlTooComplex(rule="attributes", limit=MAX_ATTRIBUTES)
-
-    def _end(self, name: str) -> None:
-        self.depth -= 1
-
-
-def children(element: etree._Element | None, name: str) -> list[etree._Element]:
-    """The direct children of that local name, whatever their prefix, case or spelling of Business."""
-    wanted = _plain(name)
-    return [found for found in element if _plain(found.tag) == wanted] if element is not None else []
-
-
-def child(element: etree._Element | None, name: str) -> etree._Element | None:
+def child(node: Node | None, name: str) -> Node | None:
     """The one child of that name, or None; a second one is refused, as it could hide what was signed."""
-    found = children(element, name)
+    found = children(node, name)
     if len(found) > 1:
         raise errors.ElementRepeated(field=name)
     return found[0] if found else None
 
 
-def required(element: etree._Element | None, name: str) -> etree._Element:
+def required(node: Node | None, name: str) -> Node:
     """The one child of that name; raises `NotEdxml` without it."""
-    found = child(element, name)
+    found = child(node, name)
     if found is None:
         raise errors.NotEdxml(field=name)
     return found
 
 
-def text(element: etree._Element | None, name: str) -> str:
+def text(node: Node | None, name: str) -> str:
     """The cleaned text of the one child of that name; empty if there is none."""
-    found = child(element, name)
-    return own_text(found) if found is not None else ""
-
-
-def own_text(element: etree._Element) -> str:
-    """The cleaned text of an element that holds nothing else."""
-    return clean(element.text or "")
+    found = child(node, name)
+    return found.text if found is not None else ""
 
 
 @lru_cache(maxsize=512)

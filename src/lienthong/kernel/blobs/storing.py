@@ -13,6 +13,7 @@ from lienthong.kernel.blobs.contents import Source, Staged
 from lienthong.kernel.blobs.keys import key_of, lock_number
 from lienthong.kernel.lifting import Lifted
 from lienthong.kernel.models import Blob
+from lienthong.kernel.statements import execute, fetch
 
 LARGE = 4 * 1024 * 1024
 
@@ -125,11 +126,10 @@ def _keep_rows(staged: Iterable[Staged], at: datetime) -> dict[str, Blob]:
     if not rows:
         return {}
     locks = [lock_number(sha256) for sha256 in rows]
-    with connection.cursor() as cursor:
-        cursor.execute(_KEEP, [*map(list, zip(*rows.values(), strict=True)), locks, at])
-        blobs = {row[0]: Blob.from_db(connection.alias, _COLUMNS, row) for row in cursor.fetchall()}
-        wholes = {one.row[0]: one for one in staged if one.composed and blobs[one.row[0]].composed}
-        parts = [(sha256, *part) for sha256, one in wholes.items() for part in one.parts()]
-        if parts:
-            cursor.execute(_KEEP_PARTS, list(map(list, zip(*parts, strict=True))))
+    kept = fetch(_KEEP, *map(list, zip(*rows.values(), strict=True)), locks, at)
+    blobs = {row[0]: Blob.from_db(connection.alias, _COLUMNS, row) for row in kept}
+    wholes = {one.row[0]: one for one in staged if one.composed and blobs[one.row[0]].composed}
+    parts = [(sha256, *part) for sha256, one in wholes.items() for part in one.parts()]
+    if parts:
+        execute(_KEEP_PARTS, *map(list, zip(*parts, strict=True)))
     return blobs

@@ -6,8 +6,9 @@ from datetime import UTC, datetime
 
 import pytest
 from django.db import DataError, IntegrityError, connection, transaction
+from pytest_django import DjangoAssertNumQueries
 
-from lienthong.kernel.models import Blob
+from lienthong.kernel.models import Blob, BlobPart
 from lienthong.kernel.statements import Columns, execute, fetch, insert_rows
 
 pytestmark = pytest.mark.django_db
@@ -34,6 +35,27 @@ def test_one_statement_serves_any_number_of_rows() -> None:
     insert_rows(blobs("b" * 64, "c" * 64))
     prepared = fetch("SELECT statement FROM pg_prepared_statements")
     assert len([row for row in prepared if "kernel_blob" in row[0]]) == 1
+
+
+def test_rows_of_several_models_that_name_each_other_are_one_statement(
+    django_assert_num_queries: DjangoAssertNumQueries,
+) -> None:
+    wholes = blobs("a" * 64, "b" * 64)
+    parts = [BlobPart(whole=whole, position=0, literal=b"\x00%", line_width=0) for whole in wholes]
+    with django_assert_num_queries(1):
+        insert_rows([parts[0], *wholes, parts[1]])
+    assert [(part.whole_id[0], bytes(part.literal)) for part in BlobPart.objects.order_by("whole_id")] == [
+        ("a", b"\x00%"),
+        ("b", b"\x00%"),
+    ]
+
+
+def test_of_several_models_all_are_written_or_none() -> None:
+    [whole] = blobs("a" * 64)
+    part = BlobPart(whole=whole, position=0, literal=b"a", line_width=0)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        insert_rows([whole, part, part])
+    assert not Blob.objects.exists()
 
 
 def test_what_is_too_long_is_refused_and_not_cut() -> None:
