@@ -9,7 +9,7 @@ import io
 import re
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any, BinaryIO
 
 import openpyxl
@@ -69,11 +69,11 @@ class SheetRowsRefused(Refusal):
     )
 
 
-def write_list(found: FileList, *, agency: str, form: str) -> BinaryIO:
+def write_list(found: FileList, *, agency: str, form: str, at: datetime) -> BinaryIO:
     """The list as "pdf" or "xlsx". One query."""
     title = f"Danh mục hồ sơ năm {found.year}"
     title += " (dự thảo)" if found.is_draft else f" ({found.approved_by} phê duyệt)"
-    printed = Printed(title, agency, date(found.year, 1, 1), date(found.year, 12, 31), COLUMNS)
+    printed = Printed(title, agency, date(found.year, 1, 1), date(found.year, 12, 31), COLUMNS, at)
     file, _count = WRITERS[form](printed, _rows(found))
     return file
 

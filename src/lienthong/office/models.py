@@ -13,12 +13,15 @@ from django.utils.functional import Promise
 from lienthong.directory.public import Agency, Official, Post, holds_agency, remembers_agency
 from lienthong.kernel.identifiers import uuid7
 from lienthong.kernel.models import Blob
-from lienthong.office.annex_models import Annex  # noqa: F401 — Django looks for models here
-from lienthong.office.copy_models import CopyOfIncoming  # noqa: F401 — Django looks for models here
-from lienthong.office.dispatch_models import InsideRecipient  # noqa: F401 — Django looks for models here
-from lienthong.office.drafting_models import DraftVersion  # noqa: F401 — Django looks for models here
-from lienthong.office.issued_models import IssuedChange  # noqa: F401 — Django looks for models here
-from lienthong.office.mail_models import ReceivedMail  # noqa: F401 — Django looks for models here
+
+# Django looks for models here: those imported but not used belong to the app all the same.
+from lienthong.office.annex_models import Annex  # noqa: F401
+from lienthong.office.asking_models import RequestedChange as RequestedChange
+from lienthong.office.copy_models import CopyOfIncoming  # noqa: F401
+from lienthong.office.dispatch_models import InsideRecipient  # noqa: F401
+from lienthong.office.drafting_models import DraftVersion  # noqa: F401
+from lienthong.office.issued_models import IssuedChange  # noqa: F401
+from lienthong.office.mail_models import ReceivedMail  # noqa: F401
 from lienthong.office.once import ENTERED_ONCE
 from lienthong.office.register_models import Register
 from lienthong.office.states import (
@@ -30,7 +33,6 @@ from lienthong.office.states import (
     STATE_LABELS,
     STATUS_LABELS,
     URGENCIES,
-    ChangeState,
     OutState,
     SenderKind,
     Source,
@@ -190,49 +192,6 @@ class IncomingFile(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["document", "position"], name="incoming_file_position")
         ]
-
-
-class RequestedChange(models.Model):
-    """What the sender of an incoming document asks for: to withdraw, update or replace it (NĐ 30/2020, Đ.18).
-
-    `edxml` is the signed packet that asks, none for a take-back, which the axis vouches for. `authentic`: the
-    document's sender signed it, and it names this document.
-    """
-
-    document = models.ForeignKey(IncomingDocument, on_delete=models.CASCADE, related_name="changes")
-    request_id = models.CharField(max_length=64, unique=True)
-    kind = models.CharField(max_length=10)
-    sequence = models.SmallIntegerField()
-    sender_name = models.CharField(max_length=250)
-    reason = models.TextField(blank=True)
-    asked_at = models.DateTimeField()
-    asking_delivery_id = models.CharField(max_length=64, blank=True)
-    edxml = models.ForeignKey(Blob, null=True, on_delete=models.PROTECT, related_name="+")
-    authentic = models.BooleanField()
-    state = models.CharField(max_length=10, default=ChangeState.PENDING)
-    answer = models.TextField(blank=True)
-    answered_by = models.CharField(max_length=250, blank=True)
-    answered_at = models.DateTimeField(null=True)
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(
-                fields=["document"],
-                condition=Q(state=ChangeState.PENDING),
-                name="requested_change_one_pending",
-            ),
-            models.CheckConstraint(
-                condition=Q(state__in=list(ChangeState)), name="requested_change_state_known"
-            ),
-            models.CheckConstraint(
-                condition=~Q(state=ChangeState.REFUSED) | ~Q(answer=""), name="requested_change_no_has_reason"
-            ),
-        ]
-
-    @property
-    def label(self) -> Promise:
-        """The kind in the reader's language."""
-        return CHANGE_LABELS[self.kind]
 
 
 class StatusToReport(models.Model):

@@ -108,7 +108,7 @@ class Migration(migrations.Migration):
         ('directory', '0001_initial'),
         ('documents', '0003_copies'),
         ('kernel', '0002_composed_blobs'),
-        ('office', '0011_dispatch'),
+        ('office', '0013_incoming'),
         ('tasks', '0001_initial'),
     ]
 

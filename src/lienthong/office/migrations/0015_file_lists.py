@@ -68,7 +68,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('directory', '0001_initial'),
         ('kernel', '0002_composed_blobs'),
-        ('office', '0011_dispatch'),
+        ('office', '0014_issued'),
         ('tasks', '0001_initial'),
     ]
 

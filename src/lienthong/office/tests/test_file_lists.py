@@ -291,13 +291,13 @@ def test_what_is_written_as_a_spreadsheet_is_read_back_the_same() -> None:
         entry("03", heading="II. Kinh tế"),
     ]
     found, clerk, _head = listed(ours, *rows, approved=False)
-    content = list_sheets.write_list(found, agency=ours.name, form="xlsx").read()
+    content = list_sheets.write_list(found, agency=ours.name, form="xlsx", at=NOON).read()
     responsible = planned_queries.responsible_in(ours.pk, on=NOON.date())
     read = list_sheets.read_entries(content, responsible=responsible)
     assert read == rows
     replace_entries(year=YEAR, entries=[*read, entry("04", heading="I. Tổng hợp")], viewer=clerk, at=NOON)
     assert codes(found) == ["01", "04", "02", "03"]
-    assert list_sheets.write_list(found, agency=ours.name, form="pdf").read(5) == b"%PDF-"
+    assert list_sheets.write_list(found, agency=ours.name, form="pdf", at=NOON).read(5) == b"%PDF-"
 
 
 def sheet(*rows: tuple[object, ...], head: tuple[str, ...] = tuple(list_sheets.COLUMNS)) -> bytes:

@@ -116,7 +116,7 @@ def _file(
 ) -> FileResponse:
     since, until = period
     widths = {column: 26 if place < 2 else 11 for place, column in enumerate(head)}
-    file, _count = WRITERS[kind](Printed(title, agency, since, until, widths), rows)
+    file, _count = WRITERS[kind](Printed(title, agency, since, until, widths, now()), rows)
     name = f"{_('statistics')}-{since:%Y%m%d}-{until:%Y%m%d}.{kind}"
     return FileResponse(file, as_attachment=kind == "xlsx", filename=name)
 

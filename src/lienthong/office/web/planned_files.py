@@ -213,7 +213,7 @@ def file_list_export(request: HttpRequest, year: int) -> HttpResponseBase:
     found = planned_queries.find_list(viewer, year)
     form = request.GET.get("as", "xlsx")
     form = form if form in FORMS else "xlsx"
-    file = list_sheets.write_list(found, agency=viewer.agency_name, form=form)
+    file = list_sheets.write_list(found, agency=viewer.agency_name, form=form, at=now())
     name = f"danh-muc-ho-so-{viewer.agency_code}-{year}.{form}"
     return FileResponse(file, as_attachment=form == "xlsx", filename=name)
 
