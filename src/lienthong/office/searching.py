@@ -72,7 +72,10 @@ def days(column: str, since: date | None, until: date | None) -> Q:
 
 
 def of_agency(agency_id: int) -> Q:
-    """The agency's, in the type of the column: for a plain literal, an integer, no GIN index serves."""
+    """The agency's, in the type of the column: for a plain literal, an integer, no GIN index serves.
+
+    Nor does one serve fully where both are asked for: PostgreSQL then reads the words of all agencies.
+    """
     return Q(agency_id=Cast(Value(agency_id), BigIntegerField()))
 
 
@@ -101,7 +104,7 @@ def search_page(
 ) -> Page[M]:
     """A page of the visible rows that match, the exact ones first, then newest.
 
-    `within` are the agency's rows narrowed by the other filters but not to who asks, which costs more. The
+    `within` are the rows `of_agency` narrowed by the other filters but not to who asks, which costs more. The
     indexes are asked for at most `RARE` hits among them. If that is all, the visible among them are
     sorted: the number itself, then the words with the very marks typed, then without, then those only in the
     files. If there are more, the words are frequent and met soon among the newest; nothing is sorted or
@@ -127,14 +130,14 @@ def search_page(
 
 def _few(within: QuerySet[M], agency_id: int, wording: Wording, *, content: bool) -> set[UUID] | None:
     """The hits by each index if there are at most `RARE`; None if there are more."""
-    rows = within.filter(of_agency(agency_id))
-    sources: list[QuerySet[Any, UUID]] = [rows.filter(wording.by_summary()).values_list("pk", flat=True)]
-    if wording.numeric:
-        sources.append(rows.filter(wording.by_number()).values_list("pk", flat=True))
-    if content:
+    sources: list[QuerySet[Any, UUID]] = []
+    if content:  # first, as words cost least to find: a frequent one ends the search for hits here
         texts = ReadText.objects.filter(wording.by_content(), of_agency(agency_id))
         texts = texts.filter(document__in=within.order_by().values("pk"))
         sources.append(texts.values_list("document_id", flat=True))
+    sources.append(within.filter(wording.by_summary()).values_list("pk", flat=True))
+    if wording.numeric:
+        sources.append(within.filter(wording.by_number()).values_list("pk", flat=True))
     found: set[UUID] = set()
     for source in sources:
         found.update(source.order_by()[: RARE + 1])

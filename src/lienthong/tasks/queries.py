@@ -47,6 +47,17 @@ def seen_parts_of(viewer: Viewer) -> QuerySet[TaskParty]:
     return parts | TaskParty.objects.filter(post__division_id=viewer.division_id)
 
 
+def part_in_tree(viewer: Viewer, top: str) -> Q:
+    """The condition that the viewer sees a part in the tree of tasks at whose top the outer column stands.
+
+    Parts at the top and below are asked for apart: those at the top are read from `party_of_official` alone,
+    of those below there are few. Through the root of each, all tasks of the viewer's years would be read.
+    """
+    parts = seen_parts_of(viewer)
+    at_top = Exists(parts.filter(task=OuterRef(top)))
+    return Q(at_top) | Q(Exists(parts.filter(task__root=OuterRef(top), task__depth__gt=0)))
+
+
 def tasks_of(viewer: Viewer) -> QuerySet[Task]:
     """The tasks the viewer may see.
 
