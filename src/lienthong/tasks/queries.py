@@ -7,7 +7,8 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet, Value
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce
 
 from lienthong.directory.public import Division, PostHolding
 from lienthong.identity.public import Colleague, NotFound, Role, Viewer, colleagues_with
@@ -168,6 +169,13 @@ def given_by(viewer: Viewer) -> Q:
     """The tasks the viewer gave, or whoever the viewer acts for."""
     given = Q(given_by_id=viewer.official_id or 0)
     return given | Q(given_post_id=viewer.post_id) if viewer.acting_for else given
+
+
+def lead_name(task: str) -> Subquery:
+    """The name of who leads the task that the outer column names: for lists, which need no more of it."""
+    lead = TaskParty.objects.filter(task=OuterRef(task), part=Part.LEAD)
+    named = Coalesce("official__full_name", "division__name", "agency__name")
+    return Subquery(lead.values_list(named)[:1])
 
 
 def tree_of(viewer: Viewer, task: Task) -> list[Task]:
