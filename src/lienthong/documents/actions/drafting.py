@@ -205,7 +205,11 @@ def _draft(
 
 
 def _checked_upload(pdf: Blob | Iterable[bytes] | BinaryIO, at: datetime) -> Blob:
-    blob = pdf if isinstance(pdf, Blob) else store_blob(pdf, at=at, max_bytes=MAX_PDF_BYTES, allow=frozenset({PDF}))
+    blob = (
+        pdf
+        if isinstance(pdf, Blob)
+        else store_blob(pdf, at=at, max_bytes=MAX_PDF_BYTES, allow=frozenset({PDF}))
+    )
     check_pdf(read_blob(blob))
     return blob
 

@@ -93,7 +93,7 @@ def held_capacities(official_id: int, *, on: date) -> list[Capacity]:
     Asked for on every page, so it is a fixed statement (ADR 0029).
     """
     return [
-        Capacity(official_id, *facts, roles=carried(roles))
+        Capacity(official_id, *facts, carried(roles))
         for *facts, roles in fetch(_HELD, official_id, on, on, on, on)
     ]
 
