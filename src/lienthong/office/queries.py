@@ -37,6 +37,7 @@ from lienthong.office.states import (
     State,
     TurnState,
 )
+from lienthong.office.text_models import ReadText
 from lienthong.office.text_search import Plain
 from lienthong.tasks.public import PARTIES, UNDER_WAY, Part, lead_name, part_in_tree, parts_of
 
@@ -106,8 +107,11 @@ def list_incoming(
     if Wording(wanted.text).words:
         own = IncomingDocument.objects.filter(of_agency(viewer.agency_id or 0))
         within = _narrowed(own, viewer, wanted, at=at)
+        texts = ReadText.objects.filter(of_agency(viewer.agency_id or 0))
+        if wanted != IncomingFilter(tab=ALL, text=wanted.text):
+            texts = texts.filter(document__in=within.values("pk"))
         return search_page(
-            rows, viewer.agency_id or 0, wanted.text, within=within, cursor=cursor, content=True
+            rows, viewer.agency_id or 0, wanted.text, within=within, cursor=cursor, texts=texts
         )
     return page_of(rows, key="+id" if wanted.tab == MINE else "id", cursor=cursor)
 

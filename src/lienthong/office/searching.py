@@ -100,23 +100,24 @@ def search_page(
     *,
     within: QuerySet[M],
     cursor: str = "",
-    content: bool = False,
+    texts: QuerySet[ReadText] | None = None,
 ) -> Page[M]:
     """A page of the visible rows that match, the exact ones first, then newest.
 
-    `within` are the rows `of_agency` narrowed by the other filters but not to who asks, which costs more. The
-    indexes are asked for at most `RARE` hits among them. If that is all, the visible among them are
-    sorted: the number itself, then the words with the very marks typed, then without, then those only in the
-    files. If there are more, the words are frequent and met soon among the newest; nothing is sorted or
-    counted (ADR 0013). The number of queries does not depend on how much is found.
+    `within` are the rows `of_agency` narrowed by the other filters but not to who asks, which costs more;
+    `texts`, the read texts of the same, are looked through too. The indexes are asked for at most `RARE` hits
+    among them. If that is all, the visible among them are sorted: the number itself, then the words with the
+    very marks typed, then without, then those only in the files. If there are more, the words are frequent
+    and met soon among the newest; nothing is sorted or counted (ADR 0013). The number of queries does not
+    depend on how much is found.
     """
     wording = Wording(text)
-    few = _few(within, agency_id, wording, content=content)
+    few = _few(within, wording, texts)
     if few is None:
-        found = matching(text, texts_of=agency_id if content else None)
+        found = matching(text, texts_of=agency_id if texts is not None else None)
         return page_of(visible.filter(found), key="id", cursor=cursor)
     fields = ["pk", "number_key", "subject", "search_text"]
-    if content:
+    if texts is not None:
         fields.append("sender_name")
     hits = list(visible.filter(pk__in=few).order_by().values(*fields))
     key = _number_key(visible.model, wording) if wording.numeric else ""
@@ -128,13 +129,11 @@ def search_page(
     return Page([rows[pk] for pk in ids if pk in rows], encode_cursor(str(ids[-1])) if more else "")
 
 
-def _few(within: QuerySet[M], agency_id: int, wording: Wording, *, content: bool) -> set[UUID] | None:
+def _few(within: QuerySet[M], wording: Wording, texts: QuerySet[ReadText] | None) -> set[UUID] | None:
     """The hits by each index if there are at most `RARE`; None if there are more."""
     sources: list[QuerySet[Any, UUID]] = []
-    if content:  # first, as words cost least to find: a frequent one ends the search for hits here
-        texts = ReadText.objects.filter(wording.by_content(), of_agency(agency_id))
-        texts = texts.filter(document__in=within.order_by().values("pk"))
-        sources.append(texts.values_list("document_id", flat=True))
+    if texts is not None:  # first, as words cost least to find: frequent ones end the search for hits here
+        sources.append(texts.filter(wording.by_content()).values_list("document_id", flat=True))
     sources.append(within.filter(wording.by_summary()).values_list("pk", flat=True))
     if wording.numeric:
         sources.append(within.filter(wording.by_number()).values_list("pk", flat=True))
