@@ -93,8 +93,10 @@ def held_capacities(official_id: int, *, on: date) -> list[Capacity]:
     Asked for on every page, so it is a fixed statement (ADR 0029).
     """
     return [
-        Capacity(official_id, *facts, carried(roles))
-        for *facts, roles in fetch(_HELD, official_id, on, on, on, on)
+        Capacity(official_id, name, post_id, title, division_id, agency_id, code, agency, carried(roles))
+        for name, post_id, title, division_id, agency_id, code, agency, roles in fetch(
+            _HELD, official_id, on, on, on, on
+        )
     ]
 
 
