@@ -41,6 +41,9 @@ QUEUES = (
 def run(port: int, files: list[tuple[str, bytes]], *, clients: int, word: str) -> dict[str, Figure]:
     """Upload the files (a label and a PDF each), list and search them: a figure for each."""
     subprocess.run([HERE / "setup.sh", PLACE], check=True)
+    # Mayan writes down its settings and prefers them to the environment: another run's database is elsewhere.
+    (PLACE / "media/config.yml").unlink(missing_ok=True)
+    (PLACE / "media/config_backup.yml").unlink(missing_ok=True)
     environment = _environment(port)
     with ExitStack() as held:
         _start(
