@@ -104,7 +104,11 @@ def _initialise(environment: dict[str, str]) -> None:
         if admin.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE]).fetchone():
             return
         admin.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(DATABASE)))
-    _python(environment, "-m", "django", "common_initial_setup", "--no-dependencies", "--force")
+        try:
+            _python(environment, "-m", "django", "common_initial_setup", "--no-dependencies", "--force")
+        except BaseException:  # an empty one would be taken for made the next time
+            admin.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(DATABASE)))
+            raise
 
 
 def _python(environment: dict[str, str], *arguments: str) -> str:
