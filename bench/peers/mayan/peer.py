@@ -41,6 +41,9 @@ QUEUES = (
 def run(port: int, files: list[tuple[str, bytes]], *, clients: int, word: str) -> dict[str, Figure]:
     """Upload the files (a label and a PDF each), list and search them: a figure for each."""
     subprocess.run([HERE / "setup.sh", PLACE], check=True)
+    # Mayan writes down its settings and prefers them to the environment: another run's database is elsewhere.
+    (PLACE / "media/config.yml").unlink(missing_ok=True)
+    (PLACE / "media/config_backup.yml").unlink(missing_ok=True)
     environment = _environment(port)
     with ExitStack() as held:
         _start(
@@ -101,7 +104,11 @@ def _initialise(environment: dict[str, str]) -> None:
         if admin.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE]).fetchone():
             return
         admin.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(DATABASE)))
-    _python(environment, "-m", "django", "common_initial_setup", "--no-dependencies", "--force")
+        try:
+            _python(environment, "-m", "django", "common_initial_setup", "--no-dependencies", "--force")
+        except BaseException:  # an empty one would be taken for made the next time
+            admin.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(DATABASE)))
+            raise
 
 
 def _python(environment: dict[str, str], *arguments: str) -> str:

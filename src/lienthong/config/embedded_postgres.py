@@ -112,6 +112,9 @@ def start(data: Path, *, durable: bool = True) -> str:
                 "unix_socket_directories": socket,
                 "max_connections": "200",
                 "random_page_cost": "1.1",  # the default, 4, is of disks that turn: it shuns fitting indexes
+                "jit": "off",  # compiling takes longer than any page's query
+                # A page's query is done before workers have started, and the other cores serve other pages.
+                "max_parallel_workers_per_gather": "0",
             }
             options = {**settings, **({} if durable else _QUICK)}
             try:

@@ -9,6 +9,7 @@ from django.db.models import Prefetch
 
 from lienthong.identity.public import Account, Viewer
 from lienthong.kernel.paging import Page, page_of
+from lienthong.kernel.statements import fetch
 from lienthong.ledger.public import Subject
 from lienthong.notifications.contracts import Remark
 from lienthong.notifications.kinds import Kind, all_kinds
@@ -16,6 +17,10 @@ from lienthong.notifications.models import Comment, Mail, Mention, Notification,
 from lienthong.notifications.policies import may_change, require_can_watch
 from lienthong.notifications.states import Way
 
+_UNREAD = """
+    SELECT count(*) FROM (SELECT 1 FROM notifications_notification
+        WHERE official_id = %s AND read_at IS NULL ORDER BY id DESC LIMIT %s) unread
+"""
 COUNTED_MOST = 100
 SHOWN_MOST = 500
 
@@ -32,11 +37,13 @@ class Choices:
 
 
 def unread_count(viewer: Viewer) -> int:
-    """How many the viewer has not read, counted up to a hundred. One query, on an index of the unread."""
+    """How many the viewer has not read, counted up to a hundred. One query, on an index of the unread.
+
+    Asked for on every page, so it is a fixed statement (ADR 0029).
+    """
     if viewer.official_id is None:
         return 0
-    unread = Notification.objects.filter(official_id=viewer.official_id, read_at=None).order_by("-id")
-    return unread[:COUNTED_MOST].count()
+    return int(fetch(_UNREAD, viewer.official_id, COUNTED_MOST)[0][0])
 
 
 def notifications_of(viewer: Viewer, *, unread: bool = False, cursor: str = "") -> Page[Notification]:

@@ -30,6 +30,7 @@ from lienthong.office.states import (
     CHANGE_STATE_LABELS,
     OUT_STATE_LABELS,
     SOURCE_LABELS,
+    STATE_COLORS,
     STATE_LABELS,
     STATUS_LABELS,
     URGENCIES,
@@ -158,6 +159,11 @@ class IncomingDocument(models.Model):
     def state_label(self) -> Promise:
         """The state in the reader's language."""
         return STATE_LABELS[self.state]
+
+    @property
+    def state_color(self) -> str:
+        """The colour of the state's tag."""
+        return STATE_COLORS.get(self.state, "accent")
 
     @property
     def urgency_label(self) -> Promise:

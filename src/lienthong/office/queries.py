@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from datetime import datetime
+from functools import reduce
+from operator import or_
 from uuid import UUID
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import BooleanField, Count, Exists, F, Func, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import BooleanField, Count, Exists, F, Func, OuterRef, Prefetch, Q, QuerySet, Subquery
 
 from lienthong.directory.public import Official, PostHolding
 from lienthong.identity.public import NotFound, Role, Viewer
@@ -26,7 +28,7 @@ from lienthong.office.models import (
     StatusToReport,
 )
 from lienthong.office.same_day import same_day_rule
-from lienthong.office.searching import Wording, contains, days, matching, search_page
+from lienthong.office.searching import Wording, contains, days, matching, of_agency, search_page
 from lienthong.office.states import (
     FINAL_CODES,
     STATUS_LABELS,
@@ -38,13 +40,18 @@ from lienthong.office.states import (
 )
 from lienthong.office.text_models import IssuedText, ReadText
 from lienthong.office.text_search import Plain
-from lienthong.tasks.public import PARTIES, UNDER_WAY, Part, parts_of, seen_parts_of
+from lienthong.tasks.public import PARTIES, UNDER_WAY, Part, lead_name, part_in_tree, parts_of
 
 MINE, ALL = "mine", "all"
 OPEN_STATES = (State.ARRIVED, State.REGISTERED, State.ASSIGNED, State.IN_PROGRESS)
 COUNT_CAP = 99
 RECIPIENT_PAGE = 100
 EXPORT_LIMIT = 50_000
+# The columns of a row of the list.
+LISTED = (
+    "agency_id", "state", "code", "subject", "sender_code", "sender_name", "arrived_at", "authentic",
+    "urgency", "register_number", "due_at",
+)  # fmt: skip
 WITH_PARTIES = Prefetch("task__parties", PARTIES.queryset)
 
 
@@ -90,24 +97,22 @@ def lock_incoming(viewer: Viewer, ids: Collection[UUID]) -> dict[UUID, IncomingD
 def list_incoming(
     viewer: Viewer, wanted: IncomingFilter, *, at: datetime, cursor: str = ""
 ) -> Page[IncomingDocument]:
-    """A page of the list, with the changes that wait for an answer: three queries whatever its length.
+    """A page of the list: one query whatever its length, and a search up to five.
 
-    What waits for the viewer comes oldest first.
+    What waits for the viewer comes oldest first. Each document has the `lead_name` of its task, and in
+    `asked` the kind of the change that waits for an answer.
     """
-    rows = (
-        filter_incoming(viewer, wanted, at=at)
-        .select_related("task")
-        .prefetch_related(
-            WITH_PARTIES,
-            Prefetch("changes", RequestedChange.objects.filter(state=ChangeState.PENDING)),
-        )
-    )
-    rows = rows.defer("verdict", "content")
+    pending = RequestedChange.objects.filter(document=OuterRef("pk"), state=ChangeState.PENDING)
+    rows = filter_incoming(viewer, wanted, at=at).only(*LISTED)
+    rows = rows.annotate(lead_name=lead_name("task_id"), asked=Subquery(pending.values("kind")[:1]))
     if Wording(wanted.text).words:
-        own = IncomingDocument.objects.filter(agency_id=viewer.agency_id or 0)
+        own = IncomingDocument.objects.filter(of_agency(viewer.agency_id or 0))
         within = _narrowed(own, viewer, wanted, at=at)
+        texts = ReadText.objects.filter(of_agency(viewer.agency_id or 0))
+        if wanted != IncomingFilter(tab=ALL, text=wanted.text):
+            texts = texts.filter(document__in=within.values("pk"))
         return search_page(
-            rows, viewer.agency_id or 0, wanted.text, within=within, cursor=cursor, content=ReadText
+            rows, viewer.agency_id or 0, wanted.text, within=within, cursor=cursor, texts=texts
         )
     return page_of(rows, key="+id" if wanted.tab == MINE else "id", cursor=cursor)
 
@@ -146,27 +151,31 @@ def _narrowed(
 
 def _part_of(viewer: Viewer) -> Q:
     """Those with a part anywhere in the document's tasks; of a reply, in the tasks it answers."""
-    parts = seen_parts_of(viewer)
+    replies = part_in_tree(viewer, "answers_task__root_id")
     # Without the first condition PostgreSQL gathers all of the viewer's parts once more, for no reply at all.
-    return Q(Exists(parts.filter(task__root=OuterRef("task_id")))) | Q(
-        Exists(parts.filter(task__root=OuterRef("answers_task__root_id"))), answers_task__isnull=False
-    )
+    return part_in_tree(viewer, "task_id") | (Q(answers_task__isnull=False) & replies)
 
 
 def _waits_for(viewer: Viewer) -> Q:
-    """What is the viewer's turn.
+    """What is the viewer's turn, by any of its reasons."""
+    return reduce(or_, _turns_of(viewer))
 
-    The clerk's arrivals and the changes asked for, the leader's undirected ones, the lead's own work.
+
+def _turns_of(viewer: Viewer) -> list[Q]:
+    """Why a document is the viewer's turn, each reason along an index of its own.
+
+    The lead's own work, the clerk's arrivals and the changes asked for, the leader's undirected ones.
     """
-    leads = parts_of(viewer).filter(part=Part.LEAD, task__state__in=sorted(UNDER_WAY))
-    waits = Q(Among(F("task_id"), ArraySubquery(leads.values("task_id"))))
-    waits &= Q(state__in=[State.ASSIGNED, State.IN_PROGRESS])
+    # The agency, whose tasks under way are few, spares looking each of the viewer's parts up.
+    under_way = Q(task__agency=viewer.agency_id or 0, task__state__in=sorted(UNDER_WAY))
+    leads = ArraySubquery(parts_of(viewer).filter(under_way, part=Part.LEAD).values("task_id"))
+    turns = [Q(Among(F("task_id"), leads), state__in=[State.ASSIGNED, State.IN_PROGRESS])]
     if viewer.has(Role.CLERK):
         asked = RequestedChange.objects.filter(state=ChangeState.PENDING, document__agency=viewer.agency_id)
-        waits |= Q(state=State.ARRIVED) | Q(Among(F("id"), ArraySubquery(asked.values("document_id"))))
+        turns += [Q(state=State.ARRIVED), Q(Among(F("id"), ArraySubquery(asked.values("document_id"))))]
     if viewer.has(Role.LEADER):
-        waits |= Q(state=State.REGISTERED)
-    return waits
+        turns.append(Q(state=State.REGISTERED))
+    return turns
 
 
 def count_waiting(viewer: Viewer) -> int:
@@ -175,10 +184,18 @@ def count_waiting(viewer: Viewer) -> int:
 
 
 def neighbour_waiting(viewer: Viewer, document_id: UUID) -> UUID | None:
-    """The next document that waits for the viewer, so that a clerk goes through a pile without the list."""
-    waiting = incoming_of(viewer).filter(_waits_for(viewer)).exclude(id=document_id).order_by("id")
-    after = waiting.filter(id__gt=document_id).values_list("id", flat=True).first()
-    return after or waiting.values_list("id", flat=True).first()
+    """The next document that waits for the viewer, so that a clerk goes through a pile without the list.
+
+    After the last comes the first. The first by each reason is found along that reason's index: with an "or"
+    PostgreSQL would walk over all that is long finished.
+    """
+    visible = incoming_of(viewer)
+    for others in (visible.filter(id__gt=document_id), visible.filter(id__lt=document_id)):
+        ids = others.order_by("id").values_list("id", flat=True)
+        first, *more = (ids.filter(turn)[:1] for turn in _turns_of(viewer))
+        if found := list(first.union(*more)):
+            return min(found)
+    return None
 
 
 def files_of(document: IncomingDocument) -> list[IncomingFile]:
@@ -317,10 +334,13 @@ def list_outgoing(viewer: Viewer, wanted: OutgoingFilter, *, cursor: str = "") -
     """A page of outgoing documents, newest first, each with the `progress` of its recipients."""
     rows = filter_outgoing(viewer, wanted).select_related("document", "prepared_by")
     if Wording(wanted.text).words:
-        own = OutgoingDocument.objects.filter(agency_id=viewer.agency_id or 0)
+        own = OutgoingDocument.objects.filter(of_agency(viewer.agency_id or 0))
         within = _sent_as(own, viewer, wanted)
+        texts = IssuedText.objects.filter(of_agency(viewer.agency_id or 0))
+        if wanted != OutgoingFilter(text=wanted.text):
+            texts = texts.filter(document__in=within.values("pk"))
         page = search_page(
-            rows, viewer.agency_id or 0, wanted.text, within=within, cursor=cursor, content=IssuedText
+            rows, viewer.agency_id or 0, wanted.text, within=within, cursor=cursor, texts=texts
         )
     else:
         page = page_of(rows, key="id", cursor=cursor)

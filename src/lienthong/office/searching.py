@@ -72,7 +72,10 @@ def days(column: str, since: date | None, until: date | None) -> Q:
 
 
 def of_agency(agency_id: int) -> Q:
-    """The agency's, in the type of the column: for a plain literal, an integer, no GIN index serves."""
+    """The agency's, in the type of the column: for a plain literal, an integer, no GIN index serves.
+
+    Nor does one serve fully where both are asked for: PostgreSQL then reads the words of all agencies.
+    """
     return Q(agency_id=Cast(Value(agency_id), BigIntegerField()))
 
 
@@ -97,19 +100,21 @@ def search_page(
     *,
     within: QuerySet[M],
     cursor: str = "",
-    content: type[FileText] | None = None,
+    texts: QuerySet[Any] | None = None,
 ) -> Page[M]:
     """A page of the visible rows that match, the exact ones first, then newest.
 
-    `within` are the agency's rows narrowed by the other filters but not to who asks, which costs more. The
-    indexes are asked for at most `RARE` hits among them. If that is all, the visible among them are
-    sorted: the number itself, then the words with the very marks typed, then without, then those only in the
-    files. If there are more, the words are frequent and met soon among the newest; nothing is sorted or
-    counted (ADR 0013). The number of queries does not depend on how much is found.
+    `within` are the rows `of_agency` narrowed by the other filters but not to who asks, which costs more;
+    `texts`, the read texts of the same, are looked through too. The indexes are asked for at most `RARE` hits
+    among them. If that is all, the visible among them are sorted: the number itself, then the words with the
+    very marks typed, then without, then those only in the files. If there are more, the words are frequent
+    and met soon among the newest; nothing is sorted or counted (ADR 0013). The number of queries does not
+    depend on how much is found.
     """
     wording = Wording(text)
-    few = _few(within, agency_id, wording, content=content)
+    few = _few(within, wording, texts)
     if few is None:
+        content = texts.model if texts is not None else None
         found = matching(text, agency_id=agency_id, content=content)
         return page_of(visible.filter(found), key="id", cursor=cursor)
     fields = ["pk", "number_key", "subject", "search_text"]
@@ -125,17 +130,14 @@ def search_page(
     return Page([rows[pk] for pk in ids if pk in rows], encode_cursor(str(ids[-1])) if more else "")
 
 
-def _few(
-    within: QuerySet[M], agency_id: int, wording: Wording, *, content: type[FileText] | None
-) -> set[UUID] | None:
+def _few(within: QuerySet[M], wording: Wording, texts: QuerySet[Any] | None) -> set[UUID] | None:
     """The hits by each index if there are at most `RARE`; None if there are more."""
-    rows = within.filter(of_agency(agency_id))
-    sources: list[QuerySet[Any, UUID]] = [rows.filter(wording.by_summary()).values_list("pk", flat=True)]
+    sources: list[QuerySet[Any, UUID]] = []
+    if texts is not None:  # first, as words cost least to find: frequent ones end the search for hits here
+        sources.append(texts.filter(wording.by_content()).values_list("document_id", flat=True))
+    sources.append(within.filter(wording.by_summary()).values_list("pk", flat=True))
     if wording.numeric:
-        sources.append(rows.filter(wording.by_number()).values_list("pk", flat=True))
-    if content is not None:
-        texts = _texts(content, wording, agency_id).filter(document__in=within.order_by().values("pk"))
-        sources.append(texts.values_list("document_id", flat=True))
+        sources.append(within.filter(wording.by_number()).values_list("pk", flat=True))
     found: set[UUID] = set()
     for source in sources:
         found.update(source.order_by()[: RARE + 1])

@@ -212,6 +212,13 @@ STATE_LABELS: dict[str, Promise] = {
     State.WITHDRAWN: _("Withdrawn"),
 }
 
+STATE_COLORS: dict[str, str] = {
+    State.ARRIVED: "info",
+    State.FINISHED: "success",
+    State.WITHDRAWN: "warning",
+    State.REFUSED: "danger",
+}
+
 SOURCE_LABELS: dict[str, Promise] = {
     Source.AXIS: _("Over the axis"),
     Source.PAPER: _("On paper"),

@@ -35,9 +35,9 @@ from lienthong.tasks.public import (
     ExtensionState,
     Part,
     Task,
-    TaskParty,
     TaskState,
     given_by,
+    lead_name,
     parts_of,
 )
 
@@ -103,12 +103,6 @@ def _led(viewer: Viewer) -> Rows:
     )
 
 
-def _lead_name(task: str) -> Subquery:
-    lead = TaskParty.objects.filter(task=OuterRef(task), part=Part.LEAD)
-    named = Coalesce("official__full_name", "division__name", "agency__name")
-    return Subquery(lead.annotate(named=named).values("named")[:1])
-
-
 def _given_in(state: TaskState, code: str) -> Callable[[Viewer], Rows]:
     def find(viewer: Viewer) -> Rows:
         rows = Task.objects.filter(given_by(viewer), agency=viewer.agency_id or 0, state=state)
@@ -118,7 +112,7 @@ def _given_in(state: TaskState, code: str) -> Callable[[Viewer], Rows]:
             key="id",
             what="work",
             detail=F("source_label"),
-            who=_lead_name("pk"),
+            who=lead_name("pk"),
             due=F("due_at"),
             since="given_at",
         )

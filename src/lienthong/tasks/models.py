@@ -104,6 +104,10 @@ class Task(models.Model):
                 condition=Q(state__in=sorted(OPEN)),
                 name="task_open_by_due",
             ),
+            models.Index(
+                fields=["agency", "id"], condition=Q(state__in=sorted(UNDER_WAY)), name="task_under_way"
+            ),
+            models.Index(fields=["root"], condition=Q(depth__gt=0), name="task_below_root"),
             GinIndex(OpClass(F("search_text"), "gin_trgm_ops"), name="task_search"),
         ]
 
@@ -146,7 +150,9 @@ class TaskParty(models.Model):
 
     task = models.ForeignKey(Task, on_delete=models.PROTECT, related_name="parties")
     part = models.CharField(max_length=20)
-    official = models.ForeignKey(Official, null=True, on_delete=models.PROTECT, related_name="+")
+    official = models.ForeignKey(
+        Official, null=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
     post = models.ForeignKey(Post, null=True, on_delete=models.PROTECT, related_name="+")
     division = models.ForeignKey(Division, null=True, on_delete=models.PROTECT, related_name="+")
     agency = models.ForeignKey(Agency, null=True, on_delete=models.PROTECT, related_name="+")
@@ -165,6 +171,8 @@ class TaskParty(models.Model):
                 name="task_party_is_one",
             ),
         ]
+        # With all that is asked of an official's years of parts, so that their rows are not read.
+        indexes = [models.Index(fields=["official", "task"], include=["part"], name="party_of_official")]
 
     def __str__(self) -> str:
         return self.name

@@ -7,7 +7,8 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet, Value
+from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce
 
 from lienthong.directory.public import Division, PostHolding
 from lienthong.identity.public import Colleague, NotFound, Role, Viewer, colleagues_with
@@ -45,6 +46,17 @@ def seen_parts_of(viewer: Viewer) -> QuerySet[TaskParty]:
     if viewer.division_id is None or not viewer.has(Role.HEAD):
         return parts
     return parts | TaskParty.objects.filter(post__division_id=viewer.division_id)
+
+
+def part_in_tree(viewer: Viewer, top: str) -> Q:
+    """The condition that the viewer sees a part in the tree of tasks at whose top the outer column stands.
+
+    Parts at the top and below are asked for apart: those at the top are read from `party_of_official` alone,
+    of those below there are few. Through the root of each, all tasks of the viewer's years would be read.
+    """
+    parts = seen_parts_of(viewer)
+    at_top = Exists(parts.filter(task=OuterRef(top)))
+    return Q(at_top) | Q(Exists(parts.filter(task__root=OuterRef(top), task__depth__gt=0)))
 
 
 def tasks_of(viewer: Viewer) -> QuerySet[Task]:
@@ -167,6 +179,13 @@ def given_by(viewer: Viewer) -> Q:
     """The tasks the viewer gave, or whoever the viewer acts for."""
     given = Q(given_by_id=viewer.official_id or 0)
     return given | Q(given_post_id=viewer.post_id) if viewer.acting_for else given
+
+
+def lead_name(task: str) -> Subquery:
+    """The name of who leads the task that the outer column names: for lists, which need no more of it."""
+    lead = TaskParty.objects.filter(task=OuterRef(task), part=Part.LEAD)
+    named = Coalesce("official__full_name", "division__name", "agency__name")
+    return Subquery(lead.values_list(named)[:1])
 
 
 def tree_of(viewer: Viewer, task: Task) -> list[Task]:

@@ -46,11 +46,10 @@ def adopt_file(
     """
     with transaction.atomic():
         blob = store_received(file, at=at, max_bytes=MAX_PDF_BYTES, allow=ACCEPTED)
-        content = read_blob(blob)
         adopt = {"viewer": viewer, "type_code": type_code, "subject": subject, "urgency": urgency}
         if blob.media_type == PDF:
-            return adopt_pdf(pdf=[content], division=division, at=at, **adopt)  # type: ignore[arg-type]
-        check_docx(content)
+            return adopt_pdf(pdf=blob, division=division, at=at, **adopt)  # type: ignore[arg-type]
+        check_docx(read_blob(blob))
         draft = adopt_source(division=division, at=at, **adopt)  # type: ignore[arg-type]
         DraftSource.objects.create(document=draft, blob=blob, asked_at=at)
         enqueue("documents.convert_source", document_id=str(draft.pk))

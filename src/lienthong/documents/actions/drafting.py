@@ -130,7 +130,7 @@ def written_draft(
 def adopt_pdf(
     *,
     viewer: Viewer,
-    pdf: Iterable[bytes] | BinaryIO,
+    pdf: Blob | Iterable[bytes] | BinaryIO,
     type_code: str,
     subject: str,
     at: datetime,
@@ -140,6 +140,8 @@ def adopt_pdf(
     register: str = "documents",
 ) -> OfficialDocument:
     """Make a draft of the viewer's agency from a PDF made elsewhere; on issue it gets number and signatures.
+
+    A `Blob` is a PDF that is stored already.
 
     Raises:
         NotAllowed, UnknownDocumentType, UnknownUrgency, MissingText, TextTooLong, ControlCharacters,
@@ -203,8 +205,12 @@ def _draft(
     )
 
 
-def _checked_upload(pdf: Iterable[bytes] | BinaryIO, at: datetime) -> Blob:
-    blob = store_received(pdf, at=at, max_bytes=MAX_PDF_BYTES, allow=frozenset({PDF}))
+def _checked_upload(pdf: Blob | Iterable[bytes] | BinaryIO, at: datetime) -> Blob:
+    blob = (
+        pdf
+        if isinstance(pdf, Blob)
+        else store_received(pdf, at=at, max_bytes=MAX_PDF_BYTES, allow=frozenset({PDF}))
+    )
     check_pdf(read_blob(blob))
     return blob
 

@@ -7,7 +7,8 @@ from collections.abc import Callable
 
 import pypdf
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from lienthong.documents.actions.converting import adopt_file, convert_source, given_file, source_of
 from lienthong.documents.adapters.fake import FakeConverter
@@ -39,6 +40,13 @@ def leader() -> Viewer:
 
 def _adopt(viewer: Viewer, content: bytes) -> OfficialDocument:
     return adopt_file(viewer=viewer, file=[content], type_code="QD", subject="Quy chế", at=AT)
+
+
+def test_an_uploaded_pdf_is_stored_once(leader: Viewer) -> None:
+    with CaptureQueriesContext(connection) as caught:
+        draft = _adopt(leader, _pdf())
+    assert draft.uploaded is not None
+    assert sum("kernel_blob" in query["sql"] for query in caught) == 1
 
 
 BAD: dict[str, Callable[[], bytes]] = {

@@ -14,6 +14,19 @@ from lienthong.identity.access import NotFound
 from lienthong.identity.contracts import Capacity, Viewer, carried
 from lienthong.identity.models import Account, Delegation, RoleGrant, in_force
 from lienthong.kernel.clock import VIETNAM
+from lienthong.kernel.statements import fetch
+
+_HELD = """
+    SELECT official.full_name, post.id, post.title, post.division_id, agency.id, agency.code, agency.name,
+        ARRAY(SELECT role FROM identity_rolegrant given WHERE given.post_id = post.id)
+    FROM directory_postholding held
+    JOIN directory_official official ON official.id = held.official_id
+    JOIN directory_post post ON post.id = held.post_id
+    JOIN directory_agency agency ON agency.id = post.agency_id
+    WHERE held.official_id = %s AND held.valid_from <= %s AND held.valid_to > %s
+        AND agency.valid_from <= %s AND agency.valid_to > %s
+    ORDER BY held.id
+"""
 
 
 @dataclass(frozen=True)
@@ -75,15 +88,16 @@ def capacities(official_id: int, *, at: datetime) -> list[Capacity]:
 
 
 def held_capacities(official_id: int, *, on: date) -> list[Capacity]:
-    """The posts the official holds on the day in agencies that exist, oldest appointment first."""
-    rows = (
-        current_holdings(on)
-        .filter(official_id=official_id)
-        .select_related("post__agency", "official")
-        .annotate(roles=roles_of("post_id"))
-        .order_by("id")
-    )
-    return [_capacity(row.post, row.official_id, row.official.full_name, row.roles) for row in rows]
+    """The posts the official holds on the day in agencies that exist, oldest appointment first.
+
+    Asked for on every page, so it is a fixed statement (ADR 0029).
+    """
+    return [
+        Capacity(official_id, name, post_id, title, division_id, agency_id, code, agency, carried(roles))
+        for name, post_id, title, division_id, agency_id, code, agency, roles in fetch(
+            _HELD, official_id, on, on, on, on
+        )
+    ]
 
 
 def delegated_capacities(official_id: int, *, at: datetime, post_id: int | None = None) -> list[Capacity]:

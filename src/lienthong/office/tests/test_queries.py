@@ -16,7 +16,7 @@ from lienthong.identity.tests.factories import agency, viewer_in
 from lienthong.kernel.identifiers import uuid7
 from lienthong.office import queries
 from lienthong.office.contracts import IncomingFilter, OutgoingFilter
-from lienthong.office.models import IncomingDocument, Recipient
+from lienthong.office.models import IncomingDocument, Recipient, RequestedChange
 from lienthong.office.states import State
 from lienthong.office.tests.factories import NOON, assigned_document, draft, incoming_document, led_by
 from lienthong.tasks.public import Part, Task, TaskParty
@@ -185,14 +185,39 @@ def test_a_list_costs_the_same_queries_at_10_and_at_200_rows(role: Role) -> None
     costs = []
     for more in (10, 190):
         _many(ours, lead, more)
-        with CaptureQueriesContext(
-            connection,
-        ) as caught:
+        with CaptureQueriesContext(connection) as caught:
             rows = _list(lead)
-            names = [row.task.lead.name for row in rows if row.task]
-        assert names
+            shown = {(row.subject[:3], row.sender_name, row.lead_name, row.asked) for row in rows}
+        assert shown == {("Văn", "", lead.name, None)}
         costs.append(len(caught))
-    assert costs == [3, 3]
+    assert costs == [1, 1]
+
+
+def test_the_parts_of_an_official_are_read_from_their_index_alone() -> None:
+    ours = agency()
+    lead, other = viewer_in(ours, Role.SPECIALIST), viewer_in(ours, Role.SPECIALIST)
+    _many(ours, lead, 1000)
+    _many(ours, other, 1000)
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE tasks_task, tasks_taskparty, office_incomingdocument")
+    plan = queries.incoming_of(lead).order_by("-id")[:51].explain()
+    assert "Index Only Scan using party_of_official" in plan
+
+
+def test_the_next_that_waits_is_the_first_after_this_one_by_any_reason() -> None:
+    ours = agency()
+    clerk = viewer_in(ours, Role.CLERK)
+    first, this, asked, last = (
+        incoming_document(ours, state=state)
+        for state in (State.ARRIVED, State.REGISTERED, State.REGISTERED, State.ARRIVED)
+    )
+    assert queries.neighbour_waiting(clerk, this.id) == last.id
+    RequestedChange.objects.create(
+        document=asked, request_id="r", kind="revoke", sequence=1, reason="x", asked_at=NOON, authentic=True
+    )
+    assert queries.neighbour_waiting(clerk, this.id) == asked.id
+    assert queries.neighbour_waiting(clerk, last.id) == first.id
+    assert queries.neighbour_waiting(viewer_in(ours, Role.ADMINISTRATOR), this.id) is None
 
 
 def test_pages_follow_each_other_without_gap_or_double() -> None:

@@ -183,3 +183,13 @@ def test_what_cannot_be_saved_says_why(clerk: Viewer) -> None:
     save_search(place="incoming", name="0", query="a=2", viewer=clerk)
     with pytest.raises(TooManySearches):
         save_search(place="incoming", name="one more", query="a=1", viewer=clerk)
+
+
+def test_the_index_of_words_is_asked_with_the_agency_in_its_own_type_alone() -> None:
+    ours = agency()
+    with CaptureQueriesContext(connection) as caught:
+        _found(viewer_in(ours, Role.CLERK), "chuyển đổi 12")
+    few = [query["sql"] for query in caught if f"LIMIT {RARE + 1}" in query["sql"]]
+    assert len(few) == 3
+    assert all(f'"agency_id" = ({ours.id})::bigint' in sql for sql in few)
+    assert not any(f'"agency_id" = {ours.id} ' in sql for sql in few)

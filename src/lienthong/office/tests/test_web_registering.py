@@ -86,9 +86,11 @@ def test_only_a_clerk_has_boxes_buttons_and_figures() -> None:
     ours = agency()
     incoming_document(ours, at=now() - timedelta(days=20))
     for role, times in ((Role.CLERK, 1), (Role.LEADER, 0), (Role.AUDITOR, 0)):
-        page = text_of(client_as(role, ours).get(LIST, {"tab": "all"}))
+        client = client_as(role, ours)
+        page = text_of(client.get(LIST, {"tab": "arrived"}))
         assert page.count('name="document"') == times
         assert page.count('class="figures"') == times
+        assert 'class="figures"' not in text_of(client.get(LIST, {"tab": "all"}))
 
 
 def test_the_list_takes_as_many_queries_for_fifty_rows_as_for_one() -> None:
