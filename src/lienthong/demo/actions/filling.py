@@ -1,0 +1,64 @@
+"""Weeks of everyday work before the story, so that whoever opens a page finds something on it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+from django.db import transaction
+
+from lienthong.demo.actions.everyday import desk, drafts, letters, papers, systems, work
+from lienthong.demo.actions.everyday.acting import Days
+from lienthong.demo.contracts import Report
+from lienthong.ledger.public import Actor, Subject, record, timeline
+
+NARRATOR = Actor(kind="job", id="demo", name="demo.fill_pages", source="job:demo.fill_pages")
+# In the order of what builds on what; a step's name in the ledger says that it is done.
+STEPS: tuple[Callable[[Days], None], ...] = (
+    papers.open_registers,
+    drafts.chains_are_set,
+    papers.citizen_is_answered,
+    papers.cooperatives_wait,
+    letters.finance_reports,
+    papers.disbursement_is_looked_into,
+    work.division_works,
+    work.product_waits,
+    work.tasks_are_given,
+    letters.decision_goes_out,
+    letters.meeting_is_moved,
+    letters.departments_are_asked,
+    letters.figures_are_revoked,
+    letters.government_is_told,
+    letters.report_is_taken_back,
+    papers.others_arrive,
+    letters.more_arrives,
+    drafts.plans_are_reviewed,
+    drafts.notices_wait,
+    drafts.drafts_change,
+    desk.files_are_kept,
+    desk.people_talk,
+    desk.searches_are_saved,
+    desk.deputy_is_away,
+    systems.province_joins,
+    systems.upload_is_under_way,
+)
+
+
+def fill_pages(*, at: datetime, report: Report) -> None:
+    """Do every step that is not done yet, as the people would have done it in the weeks before `at`.
+
+    Nothing else may work on the installation meanwhile: a worker would collect in the present what was sent
+    in the past. `report("offices", done, total)` is called as the work goes on.
+    """
+    days = Days(at)
+    for number, step in enumerate(STEPS, start=1):
+        done = Subject("demo.step", step.__name__)
+        if not timeline(done, limit=1):
+            step(days)
+            _note(done, at)
+        report("offices", number, len(STEPS))
+
+
+@transaction.atomic
+def _note(done: Subject, at: datetime) -> None:
+    record(actor=NARRATOR, verb="demo.fill", subject=done, at=at)
