@@ -1,4 +1,4 @@
-"""The door of `demo`: make the country and its weeks of work, play its story, fill a province, and who can sign in."""
+"""The door of `demo`: make the country, its weeks of work and its story, fill a province, who signs in."""
 
 from lienthong.demo.actions.filling import fill_pages
 from lienthong.demo.actions.province import DOCUMENTS, Filled, ProvinceFilled, fill_province

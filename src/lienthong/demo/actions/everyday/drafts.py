@@ -55,7 +55,7 @@ def notices_wait(days: Days) -> None:
 
 
 def drafts_change(days: Days) -> None:
-    """A draft in three versions, one at the Government Office in two, and one uploaded with faults of form."""
+    """A draft in three versions, another in two, and one uploaded with faults of form."""
     at = days.ago(3, 8)
     who = official(THAI_NGUYEN, Duty.SPECIALIST, at)
     first, *later = texts.LAND_DRAFTS
