@@ -13,7 +13,7 @@ from lienthong.demo.contracts import Report
 from lienthong.ledger.public import Actor, Subject, record, timeline
 
 NARRATOR = Actor(kind="job", id="demo", name="demo.fill_pages", source="job:demo.fill_pages")
-# In the order of what builds on what; a step's name in the ledger says that it is done.
+# In the order of time, which lists and registers follow; a step's name in the ledger says that it is done.
 STEPS: tuple[Callable[[Days], None], ...] = (
     papers.open_registers,
     drafts.chains_are_set,
@@ -22,19 +22,22 @@ STEPS: tuple[Callable[[Days], None], ...] = (
     letters.finance_reports,
     papers.disbursement_is_looked_into,
     work.division_works,
-    work.product_waits,
-    work.tasks_are_given,
     letters.decision_goes_out,
+    work.tasks_are_given,
     letters.meeting_is_moved,
     letters.departments_are_asked,
+    papers.business_writes,
     letters.figures_are_revoked,
     letters.government_is_told,
+    papers.more_time_is_asked,
+    drafts.drafts_change,
     letters.report_is_taken_back,
+    drafts.plans_are_reviewed,
+    work.last_days,
+    drafts.notices_wait,
+    letters.department_replies,
     papers.others_arrive,
     letters.more_arrives,
-    drafts.plans_are_reviewed,
-    drafts.notices_wait,
-    drafts.drafts_change,
     desk.files_are_kept,
     desk.people_talk,
     desk.searches_are_saved,

@@ -36,7 +36,6 @@ def plans_are_reviewed(days: Days) -> None:
     """One plan waits for the head, one for the clerk, one was returned, one all agreed to."""
     at = days.ago(2, 9)
     who, head, clerk = (official(THAI_NGUYEN, duty, at) for duty in (Duty.SPECIALIST, Duty.HEAD, Duty.CLERK))
-    _submitted(who, texts.TEA_PLAN, days.ago(1, 9))
     draft = _submitted(who, texts.INSPECTION_PLAN, at)
     _opinion(draft, head, "remarked", texts.REMARKED, days.ago(2, 14))
     draft = _submitted(who, texts.TRAINING_PLAN, at)
@@ -44,6 +43,7 @@ def plans_are_reviewed(days: Days) -> None:
     draft = _submitted(who, texts.FLOOD_PLAN, days.ago(2, 10))
     _opinion(draft, head, "agreed", texts.AGREED, days.ago(2, 16))
     _opinion(draft, clerk, "agreed", "", days.ago(1, 8))
+    _submitted(who, texts.TEA_PLAN, days.ago(1, 9))
 
 
 def notices_wait(days: Days) -> None:
@@ -61,11 +61,11 @@ def drafts_change(days: Days) -> None:
     first, *later = texts.LAND_DRAFTS
     draft = _written(who, first, at)
     for number, letter in enumerate(later, start=1):
-        _rewritten(draft, who, letter, days.ago(3 - number, 11))
-    at = days.ago(2, 10)
+        _rewritten(draft, who, letter, days.ago(3, 9 + 2 * number))
+    at = days.ago(2, 8)
     sheet = printed(texts.UPLOADED_SHEET, at)
     compose(composition=_composed(texts.UPLOADED, at), pdf=[sheet], viewer=who, at=at)
-    at = days.ago(2, 14)
+    at = days.ago(2, 8)
     theirs = official(GOVERNMENT_OFFICE, Duty.SPECIALIST, at)
     first, last = texts.ENQUIRY_DRAFTS
     draft = _written(theirs, first, at, group="provinces")

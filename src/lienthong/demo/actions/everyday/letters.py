@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import datetime
 from typing import Any
-from uuid import UUID
 
 from lienthong.demo import office_texts as texts
 from lienthong.demo.actions.everyday.acting import (
@@ -106,7 +105,7 @@ def figures_are_revoked(days: Days) -> None:
 
 
 def departments_are_asked(days: Days) -> None:
-    """A task goes to two departments as a document; one works and replies, the other has not registered."""
+    """A task goes to two departments as a document; one begins to work, the other does not even register."""
     at = days.ago(4, 14)
     who = official(THAI_NGUYEN, Duty.SPECIALIST, at)
     ours = task(who, texts.WORK_ONLINE)
@@ -114,17 +113,23 @@ def departments_are_asked(days: Days) -> None:
     given: dict[str, Any] = {"task": ours.pk, "steering_type": 1, "due_on": due_on}
     _sent(THAI_NGUYEN, texts.DIRECTIVE, INFORMATION, HEALTH, at=at, **given)
     _registered(INFORMATION, texts.DIRECTIVE, days.ago(3, 8))
-    theirs = _worked_on(INFORMATION, texts.DIRECTIVE, texts.WORK_ONLINE, days)
+    at = days.ago(3, 9)
+    leader, lead = (official(INFORMATION, duty, at) for duty in (Duty.LEADER, Duty.SPECIALIST))
+    direction = Direction(texts.WORK_ONLINE, lead=key(lead), due_at=days.ahead(1), acceptance=False)
+    document = incoming(leader, texts.DIRECTIVE)
+    direct_document(document_id=document.pk, viewer=leader, direction=direction, at=at)
+    start_task(task_id=task(lead, texts.WORK_ONLINE).pk, viewer=lead, at=days.ago(3, 10))
+    _carried(days.ago(3, 10))
+
+
+def department_replies(days: Days) -> None:
+    """The one that works reports, and its report finds the task it answers."""
     at = days.ago(1, 10)
+    lead = official(INFORMATION, Duty.SPECIALIST, at)
+    theirs = task(lead, texts.WORK_ONLINE).pk
     _sent(INFORMATION, texts.REPLY, THAI_NGUYEN, at=at, task=theirs, steering_type=2)
-    finish_task(
-        task_id=theirs,
-        viewer=official(INFORMATION, Duty.SPECIALIST, at),
-        note=texts.DONE_ONLINE,
-        at=days.ago(1, 11),
-    )
-    _carried(days.ago(1, 11))
-    _registered(THAI_NGUYEN, texts.REPLY, days.ago(1, 14))
+    finish_task(task_id=theirs, viewer=lead, note=texts.DONE_ONLINE, at=days.ago(1, 11))
+    _registered(THAI_NGUYEN, texts.REPLY, days.ago(1, 11))
 
 
 def government_is_told(days: Days) -> None:
@@ -196,17 +201,3 @@ def _accepted(code: str, letter: Letter, at: datetime) -> None:
 def _revoked(code: str, sent: OutgoingDocument, reason: str, at: datetime) -> None:
     revoke_outgoing(outgoing_id=sent.pk, viewer=official(code, Duty.LEADER, at), reason=reason, at=at)
     _carried(at)
-
-
-def _worked_on(code: str, letter: Letter, work: str, days: Days) -> UUID:
-    """A leader there gives it to a specialist, who begins; the task."""
-    at = days.ago(3, 9)
-    leader, lead = (official(code, duty, at) for duty in (Duty.LEADER, Duty.SPECIALIST))
-    direction = Direction(work, lead=key(lead), due_at=days.ahead(1), acceptance=False)
-    document = direct_document(
-        document_id=incoming(leader, letter).pk, viewer=leader, direction=direction, at=at
-    )
-    assert document.task_id is not None
-    start_task(task_id=document.task_id, viewer=lead, at=days.ago(3, 10))
-    _carried(days.ago(3, 10))
-    return document.task_id

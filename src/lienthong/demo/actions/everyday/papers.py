@@ -15,6 +15,7 @@ from lienthong.demo.actions.everyday.acting import (
     official,
     printed,
     summary,
+    task,
 )
 from lienthong.demo.cast import THAI_NGUYEN
 from lienthong.demo.office_texts import Sheet
@@ -75,7 +76,7 @@ def citizen_is_answered(days: Days) -> None:
 
 
 def cooperatives_wait(days: Days) -> None:
-    """A union's request: its task is late, and more time was asked for."""
+    """A union's request, whose task is late by now."""
     facts = PaperFacts(
         subject=summary(texts.COOPERATIVES),
         sender_name=texts.COOPERATIVES.by,
@@ -91,13 +92,18 @@ def cooperatives_wait(days: Days) -> None:
     work = texts.WORK_COOPERATIVES
     task_id = _directed(document, work, key(lead), key(clerk), due_at=days.ago(2, 17), at=at)
     start_task(task_id=task_id, viewer=lead, at=days.ago(11))
-    ask_extension(
-        task_id=task_id, due_at=days.ahead(4), reason=texts.MORE_TIME, viewer=lead, at=days.ago(3, 16)
-    )
 
 
-def others_arrive(days: Days) -> None:
-    """One is registered and waits for its leader; two wait to be registered."""
+def more_time_is_asked(days: Days) -> None:
+    """The union's request needs more time, which the leader has not granted yet."""
+    at = days.ago(3, 16)
+    lead = official(THAI_NGUYEN, Duty.SPECIALIST, at)
+    late = task(lead, texts.WORK_COOPERATIVES)
+    ask_extension(task_id=late.pk, due_at=days.ahead(4), reason=texts.MORE_TIME, viewer=lead, at=at)
+
+
+def business_writes(days: Days) -> None:
+    """A company's letter, registered, waits for the leader."""
     facts = PaperFacts(
         subject=summary(texts.TEA),
         sender_name=texts.TEA.by,
@@ -107,8 +113,12 @@ def others_arrive(days: Days) -> None:
         type_name="Công văn",
         promulgated_on=days.ago(4).date(),
     )
-    _entered(facts, texts.TEA, days.ago(3))
-    for sheet, code, hour in ((texts.RED_CROSS, "88/CTĐ-PT", 8), (texts.LAWYERS, "31/ĐLS", 14)):
+    _entered(facts, texts.TEA, days.ago(3, 8))
+
+
+def others_arrive(days: Days) -> None:
+    """Two papers wait to be registered."""
+    for sheet, code, hour in ((texts.RED_CROSS, "88/CTĐ-PT", 13), (texts.LAWYERS, "31/ĐLS", 14)):
         facts = PaperFacts(
             subject=summary(sheet),
             sender_name=sheet.by,
