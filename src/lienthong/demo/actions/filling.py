@@ -8,7 +8,7 @@ from datetime import datetime
 from django.db import transaction
 
 from lienthong.demo.actions.everyday import desk, drafts, letters, papers, systems, work
-from lienthong.demo.actions.everyday.acting import Days
+from lienthong.demo.actions.everyday.acting import Days, days_around
 from lienthong.demo.contracts import Report
 from lienthong.ledger.public import Actor, Subject, record, timeline
 
@@ -53,7 +53,7 @@ def fill_pages(*, at: datetime, report: Report) -> None:
     Nothing else may work on the installation meanwhile: a worker would collect in the present what was sent
     in the past. `report("offices", done, total)` is called as the work goes on.
     """
-    days = Days(at)
+    days = days_around(at)
     for number, step in enumerate(STEPS, start=1):
         done = Subject("demo.step", step.__name__)
         if not timeline(done, limit=1):

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from pathlib import Path
 
-from lienthong.demo.cast import WORDS
+from lienthong.demo.cast import THAI_NGUYEN, WORDS
 from lienthong.demo.office_texts import Letter, Sheet
-from lienthong.directory.public import Agency, Duty, find_agency
+from lienthong.directory.public import Agency, Duty, WorkingCalendar, calendar_of, find_agency, is_working_day
 from lienthong.documents.public import long_date, render_form
 from lienthong.identity.public import Account, Viewer, acting_viewer
 from lienthong.kernel.clock import VIETNAM
@@ -16,14 +16,14 @@ from lienthong.office.public import IncomingDocument, OutgoingDocument
 from lienthong.tasks.public import PartyKey, PartyKind, Task
 
 TEMPLATE = Path(__file__).parents[2] / "typst" / "paper.typ"
-SATURDAY = 5
 
 
 @dataclass(frozen=True)
 class Days:
-    """The working days around `at`, the moment the demonstration begins."""
+    """The working days of the province around `at`, the moment the demonstration begins."""
 
     at: datetime
+    calendar: WorkingCalendar
 
     def ago(self, days: int, hour: int = 9, minute: int = 0) -> datetime:
         """So many working days back, at this hour of Vietnam."""
@@ -37,8 +37,14 @@ class Days:
         day = self.at.astimezone(VIETNAM).date()
         while days:
             day += timedelta(days=step)
-            days -= day.weekday() < SATURDAY
+            days -= is_working_day(self.calendar, day)
         return datetime.combine(day, time(hour, minute), VIETNAM)
+
+
+def days_around(at: datetime) -> Days:
+    """The days by the province's own calendar, which knows the holidays."""
+    year = at.astimezone(VIETNAM).year
+    return Days(at, calendar_of(agency(THAI_NGUYEN, at).pk, years=(year - 1, year, year + 1)))
 
 
 def official(code: str, duty: Duty, at: datetime) -> Viewer:
