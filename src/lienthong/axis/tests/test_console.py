@@ -135,7 +135,7 @@ def test_a_system_is_given_the_sums_of_all_it_speaks_for(world: World) -> None:
 
 def test_what_waits_in_the_sandbox_is_no_trouble_of_the_live_systems(world: World) -> None:
     hub = system_for(world.ministry, Serves.ALL)
-    stored_packet(world.office, ensure_sandbox(at=AT)[PLAYED], at=AT - timedelta(days=3))
+    stored_packet(world.office, ensure_sandbox(at=AT)[PLAYED], at=AT - timedelta(days=3), sandbox=True)
     count_everything(at=AT)
     [row] = [row for row in systems_health(OPERATOR, at=AT, late=LATE).rows if row.system == hub]
     assert (row.uncollected, row.oldest_at) == (0, None)
