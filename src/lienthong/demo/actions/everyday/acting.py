@@ -33,6 +33,10 @@ class Days:
         """So many working days ahead, at this hour of Vietnam."""
         return self._moved(1, days, hour, 0)
 
+    def just_now(self, minutes: int) -> datetime:
+        """So many minutes before the demonstration begins."""
+        return self.at - timedelta(minutes=minutes)
+
     def _moved(self, step: int, days: int, hour: int, minute: int) -> datetime:
         day = self.at.astimezone(VIETNAM).date()
         while days:

@@ -144,8 +144,8 @@ def government_is_told(days: Days) -> None:
 
 
 def more_arrives(days: Days) -> None:
-    """What the province's clerk finds in the morning, and Hà Nội's."""
-    at = days.ago(1, 15)
+    """What the province's clerk finds on the desk, and Hà Nội's."""
+    at = days.just_now(60)
     _sent(ROADS, texts.ROADS, THAI_NGUYEN, at=at)
     _sent(HANOI, texts.CONFERENCE, THAI_NGUYEN, at=at, urgency=1)
     _sent(GOVERNMENT_OFFICE, texts.CONCLUSION, THAI_NGUYEN, HANOI, at=at, urgency=2)

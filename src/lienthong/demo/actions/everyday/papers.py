@@ -118,7 +118,7 @@ def business_writes(days: Days) -> None:
 
 def others_arrive(days: Days) -> None:
     """Two papers wait to be registered."""
-    for sheet, code, hour in ((texts.RED_CROSS, "88/CTĐ-PT", 13), (texts.LAWYERS, "31/ĐLS", 14)):
+    for sheet, code, minutes in ((texts.RED_CROSS, "88/CTĐ-PT", 90), (texts.LAWYERS, "31/ĐLS", 80)):
         facts = PaperFacts(
             subject=summary(sheet),
             sender_name=sheet.by,
@@ -126,7 +126,7 @@ def others_arrive(days: Days) -> None:
             type_name="Công văn",
             promulgated_on=days.ago(3).date(),
         )
-        _received(facts, sheet, days.ago(1, hour))
+        _received(facts, sheet, days.just_now(minutes))
 
 
 def disbursement_is_looked_into(days: Days) -> None:
