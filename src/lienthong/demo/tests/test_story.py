@@ -77,7 +77,8 @@ def test_the_sender_sees_every_state_come_back_from_63_provinces() -> None:
     for username, path, words in PAGES:
         client = Client(headers={"accept-language": "vi"})
         client.force_login(Account.objects.get(username=username))
-        assert words in client.get(path).content.decode(), (username, path, words)
+        page = client.get(path).content.decode()  # capitals at the beginning are set by the style sheet
+        assert words.casefold() in page.casefold(), (username, path, words)
 
 
 def _counted() -> list[int]:
