@@ -11,9 +11,17 @@ from lienthong.axis.actions import (
     submit_packet,
     take_back,
 )
+from lienthong.axis.actions.certificates import issue_encryption_certificate
 from lienthong.axis.actions.collection import packet_of_delivery
 from lienthong.axis.actions.fetching import keep_failed_fetches, note_failed_fetch, resting_fetches
 from lienthong.axis.actions.figures import count_refusals, note_seen
+from lienthong.axis.actions.joining import register_system
+from lienthong.axis.actions.playing import make_kit
+from lienthong.axis.actions.upload_parts import add_to_upload
+from lienthong.axis.actions.uploads import open_upload
+from lienthong.axis.actions.webhook_sending import send_webhooks
+from lienthong.axis.actions.webhooks import set_webhook
+from lienthong.axis.adapters.fake import FakeWebhooks
 from lienthong.axis.client import (
     AxisClient,
     AxisRefused,
@@ -56,6 +64,7 @@ from lienthong.axis.contracts import (
 )
 from lienthong.axis.encryption import encrypt_attachments, is_enveloped, opened, whole_content
 from lienthong.axis.models import ChangeRequest, ConnectedSystem, Delivery, Packet, Serves, StatusEvent
+from lienthong.axis.ports import Failed as WebhookFailed
 from lienthong.axis.queries.console import backlog_gauges
 from lienthong.axis.queries.deliveries import changes_of, inbox_of
 from lienthong.axis.queries.encryption import certificates_for
@@ -93,6 +102,7 @@ __all__ = [
     "DeliveryUncollected",
     "EncryptionCertificate",
     "EncryptionCertificates",
+    "FakeWebhooks",
     "InboxItem",
     "InboxPage",
     "Lease",
@@ -110,8 +120,10 @@ __all__ = [
     "StatusesReported",
     "TimelineEntry",
     "Uncollected",
+    "WebhookFailed",
     "WebhookInvalid",
     "WebhookReceived",
+    "add_to_upload",
     "agencies",
     "backlog_gauges",
     "certificates_for",
@@ -126,18 +138,24 @@ __all__ = [
     "evidence_of",
     "inbox_of",
     "is_enveloped",
+    "issue_encryption_certificate",
     "keep_failed_fetches",
+    "make_kit",
     "note_failed_fetch",
     "note_seen",
     "notices_of",
+    "open_upload",
     "open_uploads",
     "opened",
     "packet_of_delivery",
     "packet_state",
+    "register_system",
     "release_delivery",
     "report_status",
     "report_statuses",
     "resting_fetches",
+    "send_webhooks",
+    "set_webhook",
     "submit_packet",
     "system_of",
     "take_back",

@@ -8,6 +8,7 @@ from lienthong.identity.public import Role
 
 GOVERNMENT_OFFICE = "G22"
 THAI_NGUYEN = "H55"
+HANOI = "H26"
 
 # The word for a duty in user names: h55.vanthu is the clerk of H55.
 WORDS: dict[Duty, str] = {

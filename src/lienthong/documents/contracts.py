@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
+from django.utils.translation import get_language
+
 
 @dataclass(frozen=True)
 class DocumentType:
@@ -18,6 +20,11 @@ class DocumentType:
     abbreviation: str
     name_vi: str
     name_en: str
+
+    @property
+    def name(self) -> str:
+        """In the reader's language; a document itself always has the Vietnamese one."""
+        return self.name_vi if (get_language() or "vi").startswith("vi") else self.name_en
 
 
 DOCUMENT_TYPES = (

@@ -119,7 +119,7 @@ def _lines(content: Content, name: str) -> list[str]:
     value = getattr(content, name)
     if name == "type_code":
         kind = TYPES.get(value)
-        value = kind.name_vi if kind else value
+        value = kind.name if kind else value
     elif name == "urgency":
         value = str(URGENCIES.get(value, value))
     elif name == "steering_type":

@@ -259,7 +259,7 @@ active AS (
 SELECT shown.id, coalesce(sum(sent), 0)::bigint, coalesce(sum(collected), 0)::bigint,
        coalesce(sum(uncollected), 0)::bigint, min(oldest_at)
 FROM shown LEFT JOIN (active JOIN directory_agency AS served ON served.id = active.agency_id)
-    ON serves = 'all' OR served.id = shown.agency_id
+    ON serves = 'all' AND served.kind <> 'sandbox' OR served.id = shown.agency_id
     OR serves = 'subtree' AND shown.path <> '' AND starts_with(served.path, shown.path)
 GROUP BY shown.id
 """

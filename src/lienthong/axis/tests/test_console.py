@@ -14,6 +14,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from lienthong.axis.actions.figures import count_everything, count_refusals
+from lienthong.axis.actions.playing import ensure_sandbox
 from lienthong.axis.actions.upload_parts import add_to_upload
 from lienthong.axis.actions.uploads import open_upload
 from lienthong.axis.models import ConnectedSystem, Delivery, Serves, StatusEvent
@@ -21,6 +22,7 @@ from lienthong.axis.policies import Health, health_of
 from lienthong.axis.queries.console import backlog_gauges, figures, systems_health
 from lienthong.axis.queries.operator import PacketFilter
 from lienthong.axis.queries.timeline import export_packets, steps_of
+from lienthong.axis.sandbox import PLAYED
 from lienthong.axis.tests.factories import AT, World, agency, stored_packet, system_for
 from lienthong.identity.public import NotAllowed, Role, Viewer
 from lienthong.identity.tests.factories import official_in
@@ -129,6 +131,14 @@ def test_a_system_is_given_the_sums_of_all_it_speaks_for(world: World) -> None:
     assert found[own.pk] == (0, 0, 1, 2)
     lights = {row.system.pk: row.health for row in page.rows}
     assert (lights[province.pk], lights[world.system.pk]) == (Health.WARNING, Health.GOOD)
+
+
+def test_what_waits_in_the_sandbox_is_no_trouble_of_the_live_systems(world: World) -> None:
+    hub = system_for(world.ministry, Serves.ALL)
+    stored_packet(world.office, ensure_sandbox(at=AT)[PLAYED], at=AT - timedelta(days=3), sandbox=True)
+    count_everything(at=AT)
+    [row] = [row for row in systems_health(OPERATOR, at=AT, late=LATE).rows if row.system == hub]
+    assert (row.uncollected, row.oldest_at) == (0, None)
 
 
 def test_systems_without_access_are_not_judged(world: World) -> None:

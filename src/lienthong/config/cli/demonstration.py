@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Iterable
 from enum import StrEnum
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 from typing import Annotated, Any
@@ -58,19 +59,26 @@ def demo(
             start_over(runtime.var())
         own = runtime.own_database()
         fresh = bool(own) and _is_empty(own)
-        with serving.running(port, quiet=True):
-            if fresh:
-                mark_as_demonstration(own)
+        if fresh:
+            mark_as_demonstration(own)
+        with serving.running(port, quiet=True, first=partial(prepare, story=scale is None)):
             _show(documents if scale else 0)
             runtime.console.print(f"\n[bold green]●[/] http://127.0.0.1:{port}   (Ctrl-C stops everything)")
             threading.Event().wait()
 
 
-def _show(documents: int) -> None:
-    """Make the country if it is not there; fill the province, or play the story once; print who signs in."""
+def prepare(*, story: bool) -> None:
+    """Make the country if it is not there and, unless the story was played, the weeks before it."""
     demo = import_module(DEMO)
-    with runtime.progress() as report:
+    with runtime.refusals(), runtime.progress() as report:
         demo.prepare_country(at=now(), report=report)
+        if story and not demo.already_played():
+            demo.fill_pages(at=now(), report=report)
+
+
+def _show(documents: int) -> None:
+    """Fill the province, or play the story once; print who signs in."""
+    demo = import_module(DEMO)
     if documents:
         fill(documents)
     elif not demo.already_played():

@@ -10,7 +10,7 @@ import socket
 import sys
 import threading
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from types import FrameType
 from typing import Annotated
@@ -61,10 +61,10 @@ def until_stopped() -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def running(port: int, *, quiet: bool = False) -> Iterator[None]:
+def running(port: int, *, quiet: bool = False, first: Callable[[], None] | None = None) -> Iterator[None]:
     """Bring everything up and keep it so; the block begins once the first page answers.
 
-    `quiet` sends what the children print to `var/log`.
+    `quiet` sends what the children print to `var/log`; `first` is called before any of them starts.
     """
     require_free(port)
     os.environ.setdefault("LIENTHONG_BASE_URL", f"http://{LOOPBACK}:{port}")
@@ -74,6 +74,8 @@ def running(port: int, *, quiet: bool = False) -> Iterator[None]:
     with held:
         migrate()
         share_metrics()
+        if first:
+            first()
         with Supervisor(_children(port, quiet=quiet), _say):
             with runtime.step("Web and worker"):
                 wait_for_page(port)

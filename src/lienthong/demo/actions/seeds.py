@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import islice
 from pathlib import Path
 
@@ -33,6 +33,8 @@ from lienthong.signing.public import ensure_agency_certificates, ensure_official
 
 SEEDER = Actor(kind="job", id="demo", name="demo.prepare", source="job:demo.prepare")
 BATCH = 200
+# Posts are held and keys certified since then, so that the offices have a past.
+SINCE = timedelta(days=60)
 LEGIBLE = "abcdefghijkmnpqrstuvwxyz23456789"
 
 
@@ -44,11 +46,11 @@ def prepare_country(*, at: datetime, report: Report) -> None:
     if Account.objects.filter(username=WATCHERS[-1].username).exists():
         return
     load_country(report=report)
-    today = at.astimezone(VIETNAM).date()
-    agencies = list(Agency.objects.valid(today))
-    staff = staff_agencies(agencies, on=today, report=report)
-    _issue_certificates(agencies, staff, at=at, report=report)
-    _connect_office(at)
+    since = at - SINCE
+    agencies = list(Agency.objects.valid(at.astimezone(VIETNAM).date()))
+    staff = staff_agencies(agencies, on=since.astimezone(VIETNAM).date(), report=report)
+    _issue_certificates(agencies, staff, at=since, report=report)
+    _connect_office(since)
     _open_accounts(staff, at=at)
 
 
@@ -121,11 +123,11 @@ def _username(agency_code: str, duty: Duty) -> str:
 
 
 def _watcher(watcher: Watcher, at: datetime) -> NewAccount:
-    today = at.astimezone(VIETNAM).date()
-    agency = find_agency(GOVERNMENT_OFFICE, on=today)
+    since = (at - SINCE).astimezone(VIETNAM).date()
+    agency = find_agency(GOVERNMENT_OFFICE, on=at.astimezone(VIETNAM).date())
     post = Post.objects.create(agency=agency, title=watcher.title)
     official = Official.objects.create(full_name=watcher.name)
-    PostHolding.objects.create(post=post, official=official, valid_from=today)
+    PostHolding.objects.create(post=post, official=official, valid_from=since)
     grant_roles([(post.pk, watcher.role)])
     return NewAccount(watcher.username, official.pk)
 

@@ -1,14 +1,45 @@
-"""The whole story on a whole province, through every part but the browser."""
+"""The weeks of work and the whole story on a whole province, through every part but the browser."""
 
 from __future__ import annotations
 
 import pytest
 from django.conf import settings
+from django.test import Client
 
-from lienthong.demo.public import already_played, logins, play_story, prepare_country
+from lienthong.axis.public import ConnectedSystem, Serves, open_uploads
+from lienthong.demo.public import already_played, fill_pages, logins, play_story, prepare_country
 from lienthong.directory.public import Agency
 from lienthong.identity.public import Account
 from lienthong.kernel.clock import now
+from lienthong.office.public import IncomingDocument, OutgoingDocument, OutState, State
+from lienthong.tasks.public import Extension, Task, TaskState
+
+CLERK, LEADER, HEAD, SPECIALIST = "h55.vanthu", "h55.lanhdao", "h55.truongphong", "h55.chuyenvien"
+ADMINISTRATOR, OPERATOR = "h55.quantri", "truc.vanhanh"
+# Where each of them must find something, and a few words of it.
+PAGES = [
+    (CLERK, "/office/", "Chờ vào sổ (5)"),
+    (CLERK, "/office/", "Nơi gửi đề nghị thay đổi (1)"),
+    (CLERK, "/office/incoming/?tab=all", "Văn bản khẩn"),
+    (CLERK, "/office/reviews/", "Kiểm tra việc gửi, nhận văn bản điện tử"),
+    (CLERK, "/office/registers/", "Sổ đăng ký đơn, thư"),
+    (CLERK, "/office/copies/", "TrS-UBND"),
+    (CLERK, "/office/work-files/", "Đã nộp lưu"),
+    (LEADER, "/office/to-sign/", "Phân công trực cơ quan"),
+    (LEADER, "/office/incoming/", "Kiến nghị tháo gỡ vướng mắc"),
+    (LEADER, "/tasks/", "Tham mưu kế hoạch hỗ trợ xuất khẩu chè"),
+    (LEADER, "/office/statistics/", "Phòng Kinh tế"),
+    (LEADER, "/notifications/", "Chưa đọc"),
+    (HEAD, "/office/reviews/", "Lễ hội Trà"),
+    (HEAD, "/acting/", "Phó Chủ tịch"),
+    (SPECIALIST, "/office/", "Bồi dưỡng kỹ năng số"),
+    (SPECIALIST, "/office/work-files/", "Vĩnh viễn"),
+    (ADMINISTRATOR, "/axis/mine/", "RSA3072"),
+    (OPERATOR, "/axis/dead-letters/", "01/UBND-TH"),
+    (OPERATOR, "/axis/stuck/", "Sở Y tế"),
+    ("g22.chuyenvien", "/tasks/", "Tổng hợp báo cáo cải cách hành chính"),
+    ("h26.vanthu", "/office/", "giao thông trọng điểm"),
+]
 
 
 @pytest.mark.slow
@@ -18,6 +49,13 @@ def test_the_sender_sees_every_state_come_back_from_63_provinces() -> None:
     prepare_country(at=now(), report=lambda stage, done, total: stages.add(stage))
     assert Agency.objects.filter(path__startswith=Agency.objects.get(code="H55").path).count() == 989
     assert {"units", "agencies", "officials", "certificates"} <= stages
+
+    fill_pages(at=now(), report=lambda stage, done, total: stages.add(stage))
+    assert "offices" in stages
+    before = _counted()
+    fill_pages(at=now(), report=lambda *_: None)
+    assert _counted() == before, "a second time nothing is done"
+    _assert_states()
 
     assert not already_played()
     scenes = list(play_story(clock=now))
@@ -35,3 +73,26 @@ def test_the_sender_sees_every_state_come_back_from_63_provinces() -> None:
     assert len(shown) == 10
     assert {len(login.password) for login in shown} == {14}
     assert (settings.ENV.var / "secrets" / "demo_password").stat().st_mode & 0o077 == 0
+
+    for username, path, words in PAGES:
+        client = Client(headers={"accept-language": "vi"})
+        client.force_login(Account.objects.get(username=username))
+        page = client.get(path).content.decode()  # capitals at the beginning are set by the style sheet
+        assert words.casefold() in page.casefold(), (username, path, words)
+
+
+def _counted() -> list[int]:
+    return [model.objects.count() for model in (IncomingDocument, OutgoingDocument, Task, ConnectedSystem)]
+
+
+def _assert_states() -> None:
+    """Documents and tasks stand in every state that a few weeks bring."""
+    assert set(Task.objects.values_list("state", flat=True)) == set(TaskState)
+    assert Extension.objects.filter(state="pending").count() == 1
+    assert set(IncomingDocument.objects.values_list("state", flat=True)) == set(State) - {State.REFUSED}
+    registered = IncomingDocument.objects.filter(agency__code="H55", register_number__gt=0)
+    days = list(registered.order_by("register", "register_number").values_list("register", "registered_at"))
+    assert days == sorted(days), "numbers follow the days"
+    assert set(OutgoingDocument.objects.values_list("state", flat=True)) == {OutState.DRAFT, OutState.SENT}
+    assert ConnectedSystem.objects.filter(serves=Serves.ALL).count() == 1
+    assert open_uploads().count == 1

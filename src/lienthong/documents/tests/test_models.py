@@ -5,7 +5,9 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.utils.translation import override
 
+from lienthong.documents.public import TYPES
 from lienthong.documents.tests.factories import make_document
 from lienthong.kernel.blobs import collect_garbage, read_blob, store_blob
 from lienthong.kernel.clock import now
@@ -20,3 +22,9 @@ def test_a_blob_that_a_document_names_is_not_collected() -> None:
     collect_garbage(at=now())
     assert read_blob(named) == b"named"
     assert not Blob.objects.filter(pk=other.pk).exists()
+
+
+@pytest.mark.parametrize(("language", "name"), [("vi", "Kế hoạch"), ("en", "Plan")])
+def test_a_type_is_named_in_the_readers_language(language: str, name: str) -> None:
+    with override(language):
+        assert TYPES["KH"].name == name

@@ -40,6 +40,8 @@ def test_a_clerk_enters_a_scan_and_sees_the_document() -> None:
     document = IncomingDocument.objects.get(agency=ours)
     assert answer.headers["Location"] == f"/office/incoming/{document.id}/"
     assert (document.state, document.sender_kind, document.came_by) == (State.ARRIVED, "business", "hand")
+    page = text_of(client.get(answer.headers["Location"]))
+    assert page.count("/files/1/?inline=1") == 2, "the scan opens in the browser, and unfolds on the page"
 
 
 def test_photos_of_several_pages_from_both_inputs_become_one_document_registered_at_once() -> None:

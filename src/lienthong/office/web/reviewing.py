@@ -76,7 +76,7 @@ def chains(request: HttpRequest) -> HttpResponse:
     )
     rows = [{"code": "", "name": _("All types without a chain of their own"), "changed_at": own.get("")}]
     rows += [
-        {"code": kind.code, "name": kind.name_vi, "changed_at": own.get(kind.code)} for kind in DOCUMENT_TYPES
+        {"code": kind.code, "name": kind.name, "changed_at": own.get(kind.code)} for kind in DOCUMENT_TYPES
     ]
     return render(request, "office/review_chains.html", {"rows": rows})
 
@@ -98,7 +98,7 @@ def chain(request: HttpRequest) -> HttpResponse:
     form = ChainForm(request.POST or None, places=_places(viewer), initial=initial)
     if request.method == "POST" and form.is_valid():
         return _define(request, viewer, type_code, form, at)
-    kind = TYPES[type_code].name_vi if type_code else ""
+    kind = TYPES[type_code].name if type_code else ""
     context = {"form": form, "kind": kind, "defined": defined}
     return render(request, "office/review_chain.html", context, status=422 if form.errors else 200)
 
