@@ -1,4 +1,4 @@
-"""Who can sign in to the demonstration: the holders of the invented posts, and two who watch the axis."""
+"""Who can sign in to the demonstration: the holders of the invented posts, and a few more."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from lienthong.directory.public import Duty
 from lienthong.identity.public import Role
 
 GOVERNMENT_OFFICE = "G22"
+JUSTICE = "G15"
 THAI_NGUYEN = "H55"
 HANOI = "H26"
 
@@ -31,6 +32,7 @@ ROLES: dict[Duty, Role] = {
 
 WATCHERS = (
     Watcher("truc.vanhanh", "Vận hành trục liên thông", "Vũ Ngọc Lâm", Role.OPERATOR),
+    Watcher("g15.thutuc", "Cán bộ kiểm soát thủ tục hành chính", "Hoàng Minh Châu", Role.CATALOGUER, JUSTICE),
     Watcher("truc.kiemtra", "Kiểm tra, giám sát", "Bùi Thanh Tùng", Role.AUDITOR),
 )
 
@@ -44,5 +46,6 @@ SHOWN = (
     "h55.chuyenvien",
     "h55.quantri",
     "h26.vanthu",
+    "g15.lanhdao",
     *(watcher.username for watcher in WATCHERS),
 )

@@ -12,12 +12,13 @@ Report = Callable[[str, int, int], None]
 
 @dataclass(frozen=True)
 class Watcher:
-    """Someone of the Government Office who watches over the axis: user name, post, name, role."""
+    """Someone in a post that no agency has by itself: user name, post, name, role, code of the agency."""
 
     username: str
     title: str
     name: str
     role: Role
+    agency: str = "G22"
 
 
 @dataclass(frozen=True)

@@ -7,13 +7,23 @@ from lienthong.procedures.actions.loading import (
     load_catalogue,
     load_offers,
 )
+from lienthong.procedures.actions.versions import save_draft, start_draft
 from lienthong.procedures.contracts import ProcedurePublished
+from lienthong.procedures.definition import Definition, Paper
+from lienthong.procedures.queries import find_by_code
+from lienthong.procedures.stored import definition_of
 
 __all__ = [
     "NATIONAL_OFFERS",
     "AuthorityMissing",
+    "Definition",
     "Loaded",
+    "Paper",
     "ProcedurePublished",
+    "definition_of",
+    "find_by_code",
     "load_catalogue",
     "load_offers",
+    "save_draft",
+    "start_draft",
 ]

@@ -71,6 +71,14 @@ def find_procedure(viewer: Viewer, procedure_id: UUID) -> Procedure:
     return found
 
 
+def find_by_code(code: str) -> Procedure:
+    """The procedure of a national code. Raises `NotFound`."""
+    found = Procedure.objects.select_related("authority").filter(code=code).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
 def find_version(viewer: Viewer, version_id: UUID) -> ProcedureVersion:
     """One version with its form and process; a draft only by the agency that publishes it. Raises
     `NotFound`.

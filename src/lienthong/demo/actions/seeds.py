@@ -29,6 +29,7 @@ from lienthong.directory.public import (
 from lienthong.identity.public import Account, NewAccount, create_accounts, grant_roles
 from lienthong.kernel.clock import VIETNAM
 from lienthong.ledger.public import Actor
+from lienthong.procedures.public import load_catalogue, load_offers
 from lienthong.signing.public import ensure_agency_certificates, ensure_official_certificates
 
 SEEDER = Actor(kind="job", id="demo", name="demo.prepare", source="job:demo.prepare")
@@ -51,6 +52,8 @@ def prepare_country(*, at: datetime, report: Report) -> None:
     staff = staff_agencies(agencies, on=since.astimezone(VIETNAM).date(), report=report)
     _issue_certificates(agencies, staff, at=since, report=report)
     _connect_office(since)
+    load_catalogue(at=since)
+    load_offers(at=since)
     _open_accounts(staff, at=at)
 
 
@@ -124,7 +127,7 @@ def _username(agency_code: str, duty: Duty) -> str:
 
 def _watcher(watcher: Watcher, at: datetime) -> NewAccount:
     since = (at - SINCE).astimezone(VIETNAM).date()
-    agency = find_agency(GOVERNMENT_OFFICE, on=at.astimezone(VIETNAM).date())
+    agency = find_agency(watcher.agency, on=at.astimezone(VIETNAM).date())
     post = Post.objects.create(agency=agency, title=watcher.title)
     official = Official.objects.create(full_name=watcher.name)
     PostHolding.objects.create(post=post, official=official, valid_from=since)
