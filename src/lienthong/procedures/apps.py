@@ -14,4 +14,4 @@ class ProceduresConfig(AppConfig):
 
     def ready(self) -> None:
         """Put the catalogue into the navigation."""
-        register(NavItem("procedures:procedures", _("Procedures"), READERS, order=25, icon="list"))
+        register(NavItem("procedures:procedures", _("Procedures"), READERS, order=25, icon="paper"))

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from lienthong.procedures.definition import Definition, definition_as_data
-from lienthong.procedures.faults import place_of
+from lienthong.procedures.definition import Definition
 
 
 class Kind(StrEnum):
@@ -25,7 +24,7 @@ class Difference:
     """One difference: where, what it was and what it is; rows are known by their key."""
 
     kind: Kind
-    place: str
+    path: tuple[str, ...]
     before: str = ""
     after: str = ""
 
@@ -39,7 +38,7 @@ _KNOWN_BY: dict[str, tuple[str, ...]] = {
 
 def differences(old: Definition, new: Definition) -> list[Difference]:
     """Every difference between two definitions, in the order of the new one."""
-    return list(_compare(definition_as_data(old), definition_as_data(new), ()))
+    return list(_compare(old.model_dump(mode="json"), new.model_dump(mode="json"), ()))
 
 
 def _compare(old: Any, new: Any, place: tuple[str, ...]) -> Iterator[Difference]:
@@ -51,11 +50,11 @@ def _compare(old: Any, new: Any, place: tuple[str, ...]) -> Iterator[Difference]
     elif _is_rows(old) and _is_rows(new) and (old or new):
         yield from _compare_rows(old or [], new or [], place)
     elif old is None:
-        yield Difference(Kind.ADDED, place_of(place), after=_said(new))
+        yield Difference(Kind.ADDED, place, after=_said(new))
     elif new is None:
-        yield Difference(Kind.REMOVED, place_of(place), before=_said(old))
+        yield Difference(Kind.REMOVED, place, before=_said(old))
     else:
-        yield Difference(Kind.CHANGED, place_of(place), _said(old), _said(new))
+        yield Difference(Kind.CHANGED, place, _said(old), _said(new))
 
 
 def _compare_rows(
@@ -66,17 +65,15 @@ def _compare_rows(
     after = {_key(row, known_by): row for row in new}
     for key, row in after.items():
         if key not in before:
-            yield Difference(Kind.ADDED, place_of((*place, key)), after=_said(row))
+            yield Difference(Kind.ADDED, (*place, key), after=_said(row))
         else:
             yield from _compare(before[key], row, (*place, key))
     for key, row in before.items():
         if key not in after:
-            yield Difference(Kind.REMOVED, place_of((*place, key)), before=_said(row))
+            yield Difference(Kind.REMOVED, (*place, key), before=_said(row))
     both = [key for key in before if key in after]
     if both != [key for key in after if key in before]:
-        yield Difference(
-            Kind.MOVED, place_of(place), " → ".join(both), " → ".join(k for k in after if k in before)
-        )
+        yield Difference(Kind.MOVED, place, " → ".join(both), " → ".join(k for k in after if k in before))
 
 
 def _is_rows(value: Any) -> bool:

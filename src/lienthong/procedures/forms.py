@@ -196,7 +196,7 @@ class LaneForm(RowForm):
 
     name = forms.CharField(label=_("Name"), required=False, max_length=200)
     name_en = forms.CharField(label=_("Name in English"), required=False, max_length=200)
-    body = forms.ChoiceField(label=_("Where"), required=False, choices=list(BODY_LABELS.items()))
+    body = forms.ChoiceField(label=_("Where"), initial=Body.OWNER, choices=list(BODY_LABELS.items()))
     agency = forms.CharField(label=_("Always this agency (code)"), required=False, max_length=40)
     role = forms.RegexField(label=_("Role"), regex=f"^{KEY}$", required=False)
 
@@ -206,7 +206,7 @@ class StepForm(RowForm):
 
     name = forms.CharField(label=_("Name"), required=False, max_length=200)
     name_en = forms.CharField(label=_("Name in English"), required=False, max_length=200)
-    kind = forms.ChoiceField(label=_("Kind"), required=False, choices=list(KIND_LABELS.items()))
+    kind = forms.ChoiceField(label=_("Kind"), initial=StepKind.TASK, choices=list(KIND_LABELS.items()))
     lane = forms.CharField(label=_("Lane"), required=False, max_length=40)
     minutes = forms.IntegerField(label=_("Working minutes"), required=False, min_value=0, max_value=1_000_000)
     message = forms.CharField(label=_("Waits for"), required=False, max_length=40)
@@ -253,9 +253,41 @@ TABLES: dict[str, tuple[Table, ...]] = {
 }
 
 
+# What the parts of a definition are called, for whoever reads a difference.
+WORDS: dict[str, Promise | str] = {
+    **{
+        name: field.label
+        for tables in TABLES.values()
+        for table in tables
+        for name, field in table.form.base_fields.items()
+        if field.label
+    },
+    **{table.path[-1]: table.title for tables in TABLES.values() for table in tables},
+    **{name: field.label for name, field in AboutForm.base_fields.items() if field.label},
+    "limit_minutes": _("Legal time limit in working minutes"),
+    "process": _("Process"),
+    "form": _("Form"),
+}
+
+
+class RowFormSet(forms.BaseFormSet):  # type: ignore[type-arg]
+    """Rows whose fields say to a screen reader what they are, as their heads stand above all rows."""
+
+    def add_fields(self, form: forms.Form, index: int | None) -> None:
+        """The fields of one row, with those that remove and order it."""
+        super().add_fields(form, index)
+        for field in form.fields.values():
+            row = _("row %(number)s") % {"number": index + 1 if index is not None else ""}
+            field.widget.attrs["aria-label"] = f"{field.label}, {row}"
+            if not isinstance(field, forms.BooleanField):
+                field.widget.attrs["class"] = "ds-input"
+
+
 def formset_of(table: Table, data: Any, rows: list[dict[str, Any]]) -> Any:
     """The formset of a table, three empty rows at its end."""
-    made = forms.formset_factory(table.form, extra=3, can_delete=True, can_order=True, max_num=400)
+    made = forms.formset_factory(
+        table.form, formset=RowFormSet, extra=3, can_delete=True, can_order=True, max_num=400
+    )
     shown = [
         {name: " ".join(value) if isinstance(value, list) else value for name, value in row.items()}
         for row in rows
@@ -265,4 +297,4 @@ def formset_of(table: Table, data: Any, rows: list[dict[str, Any]]) -> Any:
 
 def rows_of(formset: Any) -> list[dict[str, Any]]:
     """The rows that were sent, in their order, without the empty and the removed ones."""
-    return [row for form in formset.ordered_forms if (row := form.row())]
+    return [form.row() for form in formset.ordered_forms]

@@ -17,10 +17,10 @@ def test_rows_are_known_by_their_keys() -> None:
         papers=(Paper(key="c", name="C"), Paper(key="a", name="A", copies=2), Paper(key="d", name="D"))
     )
     assert differences(old, new) == [
-        Difference(Kind.ADDED, "papers, a, copies", after="2"),
-        Difference(Kind.ADDED, "papers, d", after="D"),
-        Difference(Kind.REMOVED, "papers, b", before="B"),
-        Difference(Kind.MOVED, "papers", "a → c", "c → a"),
+        Difference(Kind.CHANGED, ("papers", "a", "copies"), "0", "2"),
+        Difference(Kind.ADDED, ("papers", "d"), after="D"),
+        Difference(Kind.REMOVED, ("papers", "b"), before="B"),
+        Difference(Kind.MOVED, ("papers",), "a → c", "c → a"),
     ]
 
 
@@ -32,6 +32,6 @@ def test_a_changed_limit_and_a_changed_step_are_told() -> None:
     )
     new = definition(limit_minutes=1440, process=old.process.model_copy(update={"steps": steps}))
     assert differences(old, new) == [
-        Difference(Kind.CHANGED, "limit_minutes", "960", "1440"),
-        Difference(Kind.CHANGED, "process, steps, examine, minutes", "480", "240"),
+        Difference(Kind.CHANGED, ("limit_minutes",), "960", "1440"),
+        Difference(Kind.CHANGED, ("process", "steps", "examine", "minutes"), "480", "240"),
     ]

@@ -141,6 +141,26 @@ def test_the_process_is_edited_as_a_table() -> None:
     assert process.step["a"].effects == ("x", "y")
 
 
+@pytest.mark.parametrize("part", ["about", "papers", "fees", "results", "process", "questions"])
+def test_what_a_page_shows_and_is_sent_back_changes_nothing(part: str) -> None:
+    says = definition(process=whole(), limit_minutes=None)
+    made = draft(procedure(), says, at=now())
+    officer = signed_in(made.procedure.authority, Role.CATALOGUER)
+    address = reverse("procedures:edit", args=[made.pk, part])
+    editor = officer.get(address).context["editor"]
+    sent: dict[str, Any] = {}
+    forms = [editor.form] if editor.form else []
+    for _table, formset in editor.tables:
+        forms += [formset.management_form, *formset]
+    for form in forms:
+        for field in form:
+            value = field.value()
+            if value not in (None, False):
+                sent[field.html_name] = value
+    assert officer.post(address, sent).status_code == 302
+    assert definition_of(ProcedureVersion.objects.get(pk=made.pk)) == says
+
+
 @pytest.mark.parametrize(
     ("part", "sent", "expected"),
     [

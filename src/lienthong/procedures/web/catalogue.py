@@ -22,7 +22,13 @@ from lienthong.procedures.definition import (
     prove_definition,
 )
 from lienthong.procedures.differences import differences
-from lienthong.procedures.forms import BODY_LABELS, KIND_LABELS, ProcedureFilterForm, ReasonForm
+from lienthong.procedures.forms import (
+    BODY_LABELS,
+    KIND_LABELS,
+    WORDS,
+    ProcedureFilterForm,
+    ReasonForm,
+)
 from lienthong.procedures.models import Procedure, ProcedureVersion
 from lienthong.procedures.process import Process, parse_process
 from lienthong.procedures.states import Channel, VersionState
@@ -142,7 +148,12 @@ def version_differences(request: HttpRequest, version_id: UUID) -> HttpResponse:
         if former
         else []
     )
-    context = {"version": version, "former": former, "procedure": version.procedure, "rows": rows}
+    context = {
+        "version": version,
+        "former": former,
+        "procedure": version.procedure,
+        "rows": [(" › ".join(str(WORDS.get(part, part)) for part in row.path), row) for row in rows],
+    }
     return render(request, "procedures/differences.html", context)
 
 

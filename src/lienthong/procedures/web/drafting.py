@@ -21,6 +21,7 @@ from lienthong.procedures.actions import versions
 from lienthong.procedures.bpmn import read_bpmn
 from lienthong.procedures.bpmn.reading import LARGEST
 from lienthong.procedures.definition import definition_as_data, parse_definition, prove_definition
+from lienthong.procedures.form import form_as_data
 from lienthong.procedures.forms import (
     TABLES,
     AboutForm,
@@ -57,7 +58,7 @@ def edit(request: HttpRequest, version_id: UUID, part: str) -> HttpResponse:
     viewer = viewer_of(request)
     draft = queries.find_version(viewer, version_id)
     policies.require(viewer, draft, SAVE)
-    data = definition_as_data(definition_of(draft))
+    data = definition_of(draft).model_dump(mode="json")
     editor = _Editor(part, data, request.POST if request.method == "POST" else None)
     if request.method == "POST" and editor.valid():
         try:
@@ -161,7 +162,8 @@ class _Editor:
         if part == ABOUT:
             self.form = AboutForm(sent, initial=AboutForm.initial_of(data))
         elif part == QUESTIONS:
-            shown = json.dumps(data.get("form", {"pages": []}), ensure_ascii=False, indent=2)
+            form = parse_definition(data).form
+            shown = json.dumps(form_as_data(form) if form else {"pages": []}, ensure_ascii=False, indent=2)
             self.form = QuestionsForm(sent, initial={"json": shown})
         self.tables = [
             (table, formset_of(table, sent, _at(data, table.path) or [])) for table in TABLES.get(part, ())

@@ -1,4 +1,4 @@
-"""The catalogue at work: a new version of a procedure is drafted and waits for the leader who publishes it."""
+"""The catalogue at work: a new version of a procedure is drafted, and waits for who publishes it."""
 
 from __future__ import annotations
 
