@@ -1,0 +1,97 @@
+"""The catalogue in a real browser: an officer drafts a new version, a leader publishes it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from lienthong.identity.public import Role
+from lienthong.identity.tests.factories import PASSWORD, agency, official_in
+from lienthong.kernel.clock import now
+from lienthong.procedures.tests.factories import procedure, published
+
+from .conftest import PageAt, Site
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+Check = Callable[[Page], None]
+
+
+@dataclass(frozen=True)
+class People:
+    """User names, and the address of a procedure in force."""
+
+    officer: str
+    leader: str
+    address: str
+
+
+@pytest.fixture
+def people(site: Site) -> People:
+    with site.data():
+        ours = agency(name="Bộ Tư pháp")
+        officer = official_in(ours, Role.CATALOGUER, name="Hoàng Minh Châu")
+        leader = official_in(ours, Role.LEADER, name="Mai Đình Việt")
+        version = published(procedure(ours, name_en="Registration of a birth"), at=now())
+        return People(officer.username, leader.username, f"/procedures/{version.procedure_id}/")
+
+
+def _sign_in(page: Page, username: str, address: str) -> None:
+    page.goto("/accounts/login/")
+    page.get_by_label("Tên đăng nhập").or_(page.get_by_label("Username")).fill(username)
+    page.locator("input[type=password]").fill(PASSWORD)
+    page.keyboard.press("Enter")
+    page.wait_for_url(lambda url: "/accounts/login/" not in url)
+    page.goto(address)
+
+
+@pytest.mark.parametrize(("width", "language"), [(1280, "vi"), (360, "en")])
+def test_a_new_version_is_drafted_compared_rehearsed_and_published(
+    people: People,
+    page_at: PageAt,
+    assert_accessible: Check,
+    assert_no_sideways_scrolling: Check,
+    width: int,
+    language: str,
+) -> None:
+    def look(page: Page) -> None:
+        assert_accessible(page)
+        assert_no_sideways_scrolling(page)
+
+    page = page_at(width, "light", language)
+    _sign_in(page, people.officer, "/procedures/")
+    look(page)
+    page.goto(people.address)
+    look(page)
+    page.get_by_role("button", name="Soạn phiên bản mới").or_(
+        page.get_by_role("button", name="Begin a new version")
+    ).click()
+    page.wait_for_url("**/edit/about/")
+    page.locator("[name=limit_days]").fill("3")
+    page.locator("main form button").first.click()
+    for part in ("about", "papers", "fees", "results", "process", "questions"):
+        page.locator(f"a[href='../{part}/']").click()
+        page.wait_for_url(f"**/edit/{part}/")
+        look(page)
+    page.goto(people.address)
+    page.locator("section[aria-labelledby=versions] a").first.click()
+    address = page.url
+    look(page)
+    page.goto(address + "differences/")
+    expect(page.locator("tbody tr")).to_have_count(1)
+    look(page)
+    page.goto(address + "rehearse/")
+    for _step in range(3):
+        page.locator("button[name=done]").click()
+        page.wait_for_load_state()
+    expect(page.locator("[data-color=success]")).to_be_visible()
+    look(page)
+
+    page.context.clear_cookies()
+    _sign_in(page, people.leader, address)
+    page.locator("form[action$='/publish/'] button").click()
+    page.wait_for_url("**" + people.address)
+    expect(page.locator("section[aria-labelledby=versions] li")).to_have_count(2)
+    look(page)
