@@ -54,7 +54,7 @@ def test_every_component_is_accessible_and_fits(
     if width < 600:
         page.locator(".nav-toggle").click()
     assert page.get_by_role("navigation").first.is_visible()
-    page.locator(".menu summary").click()
+    page.locator(".header-tools .menu summary").click()
     assert page.locator(".menu-sheet").is_visible()
     page.keyboard.press("Escape")
     assert not page.locator(".menu-sheet").is_visible()

@@ -172,7 +172,7 @@ def open_file(*, new: NewFile, viewer: Viewer, at: datetime) -> WorkFile:
             with transaction.atomic():
                 file.save(force_insert=True)
         except IntegrityError as error:
-            if "work_file_planned_once" in str(error):
+            if planned is not None and planned.files.exists():
                 raise OpenedAlready(code=file.code) from error
             if "work_file_code" not in str(error):
                 raise

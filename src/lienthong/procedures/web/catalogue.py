@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET
 
-from lienthong.identity.public import Role, Viewer, needs, viewer_of
+from lienthong.identity.public import Viewer, signed_in, viewer_of
 from lienthong.kernel.downloads import csv_answer
 from lienthong.procedures import policies, queries
 from lienthong.procedures.bpmn import write_bpmn
@@ -34,10 +34,8 @@ from lienthong.procedures.process import Process, parse_process
 from lienthong.procedures.states import Channel, VersionState
 from lienthong.procedures.stored import definition_of
 
-READERS = tuple(Role)
 
-
-@needs(*READERS)
+@signed_in
 @require_GET
 def procedures(request: HttpRequest) -> HttpResponse:
     """The list with its filters."""
@@ -51,7 +49,7 @@ def procedures(request: HttpRequest) -> HttpResponse:
     return render(request, "procedures/procedures.html", context)
 
 
-@needs(*READERS)
+@signed_in
 @require_GET
 def procedure_detail(request: HttpRequest, procedure_id: UUID) -> HttpResponse:
     """One procedure, with the version in force or the one asked for."""
@@ -60,7 +58,7 @@ def procedure_detail(request: HttpRequest, procedure_id: UUID) -> HttpResponse:
     return _page(request, procedure, queries.shown_version(viewer, procedure))
 
 
-@needs(*READERS)
+@signed_in
 @require_GET
 def version_detail(request: HttpRequest, version_id: UUID) -> HttpResponse:
     """One version of a procedure."""
@@ -134,7 +132,7 @@ def table_of(process: Process) -> list[dict[str, object]]:
     return rows
 
 
-@needs(*READERS)
+@signed_in
 @require_GET
 def version_differences(request: HttpRequest, version_id: UUID) -> HttpResponse:
     """What a version says otherwise than the one before it."""
@@ -157,7 +155,7 @@ def version_differences(request: HttpRequest, version_id: UUID) -> HttpResponse:
     return render(request, "procedures/differences.html", context)
 
 
-@needs(*READERS)
+@signed_in
 @require_GET
 def version_bpmn(request: HttpRequest, version_id: UUID) -> HttpResponse:
     """The process as a BPMN 2.0 file."""
@@ -166,7 +164,7 @@ def version_bpmn(request: HttpRequest, version_id: UUID) -> HttpResponse:
     return _file(write_bpmn(process, name=version.procedure.name), "application/xml", version, "bpmn")
 
 
-@needs(*READERS)
+@signed_in
 @require_GET
 def version_json(request: HttpRequest, version_id: UUID) -> HttpResponse:
     """All that the version says, as JSON."""
@@ -176,7 +174,7 @@ def version_json(request: HttpRequest, version_id: UUID) -> HttpResponse:
     return _file(content, "application/json", version, "json")
 
 
-@needs(*READERS)
+@signed_in
 @require_GET
 def procedures_export(request: HttpRequest) -> HttpResponseBase:
     """The filtered list as CSV."""

@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
-from lienthong.identity.public import Role, needs, viewer_of
+from lienthong.identity.public import signed_in, viewer_of
 from lienthong.procedures import queries
 from lienthong.procedures.conditions import names_in
 from lienthong.procedures.engine import NotWaiting, NoWay, Position, complete, open_steps, settle, start
@@ -17,12 +17,11 @@ from lienthong.procedures.process import Process, Step, StepKind, parse_process
 from lienthong.procedures.proof import prove
 from lienthong.procedures.web.catalogue import days_in_words
 
-READERS = tuple(Role)
 MOST_STEPS = 100
 Facts = Mapping[str, str | int | bool]
 
 
-@needs(*READERS)
+@signed_in
 @require_GET
 def rehearse(request: HttpRequest, version_id: UUID) -> HttpResponse:
     """Play the process. `done` is what was done, in order.
