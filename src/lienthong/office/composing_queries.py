@@ -6,7 +6,7 @@ from lienthong.directory.public import AdministrativeUnit
 from lienthong.identity.public import Viewer
 from lienthong.kernel.clock import VIETNAM
 from lienthong.office.models import OutgoingDocument
-from lienthong.office.queries import outgoing_of
+from lienthong.office.outgoing_queries import outgoing_of
 from lienthong.tasks.public import PartyKey, PartyKind, Task
 
 

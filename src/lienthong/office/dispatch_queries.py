@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from lienthong.identity.public import Viewer
 from lienthong.kernel.errors import Refusal
-from lienthong.office import policies, queries
+from lienthong.office import outgoing_queries, policies
 from lienthong.office.dispatch_models import InsideRecipient, PaperDispatch, PaperRecipient
 from lienthong.office.issued_models import IssuedChange
 from lienthong.office.models import OutgoingDocument
@@ -93,7 +93,7 @@ def readable_among(viewer: Viewer, ids: Iterable[UUID | None]) -> set[UUID]:
     """Those of the outgoing documents that the viewer may see; one query, none without any."""
     wanted = [key for key in ids if key is not None]
     return (
-        set(queries.outgoing_of(viewer).filter(id__in=wanted).values_list("id", flat=True))
+        set(outgoing_queries.outgoing_of(viewer).filter(id__in=wanted).values_list("id", flat=True))
         if wanted
         else set()
     )
@@ -101,7 +101,7 @@ def readable_among(viewer: Viewer, ids: Iterable[UUID | None]) -> set[UUID]:
 
 def require_content(viewer: Viewer, document: OutgoingDocument) -> None:
     """Raise `NoLongerValid` if the document is withdrawn and the viewer only got it inside the agency."""
-    if document.withdrawn_at is not None and not queries.sees_making(viewer, document):
+    if document.withdrawn_at is not None and not outgoing_queries.sees_making(viewer, document):
         raise NoLongerValid(code=document.code)
 
 

@@ -20,7 +20,7 @@ from lienthong.documents.public import TYPES, render_form
 from lienthong.identity.public import Viewer
 from lienthong.kernel.clock import VIETNAM
 from lienthong.kernel.errors import Refusal
-from lienthong.office import queries
+from lienthong.office import outgoing_queries, queries
 from lienthong.office.models import IncomingDocument, OutgoingDocument, Recipient
 from lienthong.office.searching import days
 
@@ -99,7 +99,9 @@ def incoming_rows(viewer: Viewer, *, book_id: int, since: date, until: date) -> 
 def outgoing_rows(viewer: Viewer, *, since: date, until: date) -> Iterator[Row]:
     """The rows of the register of outgoing documents that the viewer may see, in the order of their issue."""
     named = Recipient.objects.filter(document=OuterRef("pk")).order_by("id").values("agency__name")[:NAMED]
-    issued = queries.outgoing_of(viewer).filter(days("issued_at", since, until), issued_at__isnull=False)
+    issued = outgoing_queries.outgoing_of(viewer).filter(
+        days("issued_at", since, until), issued_at__isnull=False
+    )
     rows = issued.annotate(named=ArraySubquery(named), copies=Count("recipients"))
     rows = rows.select_related("document__signer", "prepared_post__division", "prepared_by")
     for document in rows.order_by("issued_at", "id").iterator(chunk_size=2000):

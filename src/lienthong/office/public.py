@@ -39,14 +39,9 @@ from lienthong.office.models import (
     OutgoingDocument,
     Recipient,
 )
+from lienthong.office.outgoing_queries import find_outgoing, list_outgoing, progress_of
 from lienthong.office.ports import AxisPort, AxisRefused, AxisUnavailable
-from lienthong.office.queries import (
-    find_incoming,
-    find_outgoing,
-    list_incoming,
-    list_outgoing,
-    progress_of,
-)
+from lienthong.office.queries import find_incoming, list_incoming
 from lienthong.office.register_models import Register, RegisterBook
 from lienthong.office.reviews import Member
 from lienthong.office.states import STATUS_LABELS, OutState, State

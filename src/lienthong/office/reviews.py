@@ -18,7 +18,7 @@ from lienthong.kernel.errors import Refusal
 from lienthong.kernel.paging import Page, page_of
 from lienthong.office.drafting_models import Review, ReviewChain, ReviewTurn
 from lienthong.office.models import OutgoingDocument
-from lienthong.office.queries import outgoing_of
+from lienthong.office.outgoing_queries import outgoing_of
 from lienthong.office.states import OutState, ReviewState, TurnState
 
 # The divisions that look at form and law where the agency has defined no chain (NĐ 30/2020, Đ.12).

@@ -15,7 +15,7 @@ from lienthong.identity.public import NotFound, Viewer
 from lienthong.kernel.errors import Refusal
 from lienthong.kernel.models import Blob
 from lienthong.ledger.public import Subject, record
-from lienthong.office import policies, queries
+from lienthong.office import outgoing_queries, policies
 from lienthong.office.actions.copying import find_copy
 from lienthong.office.actions.incoming import checked_text
 from lienthong.office.actions.reviewing import lapse_review
@@ -113,7 +113,7 @@ def find_annex(viewer: Viewer, outgoing_id: UUID, position: int) -> tuple[Blob, 
     Raises:
         NotFound, NoLongerValid.
     """
-    outgoing = queries.find_outgoing(viewer, outgoing_id)
+    outgoing = outgoing_queries.find_outgoing(viewer, outgoing_id)
     require_content(viewer, outgoing)
     annex = outgoing.annexes.select_related("given", "pdf", "copy__pdf").filter(position=position).first()
     if annex is None:
@@ -130,7 +130,7 @@ def file_name(name: str) -> str:
 
 
 def _draft(outgoing_id: UUID, viewer: Viewer) -> OutgoingDocument:
-    outgoing = queries.find_outgoing(viewer, outgoing_id, lock=True)
+    outgoing = outgoing_queries.find_outgoing(viewer, outgoing_id, lock=True)
     policies.require_act(viewer, outgoing, policies.REVISE)
     return outgoing
 

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from lienthong.identity.public import NotAllowed, NotFound, Role, Viewer
 from lienthong.kernel.errors import Refusal
-from lienthong.office import queries, reviews
+from lienthong.office import outgoing_queries, reviews
 from lienthong.office.actions.outgoing import sign_and_send
 from lienthong.office.drafting_models import SigningItem, SigningList
 from lienthong.office.ports import AxisPort
@@ -155,7 +155,7 @@ def _claim(held: SigningList, at: datetime) -> SigningItem | None:
 
 def _correct(item: SigningItem, viewer: Viewer) -> None:
     """What a process signed before it died was signed, although signing it again is refused."""
-    document = queries.outgoing_of(viewer).filter(pk=item.outgoing_id).first()
+    document = outgoing_queries.outgoing_of(viewer).filter(pk=item.outgoing_id).first()
     if document is not None and document.state != OutState.DRAFT:
         item.state, item.note = ItemState.SIGNED, document.code
 

@@ -22,7 +22,7 @@ from lienthong.identity.public import NotAllowed, NotFound, Viewer
 from lienthong.kernel.blobs import read_blob
 from lienthong.kernel.errors import Refusal
 from lienthong.ledger.public import JSON, Subject, record
-from lienthong.office import policies, queries
+from lienthong.office import outgoing_queries, policies, queries
 from lienthong.office.contracts import StoredVerdict
 from lienthong.office.copy_models import CopyOfIncoming
 from lienthong.office.models import IncomingDocument, IncomingFile, OutgoingDocument
@@ -74,7 +74,7 @@ def copy_outgoing(*, outgoing_id: UUID, order: CopyOrder, viewer: Viewer, at: da
     """
     require_copies(viewer)
     with transaction.atomic():
-        outgoing = queries.find_outgoing(viewer, outgoing_id, lock=True)
+        outgoing = outgoing_queries.find_outgoing(viewer, outgoing_id, lock=True)
         document = outgoing.document
         if outgoing.state not in policies.ISSUED or document.pdf is None:
             raise NotIssuedYet
@@ -153,7 +153,7 @@ def find_copy(viewer: Viewer, copy_id: UUID) -> ElectronicCopy:
 
 def copies_seen(viewer: Viewer, *, limit: int) -> list[ElectronicCopy]:
     """The newest copies whose originals the viewer may see and whose files are there: one query."""
-    own = queries.outgoing_of(viewer).values("document_id")
+    own = outgoing_queries.outgoing_of(viewer).values("document_id")
     files = IncomingFile.objects.filter(document__in=queries.incoming_of(viewer).values("id"))
     came = CopyOfIncoming.objects.filter(file__in=files.values("id")).values("copy_id")
     rows = ElectronicCopy.objects.filter(agency_id=viewer.agency_id or 0, pdf__isnull=False)
@@ -192,7 +192,7 @@ def _listed(rows: object) -> list[ElectronicCopy]:
 
 def _sees_original(viewer: Viewer, copy: ElectronicCopy) -> bool:
     if copy.original_id is not None:
-        return queries.outgoing_of(viewer).filter(document_id=copy.original_id).exists()
+        return outgoing_queries.outgoing_of(viewer).filter(document_id=copy.original_id).exists()
     made = CopyOfIncoming.objects.filter(copy=copy).select_related("file").first()
     return made is not None and queries.incoming_of(viewer).filter(id=made.file.document_id).exists()
 

@@ -13,7 +13,7 @@ from lienthong.identity.public import NotFound, Viewer
 from lienthong.kernel.clock import VIETNAM
 from lienthong.kernel.errors import Refusal
 from lienthong.ledger.public import JSON, Subject, record
-from lienthong.office import policies, queries
+from lienthong.office import outgoing_queries, policies
 from lienthong.office.actions.addressing import NoRecipients, RecipientTwice, beside_of, save_beside
 from lienthong.office.actions.incoming import ReasonMissing, checked_text
 from lienthong.office.contracts import PaperRecord
@@ -62,7 +62,7 @@ def dispatch_also(
         NotFound, NotAllowed, NotNow; NoRecipients, RecipientTwice, and the others of `beside_of`.
     """
     with transaction.atomic():
-        outgoing = queries.find_outgoing(viewer, outgoing_id, lock=True)
+        outgoing = outgoing_queries.find_outgoing(viewer, outgoing_id, lock=True)
         policies.require_act(viewer, outgoing, policies.DISPATCH)
         elsewhere = set(outgoing.recipients.values_list("agency_id", flat=True))
         beside = beside_of(inside=inside, paper=paper, elsewhere=elsewhere, viewer=viewer, at=at)
@@ -89,7 +89,7 @@ def note_reading(*, outgoing: OutgoingDocument, viewer: Viewer, at: datetime) ->
     One query when there is nothing to write.
     """
     with transaction.atomic():
-        unread = queries.named_inside(viewer).filter(document=outgoing, read_at=None)
+        unread = outgoing_queries.named_inside(viewer).filter(document=outgoing, read_at=None)
         if unread.update(read_at=at, read_by_id=viewer.official_id):
             _record(outgoing, "read", viewer, at, {})
 
@@ -116,7 +116,7 @@ def record_paper(
     if way not in list(Way):
         raise WayUnknown(field="way")
     with transaction.atomic():
-        outgoing = queries.find_outgoing(viewer, outgoing_id, lock=True)
+        outgoing = outgoing_queries.find_outgoing(viewer, outgoing_id, lock=True)
         policies.require_act(viewer, outgoing, policies.RECORD_PAPER)
         recipient = PaperRecipient.objects.filter(document=outgoing, id=recipient_id).first()
         if recipient is None:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from lienthong.directory.public import Agency
 from lienthong.identity.public import Viewer
 from lienthong.kernel.errors import Refusal
-from lienthong.office import policies, queries
+from lienthong.office import outgoing_queries, policies
 from lienthong.office.adapters import connect
 from lienthong.office.ports import AxisPort, AxisUnavailable
 from lienthong.signing.public import encryption_certificates, trusted_readers
@@ -67,7 +67,7 @@ def readers_of_draft(
 
     Raises: as `readers_for`; `NotFound`.
     """
-    outgoing = queries.find_outgoing(viewer, outgoing_id)
+    outgoing = outgoing_queries.find_outgoing(viewer, outgoing_id)
     if not outgoing.encrypted:
         return None
     policies.require_act(viewer, outgoing, policies.SIGN_AND_SEND)

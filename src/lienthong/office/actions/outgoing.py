@@ -28,7 +28,7 @@ from lienthong.kernel.blobs import read_blob, store_blob
 from lienthong.kernel.lifting import lifted
 from lienthong.kernel.models import Blob
 from lienthong.ledger.public import JSON, Subject, record
-from lienthong.office import policies, queries
+from lienthong.office import outgoing_queries, policies
 from lienthong.office.actions.addressing import (
     Beside,
     address,
@@ -120,7 +120,7 @@ def revise(
     """
     _require_readers(composition, viewer, at, port)
     with transaction.atomic():
-        outgoing = queries.find_outgoing(viewer, outgoing_id, lock=True)
+        outgoing = outgoing_queries.find_outgoing(viewer, outgoing_id, lock=True)
         policies.require_act(viewer, outgoing, policies.REVISE)
         require_newest(outgoing, based_on=based_on)
         _require_replaceable(composition, viewer)
@@ -148,7 +148,7 @@ def revise(
 def discard(*, outgoing_id: UUID, viewer: Viewer, at: datetime) -> None:
     """Throw a draft away; the ledger remembers it. Raises `NotFound`, `NotAllowed`, `NotNow`."""
     with transaction.atomic():
-        outgoing = queries.find_outgoing(viewer, outgoing_id, lock=True)
+        outgoing = outgoing_queries.find_outgoing(viewer, outgoing_id, lock=True)
         policies.require_act(viewer, outgoing, policies.DISCARD)
         _record(outgoing, "outgoing.discard", viewer, at, {"subject": outgoing.subject})
         document = outgoing.document
@@ -176,11 +176,11 @@ def sign_and_send(
         NobodyToReplaceFor, PinNeeded, WrongPin, KeyLocked, and what `issue_document` refuses; if it goes
         encrypted, what `readers_of_draft` refuses.
     """
-    policies.require_act(viewer, queries.find_outgoing(viewer, outgoing_id), policies.SIGN_AND_SEND)
+    policies.require_act(viewer, outgoing_queries.find_outgoing(viewer, outgoing_id), policies.SIGN_AND_SEND)
     readers = readers_of_draft(outgoing_id, viewer=viewer, at=at, port=port)
     unlocked = unlock_key(official_id=viewer.official_id or 0, pin=pin, at=at)
     with transaction.atomic():
-        outgoing = queries.find_outgoing(viewer, outgoing_id, lock=True)
+        outgoing = outgoing_queries.find_outgoing(viewer, outgoing_id, lock=True)
         policies.require_act(viewer, outgoing, policies.SIGN_AND_SEND)
         require_reviewed(outgoing, at=at)
         form = require_form(outgoing, viewer=viewer, despite=despite, at=at)
@@ -204,7 +204,7 @@ def sign_and_send(
         _record(outgoing, "outgoing.issue", viewer, at, facts | form)
     if agencies:
         submit(outgoing, actor=viewer.actor(), at=at, port=port)
-    return queries.find_outgoing(viewer, outgoing_id)
+    return outgoing_queries.find_outgoing(viewer, outgoing_id)
 
 
 def _pack(
@@ -243,12 +243,12 @@ def send_again(
 ) -> OutgoingDocument:
     """Try at once to send what waits. Raises `NotFound`, `NotAllowed`, `NotNow`."""
     with transaction.atomic():
-        outgoing = queries.find_outgoing(viewer, outgoing_id, lock=True)
+        outgoing = outgoing_queries.find_outgoing(viewer, outgoing_id, lock=True)
         policies.require_act(viewer, outgoing, policies.SEND_AGAIN)
         outgoing.next_attempt_at = at + LEASE
         outgoing.save(update_fields=["next_attempt_at"])
     submit(outgoing, actor=viewer.actor(), at=at, port=port)
-    return queries.find_outgoing(viewer, outgoing_id)
+    return outgoing_queries.find_outgoing(viewer, outgoing_id)
 
 
 def _recipients(
@@ -274,7 +274,7 @@ def _require_replaceable(composition: Composition, viewer: Viewer) -> None:
     """Raise `NotFound`, `NotAllowed`, `NotNow`, `Withdrawn` if what it replaces or corrects may not be."""
     for key, act in ((composition.replaces, policies.REPLACE), (composition.corrects, policies.CORRECT)):
         if key is not None:
-            policies.require_act(viewer, queries.find_outgoing(viewer, key), act)
+            policies.require_act(viewer, outgoing_queries.find_outgoing(viewer, key), act)
 
 
 def _official(

@@ -14,7 +14,7 @@ from lienthong.documents.public import TYPES
 from lienthong.identity.public import NotAllowed, Role, Viewer
 from lienthong.kernel.errors import Refusal
 from lienthong.ledger.public import JSON, Subject, record
-from lienthong.office import policies, queries
+from lienthong.office import outgoing_queries, policies
 from lienthong.office.actions.versions import latest_number
 from lienthong.office.drafting_models import MOST_STEPS, ChainMember, Review, ReviewChain, ReviewTurn
 from lienthong.office.models import OutgoingDocument
@@ -141,7 +141,7 @@ def submit_for_review(*, outgoing_id: UUID, viewer: Viewer, at: datetime) -> Rev
         NotFound, NotAllowed, NotNow, UnderReviewAlready, NothingToReview, NobodyReviews
     """
     with transaction.atomic():
-        draft = queries.find_outgoing(viewer, outgoing_id, lock=True)
+        draft = outgoing_queries.find_outgoing(viewer, outgoing_id, lock=True)
         policies.require_act(viewer, draft, policies.SUBMIT)
         former = draft.reviews.order_by("round").last()
         if former is not None and former.state in REVIEWS_OPEN:
@@ -174,7 +174,7 @@ def give_opinion(
     """
     words = remarks.strip()
     with transaction.atomic():
-        draft = queries.find_outgoing(viewer, outgoing_id, lock=True)
+        draft = outgoing_queries.find_outgoing(viewer, outgoing_id, lock=True)
         if opinion not in OPINIONS:
             raise UnknownOpinion(field="opinion")
         if len(words) > MOST_REMARKS or (not words and opinion != TurnState.AGREED):

@@ -19,7 +19,7 @@ from lienthong.kernel.blobs import open_blob
 from lienthong.kernel.errors import Refusal
 from lienthong.kernel.lifting import lift
 from lienthong.ledger.public import JSON, Subject, record
-from lienthong.office import policies, queries
+from lienthong.office import outgoing_queries, policies
 from lienthong.office.actions.declaring import declare
 from lienthong.office.actions.incoming import REASON_LIMIT, ReasonMissing, checked_text
 from lienthong.office.actions.sending import catch_up, write_states
@@ -122,7 +122,7 @@ def _asked(
 ) -> tuple[str, OutgoingDocument, list[str]]:
     """The clean reason, the document, and the codes of the recipients chosen (none: all)."""
     reason = checked_text(reason, field="reason", limit=REASON_LIMIT, missing=ReasonMissing)
-    outgoing = queries.find_outgoing(viewer, outgoing_id)
+    outgoing = outgoing_queries.find_outgoing(viewer, outgoing_id)
     policies.require_act(viewer, outgoing, act)
     rows = outgoing.recipients.filter(agency__in=recipients).select_related("agency")
     codes = [row.agency.old_code for row in rows]

@@ -18,6 +18,7 @@ from lienthong.kernel.clock import VIETNAM
 from lienthong.kernel.errors import Refusal
 from lienthong.kernel.models import Blob
 from lienthong.ledger.public import JSON, record
+from lienthong.office import outgoing_queries
 from lienthong.office import queries as documents
 from lienthong.office.archive import policies, queries
 from lienthong.office.archive.courses import render_course
@@ -330,7 +331,7 @@ def _filed(
         if incoming.state in {State.ARRIVED, State.REFUSED, State.WITHDRAWN}:
             raise NothingToFile
         return incoming
-    outgoing = documents.find_outgoing(viewer, document_id, lock=lock)
+    outgoing = outgoing_queries.find_outgoing(viewer, document_id, lock=lock)
     if outgoing.state == OutState.DRAFT:
         raise NothingToFile
     return outgoing

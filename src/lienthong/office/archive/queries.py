@@ -13,7 +13,7 @@ from lienthong.directory.public import Agency
 from lienthong.identity.public import NotFound, Role, Viewer
 from lienthong.kernel.clock import VIETNAM
 from lienthong.kernel.paging import Page, page_of
-from lienthong.office import queries
+from lienthong.office import outgoing_queries, queries
 from lienthong.office.archive import policies
 from lienthong.office.archive.models import WorkFile, WorkFileItem
 from lienthong.office.archive.states import READERS, FileState, Kind
@@ -150,7 +150,7 @@ def list_lines(viewer: Viewer, file: WorkFile, *, cursor: str = "") -> tuple[lis
     incoming = [row.incoming_id for row in page.rows if row.incoming_id]
     outgoing = [row.outgoing_id for row in page.rows if row.outgoing_id]
     readable = set(queries.incoming_of(viewer).filter(id__in=incoming).values_list("id", flat=True))
-    readable |= set(queries.outgoing_of(viewer).filter(id__in=outgoing).values_list("id", flat=True))
+    readable |= set(outgoing_queries.outgoing_of(viewer).filter(id__in=outgoing).values_list("id", flat=True))
     if tasks := [row.task_id for row in page.rows if row.task_id]:
         readable |= set(tasks_of(viewer).filter(id__in=tasks).values_list("id", flat=True))
     lines = [_line(row, file.agency, readable=dict.fromkeys(readable, True)) for row in page.rows]

@@ -19,7 +19,7 @@ from lienthong.kernel.errors import Refusal
 from lienthong.kernel.lifting import lift
 from lienthong.ledger.public import Subject, timeline
 from lienthong.notifications.tests.factories import told_of
-from lienthong.office import dispatch_queries, policies, queries
+from lienthong.office import dispatch_queries, outgoing_queries, policies
 from lienthong.office.actions import dispatching
 from lienthong.office.actions import outgoing as actions
 from lienthong.office.actions.copying import OriginalWithdrawn, copy_outgoing
@@ -136,7 +136,7 @@ def test_once_withdrawn_nothing_more_can_be_declared_or_dispatched(office: Offic
     for follows in ({"replaces": office.document.id}, {"corrects": office.document.id}):
         with pytest.raises(Withdrawn):
             actions.compose(composition=composition(agency(), **follows), viewer=office.clerk, at=LATER)
-    document = queries.find_outgoing(office.leader, office.document.id)
+    document = outgoing_queries.find_outgoing(office.leader, office.document.id)
     assert not {policies.REVOKE, policies.TAKE_BACK, policies.REPLACE} & set(
         policies.allowed_acts(office.leader, document)
     )
@@ -144,7 +144,7 @@ def test_once_withdrawn_nothing_more_can_be_declared_or_dispatched(office: Offic
 
 def test_those_it_was_given_to_see_why_and_no_longer_open_it(office: Office) -> None:
     office.revoke()
-    document = queries.find_outgoing(office.reader, office.document.id)
+    document = outgoing_queries.find_outgoing(office.reader, office.document.id)
     assert [change.reason for change in dispatch_queries.changes_of(document)] == ["Ban hành nhầm"]
     with pytest.raises(NoLongerValid):
         dispatch_queries.require_content(office.reader, document)
@@ -168,7 +168,7 @@ def test_a_correction_leaves_it_in_force_and_may_follow_another(office: Office) 
     inside = (PartyKey(PartyKind.DIVISION, office.division.id),)
     made = [office.issue(inside=inside, corrects=office.document.id) for _ in range(2)]
     assert [change.successor for change in IssuedChange.objects.all()] == made
-    document = queries.find_outgoing(office.reader, office.document.id)
+    document = outgoing_queries.find_outgoing(office.reader, office.document.id)
     assert document.withdrawn_at is None
     dispatch_queries.require_content(office.reader, document)
     assert office.head.official_id in office.told("corrected")

@@ -10,7 +10,7 @@ from lienthong.identity.public import Account, NotFound, Role, acting_viewer
 from lienthong.identity.tests.factories import agency, official_in, viewer_in
 from lienthong.kernel.clock import now
 from lienthong.notifications.tests.factories import told_of
-from lienthong.office import queries
+from lienthong.office import outgoing_queries, queries
 from lienthong.office.actions import outgoing as actions
 from lienthong.office.actions import reviewing
 from lienthong.office.discussing import incoming_thread, outgoing_thread
@@ -77,7 +77,7 @@ def test_those_who_can_be_named_are_those_who_see_the_draft(people: dict[str, Ac
     draft = actions.compose(composition=composition(agency()), viewer=drafter, at=NOON)
     reviewing.submit_for_review(outgoing_id=draft.id, viewer=drafter, at=NOON)
     named = {one.official_id for one in outgoing_thread(draft, at=NOON).candidates}
-    assert named == _seeing(people, lambda viewer: queries.find_outgoing(viewer, draft.id))
+    assert named == _seeing(people, lambda viewer: outgoing_queries.find_outgoing(viewer, draft.id))
     assert asked.official_id in named
     assert chief.official_id not in named  # the second step is not asked yet
 

@@ -13,7 +13,7 @@ from lienthong.identity.public import NotAllowed, NotFound, Role, Viewer, acting
 from lienthong.identity.tests.factories import agency, official_in, viewer_in
 from lienthong.kernel.clock import VIETNAM
 from lienthong.ledger.public import Subject, timeline
-from lienthong.office import queries
+from lienthong.office import outgoing_queries
 from lienthong.office.actions import addressing, dispatching
 from lienthong.office.actions import outgoing as actions
 from lienthong.office.actions.incoming import ReasonMissing
@@ -86,18 +86,20 @@ def test_only_those_named_inside_see_it_and_only_once_it_is_issued() -> None:
     waiting = draft(ours, inside=(_key(division), key_of(named)))
     for viewer in (member, named, stranger):
         with pytest.raises(NotFound):
-            queries.find_outgoing(viewer, waiting.id)
+            outgoing_queries.find_outgoing(viewer, waiting.id)
     issued = _issued(ours, inside=(_key(division), key_of(named)))
     for viewer in (member, named):
-        assert queries.find_outgoing(viewer, issued.id) == issued
-        assert [row.id for row in queries.list_outgoing(viewer, OutgoingFilter()).rows] == [issued.id]
-        assert not queries.sees_making(viewer, issued)
+        assert outgoing_queries.find_outgoing(viewer, issued.id) == issued
+        assert [row.id for row in outgoing_queries.list_outgoing(viewer, OutgoingFilter()).rows] == [
+            issued.id
+        ]
+        assert not outgoing_queries.sees_making(viewer, issued)
         with pytest.raises(NotFound):
-            queries.find_drafted(viewer, issued.id)
+            outgoing_queries.find_drafted(viewer, issued.id)
     outsider = viewer_in(agency(), Role.LEADER, at=NOON)
     for viewer in (stranger, outsider):
         with pytest.raises(NotFound):
-            queries.find_outgoing(viewer, issued.id)
+            outgoing_queries.find_outgoing(viewer, issued.id)
 
 
 def test_the_first_reading_is_written_down_once_and_a_clerk_elsewhere_reads_for_nobody() -> None:

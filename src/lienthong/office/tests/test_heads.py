@@ -7,7 +7,7 @@ import pytest
 from lienthong.directory.public import Agency, Division
 from lienthong.identity.public import NotAllowed, NotFound, Role, Viewer, acting_viewer
 from lienthong.identity.tests.factories import agency, official_in, viewer_in
-from lienthong.office import policies, queries
+from lienthong.office import outgoing_queries, policies, queries
 from lienthong.office.actions import dispatching
 from lienthong.office.actions import outgoing as actions
 from lienthong.office.actions.directing import direct_document
@@ -55,13 +55,13 @@ def test_a_head_reads_the_drafts_of_the_division_but_neither_changes_nor_signs_t
     division = _division(ours)
     head, worker = _in(division, Role.HEAD), _in(division, Role.SPECIALIST)
     outgoing = actions.compose(composition=composition(agency()), viewer=worker, at=NOON)
-    assert queries.find_outgoing(head, outgoing.id) == outgoing
-    assert queries.sees_making(head, outgoing)
+    assert outgoing_queries.find_outgoing(head, outgoing.id) == outgoing
+    assert outgoing_queries.sees_making(head, outgoing)
     assert policies.allowed_acts(head, outgoing) == []
     with pytest.raises(NotAllowed):
         actions.sign_and_send(outgoing_id=outgoing.id, viewer=head, at=NOON, port=FakeAxis())
     with pytest.raises(NotFound):
-        queries.find_outgoing(head, draft(ours, agency()).id)
+        outgoing_queries.find_outgoing(head, draft(ours, agency()).id)
 
 
 def test_a_head_neither_directs_nor_dispatches_for_the_agency() -> None:

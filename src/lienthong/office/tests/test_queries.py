@@ -14,7 +14,7 @@ from lienthong.directory.public import Agency
 from lienthong.identity.public import NotFound, Role, Viewer
 from lienthong.identity.tests.factories import agency, viewer_in
 from lienthong.kernel.identifiers import uuid7
-from lienthong.office import queries
+from lienthong.office import outgoing_queries, queries
 from lienthong.office.contracts import IncomingFilter, OutgoingFilter
 from lienthong.office.models import IncomingDocument, Recipient, RequestedChange
 from lienthong.office.states import State
@@ -243,7 +243,7 @@ def test_a_list_of_outgoing_costs_the_same_queries_whatever_its_length() -> None
         for _ in range(more):
             draft(sender, recipient)
         with CaptureQueriesContext(connection) as caught:
-            page = queries.list_outgoing(clerk, OutgoingFilter())
+            page = outgoing_queries.list_outgoing(clerk, OutgoingFilter())
             assert all(row.progress["total"] == 1 for row in page.rows)  # type: ignore[attr-defined]
             assert all(row.prepared_by.full_name for row in page.rows)
         costs.append(len(caught))
@@ -257,7 +257,7 @@ def test_progress_counts_recipients_by_status() -> None:
     for row, status in zip(rows, ("06", "03", "02", "01", ""), strict=True):
         row.status = status
         row.save()
-    progress = queries.progress_of(outgoing)
+    progress = outgoing_queries.progress_of(outgoing)
     assert (progress.total, progress.received, progress.registered, progress.finished, progress.returned) == (
         5,
         4,

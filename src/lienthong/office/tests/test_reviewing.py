@@ -12,7 +12,7 @@ from lienthong.identity.public import Account, NotAllowed, NotFound, Role, Viewe
 from lienthong.identity.tests.factories import agency, official_in, official_of, post_of, viewer_in
 from lienthong.kernel.errors import Refusal
 from lienthong.ledger.public import Subject, timeline
-from lienthong.office import policies, queries, reviews
+from lienthong.office import outgoing_queries, policies, reviews
 from lienthong.office.actions import outgoing as actions
 from lienthong.office.actions import reviewing
 from lienthong.office.adapters.fake import FakeAxis
@@ -277,16 +277,16 @@ def test_who_is_not_asked_now_gives_no_opinion(house: House, who: str) -> None:
 def test_a_reviewer_reads_the_draft_once_asked_and_may_not_change_it(house: House) -> None:
     draft = _draft(house)
     chief, office = house.viewer("chief"), house.viewer("office")
-    assert queries.find_outgoing(chief, draft.id) == draft  # the head of the drafting unit
+    assert outgoing_queries.find_outgoing(chief, draft.id) == draft  # the head of the drafting unit
     with pytest.raises(NotFound):
-        queries.find_outgoing(office, draft.id)
+        outgoing_queries.find_outgoing(office, draft.id)
     _submit(house, draft)
-    assert policies.allowed_acts(chief, queries.find_outgoing(chief, draft.id)) == []
+    assert policies.allowed_acts(chief, outgoing_queries.find_outgoing(chief, draft.id)) == []
     with pytest.raises(NotFound):
-        queries.find_outgoing(office, draft.id)
+        outgoing_queries.find_outgoing(office, draft.id)
     for act in (policies.REVISE, policies.DISCARD, policies.SUBMIT):
         with pytest.raises(NotAllowed):
-            policies.require_act(chief, queries.find_outgoing(chief, draft.id), act)
+            policies.require_act(chief, outgoing_queries.find_outgoing(chief, draft.id), act)
 
 
 def test_the_database_refuses_a_second_open_round_a_return_without_words_and_an_opinion_of_nobody(

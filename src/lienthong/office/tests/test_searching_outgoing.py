@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from lienthong.directory.public import Agency
 from lienthong.identity.public import Role, Viewer, acting_viewer
 from lienthong.identity.tests.factories import agency, official_in, viewer_in
-from lienthong.office import queries
+from lienthong.office import outgoing_queries
 from lienthong.office.actions import annexing
 from lienthong.office.actions import outgoing as actions
 from lienthong.office.actions.reading import read_texts
@@ -29,7 +29,7 @@ pytestmark = pytest.mark.django_db
 
 
 def _found(viewer: Viewer, text: str = "", **wanted: Any) -> list[OutgoingDocument]:
-    return queries.list_outgoing(viewer, OutgoingFilter(text=text, **wanted)).rows
+    return outgoing_queries.list_outgoing(viewer, OutgoingFilter(text=text, **wanted)).rows
 
 
 def _says(document: OutgoingDocument, text: str) -> OutgoingDocument:

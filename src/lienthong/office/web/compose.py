@@ -17,7 +17,7 @@ from lienthong.documents.public import LibreOffice, given_file
 from lienthong.identity.public import Role, Viewer, needs, viewer_of
 from lienthong.kernel.clock import VIETNAM, now
 from lienthong.kernel.errors import Refusal
-from lienthong.office import composing_queries, policies, queries
+from lienthong.office import composing_queries, outgoing_queries, policies
 from lienthong.office.actions import outgoing as actions
 from lienthong.office.actions.versions import ChangedMeanwhile, latest_number
 from lienthong.office.forms import ComposeForm
@@ -51,7 +51,7 @@ def compose(request: HttpRequest) -> HttpResponse:
 def revise(request: HttpRequest, document_id: UUID) -> HttpResponse:
     """Change a draft."""
     viewer = viewer_of(request)
-    draft = queries.find_outgoing(viewer, document_id)
+    draft = outgoing_queries.find_outgoing(viewer, document_id)
     policies.require_act(viewer, draft, policies.REVISE)
     return _compose(request, draft)
 
@@ -121,7 +121,7 @@ def _predecessor(viewer: Viewer, asked: object, act: str) -> OutgoingDocument | 
         found = UUID(str(asked))
     except ValueError:
         return None
-    original = queries.find_outgoing(viewer, found)
+    original = outgoing_queries.find_outgoing(viewer, found)
     policies.require_act(viewer, original, act)
     return original
 

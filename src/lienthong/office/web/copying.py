@@ -17,7 +17,7 @@ from lienthong.identity.public import NotFound, Role, Viewer, needs, viewer_of
 from lienthong.kernel.clock import now
 from lienthong.kernel.errors import Refusal
 from lienthong.kernel.paging import page_of
-from lienthong.office import policies, queries
+from lienthong.office import outgoing_queries, policies, queries
 from lienthong.office.actions import copying as actions
 from lienthong.office.copying_forms import CopyOrderForm
 from lienthong.office.web.common import file_answer
@@ -30,7 +30,7 @@ READERS = (Role.CLERK, Role.SPECIALIST, Role.LEADER, Role.AUDITOR)
 def outgoing_copies(request: HttpRequest, document_id: UUID) -> HttpResponse:
     """The copies of an issued document, and making one."""
     viewer = viewer_of(request)
-    document = queries.find_outgoing(viewer, document_id)
+    document = outgoing_queries.find_outgoing(viewer, document_id)
     if document.state not in policies.ISSUED:
         raise actions.NotIssuedYet
 

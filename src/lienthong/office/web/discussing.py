@@ -10,7 +10,7 @@ from django.views.decorators.http import require_POST
 from lienthong.identity.public import Role, needs, viewer_of
 from lienthong.kernel.clock import now
 from lienthong.notifications.public import answer_comment
-from lienthong.office import queries
+from lienthong.office import outgoing_queries, queries
 from lienthong.office.discussing import incoming_thread, outgoing_thread
 
 READERS = (Role.CLERK, Role.SPECIALIST, Role.LEADER, Role.AUDITOR)
@@ -28,5 +28,5 @@ def incoming_comment(request: HttpRequest, document_id: UUID) -> HttpResponse:
 @require_POST
 def outgoing_comment(request: HttpRequest, document_id: UUID) -> HttpResponse:
     """Comment on an outgoing document the viewer may see."""
-    document = queries.find_outgoing(viewer_of(request), document_id)
+    document = outgoing_queries.find_outgoing(viewer_of(request), document_id)
     return answer_comment(request, outgoing_thread(document, at=now()))

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from lienthong.identity.public import NotFound, Role, Viewer, needs, viewer_of
 from lienthong.kernel.clock import VIETNAM, now
 from lienthong.kernel.errors import Refusal
-from lienthong.office import dispatch_queries, policies, queries
+from lienthong.office import dispatch_queries, outgoing_queries, policies
 from lienthong.office.actions import dispatching as actions
 from lienthong.office.dispatch_models import PaperDispatch
 from lienthong.office.dispatching_forms import BesideForm, PaperRecordForm, lines_of
@@ -72,7 +72,7 @@ def beside_of(
 def dispatch(request: HttpRequest, document_id: UUID) -> HttpResponse:
     """Give an issued document to more recipients inside the agency or on paper."""
     viewer, at = viewer_of(request), now()
-    document = queries.find_outgoing(viewer, document_id)
+    document = outgoing_queries.find_outgoing(viewer, document_id)
     policies.require_act(viewer, document, policies.DISPATCH)
     bound = request.method == "POST" and request.POST.get("action") != SEARCH
     form = BesideForm(request.POST) if bound else BesideForm(initial=request.POST.dict())
@@ -104,7 +104,7 @@ def paper_record(
 ) -> HttpResponse:
     """Record how the document went on paper, or how the recipient was told of a change; or correct it."""
     viewer, at = viewer_of(request), now()
-    document = queries.find_outgoing(viewer, document_id)
+    document = outgoing_queries.find_outgoing(viewer, document_id)
     policies.require_act(viewer, document, policies.RECORD_PAPER)
     changes = {change.id: change for change in dispatch_queries.changes_of(document)}
     found = [row for row in dispatch_queries.paper_of(document) if row.recipient.id == recipient_id]
@@ -151,7 +151,7 @@ def _known(last: PaperDispatch | None, viewer: Viewer, at: datetime) -> dict[str
 @require_GET
 def recipients_export(request: HttpRequest, document_id: UUID) -> HttpResponseBase:
     """Every recipient of a document by whatever way, with its state, as CSV."""
-    document = queries.find_outgoing(viewer_of(request), document_id)
+    document = outgoing_queries.find_outgoing(viewer_of(request), document_id)
     head = [_("Way"), _("Recipient"), _("State"), _("Since"), _("Note")]
     rows = (_row(line) for line in dispatch_queries.export_recipients(document))
     return csv_answer(f"{_('recipients')}-{document.code.replace('/', '_') or 'draft'}.csv", head, rows)

@@ -18,7 +18,7 @@ from lienthong.identity.public import Role, Viewer, needs, viewer_of
 from lienthong.kernel.clock import now
 from lienthong.kernel.errors import Refusal
 from lienthong.notifications.public import comments_context
-from lienthong.office import policies, queries
+from lienthong.office import outgoing_queries, policies, queries
 from lienthong.office.actions import outgoing as actions
 from lienthong.office.actions.dispatching import note_reading
 from lienthong.office.actions.form import errors_of
@@ -48,7 +48,7 @@ def outgoing(request: HttpRequest) -> HttpResponse:
     viewer = viewer_of(request)
     tab = request.GET.get("tab", queries.ALL)
     form = OutgoingFilterForm(request.GET)
-    page = queries.list_outgoing(viewer, form.wanted(tab), cursor=request.GET.get("cursor", ""))
+    page = outgoing_queries.list_outgoing(viewer, form.wanted(tab), cursor=request.GET.get("cursor", ""))
     context = {
         "page": page,
         "form": form,
@@ -74,7 +74,7 @@ def outgoing_export(request: HttpRequest) -> HttpResponseBase:
         _("Recipients"),
         _("State"),
     ]
-    rows = (_register_row(document) for document in queries.export_outgoing(viewer, wanted))
+    rows = (_register_row(document) for document in outgoing_queries.export_outgoing(viewer, wanted))
     return csv_answer(f"{_('outgoing')}-{viewer.agency_code}-{at:%Y%m%d}.csv", head, rows)
 
 
@@ -101,13 +101,13 @@ def _detail(
     status_code: int = 200,
 ) -> HttpResponse:
     viewer = viewer_of(request)
-    document = queries.find_outgoing(viewer, document_id)
+    document = outgoing_queries.find_outgoing(viewer, document_id)
     status = request.GET.get("status")
     acts = policies.allowed_acts(viewer, document)
     if policies.TAKE_BACK in acts and form is None:
         form = _take_back_form(document)
     note_reading(outgoing=document, viewer=viewer, at=now())
-    making, changes = queries.sees_making(viewer, document), changes_of(document)
+    making, changes = outgoing_queries.sees_making(viewer, document), changes_of(document)
     context = {
         "outgoing": document,
         "document": document.document,
@@ -118,9 +118,11 @@ def _detail(
         "key": _key(viewer, acts),
         "timeline": timeline_of("office.outgoing", document.id) if making else [],
         "draft": document.state == OutState.DRAFT,
-        "page": queries.list_recipients(document, status=status, cursor=request.GET.get("cursor", "")),
+        "page": outgoing_queries.list_recipients(
+            document, status=status, cursor=request.GET.get("cursor", "")
+        ),
         "status": status,
-        "progress": queries.progress_of(document),
+        "progress": outgoing_queries.progress_of(document),
         **beside_of(document, acts, changes),
         "readable": readable_among(viewer, (row.successor_id for row in changes)),
         **annexes_of(viewer, document, acts),
@@ -153,7 +155,7 @@ def _form_of(viewer: Viewer, document: OutgoingDocument) -> dict[str, object]:
 
 def _take_back_form(document: OutgoingDocument, data: QueryDict | None = None) -> TakeBackForm:
     """The form with the recipients who may hold the document; of a large sending, the first by name."""
-    holders = queries.takeable_from(document, limit=HOLDERS_LIMIT)
+    holders = outgoing_queries.takeable_from(document, limit=HOLDERS_LIMIT)
     return TakeBackForm(data, holders=holders, auto_id="take_back_%s")
 
 
@@ -161,13 +163,15 @@ def _take_back_form(document: OutgoingDocument, data: QueryDict | None = None) -
 @require_GET
 def outgoing_progress(request: HttpRequest, document_id: UUID) -> HttpResponse:
     """The recipients' states alone, which the page asks for again and again."""
-    document = queries.find_outgoing(viewer_of(request), document_id)
+    document = outgoing_queries.find_outgoing(viewer_of(request), document_id)
     status = request.GET.get("status")
     context = {
         "outgoing": document,
-        "page": queries.list_recipients(document, status=status, cursor=request.GET.get("cursor", "")),
+        "page": outgoing_queries.list_recipients(
+            document, status=status, cursor=request.GET.get("cursor", "")
+        ),
         "status": status,
-        "progress": queries.progress_of(document),
+        "progress": outgoing_queries.progress_of(document),
     }
     return render(request, "office/outgoing_progress.html", context)
 
@@ -235,7 +239,7 @@ def _withdraw(
     request: HttpRequest, document_id: UUID, act: Callable[..., OutgoingDocument], done: str
 ) -> HttpResponse:
     viewer = viewer_of(request)
-    form = _take_back_form(queries.find_outgoing(viewer, document_id), request.POST)
+    form = _take_back_form(outgoing_queries.find_outgoing(viewer, document_id), request.POST)
     if form.is_valid():
         try:
             act(
@@ -269,7 +273,7 @@ def discard(request: HttpRequest, document_id: UUID) -> HttpResponse:
 def outgoing_pdf(request: HttpRequest, document_id: UUID) -> HttpResponseBase:
     """The issued PDF, or of a draft the PDF that was uploaded; `?inline=1` shows it in the browser."""
     viewer = viewer_of(request)
-    document = queries.find_outgoing(viewer, document_id)
+    document = outgoing_queries.find_outgoing(viewer, document_id)
     require_content(viewer, document)
-    blob, name = queries.pdf_of(document)
+    blob, name = outgoing_queries.pdf_of(document)
     return file_answer(blob, name, inline="inline" in request.GET)

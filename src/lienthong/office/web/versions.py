@@ -10,7 +10,7 @@ from django.views.decorators.http import require_GET
 
 from lienthong.directory.public import Agency, Division, Official
 from lienthong.identity.public import NotFound, Role, needs, viewer_of
-from lienthong.office import queries
+from lienthong.office import outgoing_queries
 from lienthong.office.contracts import Composition
 from lienthong.office.drafting_models import DraftVersion
 from lienthong.office.groups import ADDRESSES
@@ -27,7 +27,7 @@ SHOWN = 200
 @require_GET
 def versions(request: HttpRequest, document_id: UUID) -> HttpResponse:
     """The versions, newest first, and the difference of two; of the last two unless others are asked for."""
-    outgoing = queries.find_drafted(viewer_of(request), document_id)
+    outgoing = outgoing_queries.find_drafted(viewer_of(request), document_id)
     rows = list(outgoing.versions.defer("content").select_related("saved_by").order_by("-number")[:SHOWN])
     newest = rows[0].number if rows else 0
     new = _number(request, "new") or newest
@@ -46,7 +46,7 @@ def versions(request: HttpRequest, document_id: UUID) -> HttpResponse:
 @require_GET
 def version_pdf(request: HttpRequest, document_id: UUID, number: int) -> HttpResponseBase:
     """The PDF that was uploaded with a version; `?inline=1` shows it in the browser."""
-    outgoing = queries.find_drafted(viewer_of(request), document_id)
+    outgoing = outgoing_queries.find_drafted(viewer_of(request), document_id)
     version = outgoing.versions.select_related("uploaded").filter(number=number).first()
     if version is None or version.uploaded is None:
         raise NotFound
