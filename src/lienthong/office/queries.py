@@ -12,7 +12,7 @@ from django.db.models import BooleanField, Count, Exists, F, Func, OuterRef, Pre
 from lienthong.identity.public import NotFound, Role, Viewer
 from lienthong.kernel.models import Blob
 from lienthong.kernel.paging import Page, page_of
-from lienthong.office import policies
+from lienthong.office import policies, secrecy
 from lienthong.office.contracts import IncomingFilter, OutgoingFilter, Progress, RecipientCount
 from lienthong.office.dispatch_models import InsideRecipient
 from lienthong.office.drafting_models import ReviewTurn
@@ -26,6 +26,8 @@ from lienthong.office.models import (
 )
 from lienthong.office.same_day import same_day_rule
 from lienthong.office.searching import Wording, contains, days, matching, search_page
+from lienthong.office.secret_models import SecretMark
+from lienthong.office.secret_states import SecretState
 from lienthong.office.states import (
     FINAL_CODES,
     STATUS_LABELS,
@@ -154,7 +156,7 @@ def _part_of(viewer: Viewer) -> Q:
 def _waits_for(viewer: Viewer) -> Q:
     """What is the viewer's turn.
 
-    The clerk's arrivals and the changes asked for, the leader's undirected ones, the lead's own work.
+    The clerk's arrivals, the changes asked for and the secrecy marks found, the leader's undirected ones, the lead's own work.
     """
     leads = parts_of(viewer).filter(part=Part.LEAD, task__state__in=sorted(UNDER_WAY))
     waits = Q(Among(F("task_id"), ArraySubquery(leads.values("task_id"))))
@@ -162,6 +164,8 @@ def _waits_for(viewer: Viewer) -> Q:
     if viewer.has(Role.CLERK):
         asked = RequestedChange.objects.filter(state=ChangeState.PENDING, document__agency=viewer.agency_id)
         waits |= Q(state=State.ARRIVED) | Q(Among(F("id"), ArraySubquery(asked.values("document_id"))))
+        marked = SecretMark.objects.filter(state=SecretState.FOUND, agency=viewer.agency_id)
+        waits |= Q(Among(F("id"), ArraySubquery(marked.values("document_id"))))
     if viewer.has(Role.LEADER):
         waits |= Q(state=State.REGISTERED)
     return waits
@@ -185,12 +189,13 @@ def files_of(document: IncomingDocument) -> list[IncomingFile]:
 
 
 def find_file(viewer: Viewer, document_id: UUID, position: int) -> IncomingFile:
-    """An attachment of a document the viewer may see; raises `NotFound`."""
+    """An attachment of a document the viewer may see; raises `NotFound`, `FileClosed`."""
     visible = incoming_of(viewer).filter(id=document_id)
     files = IncomingFile.objects.filter(document__in=visible, position=position, blob__isnull=False)
     file = files.select_related("blob").first()
     if file is None:
         raise NotFound
+    secrecy.require_open(viewer, document_id)
     return file
 
 

@@ -7,19 +7,23 @@ import tempfile
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from pathlib import Path
+from uuid import UUID
 
 from django.db import transaction
 from pypdf import PdfReader
 
-from lienthong.documents.public import SecretDocument, refuse_secret
 from lienthong.kernel.blobs import open_blob
 from lienthong.kernel.jobs import enqueue
 from lienthong.kernel.media_types import PDF
 from lienthong.kernel.models import Blob
+from lienthong.office.actions.deciding_secrecy import close_marked
 from lienthong.office.adapters.ocr import OcrMyPdf
 from lienthong.office.models import IncomingDocument, IncomingFile
 from lienthong.office.ports import OcrAbsent, OcrFailed, OcrPort
 from lienthong.office.scanning import BROKEN, MAX_PAGES
+from lienthong.office.secrecy import found_mark
+from lienthong.office.secret_models import SecretMark
+from lienthong.office.secret_states import SecretState
 from lienthong.office.states import Reading
 from lienthong.office.text_models import ReadText
 
@@ -47,24 +51,29 @@ def read_texts(*, at: datetime, port: OcrPort | None = None) -> int:
 
     A row is leased while it is read, so that several workers never read the same, and nothing is locked
     during the work. What fails is tried three times; where OCR is absent, the row says so and waits for it.
+    A document with a secrecy mark is closed at once, unless a clerk said before that it is none.
     """
     ocr = port or OcrMyPdf()
     rows = _lease(at)
     blobs = _first_pdfs(rows)
+    released = _released(rows)
     for row in rows:
-        _read(row, blobs.get(row.document_id), ocr)
+        mark = _read(row, blobs.get(row.document_id), ocr, judged=row.document_id in released)
+        if mark:  # at once, not after the others of the batch, each of which may take minutes
+            _close(row, mark, at)
     ReadText.objects.bulk_update(rows, ["state", "text", "by_ocr", "error"])
     return sum(row.state == Reading.DONE for row in rows)
 
 
-def read_absent_again(*, at: datetime, port: OcrPort | None = None) -> int:
-    """Once OCR is there, order what was left unread without it; answers how many rows."""
+def read_absent_again(*, at: datetime, port: OcrPort | None = None, limit: int = BATCH) -> int:
+    """Once OCR is there, order the next of what was left unread without it; answers how many rows."""
     try:
         (port or OcrMyPdf()).version()
     except OcrAbsent:
         return 0
-    absent = ReadText.objects.filter(state=Reading.ABSENT)
-    return absent.update(state=Reading.WAITING, attempts=0, next_attempt_at=at)
+    absent = ReadText.objects.filter(state=Reading.ABSENT).order_by("pk").values("pk")[:limit]
+    rows = ReadText.objects.filter(pk__in=list(absent.values_list("pk", flat=True)), state=Reading.ABSENT)
+    return rows.update(state=Reading.WAITING, attempts=0, next_attempt_at=at)
 
 
 def _lease(at: datetime) -> list[ReadText]:
@@ -89,12 +98,24 @@ def _first_pdfs(rows: list[ReadText]) -> dict[object, Blob]:
     return first
 
 
-def _read(row: ReadText, blob: Blob | None, ocr: OcrPort) -> None:
-    """Read one, and write down how it went."""
+def _released(rows: list[ReadText]) -> set[UUID]:
+    """Those of whose mark a clerk said that it is none."""
+    marks = SecretMark.objects.filter(pk__in=[row.pk for row in rows], state=SecretState.RELEASED)
+    return set(marks.values_list("pk", flat=True))
+
+
+def _close(row: ReadText, mark: str, at: datetime) -> None:
+    with transaction.atomic():
+        row.save(update_fields=["state", "text", "by_ocr", "error"])
+        close_marked({row.document_id: mark}, at=at)
+
+
+def _read(row: ReadText, blob: Blob | None, ocr: OcrPort, *, judged: bool) -> str:
+    """Read one, write down how it went, and answer its secrecy mark; `judged`: a clerk said it has none."""
     row.error = ""
     if blob is None:
         row.state = Reading.NOTHING
-        return
+        return ""
     with tempfile.NamedTemporaryFile(suffix=".pdf") as file:
         for chunk in open_blob(blob):
             file.write(chunk)
@@ -103,18 +124,19 @@ def _read(row: ReadText, blob: Blob | None, ocr: OcrPort) -> None:
             text = _own_text(Path(file.name))
             row.by_ocr = not text
             text = text or ocr.read(Path(file.name))
-            refuse_secret(*text.split("\f")[:1])
         except OcrAbsent as error:
             row.state, row.error = Reading.ABSENT, str(error)[:500]
         except OcrFailed as error:
             logger.warning("the scan of %s could not be read: %s", row.document_id, error)
             row.error = str(error)[:500]
             row.state = Reading.FAILED if row.attempts >= ATTEMPTS else Reading.WAITING
-        except SecretDocument:
-            row.state = Reading.MARKED
         else:
+            if not judged and (mark := found_mark(text)):
+                row.state = Reading.MARKED
+                return mark
             row.text = text.replace("\0", "")[:TEXT_LIMIT]
             row.state = Reading.DONE if row.text else Reading.NOTHING
+    return ""
 
 
 def _own_text(pdf: Path) -> str:
