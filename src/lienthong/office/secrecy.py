@@ -45,9 +45,7 @@ class MarkDecided(Refusal):
     """Another clerk was faster."""
 
     code, status = "secrecy-mark-decided", 409
-    sentence = _(
-        "This was decided already by %(name)s: %(state)s. Reload the page to see what happened."
-    )
+    sentence = _("This was decided already by %(name)s: %(state)s. Reload the page to see what happened.")
 
 
 def found_mark(text: str) -> str:
