@@ -156,7 +156,8 @@ def _part_of(viewer: Viewer) -> Q:
 def _waits_for(viewer: Viewer) -> Q:
     """What is the viewer's turn.
 
-    The clerk's arrivals, the changes asked for and the secrecy marks found, the leader's undirected ones, the lead's own work.
+    The clerk's arrivals, the changes asked for and the secrecy marks found, the leader's undirected ones,
+    the lead's own work.
     """
     leads = parts_of(viewer).filter(part=Part.LEAD, task__state__in=sorted(UNDER_WAY))
     waits = Q(Among(F("task_id"), ArraySubquery(leads.values("task_id"))))

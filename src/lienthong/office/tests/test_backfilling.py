@@ -41,6 +41,13 @@ def _read() -> None:
     read_texts(at=NOON + timedelta(minutes=5), port=ABSENT)
 
 
+def _cut_off() -> None:
+    """A step whose worker is ended before its transaction is."""
+    with transaction.atomic():
+        assert order_older(at=NOON + timedelta(minutes=1)) == 3
+        raise KeyboardInterrupt
+
+
 def test_older_documents_of_all_agencies_are_ordered_in_steps_to_the_end() -> None:
     documents = _older(7)
     withdrawn = documents[2]
@@ -82,9 +89,8 @@ def test_a_step_that_is_cut_off_never_was_and_the_next_goes_on_without_doubling(
     assert order_older(at=NOON) == 3
     _read()
     before = ReadingBackfill.objects.values().get()
-    with pytest.raises(KeyboardInterrupt), transaction.atomic():
-        assert order_older(at=NOON + timedelta(minutes=1)) == 3
-        raise KeyboardInterrupt
+    with pytest.raises(KeyboardInterrupt):
+        _cut_off()
     assert ReadingBackfill.objects.values().get() == before
     assert ReadText.objects.count() == 3
     for _step in range(2):

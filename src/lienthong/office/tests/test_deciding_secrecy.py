@@ -1,4 +1,4 @@
-"""A secrecy mark found after arrival: closed, decided, destroyed or open again; at once, late, by the rule."""
+"""A secrecy mark found after arrival: closed, destroyed or open again; at once, late, by the rule."""
 
 from __future__ import annotations
 
@@ -19,12 +19,14 @@ from lienthong.kernel.models import Blob
 from lienthong.ledger.public import Subject, timeline
 from lienthong.office import queries
 from lienthong.office.actions import deciding_secrecy as actions
+from lienthong.office.actions.changes import accept_change
 from lienthong.office.actions.copying import find_copy
 from lienthong.office.actions.reading import order_reading, read_texts
 from lienthong.office.adapters.ocr import FakeOcr
+from lienthong.office.archive.holdings import holdings_of
 from lienthong.office.desk import desk_of
 from lienthong.office.health import check_secrecy_marks
-from lienthong.office.models import IncomingDocument, IncomingFile
+from lienthong.office.models import IncomingDocument, IncomingFile, RequestedChange
 from lienthong.office.secrecy import FileClosed, MarkDecided, NoMark
 from lienthong.office.secret_models import SecretMark
 from lienthong.office.secret_states import SecretState
@@ -34,6 +36,7 @@ from lienthong.office.tests.mails import received_mail
 from lienthong.office.tests.pages import client_as, client_of, text_of
 from lienthong.office.tests.scans import blank
 from lienthong.office.tests.test_concurrency import at_once
+from lienthong.office.tests.work_files import put, work_file
 from lienthong.office.text_models import ReadText
 
 SECRET = "ỦY BAN NHÂN DÂN\nTỐI MẬT\nKế hoạch phòng thủ khu vực"
@@ -174,6 +177,39 @@ def test_only_a_clerk_of_the_agency_decides_and_only_what_was_found() -> None:
             actions.release_marked(document_id=document.id, reason="x", viewer=viewer, at=NOON)
     with pytest.raises(NoMark):
         actions.destroy_secret(document_id=incoming_document(ours).id, viewer=_clerk(ours), at=NOON)
+
+
+@pytest.mark.django_db
+def test_in_the_package_of_a_work_file_nothing_of_it_is_until_it_is_not_secret() -> None:
+    ours = agency()
+    clerk = _clerk(ours)
+    file = work_file(clerk, at=NOON)
+    kept, gone = (_marked(ours, state=State.REGISTERED) for _number in range(2))
+    for document in (kept, gone):
+        put(file, document, clerk, at=NOON)
+    assert [(held.destroyed, len(held.parts)) for held in holdings_of(file).documents] == [(False, 0)] * 2
+    actions.release_marked(document_id=kept.id, reason="Không", viewer=clerk, at=NOON)
+    actions.destroy_secret(document_id=gone.id, viewer=clerk, at=NOON)
+    held = [(held.destroyed, len(held.parts)) for held in holdings_of(file).documents]
+    assert held == [(False, 1), (True, 0)]
+
+
+@pytest.mark.django_db
+def test_a_withdrawal_takes_the_mark_along() -> None:
+    ours = agency()
+    clerk, document = _clerk(ours), _marked(ours, source=Source.AXIS, delivery_id="d-1")
+    RequestedChange.objects.create(
+        document=document,
+        request_id="r-1",
+        kind="take-back",
+        sequence=1,
+        sender_name="A",
+        asked_at=NOON,
+        authentic=True,
+    )
+    accept_change(document_id=document.id, viewer=clerk, at=NOON)
+    assert not SecretMark.objects.exists()
+    assert "secret" not in [row.kind.code for row in desk_of(clerk, at=NOON).rows]
 
 
 @pytest.mark.django_db(transaction=True)

@@ -195,7 +195,7 @@ def _answered(viewer: Viewer, document: IncomingDocument) -> Task | None:
 def _secret_context(
     viewer: Viewer, document: IncomingDocument, form: NotSecretForm | None, at: datetime
 ) -> dict[str, object]:
-    """The secrecy mark found on the document, who may decide, and whether the files are closed to the viewer."""
+    """The secrecy mark found on the document, who decides, and whether the viewer may open the files."""
     mark = SecretMark.objects.filter(document=document).first()
     if mark is None:
         return {}
