@@ -61,7 +61,9 @@ def read_texts(*, at: datetime, port: OcrPort | None = None) -> int:
         mark = _read(row, blobs.get(row.document_id), ocr, judged=row.document_id in released)
         if mark:  # at once, not after the others of the batch, each of which may take minutes
             _close(row, mark, at)
-    ReadText.objects.bulk_update(rows, ["state", "text", "by_ocr", "error"])
+    # Those with a mark are written already, and a clerk may have decided since.
+    others = [row for row in rows if row.state != Reading.MARKED]
+    ReadText.objects.bulk_update(others, ["state", "text", "by_ocr", "error"])
     return sum(row.state == Reading.DONE for row in rows)
 
 
@@ -106,7 +108,8 @@ def _released(rows: list[ReadText]) -> set[UUID]:
 
 def _close(row: ReadText, mark: str, at: datetime) -> None:
     with transaction.atomic():
-        row.save(update_fields=["state", "text", "by_ocr", "error"])
+        rows = ReadText.objects.filter(pk=row.pk)  # it may be gone: withdrawn meanwhile
+        rows.update(state=row.state, text="", by_ocr=row.by_ocr, error="")
         close_marked({row.document_id: mark}, at=at)
 
 

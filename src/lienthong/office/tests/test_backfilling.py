@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db import connection, transaction
+from django.db import OperationalError, connection
 from django.test.utils import CaptureQueriesContext
 
 from lienthong.identity.tests.factories import agency
@@ -17,6 +18,7 @@ from lienthong.office.health import check_backfill
 from lienthong.office.models import IncomingDocument
 from lienthong.office.states import Reading, State
 from lienthong.office.tests.factories import NOON, incoming_document
+from lienthong.office.tests.test_concurrency import at_once
 from lienthong.office.text_models import ReadingBackfill, ReadText
 
 pytestmark = pytest.mark.django_db
@@ -41,11 +43,23 @@ def _read() -> None:
     read_texts(at=NOON + timedelta(minutes=5), port=ABSENT)
 
 
-def _cut_off() -> None:
-    """A step whose worker is ended before its transaction is."""
-    with transaction.atomic():
-        assert order_older(at=NOON + timedelta(minutes=1)) == 3
-        raise KeyboardInterrupt
+KILL = """
+CREATE FUNCTION kill_the_step() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM pg_terminate_backend(pg_backend_pid());
+    RETURN NEW;
+END $$;
+CREATE TRIGGER kill_the_step BEFORE UPDATE ON office_readingbackfill
+    FOR EACH ROW EXECUTE FUNCTION kill_the_step();
+"""
+
+
+def _killed_step() -> None:
+    """A step whose connection is ended after it wrote the rows, when it moves the cursor."""
+    try:
+        order_older(at=NOON + timedelta(minutes=1))
+    finally:
+        connection.close()
 
 
 def test_older_documents_of_all_agencies_are_ordered_in_steps_to_the_end() -> None:
@@ -84,13 +98,20 @@ def test_while_anything_newer_waits_and_when_it_is_stopped_nothing_is_ordered(se
     assert "3 of 6 looked at" in check_backfill().sentence
 
 
+@pytest.mark.django_db(transaction=True)
 def test_a_step_that_is_cut_off_never_was_and_the_next_goes_on_without_doubling() -> None:
     _older(7)
     assert order_older(at=NOON) == 3
     _read()
     before = ReadingBackfill.objects.values().get()
-    with pytest.raises(KeyboardInterrupt):
-        _cut_off()
+    with connection.cursor() as cursor:
+        cursor.execute(KILL)
+    try:
+        with ThreadPoolExecutor(1) as pool, pytest.raises(OperationalError):
+            pool.submit(_killed_step).result()
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("DROP FUNCTION kill_the_step() CASCADE")
     assert ReadingBackfill.objects.values().get() == before
     assert ReadText.objects.count() == 3
     for _step in range(2):
@@ -98,6 +119,14 @@ def test_a_step_that_is_cut_off_never_was_and_the_next_goes_on_without_doubling(
         _read()
     assert ReadText.objects.count() == 7
     assert set(ReadText.objects.values_list("attempts", flat=True)) == {1}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_workers_at_once_order_nothing_twice() -> None:
+    _older(5)
+    answers = at_once(*[lambda: order_older(at=NOON, port=ABSENT)] * 2)
+    assert sum(answer for answer in answers if isinstance(answer, int)) == ReadText.objects.count() >= 3
+    assert ReadingBackfill.objects.get().ordered == ReadText.objects.count()
 
 
 def test_what_came_after_it_began_is_not_walked() -> None:

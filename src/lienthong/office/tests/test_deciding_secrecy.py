@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -161,6 +162,32 @@ def test_not_secret_for_a_reason_it_is_open_again_and_read_for_the_search() -> N
     assert (read.state, read.text) == (Reading.DONE, SECRET)
     assert _mark(document).state == SecretState.RELEASED
     assert _verbs(document)[-1] == "incoming.secret-released"
+
+
+class DecidedMeanwhile(FakeOcr):
+    """While it reads the second file, a clerk releases the first."""
+
+    def __init__(self, viewer: Viewer) -> None:
+        super().__init__(SECRET)
+        self._viewer = viewer
+
+    def read(self, pdf: Path) -> str:
+        for mark in SecretMark.objects.filter(state=SecretState.FOUND):
+            actions.release_marked(document_id=mark.pk, reason="Không", viewer=self._viewer, at=NOON)
+        return super().read(pdf)
+
+
+@pytest.mark.django_db
+def test_what_is_decided_while_the_rest_of_the_batch_is_read_stays_decided() -> None:
+    ours = agency()
+    documents = [incoming_document(ours) for _number in range(2)]
+    for document in documents:
+        blob = store_blob([blank()], at=NOON, max_bytes=10**6)
+        IncomingFile.objects.create(document=document, position=1, name="a.pdf", blob=blob)
+    order_reading(documents, at=NOON)
+    read_texts(at=NOON, port=DecidedMeanwhile(_clerk(ours)))
+    assert set(SecretMark.objects.values_list("state", flat=True)) == {"found", "released"}
+    assert set(ReadText.objects.values_list("state", flat=True)) == {Reading.MARKED, Reading.WAITING}
 
 
 @pytest.mark.django_db
