@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from django.db import OperationalError, connection
 from django.test.utils import CaptureQueriesContext
+from procrastinate.contrib.django.models import ProcrastinateJob
 
 from lienthong.identity.tests.factories import agency
 from lienthong.office.actions.backfilling import LOOKED_AT, order_older
@@ -76,6 +77,7 @@ def test_older_documents_of_all_agencies_are_ordered_in_steps_to_the_end() -> No
     rows = ReadText.objects.all()
     assert set(rows.values_list("pk", flat=True)) == {row.pk for row in documents} - {withdrawn.pk}
     assert all(row.agency_id == row.document.agency_id for row in rows)
+    assert ProcrastinateJob.objects.filter(task_name="office.read_texts").count() == 1 + 2
     walk = ReadingBackfill.objects.get()
     assert (walk.looked_at, walk.total, walk.ordered, walk.finished_at) == (7, 7, 5, NOON)
     assert "finished on 2026-03-02" in check_backfill().sentence

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from django.db import IntegrityError, transaction
 from django.urls import reverse
+from procrastinate.contrib.django.models import ProcrastinateJob
 
 from lienthong.directory.public import Agency
 from lienthong.documents.public import ElectronicCopy
@@ -27,6 +28,7 @@ from lienthong.office.adapters.ocr import FakeOcr
 from lienthong.office.archive.holdings import holdings_of
 from lienthong.office.desk import desk_of
 from lienthong.office.health import check_secrecy_marks
+from lienthong.office.jobs import remove
 from lienthong.office.models import IncomingDocument, IncomingFile, RequestedChange
 from lienthong.office.secrecy import FileClosed, MarkDecided, NoMark
 from lienthong.office.secret_models import SecretMark
@@ -123,7 +125,10 @@ def test_destroyed_nothing_of_the_content_is_left_and_who_decided_is() -> None:
     assert _verbs(document)[-1] == "incoming.secret-destroyed"
     with pytest.raises(NotFound):
         queries.find_file(clerk, document.id, 1)
-    assert remove_unnamed([sha256], at=NOON) == 1
+    job = ProcrastinateJob.objects.get(task_name="office.remove_blobs")
+    assert sha256 in job.args["sha256s"]
+    assert len(job.args["sha256s"]) == 1  # the copy and the mail are of the same content
+    remove(**job.args)
     assert not Blob.objects.filter(pk=sha256).exists()
 
 
