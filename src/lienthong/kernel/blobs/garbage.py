@@ -33,12 +33,13 @@ def remove_unnamed(sha256s: Collection[str], *, at: datetime) -> int:
 
     Of a composed one its pieces, too. Answers how many were removed; the rest is `collect_garbage`'s.
     """
-    pieces = BlobPart.objects.filter(whole__in=sha256s, part__isnull=False)
-    inside = set(pieces.values_list("part_id", flat=True))
-    removed = 0
-    for found in (set(sha256s), inside - set(sha256s)):
+    found, removed = set(sha256s), 0
+    while found:
+        pieces = BlobPart.objects.filter(whole__in=found, part__isnull=False)
+        inside = set(pieces.values_list("part_id", flat=True))
         with transaction.atomic():
             removed += _remove(configured_objects(), _free(sorted(found), at + timedelta(days=1)))
+        found = inside - found
     return removed
 
 
