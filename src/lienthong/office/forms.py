@@ -80,6 +80,17 @@ class ReasonForm(forms.Form):
     )
 
 
+class NotSecretForm(forms.Form):
+    """Why a document with words like a secrecy mark is not secret."""
+
+    reason = forms.CharField(
+        label=_("Reason"),
+        help_text=_("What the words on the scan really are. It is recorded with your name."),
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+
+
 class TakeBackForm(ReasonForm):
     """Why a sent document is taken back, and from whom."""
 

@@ -4,9 +4,18 @@ from __future__ import annotations
 
 import logging
 
+from lienthong.kernel.blobs import remove_unnamed
 from lienthong.kernel.clock import now
 from lienthong.kernel.jobs import enqueue, job, periodic
-from lienthong.office.actions import collecting, reading, reading_mail, reporting, sending
+from lienthong.office.actions import (
+    backfilling,
+    collecting,
+    deciding_secrecy,
+    reading,
+    reading_mail,
+    reporting,
+    sending,
+)
 from lienthong.office.mail_ports import MailboxesMisconfigured
 from lienthong.office.ports import AxisUnavailable
 
@@ -38,9 +47,28 @@ def read() -> None:
 @periodic(cron="*/10 * * * *")
 @job(name="office.read_waiting_texts", queueing_lock="office.read_waiting_texts")
 def read_waiting(timestamp: int) -> None:
-    """Read what failed before or was left, and once OCR is there what had to do without it."""
-    reading.read_absent_again(at=now())
+    """Read what failed before or was left."""
     enqueue("office.read_texts")
+
+
+@periodic(cron="* * * * *")
+@job(name="office.backfill_texts", lock="office.backfill_texts", queueing_lock="office.backfill_texts")
+def backfill(timestamp: int) -> None:
+    """Order the next of the older documents to be read, if nothing newer waits."""
+    backfilling.order_older(at=now())
+
+
+@periodic(cron="7 * * * *")
+@job(name="office.destroy_overdue", queueing_lock="office.destroy_overdue")
+def destroy_overdue(timestamp: int) -> None:
+    """Destroy what bears a secrecy mark and was not decided in time, where the operator set so."""
+    deciding_secrecy.destroy_overdue(at=now())
+
+
+@job(name="office.remove_blobs")
+def remove(sha256s: list[str]) -> None:
+    """Remove contents that were just destroyed, unless something else names them."""
+    remove_unnamed(sha256s, at=now())
 
 
 @job(name="office.send_documents")

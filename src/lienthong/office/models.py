@@ -24,6 +24,7 @@ from lienthong.office.issued_models import IssuedChange  # noqa: F401
 from lienthong.office.mail_models import ReceivedMail  # noqa: F401
 from lienthong.office.once import ENTERED_ONCE
 from lienthong.office.register_models import Register
+from lienthong.office.secret_models import SecretMark  # noqa: F401 — Django looks for models here
 from lienthong.office.states import (
     CAME_BY_LABELS,
     CHANGE_LABELS,

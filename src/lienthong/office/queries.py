@@ -13,7 +13,7 @@ from django.db.models import BooleanField, F, Func, OuterRef, Prefetch, Q, Query
 
 from lienthong.identity.public import NotFound, Role, Viewer
 from lienthong.kernel.paging import Page, page_of
-from lienthong.office import policies
+from lienthong.office import policies, secrecy
 from lienthong.office.contracts import IncomingFilter
 from lienthong.office.models import (
     IncomingDocument,
@@ -23,6 +23,8 @@ from lienthong.office.models import (
 )
 from lienthong.office.same_day import same_day_rule
 from lienthong.office.searching import Wording, contains, days, of_agency, search_page
+from lienthong.office.secret_models import SecretMark
+from lienthong.office.secret_states import SecretState
 from lienthong.office.states import (
     ChangeState,
     State,
@@ -152,7 +154,8 @@ def _waits_for(viewer: Viewer) -> Q:
 def _turns_of(viewer: Viewer) -> list[Q]:
     """Why a document is the viewer's turn, each reason along an index of its own.
 
-    The lead's own work, the clerk's arrivals and the changes asked for, the leader's undirected ones.
+    The lead's own work, the clerk's arrivals, the changes asked for and the secrecy marks found, the
+    leader's undirected ones.
     """
     # The agency, whose tasks under way are few, spares looking each of the viewer's parts up.
     under_way = Q(task__agency=viewer.agency_id or 0, task__state__in=sorted(UNDER_WAY))
@@ -160,7 +163,12 @@ def _turns_of(viewer: Viewer) -> list[Q]:
     turns = [Q(Among(F("task_id"), leads), state__in=[State.ASSIGNED, State.IN_PROGRESS])]
     if viewer.has(Role.CLERK):
         asked = RequestedChange.objects.filter(state=ChangeState.PENDING, document__agency=viewer.agency_id)
-        turns += [Q(state=State.ARRIVED), Q(Among(F("id"), ArraySubquery(asked.values("document_id"))))]
+        marked = SecretMark.objects.filter(state=SecretState.FOUND, agency=viewer.agency_id)
+        turns += [
+            Q(state=State.ARRIVED),
+            Q(Among(F("id"), ArraySubquery(asked.values("document_id")))),
+            Q(Among(F("id"), ArraySubquery(marked.values("document_id")))),
+        ]
     if viewer.has(Role.LEADER):
         turns.append(Q(state=State.REGISTERED))
     return turns
@@ -192,12 +200,13 @@ def files_of(document: IncomingDocument) -> list[IncomingFile]:
 
 
 def find_file(viewer: Viewer, document_id: UUID, position: int) -> IncomingFile:
-    """An attachment of a document the viewer may see; raises `NotFound`."""
+    """An attachment of a document the viewer may see; raises `NotFound`, `FileClosed`."""
     visible = incoming_of(viewer).filter(id=document_id)
     files = IncomingFile.objects.filter(document__in=visible, position=position, blob__isnull=False)
     file = files.select_related("blob").first()
     if file is None:
         raise NotFound
+    secrecy.require_open(viewer, document_id)
     return file
 
 

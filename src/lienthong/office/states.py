@@ -240,8 +240,8 @@ READING_LABELS: dict[str, Promise] = {
     ),
     Reading.FAILED: _("The scan could not be read. Only number, sender and summary can be searched."),
     Reading.MARKED: _(
-        "A secrecy mark was found on the scan. This system must not hold state secrets: return the "
-        "document and tell the operator, so that the file is removed."
+        "A secrecy mark was found on the scan, so its text is not kept and its files are closed until "
+        "a clerk has decided."
     ),
 }
 
@@ -336,6 +336,9 @@ VERB_LABELS: dict[str, Promise] = {
     "incoming.start": _("Work started"),
     "incoming.finish": _("Work finished"),
     "incoming.change": _("The sender asks for a change"),
+    "incoming.secret-found": _("A secrecy mark was found; the files are closed"),
+    "incoming.secret-destroyed": _("It was secret: the files were destroyed"),
+    "incoming.secret-released": _("It is not secret: the files are open again"),
     "incoming.withdraw": _("Withdrawn; the files were destroyed"),
     "incoming.accept-change": _("The update was accepted"),
     "incoming.refuse-change": _("The change was refused"),

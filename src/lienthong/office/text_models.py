@@ -55,6 +55,7 @@ class ReadText(FileText):
             models.Index(
                 fields=["next_attempt_at"], condition=Q(state=Reading.WAITING), name="read_text_waiting"
             ),
+            models.Index(fields=["document"], condition=Q(state=Reading.ABSENT), name="read_text_absent"),
             GinIndex(fields=["agency", "words"], name="read_text_words"),
         ]
 
@@ -79,6 +80,26 @@ class IssuedText(FileText):
             ),
             GinIndex(fields=["agency", "words"], name="issued_text_words"),
         ]
+
+
+class ReadingBackfill(models.Model):
+    """How far the documents that were here before the text search have been ordered to be read: one row.
+
+    They are walked by primary key, which grows with time, from `after` to `until`.
+    """
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1)
+    after = models.UUIDField(null=True, help_text="the last document looked at")
+    until = models.UUIDField(help_text="the newest document when it began")
+    total = models.PositiveBigIntegerField(help_text="documents when it began")
+    looked_at = models.PositiveBigIntegerField(default=0)
+    ordered = models.PositiveBigIntegerField(default=0)
+    began_at = models.DateTimeField()
+    stepped_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(id=1), name="reading_backfill_one_row")]
 
 
 class SavedSearch(models.Model):

@@ -20,6 +20,7 @@ from lienthong.office.web import (
     registers,
     reviewing,
     saved,
+    secrecy,
     signing,
     statistics,
     versions,
@@ -37,6 +38,8 @@ urlpatterns = [
     path("incoming/<uuid:document_id>/assign/", incoming.assign, name="assign"),
     path("incoming/<uuid:document_id>/change/accept/", incoming.accept_change, name="accept_change"),
     path("incoming/<uuid:document_id>/change/refuse/", incoming.refuse_change, name="refuse_change"),
+    path("incoming/<uuid:document_id>/secret/destroy/", secrecy.destroy, name="destroy_secret"),
+    path("incoming/<uuid:document_id>/secret/release/", secrecy.release, name="release_marked"),
     path("incoming/<uuid:document_id>/files/<int:position>/", incoming.incoming_file, name="incoming_file"),
     path(
         "incoming/<uuid:document_id>/files/<int:position>/copies/",

@@ -28,6 +28,8 @@ from lienthong.office.drafting_models import ReviewTurn
 from lienthong.office.mail_models import ReceivedMail
 from lienthong.office.mail_states import MailState
 from lienthong.office.models import IncomingDocument, RequestedChange
+from lienthong.office.secret_models import SecretMark
+from lienthong.office.secret_states import SecretState
 from lienthong.office.states import ChangeState, State, TurnState
 from lienthong.tasks.public import (
     UNDER_WAY,
@@ -218,6 +220,20 @@ def _mails(viewer: Viewer) -> Rows:
     )
 
 
+def _marks(viewer: Viewer) -> Rows:
+    rows = SecretMark.objects.filter(agency=viewer.agency_id or 0, state=SecretState.FOUND)
+    return _row(
+        rows,
+        "secret",
+        key="document_id",
+        what="document__subject",
+        detail=F("mark"),
+        who=F("document__sender_name"),
+        due=F("due_at"),
+        since="found_at",
+    )
+
+
 _WORKERS = policies.DRAFTERS
 _CLERKS, _LEADERS = frozenset({Role.CLERK}), frozenset({Role.LEADER})
 _TASK, _IN, _OUT = "tasks:task_detail", "office:incoming_detail", "office:outgoing_detail"
@@ -234,6 +250,16 @@ KINDS: dict[str, WaitingKind] = {
             "office:incoming?tab=arrived",
             _CLERKS,
             _to_register,
+        ),
+        WaitingKind(
+            "secret",
+            _("Secrecy marks found"),
+            _("Decide"),
+            _IN,
+            "office:incoming?tab=mine",
+            _CLERKS,
+            _marks,
+            "#secret",
         ),
         WaitingKind(
             "mail", _("Mails to look at"), _("Look at it"), "office:mail", "office:mails", _CLERKS, _mails

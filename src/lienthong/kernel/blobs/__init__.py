@@ -11,7 +11,7 @@ from lienthong.kernel.blobs.contents import (
     Staged,
     WrongFileType,
 )
-from lienthong.kernel.blobs.garbage import collect_garbage
+from lienthong.kernel.blobs.garbage import collect_garbage, remove_unnamed
 from lienthong.kernel.blobs.keys import key_of
 from lienthong.kernel.blobs.reading import BlobMissing, open_blob, read_blob
 from lienthong.kernel.blobs.storing import stage_blobs, store_blob, store_blobs
@@ -28,6 +28,7 @@ __all__ = [
     "key_of",
     "open_blob",
     "read_blob",
+    "remove_unnamed",
     "stage_blobs",
     "store_blob",
     "store_blobs",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from contextlib import suppress
 from datetime import datetime, timedelta
 
@@ -25,6 +26,21 @@ def collect_garbage(*, at: datetime) -> int:
     """
     before = at - timedelta(hours=settings.ENV.blob_grace_hours)
     return _collect_rows(before) + _collect_files(before) + _collect_uploads(before)
+
+
+def remove_unnamed(sha256s: Collection[str], *, at: datetime) -> int:
+    """Remove these contents now, without a grace time, unless a row names them or they are being stored.
+
+    Of a composed one its pieces, too. Answers how many were removed; the rest is `collect_garbage`'s.
+    """
+    found, removed = set(sha256s), 0
+    while found:
+        pieces = BlobPart.objects.filter(whole__in=found, part__isnull=False)
+        inside = set(pieces.values_list("part_id", flat=True))
+        with transaction.atomic():
+            removed += _remove(configured_objects(), _free(sorted(found), at + timedelta(days=1)))
+        found = inside - found
+    return removed
 
 
 def _unnamed() -> QuerySet[Blob]:

@@ -22,6 +22,7 @@ from lienthong.kernel.blobs import (
     key_of,
     open_blob,
     read_blob,
+    remove_unnamed,
     stage_blobs,
     store_blob,
     store_blobs,
@@ -126,6 +127,18 @@ def test_a_composed_one_can_be_a_part_of_another() -> None:
     [blob] = keep(outer)
     assert read_blob(blob) == outer
     assert read_blob(Blob.objects.get(pk=lift([inner]).sha256)) == inner
+
+
+def test_what_is_removed_at_once_takes_its_pieces_along_but_not_those_of_others(store: Path) -> None:
+    inner = text(content(1))
+    keep(inner)
+    [gone, stays] = keep(text(inner, content(2)), text(content(3), content(4), content(2)))
+    assert remove_unnamed([gone.sha256], at=now()) == 3  # the whole, the inner one and its piece
+    assert set(Blob.objects.values_list("pk", flat=True)) == {stays.pk} | {
+        lift([content(seed)]).sha256 for seed in (2, 3, 4)
+    }
+    assert len(files(store)) == 3
+    assert remove_unnamed([lift([content(2)]).sha256], at=now()) == 0  # a whole names it
 
 
 def test_a_program_inside_is_somebody_elses_matter_but_the_whole_is_not(store: Path) -> None:

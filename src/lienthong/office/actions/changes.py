@@ -22,6 +22,8 @@ from lienthong.office.actions.reporting import queue_statuses
 from lienthong.office.examining import examine_request
 from lienthong.office.models import IncomingDocument, IncomingFile, RequestedChange, StatusToReport
 from lienthong.office.ports import AxisPort, AxisRefused
+from lienthong.office.secret_models import SecretMark
+from lienthong.office.secret_states import SecretState
 from lienthong.office.states import (
     ARRIVED_CODE,
     CONSENT_CODE,
@@ -171,6 +173,7 @@ def _withdraw(
     IncomingFile.objects.filter(document=document).update(blob=None, verdict=None)
     destroy_copies(document)
     ReadText.objects.filter(document=document).delete()
+    SecretMark.objects.filter(document=document, state=SecretState.FOUND).delete()  # nothing left to decide
     document.state = WITHDRAW.target
     document.edxml, document.content = None, ""
     document.withdrawn_at, document.withdrawn_by = at, name

@@ -22,7 +22,7 @@ from lienthong.identity.public import NotAllowed, NotFound, Viewer
 from lienthong.kernel.blobs import read_blob
 from lienthong.kernel.errors import Refusal
 from lienthong.ledger.public import JSON, Subject, record
-from lienthong.office import outgoing_queries, policies, queries
+from lienthong.office import outgoing_queries, policies, queries, secrecy
 from lienthong.office.contracts import StoredVerdict
 from lienthong.office.copy_models import CopyOfIncoming
 from lienthong.office.models import IncomingDocument, IncomingFile, OutgoingDocument
@@ -136,12 +136,15 @@ def find_copy(viewer: Viewer, copy_id: UUID) -> ElectronicCopy:
     """A copy that the viewer may have, with its file: whoever sees the original, in the agency that copied.
 
     Raises:
-        NotFound; OriginalWithdrawn: the original was withdrawn since.
+        NotFound; OriginalWithdrawn: the original was withdrawn since; FileClosed: it bears a secrecy mark.
     """
     made = ElectronicCopy.objects.filter(agency_id=viewer.agency_id or 0, pk=copy_id).select_related("pdf")
     copy = made.first()
     if copy is None or not _sees_original(viewer, copy):
         raise NotFound
+    if copy.original_id is None:
+        made_of = CopyOfIncoming.objects.filter(copy=copy).values_list("file__document_id", flat=True).get()
+        secrecy.require_open(viewer, made_of)
     if copy.pdf is None:
         raise OriginalWithdrawn
     if copy.original_id is not None:

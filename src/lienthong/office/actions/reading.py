@@ -12,16 +12,19 @@ from uuid import UUID
 from django.db import transaction
 from pypdf import PdfReader
 
-from lienthong.documents.public import SecretDocument, refuse_secret
 from lienthong.kernel.blobs import open_blob
 from lienthong.kernel.jobs import enqueue
 from lienthong.kernel.media_types import PDF
 from lienthong.kernel.models import Blob
+from lienthong.office.actions.deciding_secrecy import close_marked
 from lienthong.office.adapters.ocr import OcrMyPdf
 from lienthong.office.annex_models import Annex
 from lienthong.office.models import IncomingDocument, IncomingFile, OutgoingDocument
 from lienthong.office.ports import OcrAbsent, OcrFailed, OcrPort
 from lienthong.office.scanning import BROKEN, MAX_PAGES
+from lienthong.office.secrecy import found_mark
+from lienthong.office.secret_models import SecretMark
+from lienthong.office.secret_states import SecretState
 from lienthong.office.states import Reading
 from lienthong.office.text_models import FileText, IssuedText, ReadText
 
@@ -55,26 +58,37 @@ def read_texts(*, at: datetime, port: OcrPort | None = None) -> int:
 
     A row is leased while it is read, so that several workers never read the same, and nothing is locked
     during the work. What fails is tried three times; where OCR is absent, the row says so and waits for it.
+    A document with a secrecy mark is closed at once, unless a clerk said before that it is none.
     """
     ocr, found = port or OcrMyPdf(), 0
     for model, files_of in KINDS.items():
         rows = _lease(model, at)
-        files = files_of([row.pk for row in rows])
+        ids = [row.pk for row in rows]
+        files, released = files_of(ids), _released(ids)
         for row in rows:
-            _read(row, files.get(row.pk, []), ocr)
-        model._default_manager.bulk_update(rows, ["state", "text", "by_ocr", "error"])
+            mark = _read(row, files.get(row.pk, []), ocr, judged=row.pk in released)
+            if mark and isinstance(row, ReadText):  # at once, not after the others, which may take minutes
+                _close(row, mark, at)
+        # Those closed are written already, and a clerk may have decided since.
+        others = [row for row in rows if row.state != Reading.MARKED or not isinstance(row, ReadText)]
+        model._default_manager.bulk_update(others, ["state", "text", "by_ocr", "error"])
         found += sum(row.state == Reading.DONE for row in rows)
     return found
 
 
-def read_absent_again(*, at: datetime, port: OcrPort | None = None) -> int:
-    """Once OCR is there, order what was left unread without it; answers how many rows."""
+def read_absent_again(*, at: datetime, port: OcrPort | None = None, limit: int = BATCH) -> int:
+    """Once OCR is there, order the next of what was left unread without it; answers how many rows."""
     try:
         (port or OcrMyPdf()).version()
     except OcrAbsent:
         return 0
     again = {"state": Reading.WAITING, "attempts": 0, "next_attempt_at": at}
-    return sum(model._default_manager.filter(state=Reading.ABSENT).update(**again) for model in KINDS)
+    ordered = 0
+    for model in KINDS:
+        rows = model._default_manager.filter(state=Reading.ABSENT)
+        ids = list(rows.order_by("pk").values_list("pk", flat=True)[:limit])
+        ordered += rows.filter(pk__in=ids).update(**again)
+    return ordered
 
 
 def _lease(model: type[FileText], at: datetime) -> list[FileText]:
@@ -115,13 +129,32 @@ KINDS: dict[type[FileText], Callable[[list[UUID]], dict[UUID, list[Blob]]]] = {
 }
 
 
-def _read(row: FileText, blobs: list[Blob], ocr: OcrPort) -> None:
-    """Read one document's files, and write down how it went."""
+def _released(ids: list[UUID]) -> set[UUID]:
+    """Those of whose mark a clerk said that it is none."""
+    marks = SecretMark.objects.filter(pk__in=ids, state=SecretState.RELEASED)
+    return set(marks.values_list("pk", flat=True))
+
+
+def _close(row: ReadText, mark: str, at: datetime) -> None:
+    with transaction.atomic():
+        rows = ReadText.objects.filter(pk=row.pk)  # it may be gone: withdrawn meanwhile
+        rows.update(state=row.state, text="", by_ocr=row.by_ocr, error="")
+        close_marked({row.document_id: mark}, at=at)
+
+
+def _read(row: FileText, blobs: list[Blob], ocr: OcrPort, *, judged: bool) -> str:
+    """Read one document's files, write down how it went, and answer the secrecy mark on one of them.
+
+    `judged`: a clerk said that it has none.
+    """
     row.error, texts = "", []
     try:
         for blob in blobs:
             text, by_ocr = _text_of(blob, ocr)
             row.by_ocr = row.by_ocr or by_ocr
+            if not judged and (mark := found_mark(text)):
+                row.state = Reading.MARKED
+                return mark
             texts.append(text)
     except OcrAbsent as error:
         row.state, row.error = Reading.ABSENT, str(error)[:500]
@@ -129,11 +162,10 @@ def _read(row: FileText, blobs: list[Blob], ocr: OcrPort) -> None:
         logger.warning("a file of %s could not be read: %s", row.pk, error)
         row.error = str(error)[:500]
         row.state = Reading.FAILED if row.attempts >= ATTEMPTS else Reading.WAITING
-    except SecretDocument:
-        row.state = Reading.MARKED
     else:
         row.text = "\n".join(filter(None, texts)).replace("\0", "")[:TEXT_LIMIT]
         row.state = Reading.DONE if row.text else Reading.NOTHING
+    return ""
 
 
 def _text_of(blob: Blob, ocr: OcrPort) -> tuple[str, bool]:
@@ -144,7 +176,6 @@ def _text_of(blob: Blob, ocr: OcrPort) -> tuple[str, bool]:
         file.flush()
         own = _own_text(Path(file.name))
         text = own or ocr.read(Path(file.name))
-    refuse_secret(*text.split("\f")[:1])
     return text, not own
 
 

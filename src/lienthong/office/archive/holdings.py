@@ -15,6 +15,7 @@ from lienthong.office.archive import queries
 from lienthong.office.archive.models import WorkFile, WorkFileItem
 from lienthong.office.contracts import StoredVerdict
 from lienthong.office.models import IncomingDocument, OutgoingDocument
+from lienthong.office.secret_states import SecretState
 from lienthong.office.states import State
 from lienthong.tasks.public import Task
 
@@ -131,8 +132,11 @@ def holdings_of(file: WorkFile) -> Holdings:
 
 
 def _incoming(row: WorkFileItem, document: IncomingDocument, events: Sequence[Event]) -> Holding:
-    stored = [("packet", "packet.edxml", document.edxml)]
-    stored += [("attachment", found.name, found.blob) for found in document.files.all()]
+    mark = getattr(document, "secret_mark", None)
+    stored = []
+    if mark is None or not mark.waits:  # what may be secret does not leave before a clerk has decided
+        stored.append(("packet", "packet.edxml", document.edxml))
+        stored += [("attachment", found.name, found.blob) for found in document.files.all()]
     stored.append(("product", document.product_name, document.product))
     acts = [*_acts(events), *_validation(document, events)]
     return Holding(
@@ -146,7 +150,8 @@ def _incoming(row: WorkFileItem, document: IncomingDocument, events: Sequence[Ev
         day=document.promulgated_on,
         signer=document.signer_name,
         pages=row.pages,
-        destroyed=document.state == State.WITHDRAWN,
+        destroyed=document.state == State.WITHDRAWN
+        or (mark is not None and mark.state == SecretState.DESTROYED),
         parts=_parts(row.position, stored),
         acts=tuple(sorted(acts, key=lambda act: act.at)),
     )

@@ -165,7 +165,7 @@ def all_lines(file: WorkFile) -> Iterator[Line]:
 
 def items_in(file: WorkFile) -> QuerySet[WorkFileItem]:
     """The items with all that a package takes of their documents. Two queries."""
-    received = ("incoming__edxml", "incoming__product")
+    received = ("incoming__edxml", "incoming__product", "incoming__secret_mark")
     issued = ("outgoing__edxml", "outgoing__document__pdf", "outgoing__document__signer")
     given = ("task__product", "task__given_by", "course")
     rows = WorkFileItem.objects.filter(file=file).select_related(*received, *issued, *given)

@@ -237,6 +237,10 @@ ROUTES: dict[str, Route] = {
     "office:assign": only(LEADER, methods=POST, kwargs=_incoming),
     "office:accept_change": only(CLERK, methods=POST, kwargs=_incoming),
     "office:refuse_change": only(CLERK, methods=POST, kwargs=_incoming),
+    "office:destroy_secret": only(CLERK, methods=POST, kwargs=_incoming),
+    "office:release_marked": only(
+        CLERK, methods=POST, kwargs=_incoming, data=lambda world: {"reason": "Không"}
+    ),
     "office:incoming_file": only(*READERS, kwargs=_file),
     "office:incoming_product": only(*READERS, kwargs=_product),
     "office:incoming_comment": only(*READERS, methods=POST, kwargs=_incoming),

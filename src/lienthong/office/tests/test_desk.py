@@ -19,6 +19,7 @@ from lienthong.office.actions import reviewing
 from lienthong.office.desk import MOST, Desk, desk_of
 from lienthong.office.models import IncomingDocument, OutgoingDocument, RequestedChange
 from lienthong.office.reviews import Member
+from lienthong.office.secret_models import SecretMark
 from lienthong.office.states import State, TurnState
 from lienthong.office.tests.factories import NOON, composition, incoming_document
 from lienthong.office.tests.mails import received_mail
@@ -194,6 +195,8 @@ def _full(ours: Agency, who: Viewer, clerk: Viewer, number: int) -> None:
         incoming_document(ours)
         received_mail(ours)
         _asked_to_change(incoming_document(ours, state=State.REGISTERED))
+        marked = incoming_document(ours, state=State.FINISHED)
+        SecretMark.objects.create(document=marked, agency=ours, mark="MẬT", found_at=NOON, due_at=NOON)
         _reviewed(clerk, lead, who)
         _reviewed(clerk, who, lead, TurnState.RETURNED)
         _reviewed(clerk, lead, who, TurnState.AGREED)
@@ -208,7 +211,7 @@ def test_the_desk_takes_as_many_queries_for_much_as_for_little(ours: Agency, cle
             desk = desk_of(who, at=NOON)
         seen.append(len(queries))
     assert {count.kind.code for count in desk.counts} == set(KINDS) - {"extension"}
-    assert len(desk.rows) == 10 * 10
+    assert len(desk.rows) == 11 * 10
     assert seen[0] == seen[1] <= 7
 
 

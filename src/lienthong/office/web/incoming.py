@@ -20,17 +20,18 @@ from lienthong.identity.public import Role, Viewer, needs, viewer_of
 from lienthong.kernel.clock import VIETNAM, now
 from lienthong.kernel.errors import Refusal
 from lienthong.notifications.public import comments_context
-from lienthong.office import policies, queries, register_queries
+from lienthong.office import policies, queries, register_queries, secrecy
 from lienthong.office.actions import changes, directing
 from lienthong.office.actions import incoming as actions
 from lienthong.office.actions.carrying import DIRECTS
 from lienthong.office.actions.registering import register_incoming
 from lienthong.office.contracts import StoredVerdict
 from lienthong.office.discussing import incoming_thread
-from lienthong.office.forms import IncomingFilterForm, ReasonForm
+from lienthong.office.forms import IncomingFilterForm, NotSecretForm, ReasonForm
 from lienthong.office.models import IncomingDocument
 from lienthong.office.registering_forms import book_choice, chosen_book
 from lienthong.office.same_day import same_day_rule
+from lienthong.office.secret_models import SecretMark
 from lienthong.office.states import ASSIGN, REFUSE, REGISTER, STATE_LABELS, WITHDRAW, WITHDRAWALS, State
 from lienthong.office.text_models import ReadText
 from lienthong.office.web.common import csv_answer, file_answer, tabs_of, timeline_of
@@ -128,10 +129,10 @@ def _local(moment: datetime | None, form: str) -> str:
 @require_GET
 def incoming_detail(request: HttpRequest, document_id: UUID) -> HttpResponse:
     """One document: facts, authenticity, files, work, and the moves the viewer may make."""
-    return _detail(request, document_id)
+    return detail_page(request, document_id)
 
 
-def _detail(
+def detail_page(
     request: HttpRequest,
     document_id: UUID,
     *,
@@ -139,6 +140,7 @@ def _detail(
     assign_form: DirectionForm | None = None,
     searched: str = "",
     change_form: ReasonForm | None = None,
+    secret_form: NotSecretForm | None = None,
     status: int = 200,
 ) -> HttpResponse:
     viewer, at = viewer_of(request), now()
@@ -171,6 +173,7 @@ def _detail(
         "late": document.open and document.due_at is not None and document.due_at < at,
     }
     context |= _change_context(viewer, document, change_form)
+    context |= _secret_context(viewer, document, secret_form, at)
     context |= comments_context(request, incoming_thread(document, at=at))
     if REGISTER in moves:
         context["register_form"] = book_choice(document)
@@ -191,6 +194,23 @@ def _direction_form(viewer: Viewer, document: IncomingDocument, at: datetime) ->
 def _answered(viewer: Viewer, document: IncomingDocument) -> Task | None:
     """The sub-task that the document replies to, if the viewer may see it."""
     return tasks_of(viewer).filter(id=document.answers_task_id).first() if document.answers_task_id else None
+
+
+def _secret_context(
+    viewer: Viewer, document: IncomingDocument, form: NotSecretForm | None, at: datetime
+) -> dict[str, object]:
+    """The secrecy mark found on the document, who decides, and whether the viewer may open the files."""
+    mark = SecretMark.objects.filter(document=document).first()
+    if mark is None:
+        return {}
+    decides = mark.waits and secrecy.decides(viewer, document.agency_id)
+    return {
+        "mark": mark,
+        "decides_mark": decides,
+        "files_closed": mark.waits and not decides,
+        "mark_late": mark.waits and mark.due_at < at,
+        "secret_form": form or NotSecretForm(auto_id="secret_%s"),
+    }
 
 
 def _change_context(viewer: Viewer, document: IncomingDocument, form: ReasonForm | None) -> dict[str, object]:
@@ -231,7 +251,7 @@ def refuse(request: HttpRequest, document_id: UUID) -> HttpResponse:
     if _done(form, act):
         messages.success(request, _("Returned to the sender with your reason."))
         return redirect("office:incoming_detail", document_id)
-    return _detail(request, document_id, refuse_form=form, status=422)
+    return detail_page(request, document_id, refuse_form=form, status=422)
 
 
 @needs(Role.LEADER)
@@ -246,11 +266,11 @@ def assign(request: HttpRequest, document_id: UUID) -> HttpResponse:
         directing.direct_document(document_id=document_id, viewer=viewer, direction=form.direction(), at=at)
 
     if data.get("action") == SEARCH:
-        return _detail(request, document_id, assign_form=form, searched=searched)
+        return detail_page(request, document_id, assign_form=form, searched=searched)
     if _done(form, act):
         messages.success(request, _("Assigned. The lead sees the task on the own desk."))
         return redirect("office:incoming_detail", document_id)
-    return _detail(request, document_id, assign_form=form, searched=searched, status=422)
+    return detail_page(request, document_id, assign_form=form, searched=searched, status=422)
 
 
 @needs(Role.CLERK)
@@ -278,7 +298,7 @@ def refuse_change(request: HttpRequest, document_id: UUID) -> HttpResponse:
     if _done(form, act):
         messages.success(request, _("Refused. The sender is told your reason."))
         return redirect("office:incoming_detail", document_id)
-    return _detail(request, document_id, change_form=form, status=422)
+    return detail_page(request, document_id, change_form=form, status=422)
 
 
 def _done(form: ReasonForm | DirectionForm, act: Callable[[], None]) -> bool:
