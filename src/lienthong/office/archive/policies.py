@@ -110,6 +110,11 @@ def approves_lists(viewer: Viewer) -> bool:
     return viewer.agency_id is not None and viewer.has(Role.LEADER) and viewer.division_id is None
 
 
+def signature_of(viewer: Viewer) -> str:
+    """Who decided, as it stays readable when they have left."""
+    return ", ".join(filter(None, (viewer.name, viewer.post_title)))[:250]
+
+
 def may_open_planned(viewer: Viewer, planned: PlannedFile) -> bool:
     """Whether the planned file is the viewer's to open: who is named, their deputy, and who is above.
 
