@@ -185,12 +185,19 @@ class IncomingFilter:
 
 @dataclass(frozen=True)
 class OutgoingFilter:
-    """What a list of outgoing documents is narrowed to; `tab` is "all" or a state."""
+    """What a list of outgoing documents is narrowed to; `tab` is "all" or a state.
+
+    Type, division and signer are those of the statistics, by the whole name, with "-" for those without one.
+    """
 
     tab: str = "all"
     text: str = ""
     since: date | None = None
     until: date | None = None
+    type: str = ""
+    division: str = ""
+    signer: str = ""
+    way: str = ""
 
 
 @dataclass(frozen=True)

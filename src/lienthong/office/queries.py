@@ -24,6 +24,7 @@ from lienthong.office.models import (
     RequestedChange,
     StatusToReport,
 )
+from lienthong.office.outgoing_narrowing import as_counted
 from lienthong.office.same_day import same_day_rule
 from lienthong.office.searching import Wording, contains, days, matching, search_page
 from lienthong.office.states import (
@@ -299,7 +300,7 @@ def filter_outgoing(viewer: Viewer, wanted: OutgoingFilter) -> QuerySet[Outgoing
 def _sent_as(rows: QuerySet[OutgoingDocument], wanted: OutgoingFilter) -> QuerySet[OutgoingDocument]:
     if wanted.tab in list(OutState):
         rows = rows.filter(state=wanted.tab)
-    return rows.filter(days("issued_at", wanted.since, wanted.until))
+    return as_counted(rows.filter(days("issued_at", wanted.since, wanted.until)), wanted)
 
 
 def list_outgoing(viewer: Viewer, wanted: OutgoingFilter, *, cursor: str = "") -> Page[OutgoingDocument]:

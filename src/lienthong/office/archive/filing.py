@@ -369,5 +369,5 @@ def fitting(text: str, *, field: str, limit: int) -> str:
 
 def require_retention(retention: str, agency_id: int, given: str, *, on: date) -> None:
     """Raise `UnknownRetention` for a period of no row valid on the day; the one `given` already may stay."""
-    if retention != given and retention not in periods_on(agency_id, on=on):
+    if not retention or (retention != given and retention not in periods_on(agency_id, on=on)):
         raise UnknownRetention(field="retention")

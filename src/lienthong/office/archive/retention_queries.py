@@ -79,7 +79,10 @@ def periods_on(agency_id: int, *, on: date) -> frozenset[str]:
 def shipped_rules() -> tuple[Rule, ...]:
     """The table of the package."""
     with SHIPPED.open(encoding="utf-8", newline="") as file:
-        return tuple(Rule(*row) for row in list(csv.reader(file))[1:])
+        return tuple(
+            Rule(row["group"], row["retention"], row["source"], row["article"])
+            for row in csv.DictReader(file)
+        )
 
 
 def key_of(group: str) -> str:
