@@ -67,6 +67,14 @@ def watches_agency(viewer: Viewer) -> bool:
     return viewer.has(*others) or (viewer.has(Role.LEADER) and viewer.division_id is None)
 
 
+def watches_division(viewer: Viewer) -> bool:
+    """Whether the viewer sees every file of the own division: who leads it for the agency, and its head.
+
+    A head sees them only; to fill and close them stays with the keeper and who leads (`answers_for`).
+    """
+    return viewer.division_id is not None and viewer.has(Role.LEADER, Role.HEAD)
+
+
 def allowed_moves(viewer: Viewer, file: WorkFile) -> list[FileMove]:
     """The moves the viewer may make now, in the order of the work."""
     return [move for move in MOVES.values() if _refusal(viewer, file, move) is None]

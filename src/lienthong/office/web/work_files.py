@@ -17,13 +17,14 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from lienthong.identity.public import Role, Viewer, needs, viewer_of
 from lienthong.kernel.clock import VIETNAM, now
 from lienthong.kernel.errors import Refusal
+from lienthong.kernel.models import Blob
 from lienthong.ledger.public import timeline
 from lienthong.office.archive import filing, moving, packages, planned_queries, policies, printing, queries
 from lienthong.office.archive.list_models import PlannedFile
 from lienthong.office.archive.models import WorkFile
 from lienthong.office.archive.retention_queries import rules_on
 from lienthong.office.archive.states import FILE_VERB_LABELS, Kind, retention_vi
-from lienthong.office.web.common import csv_answer, tabs_of
+from lienthong.office.web.common import csv_answer, file_answer, tabs_of
 from lienthong.office.work_file_forms import WhyForm, WorkFileFilterForm, WorkFileForm
 
 READERS = (Role.CLERK, Role.SPECIALIST, Role.LEADER, Role.AUDITOR)
@@ -337,12 +338,15 @@ def _with_reason(
 
 @needs(*READERS)
 @require_GET
-def work_file_paper(request: HttpRequest, file_id: UUID, paper: str) -> HttpResponse:
-    """The cover or the table of documents as PDF, of an open file as it is now."""
+def work_file_paper(request: HttpRequest, file_id: UUID, paper: str) -> HttpResponseBase:
+    """The cover or the table of documents as PDF: of an open file as it is now, of others what was kept."""
     if paper not in PAPERS:
         raise Http404
     at = now()
     file = queries.find_file(viewer_of(request), file_id)
+    kept: Blob | None = getattr(file, paper)
+    if kept is not None:  # what was made at closing, and is under the seal: never laid out anew
+        return file_answer(kept, f"{paper}.pdf", inline=True)
     response = HttpResponse(PAPERS[paper](file, at=at), content_type="application/pdf")
     response["Content-Disposition"] = f'inline; filename="{paper}.pdf"'
     response["Cache-Control"] = "private, max-age=0"
