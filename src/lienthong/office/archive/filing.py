@@ -173,9 +173,11 @@ def open_file(*, new: NewFile, viewer: Viewer, at: datetime) -> WorkFile:
             with transaction.atomic():
                 file.save(force_insert=True)
         except IntegrityError as error:
-            if "work_file_planned_once" in str(error):
+            taken = "work_file_code" in str(error)
+            # A row's code is only ever its own file's, so either constraint says that someone was faster.
+            if "work_file_planned_once" in str(error) or (taken and planned is not None):
                 raise OpenedAlready(code=file.code) from error
-            if "work_file_code" not in str(error):
+            if not taken:
                 raise
             raise CodeTaken(field="code", code=file.code, year=day.year) from error
         note(
