@@ -30,7 +30,12 @@ from lienthong.identity.labels import ROLE_LABELS
 from lienthong.identity.models import Account, Delegation, RoleGrant
 from lienthong.identity.policies import require_role, require_same_agency
 from lienthong.identity.queries.acting import acting_viewer, capacities, viewer_for
-from lienthong.identity.queries.colleagues import colleagues_with, deputies_in, officials_acting
+from lienthong.identity.queries.colleagues import (
+    acted_for,
+    colleagues_with,
+    deputies_in,
+    officials_acting,
+)
 
 __all__ = [
     "NOBODY",
@@ -47,6 +52,7 @@ __all__ = [
     "Role",
     "RoleGrant",
     "Viewer",
+    "acted_for",
     "acting_viewer",
     "address_of",
     "capacities",

@@ -19,6 +19,7 @@ class OfficeConfig(AppConfig):
     def ready(self) -> None:
         """Put the pages into the navigation and listen to the axis; models are there only by now."""
         import_module("lienthong.office.archive.models")
+        import_module("lienthong.office.archive.retention_models")
         import_module("lienthong.office.handlers")
         import_module("lienthong.office.health")
         register(NavItem("office:desk", _("My desk"), DRAFTERS, order=5, icon="paper", exact=True))

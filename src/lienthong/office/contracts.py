@@ -187,13 +187,20 @@ class IncomingFilter:
 
 @dataclass(frozen=True)
 class OutgoingFilter:
-    """What a list of outgoing documents is narrowed to; `tab` is "all" or a state."""
+    """What a list of outgoing documents is narrowed to; `tab` is "all" or a state.
+
+    Type and division are those of the statistics, by the whole name; a signer is found by a part of it too.
+    "-" asks for those without one.
+    """
 
     tab: str = "all"
     text: str = ""
-    signer: str = ""
     since: date | None = None
     until: date | None = None
+    type: str = ""
+    division: str = ""
+    signer: str = ""
+    way: str = ""
 
 
 @dataclass(frozen=True)

@@ -10,13 +10,12 @@ from lienthong.directory.public import Agency, Division, Official, Post, remembe
 from lienthong.documents.public import TYPES
 from lienthong.kernel.identifiers import uuid7
 from lienthong.kernel.models import Blob
+from lienthong.office.signing_states import ITEM_STATE_LABELS, ItemState
 from lienthong.office.states import (
-    ITEM_STATE_LABELS,
     OPINIONS_GIVEN,
     REVIEW_STATE_LABELS,
     REVIEWS_OPEN,
     TURN_STATE_LABELS,
-    ItemState,
     ReviewState,
     TurnState,
 )

@@ -21,6 +21,7 @@ SUBJECT_LIMIT = 500
 PLACE_LIMIT = 100
 BODY_LIMIT = 50_000
 ANY = ("", _("Any"))
+WAY_LABELS = {"axis": _("Over the axis"), "inside": _("Inside the agency"), "paper": _("On paper")}
 
 
 def _day(label: Any) -> forms.DateField:
@@ -59,9 +60,16 @@ class OutgoingFilterForm(forms.Form):
     """The narrowing of a list of outgoing documents."""
 
     text = forms.CharField(label=_("Number, notation, summary or content"), required=False, max_length=200)
-    signer = forms.CharField(label=_("Signed by"), required=False, max_length=100)
     since = _day(_("Issued from"))
     until = _day(_("Issued until"))
+    type = forms.ChoiceField(
+        label=_("Type of document"),
+        required=False,
+        choices=[ANY, *((one.code, one.name_vi) for one in DOCUMENT_TYPES)],
+    )
+    division = forms.CharField(label=_("Division, by its whole name"), required=False, max_length=250)
+    signer = forms.CharField(label=_("Signed by"), required=False, max_length=250)
+    way = forms.ChoiceField(label=_("Way of dispatch"), required=False, choices=[ANY, *WAY_LABELS.items()])
 
     def wanted(self, tab: str) -> OutgoingFilter:
         """The filter asked for."""

@@ -81,7 +81,9 @@ def follow(event: TaskMoved) -> None:
 
 
 def _due(official_ids: Collection[int], since: datetime, until: datetime) -> Iterable[DueRow]:
-    return due.due_of_clerks(official_ids, since=since, until=until, at=now())
+    at = now()
+    to_register = due.due_of_clerks(official_ids, since=since, until=until, at=at)
+    return [*to_register, *due.due_of_leaders(official_ids, since=since, until=until, at=at)]
 
 
 register_due("office", _due)

@@ -4,25 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
-from django.db.models import Avg, Count, Exists, F, OuterRef, Q, QuerySet
-from django.db.models.functions import Coalesce
+from django.db.models import Avg, Count, F, Q, QuerySet
 
 from lienthong.documents.public import TYPES
 from lienthong.identity.public import Viewer, require_role
 from lienthong.office import policies
-from lienthong.office.dispatch_models import InsideRecipient, PaperRecipient
-from lienthong.office.models import OutgoingDocument, Recipient
+from lienthong.office.models import OutgoingDocument
+from lienthong.office.outgoing_narrowing import NAMES, UNNAMED, WAYS, went
 from lienthong.office.searching import days
 
 MOST_ROWS = 500
 Rows = QuerySet[OutgoingDocument, Any]
-_NAMES = {
-    "type": F("document__type"),
-    "division": Coalesce("document__division__name", "prepared_post__division__name"),
-    "signer": F("document__signer__full_name"),
-}
 
 
 @dataclass(frozen=True)
@@ -47,13 +41,21 @@ class Ways:
     paper: int
 
 
+class Group(NamedTuple):
+    """One of the types, divisions or signers: in words, counted, and as the list is narrowed to it."""
+
+    said: str
+    counts: OutgoingCounts
+    value: str
+
+
 @dataclass(frozen=True)
 class OutgoingFigures:
-    """The figures of a period: of all, by way, and by each of `_NAMES` with the most first."""
+    """The figures of a period: of all, by way, and by each of `NAMES` with the most first."""
 
     total: OutgoingCounts
     ways: Ways
-    groups: dict[str, list[tuple[str, OutgoingCounts]]]
+    groups: dict[str, list[Group]]
 
 
 def outgoing_figures(viewer: Viewer, *, since: date, until: date) -> OutgoingFigures:
@@ -69,7 +71,7 @@ def outgoing_figures(viewer: Viewer, *, since: date, until: date) -> OutgoingFig
     return OutgoingFigures(
         total=_counts(rows.aggregate(**_counted())),
         ways=Ways(**rows.aggregate(**_ways())),
-        groups={name: _grouped(rows, name) for name in _NAMES},
+        groups={name: _grouped(rows, name) for name in NAMES},
     )
 
 
@@ -84,18 +86,14 @@ def _counted() -> dict[str, Any]:
 
 
 def _ways() -> dict[str, Any]:
-    kinds = {"axis": Recipient, "inside": InsideRecipient, "paper": PaperRecipient}
-    return {
-        name: Count("pk", filter=Q(Exists(kind._default_manager.filter(document=OuterRef("pk")))))
-        for name, kind in kinds.items()
-    }
+    return {name: Count("pk", filter=went(name)) for name in WAYS}
 
 
-def _grouped(rows: Rows, name: str) -> list[tuple[str, OutgoingCounts]]:
-    named: Rows = rows.annotate(said=_NAMES[name]).values("said")
+def _grouped(rows: Rows, name: str) -> list[Group]:
+    named: Rows = rows.annotate(said=NAMES[name]).values("said")
     grouped: Rows = named.annotate(**_counted())
     found = sorted(grouped.order_by(), key=lambda row: (-row["issued"], row["said"] or ""))[:MOST_ROWS]
-    return [(_said(name, row["said"] or ""), _counts(row)) for row in found]
+    return [Group(_said(name, row["said"] or ""), _counts(row), row["said"] or UNNAMED) for row in found]
 
 
 def _said(name: str, value: str) -> str:

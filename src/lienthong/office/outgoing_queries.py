@@ -19,6 +19,7 @@ from lienthong.office.models import (
     OutgoingDocument,
     Recipient,
 )
+from lienthong.office.outgoing_narrowing import UNNAMED, as_counted
 from lienthong.office.searching import Wording, contains, days, matching, of_agency, search_page
 from lienthong.office.states import (
     FINAL_CODES,
@@ -110,14 +111,21 @@ def _sent_as(
 ) -> QuerySet[OutgoingDocument]:
     if wanted.tab in list(OutState):
         rows = rows.filter(state=wanted.tab)
-    if wanted.signer:
-        # The agency's own people first: few, whatever the length of the list.
-        held = PostHolding.objects.filter(post__agency_id=viewer.agency_id or 0)
-        named = Official.objects.alias(plain_name=Plain(F("full_name"))).filter(
-            contains("plain_name", wanted.signer), id__in=held.values("official_id")
-        )
-        rows = rows.filter(document__signer__in=list(named.values_list("id", flat=True)))
-    return rows.filter(days("issued_at", wanted.since, wanted.until))
+    if wanted.signer == UNNAMED:
+        rows = rows.filter(document__signer=None)
+    elif wanted.signer:
+        rows = rows.filter(document__signer__in=_named(viewer, wanted.signer))
+    return as_counted(rows.filter(days("issued_at", wanted.since, wanted.until)), wanted)
+
+
+def _named(viewer: Viewer, name: str) -> list[int]:
+    """The agency's people of this very name, else those with these words in it; few, whatever the list."""
+    held = PostHolding.objects.filter(post__agency_id=viewer.agency_id or 0)
+    found = Official.objects.alias(plain_name=Plain(F("full_name"))).filter(
+        contains("plain_name", name), id__in=held.values("official_id")
+    )
+    names = dict(found.values_list("id", "full_name"))
+    return [one for one, full_name in names.items() if full_name == name] or list(names)
 
 
 def list_outgoing(viewer: Viewer, wanted: OutgoingFilter, *, cursor: str = "") -> Page[OutgoingDocument]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django import forms
@@ -12,7 +12,8 @@ from django.utils.translation import pgettext_lazy
 from lienthong.office.archive.filing import CODE_LIMIT, TITLE_LIMIT
 from lienthong.office.archive.list_models import PlannedFile
 from lienthong.office.archive.planning import HEADING_LIMIT, REASON_LIMIT, Entry
-from lienthong.office.work_file_forms import retention_choices
+from lienthong.office.archive.retention_queries import Rule
+from lienthong.office.work_file_forms import RetentionField
 
 
 class EntryForm(forms.Form):
@@ -31,15 +32,23 @@ class EntryForm(forms.Form):
     title = forms.CharField(
         label=_("Title of the work file"), max_length=TITLE_LIMIT, widget=forms.Textarea(attrs={"rows": 2})
     )
-    retention = forms.ChoiceField(label=_("Retention period"), choices=retention_choices)
+    retention = RetentionField(label=_("Retention period"))
     responsible = forms.ChoiceField(label=_("Who opens it"), required=False)
     reason = forms.CharField(
         label=_("Why it is added"), max_length=REASON_LIMIT, widget=forms.Textarea(attrs={"rows": 2})
     )
     use_required_attribute = False
 
-    def __init__(self, *args: Any, responsible: Mapping[str, str], late: bool = False, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        responsible: Mapping[str, str],
+        rules: Sequence[Rule],
+        late: bool = False,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["retention"].offer(rules, self.initial.get("retention", ""))  # type: ignore[attr-defined]
         self.fields["responsible"].choices = [("", _("Any keeper")), *responsible.items()]  # type: ignore[attr-defined]
         if not late:
             del self.fields["reason"]

@@ -107,15 +107,6 @@ class TurnState(StrEnum):
     LAPSED = "lapsed"
 
 
-class ItemState(StrEnum):
-    """What came of one document of a list that a leader signs at once."""
-
-    WAITING = "waiting"
-    SIGNING = "signing"
-    SIGNED = "signed"
-    FAILED = "failed"
-
-
 @dataclass(frozen=True)
 class Transition:
     """One move of an incoming document.
@@ -396,11 +387,4 @@ TURN_STATE_LABELS: dict[str, Promise] = {
     TurnState.REMARKED: _("Agrees, with remarks"),
     TurnState.RETURNED: _("Returns it"),
     TurnState.LAPSED: _("No longer asked"),
-}
-
-ITEM_STATE_LABELS: dict[str, Promise] = {
-    ItemState.WAITING: _("Waits"),
-    ItemState.SIGNING: _("Being signed"),
-    ItemState.SIGNED: _("Signed and issued"),
-    ItemState.FAILED: _("Not signed"),
 }

@@ -18,6 +18,7 @@ from lienthong.office.web import (
     previewing,
     registering,
     registers,
+    retention,
     reviewing,
     saved,
     secrecy,
@@ -130,6 +131,17 @@ urlpatterns = [
         planned_files.remove_planned_file,
         name="remove_planned_file",
     ),
+    path("work-files/retention/", retention.retention, name="retention"),
+    path("work-files/retention/propose/", retention.propose_retention, name="propose_retention"),
+    path(
+        "work-files/retention/<int:rule_id>/withdraw/",
+        retention.withdraw_retention,
+        name="withdraw_retention",
+    ),
+    path(
+        "work-files/retention/<int:rule_id>/approve/", retention.approve_retention, name="approve_retention"
+    ),
+    path("work-files/retention/<int:rule_id>/end/", retention.end_retention, name="end_retention"),
     path("work-files/new/", work_files.open_work_file, name="open_work_file"),
     path(
         "work-files/put/<str:kind>/<uuid:document_id>/",

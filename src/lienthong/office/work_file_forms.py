@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -11,14 +12,43 @@ from django.utils.translation import pgettext_lazy
 from lienthong.office.archive.filing import CODE_LIMIT, TITLE_LIMIT, NewFile
 from lienthong.office.archive.moving import REASON_LIMIT
 from lienthong.office.archive.queries import WorkFileFilter
-from lienthong.office.archive.states import FILE_STATE_LABELS, RETENTIONS
+from lienthong.office.archive.retention_queries import Rule
+from lienthong.office.archive.states import FILE_STATE_LABELS, retention_of
 
 ANY = ("", _("Any"))
 
 
-def retention_choices() -> list[tuple[str, str]]:
-    """The periods to choose from, in the reader's language."""
-    return [("", str(_("Choose one"))), *((code, str(found.label)) for code, found in RETENTIONS.items())]
+class RetentionField(forms.ChoiceField):
+    """A period, chosen by the group of files it holds for; a period given already may stay.
+
+    Several groups have one period, so an option's value has the row's place behind it; what is cleaned is the
+    period alone.
+    """
+
+    offered: tuple[tuple[str, str], ...] = ()
+
+    def offer(self, rules: Sequence[Rule], given: str = "") -> None:
+        """Offer the rows, and in front of them the period `given` already."""
+        said = str(_("%(period)s (as it stands)"))
+        stays = [(given, said % {"period": retention_of(given).label})] if given else []
+        rows = [
+            (f"{rule.retention}/{place}", f"{rule.group} – {rule.kept.label}")
+            for place, rule in enumerate(rules, 1)
+        ]
+        self.offered = (*stays, *rows)
+        self.choices = [("", _("Choose one")), *self.offered]
+
+    def valid_value(self, value: Any) -> bool:
+        """A row's value, or a period that one of the rows has."""
+        return str(value) in {code for key, _label in self.offered for code in (key, _period(key))}
+
+    def clean(self, value: Any) -> str:
+        """The period of the row chosen."""
+        return _period(super().clean(value))
+
+
+def _period(value: str) -> str:
+    return value.partition("/")[0]
 
 
 class WorkFileFilterForm(forms.Form):
@@ -54,10 +84,9 @@ class WorkFileForm(forms.Form):
         max_length=TITLE_LIMIT,
         widget=forms.Textarea(attrs={"rows": 2}),
     )
-    retention = forms.ChoiceField(
+    retention = RetentionField(
         label=_("Retention period"),
         help_text=_("As the agency's list of files says for this kind of work."),
-        choices=retention_choices,
     )
     code = forms.CharField(
         label=pgettext_lazy("work file", "Code"),
@@ -74,8 +103,11 @@ class WorkFileForm(forms.Form):
     )
     use_required_attribute = False
 
-    def __init__(self, *args: Any, coded: bool = True, listed: bool = False, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, rules: Sequence[Rule], coded: bool = True, listed: bool = False, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["retention"].offer(rules, self.initial.get("retention", ""))  # type: ignore[attr-defined]
         if not coded:
             del self.fields["code"]
         if not listed:

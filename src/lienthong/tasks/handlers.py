@@ -34,7 +34,8 @@ def tell_parts_closed(event: SubTasksClosed) -> None:
 
 def _due(official_ids: Collection[int], since: datetime, until: datetime) -> Iterable[DueRow]:
     led = due.due_of_leads(official_ids, since=since, until=until, at=now())
-    return [*led, *due.due_of_givers(official_ids, since=since, until=until)]
+    stood_in = due.due_of_deputies(official_ids, since=since, until=until, at=now())
+    return [*led, *stood_in, *due.due_of_givers(official_ids, since=since, until=until)]
 
 
 register_due("tasks", _due)

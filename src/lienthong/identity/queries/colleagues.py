@@ -48,6 +48,15 @@ def deputies_in(posts: Collection[int], *, at: datetime) -> list[Deputy]:
     ]
 
 
+def acted_for(official_ids: Collection[int], *, at: datetime) -> list[Deputy]:
+    """In which posts the officials act now for an absent holder, whose name the row bears. One query."""
+    rows = _in_force(at).filter(delegate_id__in=list(official_ids)).select_related("delegator").order_by("id")
+    return [
+        Deputy(row.post_id, row.delegator_id, row.delegate_id, row.delegator.full_name, row.ends_at)
+        for row in rows
+    ]
+
+
 def colleagues_with(
     agency_id: int,
     roles: Collection[Role],

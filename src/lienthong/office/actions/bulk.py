@@ -19,7 +19,8 @@ from lienthong.office import outgoing_queries, reviews
 from lienthong.office.actions.outgoing import sign_and_send
 from lienthong.office.drafting_models import SigningItem, SigningList
 from lienthong.office.ports import AxisPort
-from lienthong.office.states import ItemState, OutState
+from lienthong.office.signing_states import ItemState
+from lienthong.office.states import OutState
 from lienthong.signing.public import (
     Pin,
     PinNeeded,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
@@ -24,7 +24,8 @@ from lienthong.office.archive import policies, queries
 from lienthong.office.archive.courses import render_course
 from lienthong.office.archive.list_models import PlannedFile
 from lienthong.office.archive.models import WorkFile, WorkFileItem
-from lienthong.office.archive.states import RETENTIONS, Kind, ListState
+from lienthong.office.archive.retention_queries import periods_on
+from lienthong.office.archive.states import Kind, ListState
 from lienthong.office.models import IncomingDocument, OutgoingDocument
 from lienthong.office.states import OutState, State
 from lienthong.signing.public import count_pages
@@ -151,11 +152,11 @@ def open_file(*, new: NewFile, viewer: Viewer, at: datetime) -> WorkFile:
     """
     policies.require_open(viewer)
     title, code = checked_title(new.title), fitting(new.code, field="code", limit=CODE_LIMIT)
-    require_retention(new.retention)
     day = at.astimezone(VIETNAM).date()
     with transaction.atomic():
         agency = Agency.objects.get(pk=viewer.agency_id or 0)
         planned, reason = _planned(new, code, viewer, day.year)
+        require_retention(new.retention, agency.pk, planned.retention if planned else "", on=day)
         file = WorkFile(
             agency=agency,
             year=day.year,
@@ -173,9 +174,11 @@ def open_file(*, new: NewFile, viewer: Viewer, at: datetime) -> WorkFile:
             with transaction.atomic():
                 file.save(force_insert=True)
         except IntegrityError as error:
-            if planned is not None and planned.files.exists():
+            taken = "work_file_code" in str(error)
+            # A row's code is only ever its own file's, so either constraint says that someone was faster.
+            if "work_file_planned_once" in str(error) or (taken and planned is not None):
                 raise OpenedAlready(code=file.code) from error
-            if "work_file_code" not in str(error):
+            if not taken:
                 raise
             raise CodeTaken(field="code", code=file.code, year=day.year) from error
         note(
@@ -276,10 +279,10 @@ def revise_file(*, file_id: UUID, title: str, retention: str, viewer: Viewer, at
         NotFound, NotAllowed, FileClosed, TitleMissing, TextDoesNotFit, UnknownRetention
     """
     title = checked_title(title)
-    require_retention(retention)
     with transaction.atomic():
         file = queries.find_file(viewer, file_id, lock=True)
         policies.require_fill(viewer, file)
+        require_retention(retention, file.agency_id, file.retention, on=at.astimezone(VIETNAM).date())
         file.title, file.retention = title, retention
         file.save(update_fields=["title", "retention"])
         note(file, "revise", viewer, at, {"title": title, "retention": retention})
@@ -367,7 +370,7 @@ def fitting(text: str, *, field: str, limit: int) -> str:
     return text
 
 
-def require_retention(retention: str) -> None:
-    """Raise `UnknownRetention` for what is not in the list of periods."""
-    if retention not in RETENTIONS:
+def require_retention(retention: str, agency_id: int, given: str, *, on: date) -> None:
+    """Raise `UnknownRetention` for a period of no row valid on the day; the one `given` already may stay."""
+    if not retention or (retention != given and retention not in periods_on(agency_id, on=on)):
         raise UnknownRetention(field="retention")

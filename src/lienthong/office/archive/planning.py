@@ -16,9 +16,10 @@ from lienthong.kernel.clock import VIETNAM
 from lienthong.kernel.errors import Refusal
 from lienthong.ledger.public import JSON, Subject, record
 from lienthong.office.archive import planned_queries, policies
-from lienthong.office.archive.filing import CODE_LIMIT, checked_title, fitting, require_retention
+from lienthong.office.archive.filing import CODE_LIMIT, UnknownRetention, checked_title, fitting
 from lienthong.office.archive.list_models import FileList, PlannedFile
 from lienthong.office.archive.models import WorkFile
+from lienthong.office.archive.retention_queries import periods_on
 from lienthong.office.archive.states import ListState
 
 MOST_ENTRIES = 2_000
@@ -192,7 +193,7 @@ def change_entry(*, entry_id: int, entry: Entry, viewer: Viewer, at: datetime) -
     """
     with transaction.atomic():
         found, old = _held_entry(entry_id, viewer)
-        row = _checked(found, entry, on=at.astimezone(VIETNAM).date())
+        row = _checked(found, entry, on=at.astimezone(VIETNAM).date(), given=old.retention)
         row.pk, row.position = old.pk, old.position
         if row.heading != old.heading:
             count = found.entries.count()
@@ -243,9 +244,12 @@ def replace_entries(*, year: int, entries: Sequence[Entry], viewer: Viewer, at: 
         found = _held(year, viewer)
         if not found.is_draft:
             raise ListFrozen
-        people = _people(found.agency_id, [one.official_id for one in entries], at.astimezone(VIETNAM).date())
+        today = at.astimezone(VIETNAM).date()
+        people = _people(found.agency_id, [one.official_id for one in entries], today)
         divisions = _divisions(found.agency_id, [one.division_id for one in entries])
-        rows = [_row(found, one, people, divisions) for one in _headed(entries)]
+        given = found.entries.values_list("retention", flat=True)
+        periods = periods_on(found.agency_id, on=today).union(given)
+        rows = [_row(found, one, people, divisions, periods) for one in _headed(entries)]
         codes = [row.code for row in rows]
         if twice := next((code for code in codes if codes.count(code) > 1), ""):
             raise CodePlanned(field="file", code=twice)
@@ -278,15 +282,15 @@ def approve_list(*, year: int, viewer: Viewer, at: datetime) -> FileList:
         count = found.entries.count()
         if not count:
             raise ListEmpty
-        found.state, found.approved_at, found.approved_by = ListState.APPROVED, at, _signature(viewer)
+        found.state, found.approved_at, found.approved_by = (
+            ListState.APPROVED,
+            at,
+            policies.signature_of(viewer),
+        )
         found.save(update_fields=["state", "approved_at", "approved_by"])
         joined = _link_opened(found)
         _note(found, "approve", viewer, at, {"rows": count, "joined": joined})
     return found
-
-
-def _signature(viewer: Viewer) -> str:
-    return ", ".join(filter(None, (viewer.name, viewer.post_title)))[:250]
 
 
 def _link_opened(found: FileList) -> int:
@@ -317,17 +321,21 @@ def _held_entry(entry_id: int, viewer: Viewer) -> tuple[FileList, PlannedFile]:
     return found, row
 
 
-def _checked(found: FileList, entry: Entry, *, on: date) -> PlannedFile:
+def _checked(found: FileList, entry: Entry, *, on: date, given: str = "") -> PlannedFile:
     people = _people(found.agency_id, [entry.official_id], on)
-    return _row(found, entry, people, _divisions(found.agency_id, [entry.division_id]))
+    periods = periods_on(found.agency_id, on=on) | {given}
+    return _row(found, entry, people, _divisions(found.agency_id, [entry.division_id]), periods)
 
 
-def _row(found: FileList, entry: Entry, people: dict[int, int], divisions: set[int]) -> PlannedFile:
+def _row(
+    found: FileList, entry: Entry, people: dict[int, int], divisions: set[int], periods: frozenset[str]
+) -> PlannedFile:
     code = fitting(entry.code, field="code", limit=CODE_LIMIT)
     title = checked_title(entry.title)
     if not code:
         raise CodeMissing(field="code")
-    require_retention(entry.retention)
+    if not entry.retention or entry.retention not in periods:
+        raise UnknownRetention(field="retention")
     if entry.official_id and entry.official_id not in people:
         raise NobodyThere(field="responsible")
     if entry.division_id and (entry.official_id or entry.division_id not in divisions):

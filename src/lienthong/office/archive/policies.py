@@ -67,6 +67,14 @@ def watches_agency(viewer: Viewer) -> bool:
     return viewer.has(*others) or (viewer.has(Role.LEADER) and viewer.division_id is None)
 
 
+def watches_division(viewer: Viewer) -> bool:
+    """Whether the viewer sees every file of the own division: who leads it for the agency, and its head.
+
+    A head sees them only; to fill and close them stays with the keeper and who leads (`answers_for`).
+    """
+    return viewer.division_id is not None and viewer.has(Role.LEADER, Role.HEAD)
+
+
 def allowed_moves(viewer: Viewer, file: WorkFile) -> list[FileMove]:
     """The moves the viewer may make now, in the order of the work."""
     return [move for move in MOVES.values() if _refusal(viewer, file, move) is None]
@@ -108,6 +116,11 @@ def drafts_lists(viewer: Viewer) -> bool:
 def approves_lists(viewer: Viewer) -> bool:
     """Whether the viewer heads the whole agency, and so approves its list of files (NĐ 30/2020, Đ.28)."""
     return viewer.agency_id is not None and viewer.has(Role.LEADER) and viewer.division_id is None
+
+
+def signature_of(viewer: Viewer) -> str:
+    """Who decided, as it stays readable when they have left."""
+    return ", ".join(filter(None, (viewer.name, viewer.post_title)))[:250]
 
 
 def may_open_planned(viewer: Viewer, planned: PlannedFile) -> bool:

@@ -10,7 +10,7 @@ from uuid import UUID
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet, Value
 
 from lienthong.directory.public import Agency
-from lienthong.identity.public import NotFound, Role, Viewer
+from lienthong.identity.public import NotFound, Viewer
 from lienthong.kernel.clock import VIETNAM
 from lienthong.kernel.paging import Page, page_of
 from lienthong.office import outgoing_queries, queries
@@ -59,15 +59,14 @@ class Line:
 
 
 def files_of(viewer: Viewer) -> QuerySet[WorkFile]:
-    """The work files the viewer may see: the agency's, the division's for who leads it, or the own."""
+    """The work files the viewer may see: the agency's, the division's for its head, or the own."""
     if viewer.agency_id is None or not viewer.has(*READERS):
         return WorkFile.objects.none()
     rows = WorkFile.objects.filter(agency_id=viewer.agency_id)
     if policies.watches_agency(viewer):
         return rows
-    return rows.filter(
-        _kept_by(viewer) | _in_division(viewer) if viewer.has(Role.LEADER) else _kept_by(viewer)
-    )
+    own = _kept_by(viewer)
+    return rows.filter(own | _in_division(viewer) if policies.watches_division(viewer) else own)
 
 
 def _kept_by(viewer: Viewer) -> Q:

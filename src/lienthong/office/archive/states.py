@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -154,10 +153,6 @@ def retention_vi(code: str) -> str:
     """The same in Vietnamese: official forms are so in every language of the interface."""
     return "Vĩnh viễn" if code == PERMANENT else f"{int(code):02d} năm"
 
-
-RETENTIONS: Mapping[str, Retention] = {
-    code: retention_of(code) for code in (PERMANENT, "70", "50", "20", "15", "10", "5", "2")
-}
 
 FILE_VERB_LABELS: dict[str, Promise] = {
     "work-file.open": pgettext_lazy("work file", "Opened"),

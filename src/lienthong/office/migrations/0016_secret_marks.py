@@ -55,7 +55,6 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('directory', '0001_initial'),
-        ('office', '0013_incoming'),
         ('office', '0015_file_lists'),
     ]
 

@@ -12,6 +12,7 @@ from lienthong.kernel.blobs import store_blob
 from lienthong.kernel.clock import VIETNAM
 from lienthong.office.annex_models import Annex
 from lienthong.office.archive.list_models import FileList, PlannedFile
+from lienthong.office.archive.retention_models import RetentionRule
 from lienthong.office.archive.states import FileState
 from lienthong.office.dispatch_models import PaperRecipient
 from lienthong.office.drafting_models import DraftVersion, SigningList
@@ -196,6 +197,23 @@ def _entry(world: World) -> dict[str, object]:
     return {"entry_id": PlannedFile.objects.get(list__agency=world.ours).pk}
 
 
+def _rule(world: World) -> dict[str, object]:
+    """A proposal of ours."""
+    row, _made = RetentionRule.objects.get_or_create(
+        agency=world.ours,
+        group="Hồ sơ A",
+        group_key="hồ sơ a",
+        defaults={
+            "retention": "20",
+            "source": "QĐ 1",
+            "valid_from": world.at.astimezone(VIETNAM).date(),
+            "proposed_by": "Văn thư",
+            "proposed_at": world.at,
+        },
+    )
+    return {"rule_id": row.pk}
+
+
 def _closed_task(world: World) -> dict[str, object]:
     leader = world.viewer(LEADER)
     made = task(leader, world.viewer(SPECIALIST), at=world.at, state=TaskState.ACCEPTED)
@@ -307,6 +325,11 @@ ROUTES: dict[str, Route] = {
     "office:file_list_export": only(*READERS, kwargs=_file_list()),
     "office:change_planned_file": only(CLERK, methods=BOTH, kwargs=_entry),
     "office:remove_planned_file": only(CLERK, methods=POST, kwargs=_entry),
+    "office:retention": only(*READERS, shared=True),
+    "office:propose_retention": only(CLERK, methods=POST, shared=True),
+    "office:withdraw_retention": only(CLERK, methods=POST, kwargs=_rule),
+    "office:approve_retention": only(LEADER, methods=POST, kwargs=_rule),
+    "office:end_retention": only(LEADER, methods=POST, kwargs=_rule, data=_reason),
     "office:open_work_file": only(*WORKERS, methods=BOTH, shared=True),
     "office:put_into_work_file": only(*WORKERS, methods=POST, kwargs=_filed, data=_filing),
     "office:work_file": only(*READERS, kwargs=_work_file(FileState.OPEN)),

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from django.urls import reverse
+from django.utils.html import escape
 
 from lienthong.directory.public import Agency, Division
 from lienthong.documents.public import DocumentState, OfficialDocument
@@ -92,13 +93,42 @@ def test_issued_documents_are_counted_by_type_division_signer_and_way() -> None:
     assert found.ways == Ways(axis=1, inside=1, paper=1)
     one = OutgoingCounts(1, 1, 1, 1.0)
     late = OutgoingCounts(1, 1, 0, 1.0)
-    assert found.groups["type"] == [("Báo cáo", late), ("Quyết định", one)]
-    assert dict(found.groups["division"]) == {"Phòng Kinh tế": one, "": late}
-    assert found.groups["signer"] == [("Lê Ký", found.total)]
+    assert found.groups["type"] == [("Báo cáo", late, "BC"), ("Quyết định", one, "QD")]
+    named = {row.said: row.counts for row in found.groups["division"]}
+    assert named == {"Phòng Kinh tế": one, "": late}
+    assert found.groups["signer"] == [("Lê Ký", found.total, "Lê Ký")]
     nothing = outgoing_figures(leader, since=date(2020, 1, 1), until=date(2020, 1, 2))
     assert nothing.total == OutgoingCounts()
     with pytest.raises(NotAllowed):
         outgoing_figures(viewer_in(ours, Role.SPECIALIST), since=DAY, until=DAY)
+
+
+def test_each_figure_leads_to_a_list_of_as_many_documents() -> None:
+    ours = agency()
+    leader = viewer_in(ours, Role.LEADER, at=NOON)
+    division = Division.objects.create(agency=ours, name="Phòng Kinh tế & Đầu tư")
+    longer = official_of(official_in(ours, Role.LEADER, name="Lê Ký Anh"))
+    first = issued(ours, 1, division=division)
+    issued(ours, 2, type="BC")
+    issued(ours, 3, type="BC", signer=longer)
+    issued(ours, 4, at=NOON - timedelta(days=40))
+    Recipient.objects.create(document=first, agency=agency())
+    PaperRecipient.objects.create(document=first, name="Ông A", named_by_id=leader.official_id, named_at=NOON)
+    client = client_as(Role.LEADER, ours)
+    period = {"since": DAY.isoformat(), "until": DAY.isoformat()}
+    page = client.get(reverse("office:outgoing_statistics"), period)
+    told = [
+        (address, int(str(cells[0][1])))
+        for _title, rows in page.context["groups"]
+        for _said, address, cells in rows
+    ]
+    told += [(address, count) for _label, address, count in page.context["ways"]]
+    assert sorted(count for _address, count in told) == [0, 1, 1, 1, 1, 1, 2, 2, 2]
+    for address, count in told:
+        assert len(client.get(address).context["page"].rows) == count, address
+        export = text_of(client.get(address.replace("/outgoing/?", "/outgoing/export/?")))
+        assert len(export.splitlines()) == count + 1
+        assert f'href="{escape(address)}"' in text_of(page) or not count
 
 
 def test_a_level_is_counted_with_all_below_each_agency_and_nothing_beside_it() -> None:

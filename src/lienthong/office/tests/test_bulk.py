@@ -18,7 +18,7 @@ from lienthong.office.actions import bulk
 from lienthong.office.adapters.fake import FakeAxis
 from lienthong.office.drafting_models import SigningItem, SigningList
 from lienthong.office.models import OutgoingDocument, Recipient
-from lienthong.office.states import ItemState
+from lienthong.office.signing_states import ItemState
 from lienthong.office.tests.factories import NOON, draft
 from lienthong.office.tests.pages import client_as, client_of, signer_in, text_of
 from lienthong.signing.public import ensure_agency_certificates, ensure_official_certificates

@@ -18,7 +18,8 @@ from lienthong.office.actions.outgoing import sign_and_send
 from lienthong.office.adapters.fake import FakeAxis
 from lienthong.office.drafting_models import SigningList
 from lienthong.office.models import OutgoingDocument
-from lienthong.office.states import ItemState, OutState
+from lienthong.office.signing_states import ItemState
+from lienthong.office.states import OutState
 from lienthong.office.tests.factories import NOON, draft
 from lienthong.office.tests.pages import client_of, signer_in, text_of
 from lienthong.signing.public import (

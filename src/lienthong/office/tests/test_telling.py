@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -16,7 +17,7 @@ from lienthong.office.actions import outgoing as actions
 from lienthong.office.actions import reviewing
 from lienthong.office.actions.sending import note_statuses
 from lienthong.office.adapters.fake import FakeAxis
-from lienthong.office.due import due_of_clerks
+from lienthong.office.due import due_of_clerks, due_of_leaders
 from lienthong.office.models import OutgoingDocument, Recipient
 from lienthong.office.states import OutState, State, TurnState
 from lienthong.office.tests.factories import NOON, composition, draft, incoming_document
@@ -122,3 +123,20 @@ def test_a_clerk_has_one_line_of_what_waits_due_when_the_oldest_came(  # type: i
     }
     assert told_of(clerks[0]) == []
     assert due_of_clerks(clerks, since=NOON, until=until, at=NOON) == []
+
+
+def test_a_leader_has_one_line_of_what_is_not_directed_yet(
+    ours: Agency, leader: Viewer, django_assert_num_queries: Any
+) -> None:
+    clerk = viewer_in(ours, Role.CLERK, at=NOON)
+    for days in (1, 2):
+        incoming_document(ours, state=State.REGISTERED, registered_at=NOON - timedelta(days=days))
+    incoming_document(ours, at=NOON)
+    incoming_document(ours, state=State.ASSIGNED, registered_at=NOON)
+    since, until = NOON - timedelta(days=10), NOON + timedelta(days=1)
+    asked = [clerk.official_id or 0, leader.official_id or 0]
+    with django_assert_num_queries(2):
+        [row] = due_of_leaders(asked, since=since, until=until, at=NOON)
+    assert (row.official_id, str(row.title)[-3:]) == (leader.official_id, ": 2")
+    assert row.due_at.date() == (NOON - timedelta(days=2)).date()
+    assert row.link.endswith("?tab=registered")

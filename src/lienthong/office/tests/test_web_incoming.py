@@ -232,3 +232,21 @@ def test_what_is_overdue_is_shown_as_such() -> None:
     incoming_document(ours, at=now(), state=State.ASSIGNED, due_at=now() - timedelta(days=2, hours=1))
     page = text_of(client_as(Role.CLERK, ours).get(reverse("office:incoming") + "?tab=all"))
     assert "2 d overdue" in page
+
+
+@pytest.mark.parametrize(
+    ("code", "said", "unsaid"),
+    [
+        ("by-clerk", "Vouched for by the clerk", "Authentic and whole"),
+        ("valid", "Authentic and whole", "Vouched for by the clerk"),
+    ],
+)
+def test_what_only_the_clerk_vouches_for_is_not_called_authentic_and_whole(
+    code: str, said: str, unsaid: str
+) -> None:
+    ours = agency()
+    verdict = {"valid": True, "code": code, "sentences": {"vi": "Đã kiểm tra.", "en": "Looked at."}}
+    document = incoming_document(ours, verdict=verdict)
+    page = text_of(client_as(Role.CLERK, ours).get(reverse("office:incoming_detail", args=[document.id])))
+    assert said in page
+    assert unsaid not in page

@@ -217,6 +217,7 @@ def test_who_sees_a_file_is_its_keeper_the_head_of_its_division_and_those_of_the
     sees = {
         "keeper": keeper,
         "head": viewer(Role.LEADER, own),
+        "head of division": viewer(Role.HEAD, own),
         "leader": viewer(Role.LEADER),
         "clerk": viewer(Role.CLERK),
         "auditor": viewer(Role.AUDITOR),
@@ -224,6 +225,8 @@ def test_who_sees_a_file_is_its_keeper_the_head_of_its_division_and_those_of_the
     blind = {
         "colleague": viewer(Role.SPECIALIST, own),
         "other head": viewer(Role.LEADER, other),
+        "head of another division": viewer(Role.HEAD, other),
+        "head of none": viewer(Role.HEAD),
         "administrator": viewer(Role.ADMINISTRATOR),
         "elsewhere": viewer_in(agency(), Role.CLERK, at=NOON),
     }

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import astuple
 from datetime import date
+from urllib.parse import urlencode
 
 from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
@@ -16,6 +18,7 @@ from django.views.decorators.http import require_GET
 from lienthong.identity.public import NotFound, needs, viewer_of
 from lienthong.kernel.clock import now
 from lienthong.office.agency_figures import AgencyCounts, Level, figures_below
+from lienthong.office.forms import WAY_LABELS
 from lienthong.office.outgoing_figures import OutgoingCounts, OutgoingFigures, outgoing_figures
 from lienthong.office.printing import WRITERS, Printed, Row
 from lienthong.office.web.statistics import SEERS, PeriodForm, period_form
@@ -61,8 +64,18 @@ def outgoing_statistics(request: HttpRequest) -> HttpResponseBase:
         "figures": figures,
         "columns": OUTGOING,
         "groups": [
-            (GROUPS[name], [(said, _cells(OUTGOING, _outgoing_row(counts))) for said, counts in rows])
+            (
+                GROUPS[name],
+                [
+                    (row.said, _listed(form, name, row.value), _cells(OUTGOING, _outgoing_row(row.counts)))
+                    for row in rows
+                ],
+            )
             for name, rows in figures.groups.items()
+        ],
+        "ways": [
+            (label, _listed(form, "way", way), getattr(figures.ways, way))
+            for way, label in WAY_LABELS.items()
         ],
     }
     return render(request, "office/outgoing_statistics.html", context)
@@ -106,6 +119,12 @@ def _refused(request: HttpRequest, template: str, form: PeriodForm) -> HttpRespo
     return render(request, template, {"form": form}, status=422)
 
 
+def _listed(form: PeriodForm, name: str, value: str) -> str:
+    """The list of the documents that a figure counts."""
+    period = {day: f"{form.cleaned_data[day]:%Y-%m-%d}" for day in ("since", "until")}
+    return f"{reverse('office:outgoing')}?{urlencode({'tab': 'all', **period, name: value})}"
+
+
 def _asked(request: HttpRequest) -> str:
     kind = request.GET.get("as", "")
     return kind if kind in WRITERS else ""
@@ -123,20 +142,13 @@ def _file(
 
 def _outgoing_table(figures: OutgoingFigures) -> list[Row]:
     """The rows in words, now: an answer is streamed when the reader's language is forgotten already."""
-    ways = figures.ways
     rows: list[Row] = [(_("All"), "", *_outgoing_row(figures.total))]
     rows += [
-        (_("Way of dispatch"), said, count, "", "", "")
-        for said, count in (
-            (_("Over the axis"), ways.axis),
-            (_("Inside the agency"), ways.inside),
-            (_("On paper"), ways.paper),
-        )
+        (_("Way of dispatch"), str(said), getattr(figures.ways, way), "", "", "")
+        for way, said in WAY_LABELS.items()
     ]
     for name, group in figures.groups.items():
-        rows += [
-            (str(GROUPS[name]), said or _("not named"), *_outgoing_row(counts)) for said, counts in group
-        ]
+        rows += [(str(GROUPS[name]), row.said or _("not named"), *_outgoing_row(row.counts)) for row in group]
     return rows
 
 

@@ -53,6 +53,7 @@ def outgoing(request: HttpRequest) -> HttpResponse:
         "page": page,
         "form": form,
         "filtered": any(form.cleaned_data.values()),
+        "narrowed": any(value for name, value in form.cleaned_data.items() if name != "text"),
         **saved_context(request, viewer, "outgoing"),
         "tabs": tabs_of(request, TABS, tab),
         "composes": viewer.has(*DRAFTERS),

@@ -8,7 +8,6 @@ from typing import BinaryIO, cast
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
@@ -100,7 +99,7 @@ def _done(
     if wanted and document.authentic:
         registered = register_incoming(document_id=document.id, viewer=viewer, at=at)
         said = _("Entered and registered under number %(number)s.") % {"number": registered.register_number}
-        messages.success(request, said, extra_tags=reverse("office:incoming_detail", args=[document.id]))
+        messages.success(request, said)
         return redirect("office:paper")
     messages.success(request, _("Entered. It waits to be registered."))
     return redirect("office:incoming_detail", document.id)

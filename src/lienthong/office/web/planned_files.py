@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
-from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -17,6 +18,7 @@ from lienthong.ledger.public import Subject, timeline
 from lienthong.office import list_sheets
 from lienthong.office.archive import planned_queries, planning, policies
 from lienthong.office.archive.list_models import FileList
+from lienthong.office.archive.retention_queries import rules_on
 from lienthong.office.archive.states import LIST_VERB_LABELS
 from lienthong.office.planned_forms import EntryForm, SheetForm, initial_of
 
@@ -58,15 +60,19 @@ def _page(
     if found is not None:
         context |= _content(request, viewer, found)
         if policies.drafts_lists(viewer):
-            responsible = planned_queries.responsible_in(
-                viewer.agency_id or 0, on=at.astimezone(VIETNAM).date()
-            )
-            context["form"] = form or EntryForm(responsible=responsible, late=not found.is_draft)
+            context["form"] = form or _entry_form(viewer, at, late=not found.is_draft)
             context["headings"] = planned_queries.headings_of(found)
             if found.is_draft:
                 context["sheet"] = sheet or SheetForm(auto_id="sheet_%s")
     faulty = bool((form and form.errors) or (sheet and sheet.errors))
     return render(request, "office/file_list.html", context, status=422 if faulty else 200)
+
+
+def _entry_form(viewer: Viewer, at: datetime, *given: QueryDict | None, **fields: Any) -> EntryForm:
+    """With who may be named and which periods hold today. Three queries."""
+    agency, day = viewer.agency_id or 0, at.astimezone(VIETNAM).date()
+    responsible = planned_queries.responsible_in(agency, on=day)
+    return EntryForm(*given, responsible=responsible, rules=rules_on(agency, on=day), **fields)
 
 
 def _content(request: HttpRequest, viewer: Viewer, found: FileList) -> dict[str, Any]:
@@ -127,8 +133,7 @@ def add_planned_file(request: HttpRequest, year: int) -> HttpResponse:
     """Add a row to the list."""
     viewer, at = viewer_of(request), now()
     found = planned_queries.find_list(viewer, year)
-    responsible = planned_queries.responsible_in(viewer.agency_id or 0, on=at.astimezone(VIETNAM).date())
-    form = EntryForm(request.POST, responsible=responsible, late=not found.is_draft)
+    form = _entry_form(viewer, at, request.POST, late=not found.is_draft)
     if form.is_valid():
         try:
             reason = form.cleaned_data.get("reason", "")
@@ -149,9 +154,8 @@ def change_planned_file(request: HttpRequest, entry_id: int) -> HttpResponse:
     row = planned_queries.find_entry(viewer, entry_id)
     if not row.list.is_draft:
         raise planning.ListFrozen
-    responsible = planned_queries.responsible_in(viewer.agency_id or 0, on=at.astimezone(VIETNAM).date())
     given = request.POST if request.method == "POST" else None
-    form = EntryForm(given, initial=initial_of(row), responsible=responsible)
+    form = _entry_form(viewer, at, given, initial=initial_of(row))
     if given is not None and form.is_valid():
         try:
             planning.change_entry(entry_id=entry_id, entry=form.entry(), viewer=viewer, at=at)

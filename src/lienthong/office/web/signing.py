@@ -20,7 +20,7 @@ from lienthong.kernel.errors import Refusal
 from lienthong.office import reviews
 from lienthong.office.actions import bulk as actions
 from lienthong.office.signing_forms import ChangePinForm, PinForm, SetPinForm
-from lienthong.office.states import ItemState
+from lienthong.office.signing_states import ItemState
 from lienthong.signing.public import (
     CARRIED,
     Pin,

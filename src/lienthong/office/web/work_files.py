@@ -17,12 +17,14 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from lienthong.identity.public import Role, Viewer, needs, viewer_of
 from lienthong.kernel.clock import VIETNAM, now
 from lienthong.kernel.errors import Refusal
+from lienthong.kernel.models import Blob
 from lienthong.ledger.public import timeline
 from lienthong.office.archive import filing, moving, packages, planned_queries, policies, printing, queries
 from lienthong.office.archive.list_models import PlannedFile
 from lienthong.office.archive.models import WorkFile
+from lienthong.office.archive.retention_queries import rules_on
 from lienthong.office.archive.states import FILE_VERB_LABELS, Kind, retention_vi
-from lienthong.office.web.common import csv_answer, tabs_of
+from lienthong.office.web.common import csv_answer, file_answer, tabs_of
 from lienthong.office.work_file_forms import WhyForm, WorkFileFilterForm, WorkFileForm
 
 READERS = (Role.CLERK, Role.SPECIALIST, Role.LEADER, Role.AUDITOR)
@@ -141,11 +143,19 @@ def _new_form(
     viewer: Viewer, planned: PlannedFile | None, given: QueryDict | None, at: datetime
 ) -> WorkFileForm:
     """Filled in from the row of the list; without one, and with an approved list, it asks why."""
+    day = at.astimezone(VIETNAM).date()
+    rules = rules_on(viewer.agency_id or 0, on=day)
     if planned is not None:
         initial = {"title": planned.title, "retention": planned.retention}
-        return WorkFileForm(given, initial=initial, coded=False)
-    year = at.astimezone(VIETNAM).year
-    return WorkFileForm(given, listed=planned_queries.has_approved(viewer, year))
+        return WorkFileForm(given, initial=initial, rules=rules, coded=False)
+    return WorkFileForm(given, rules=rules, listed=planned_queries.has_approved(viewer, day.year))
+
+
+def _revising(file: WorkFile, given: QueryDict | None = None) -> WorkFileForm:
+    """Filled in with what the file has; the period it was given may stay."""
+    rules = rules_on(file.agency_id, on=now().astimezone(VIETNAM).date())
+    initial = {"title": file.title, "retention": file.retention}
+    return WorkFileForm(given, initial=initial, rules=rules, coded=False)
 
 
 def _document(asked: str) -> tuple[Kind, UUID]:
@@ -189,8 +199,7 @@ def _detail(
         "why": why or WhyForm(),
     }
     if fills:
-        initial = {"title": file.title, "retention": file.retention}
-        context["form"] = form or WorkFileForm(initial=initial, coded=False)
+        context["form"] = form or _revising(file)
         context["tasks"] = queries.task_choices(viewer, file)
     faulty = bool((form and form.errors) or (why and why.errors))
     return render(request, "office/work_file.html", context, status=422 if faulty else 200)
@@ -215,7 +224,7 @@ def _timeline(file: WorkFile) -> list[dict[str, object]]:
 @require_POST
 def revise_work_file(request: HttpRequest, file_id: UUID) -> HttpResponse:
     """Change title and retention."""
-    form = WorkFileForm(request.POST, coded=False)
+    form = _revising(queries.find_file(viewer_of(request), file_id), request.POST)
     if form.is_valid():
         try:
             filing.revise_file(file_id=file_id, viewer=viewer_of(request), at=now(), **form.cleaned_data)
@@ -329,12 +338,15 @@ def _with_reason(
 
 @needs(*READERS)
 @require_GET
-def work_file_paper(request: HttpRequest, file_id: UUID, paper: str) -> HttpResponse:
-    """The cover or the table of documents as PDF, of an open file as it is now."""
+def work_file_paper(request: HttpRequest, file_id: UUID, paper: str) -> HttpResponseBase:
+    """The cover or the table of documents as PDF: of an open file as it is now, of others what was kept."""
     if paper not in PAPERS:
         raise Http404
     at = now()
     file = queries.find_file(viewer_of(request), file_id)
+    kept: Blob | None = getattr(file, paper)
+    if kept is not None:  # what was made at closing, and is under the seal: never laid out anew
+        return file_answer(kept, f"{paper}.pdf", inline=True)
     response = HttpResponse(PAPERS[paper](file, at=at), content_type="application/pdf")
     response["Content-Disposition"] = f'inline; filename="{paper}.pdf"'
     response["Cache-Control"] = "private, max-age=0"
