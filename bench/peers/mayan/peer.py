@@ -93,6 +93,7 @@ def _environment(port: int) -> dict[str, str]:
         "MAYAN_CELERY_RESULT_BACKEND": f"redis://127.0.0.1:{port + 1}/1",
         "MAYAN_LOCK_MANAGER_BACKEND": "mayan.apps.lock_manager.backends.redis_lock.RedisLock",
         "MAYAN_LOCK_MANAGER_BACKEND_ARGUMENTS": f"{{'redis_url': 'redis://127.0.0.1:{port + 1}/2'}}",
+        "MAYAN_REST_API_THROTTLING_ENABLED": "false",  # 20 calls a second, and we ask for more
         "MAYAN_AUTOADMIN_USERNAME": USER,
         "MAYAN_AUTOADMIN_PASSWORD": PASSWORD,
     }
