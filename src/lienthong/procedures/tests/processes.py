@@ -64,7 +64,7 @@ def whole() -> Process:
         task("land", 960),
         node("answered", "join"),
         node("fee", "choice", name="Có phí?"),
-        node("pay", "message", name="Chờ nộp phí", message="payment", pauses=True),
+        node("pay", "message", name="Chờ nộp phí", message="payment", minutes=960, pauses=True),
         task("sign", 120, "leader", effects=["notify"]),
         node("wait", "timer", name="Niêm yết", minutes=480),
         ways=[

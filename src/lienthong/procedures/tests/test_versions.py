@@ -166,6 +166,11 @@ def test_only_the_authority_changes_and_only_its_leader_publishes() -> None:
         publish_version(version_id=made.pk, viewer=officer(authority), at=NOON)
     with pytest.raises(AnotherAuthority):
         start_draft(procedure_id=made.procedure_id, viewer=officer(neighbour), at=NOON)
+    version = published()
+    with pytest.raises(AnotherAuthority):
+        withdraw_version(
+            version_id=version.pk, reason="Lý do", viewer=officer(neighbour, Role.LEADER), at=NOON
+        )
 
 
 @pytest.mark.django_db
