@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import errno
 import io
 import zipfile
 import zlib
@@ -81,6 +82,8 @@ class Unwrapping:
             EOFError,
             OSError,
         ) as error:
+            if isinstance(error, OSError) and error.errno not in (None, errno.EINVAL):
+                raise  # the disk's fault, not the file's: a refusal would tell the sender never to try again
             raise errors.ZipDamaged(field="Attachment", name=name) from error
 
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import base64
+import errno
 import io
 import random
 import re
+import resource
 import zipfile
 from dataclasses import replace
 from datetime import date, timedelta
@@ -333,6 +335,20 @@ def test_a_large_file_is_read_and_taken_out_of_its_zip_on_the_disk() -> None:
         [found] = edxml.parse_packet(enclosed(wrapped)).attachments
         assert isinstance(found.content, Extent)
         assert (found.size, found.head(10), found.open().read()) == (len(content), content[:10], content)
+
+
+def test_a_full_disk_is_not_taken_for_a_damaged_zip() -> None:
+    """A damaged file is refused for good; what the disk has no room for may be sent again."""
+    packed = base64.b64encode(zipped(bytes(range(256)) * 40_000, "a.bin")).decode()
+    packet = enclosed(b"words").decode().replace("d29yZHM=", packed).encode()
+    most, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1_000_000, hard))
+    try:
+        with pytest.raises(OSError) as caught:
+            edxml.parse_packet(packet)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (most, hard))
+    assert caught.value.errno == errno.EFBIG
 
 
 def test_the_zips_of_a_packet_together_are_capped() -> None:
