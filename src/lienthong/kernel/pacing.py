@@ -128,7 +128,7 @@ class PacedBody:
     def _wait(self, read: Callable[[int], bytes], size: int) -> bytes:
         if self.refusal:
             raise _GivenUp(self.refusal.code)
-        reader = _free.pop() if _free else _Reader()
+        reader = _any_reader()
         reader.asked.put((read, size))
         try:
             data = self._patiently(reader.answers)
@@ -174,6 +174,14 @@ class _Reader:
 
 
 _free = list[_Reader]()  # those who wait for work: as many as were needed at once
+
+
+def _any_reader() -> _Reader:
+    """One that waits for work, or a new one; asking first would leave another thread the time to take it."""
+    try:
+        return _free.pop()
+    except IndexError:
+        return _Reader()
 
 
 def _then_broken_off(content: bytes) -> Iterator[bytes]:
