@@ -98,7 +98,7 @@ def check_docx(content: bytes) -> None:
         KeyError,
         EOFError,
         RuntimeError,
-        NotImplementedError,
+        NotImplementedError,  # zipfile, of a method or version it does not know
     ) as error:
         raise BrokenDocx(field="file") from error
 

@@ -32,6 +32,7 @@ def answer_ocsp(request: bytes, *, at: datetime) -> bytes:
     try:
         asked = ocsp.load_der_ocsp_request(request)
         algorithm = asked.hash_algorithm.name
+    # NotImplementedError: cryptography, of a hash algorithm it does not know.
     except (ValueError, NotImplementedError, TypeError):
         return ocsp_refusal(ocsp.OCSPResponseStatus.MALFORMED_REQUEST)
     try:

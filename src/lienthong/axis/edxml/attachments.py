@@ -77,7 +77,7 @@ class Unwrapping:
         except (
             zipfile.BadZipFile,
             zlib.error,
-            NotImplementedError,
+            NotImplementedError,  # zipfile, of a method or version it does not know
             RuntimeError,
             EOFError,
             OSError,

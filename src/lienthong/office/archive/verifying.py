@@ -128,6 +128,7 @@ def verify_package(path: Path, *, roots: Sequence[bytes] = ()) -> PackageVerdict
         try:
             with zipfile.ZipFile(file) as archive:
                 return _verified(archive, path.stat().st_size, roots)
+        # NotImplementedError: zipfile, of a method or version it does not know.
         except (zipfile.BadZipFile, NotImplementedError, EOFError, struct.error, ValueError) as error:
             raise PackageUnreadable(detail=_short(error)) from error
 
@@ -289,6 +290,7 @@ def _fault(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, wanted: _Described)
                 digest.update(piece)
     except zipfile.BadZipFile as error:
         return "altered" if "CRC" in str(error) else "damaged"
+    # NotImplementedError: zipfile, of a method or version it does not know.
     except (EOFError, OSError, ValueError, NotImplementedError, struct.error, zlib.error):
         return "damaged"
     return "" if digest.hexdigest() == wanted.sha256 else "altered"
