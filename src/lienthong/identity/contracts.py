@@ -21,6 +21,7 @@ class Role(StrEnum):
     OPERATOR = "operator"
     AUDITOR = "auditor"
     CATALOGUER = "cataloguer"
+    RECEPTIONIST = "receptionist"
 
 
 # The head of a division (trưởng phòng, chánh văn phòng) works in it like its specialists, and directs it.

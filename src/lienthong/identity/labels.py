@@ -17,6 +17,7 @@ ROLE_LABELS: dict[Role, Promise | str] = {
     Role.OPERATOR: _("Operator of the axis"),
     Role.AUDITOR: _("Auditor"),
     Role.CATALOGUER: _("Procedure control officer"),
+    Role.RECEPTIONIST: _("Receptionist of the one-stop"),
 }
 
 WORKS_AS: tuple[Promise | str, ...] = (
