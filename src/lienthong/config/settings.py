@@ -39,6 +39,7 @@ INSTALLED_APPS = [
     "lienthong.axis",
     "lienthong.procedures",
     "lienthong.tasks",
+    "lienthong.dossiers",
     "lienthong.office",
     "lienthong.demo",
     "django.contrib.auth",
@@ -59,7 +60,14 @@ if ENV.profile == "hub":
     INSTALLED_APPS = [
         app
         for app in INSTALLED_APPS
-        if app not in {"lienthong.procedures", "lienthong.tasks", "lienthong.office", "lienthong.demo"}
+        if app
+        not in {
+            "lienthong.procedures",
+            "lienthong.tasks",
+            "lienthong.dossiers",
+            "lienthong.office",
+            "lienthong.demo",
+        }
     ]
 
 MIDDLEWARE = [

@@ -24,6 +24,14 @@ class Role(StrEnum):
     RECEPTIONIST = "receptionist"
 
 
+class PartyKind(StrEnum):
+    """What a party is."""
+
+    CITIZEN = "citizen"
+    BUSINESS = "business"
+    HOUSEHOLD = "household"
+
+
 # The head of a division (trưởng phòng, chánh văn phòng) works in it like its specialists, and directs it.
 IMPLIED: dict[Role, frozenset[Role]] = {Role.HEAD: frozenset({Role.SPECIALIST})}
 
@@ -73,6 +81,19 @@ class Viewer:
 
 
 NOBODY = Viewer()
+
+
+@dataclass(frozen=True)
+class PartyFacts:
+    """What a party says of itself, or a registry of it; empty where nothing was said."""
+
+    kind: PartyKind
+    name: str
+    number: str = ""
+    born_date: date | None = None
+    telephone: str = ""
+    email: str = ""
+    address: str = ""
 
 
 @dataclass(frozen=True)

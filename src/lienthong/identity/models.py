@@ -8,12 +8,15 @@ from typing import ClassVar
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import RangeOperators
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import F, Func, Q
 from django.db.models.functions import Coalesce, Greatest, Lower
 
 from lienthong.directory.public import Official, Post
-from lienthong.identity.contracts import Role
+from lienthong.identity.contracts import PartyKind, Role
+from lienthong.kernel.identifiers import uuid7
+from lienthong.kernel.plain import Plain
 
 
 class AccountManager(BaseUserManager["Account"]):
@@ -120,3 +123,50 @@ class Delegation(models.Model):
 
     def __str__(self) -> str:
         return f"{self.post_id}: {self.delegator_id} → {self.delegate_id}"
+
+
+class Party(models.Model):
+    """A citizen, a business or a household that deals with the State; known by one number.
+
+    `number` is the personal identification number (12 digits) of a citizen, or of a household's head, and
+    the tax code of a business (10 digits, or 10-3); empty where a person has none yet. Personal data: kept
+    to receive and settle dossiers (docs/personal-data.md).
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    kind = models.CharField(max_length=10, choices=[(kind.value, kind.value) for kind in PartyKind])
+    number = models.CharField(max_length=14, blank=True)
+    name = models.CharField(max_length=250)
+    born_date = models.DateField(null=True)
+    telephone = models.CharField(max_length=30, blank=True)
+    email = models.EmailField(blank=True)
+    address = models.CharField(max_length=500, blank=True)
+    account = models.OneToOneField(Account, null=True, on_delete=models.SET_NULL, related_name="+")
+    known_since = models.DateTimeField()
+    search_text = models.GeneratedField(
+        expression=Plain(F("name")), output_field=models.TextField(), db_persist=True
+    )
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(kind__in=[kind.value for kind in PartyKind]), name="party_kind_known"
+            ),
+            models.CheckConstraint(condition=~Q(name=""), name="party_has_name"),
+            models.CheckConstraint(
+                condition=Q(number="")
+                | Q(kind=PartyKind.BUSINESS.value, number__regex=r"^[0-9]{10}(-[0-9]{3})?$")
+                | Q(~Q(kind=PartyKind.BUSINESS.value), number__regex=r"^[0-9]{12}$"),
+                name="party_number_spelled",
+            ),
+            models.UniqueConstraint(
+                fields=["kind", "number"], condition=~Q(number=""), name="party_number_once"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["number"], condition=~Q(number=""), name="party_by_number"),
+            GinIndex(OpClass(F("search_text"), "gin_trgm_ops"), name="party_search"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name

@@ -16,18 +16,21 @@ from lienthong.identity.actions.accounts import (
     grant_roles,
 )
 from lienthong.identity.actions.acting import delegate, end_delegation, switch_post
+from lienthong.identity.actions.parties import PartyNameDiffers, PartyNumberWrong, keep_parties, keep_party
 from lienthong.identity.contracts import (
     NOBODY,
     Capacity,
     Colleague,
     Deputy,
     NewAccount,
+    PartyFacts,
+    PartyKind,
     Role,
     Viewer,
     carried,
 )
 from lienthong.identity.labels import ROLE_LABELS
-from lienthong.identity.models import Account, Delegation, RoleGrant
+from lienthong.identity.models import Account, Delegation, Party, RoleGrant
 from lienthong.identity.policies import require_role, require_same_agency
 from lienthong.identity.queries.acting import acting_viewer, capacities, viewer_for
 from lienthong.identity.queries.colleagues import (
@@ -36,6 +39,7 @@ from lienthong.identity.queries.colleagues import (
     deputies_in,
     officials_acting,
 )
+from lienthong.identity.queries.parties import search_parties
 
 __all__ = [
     "NOBODY",
@@ -49,6 +53,11 @@ __all__ = [
     "NotAllowed",
     "NotFound",
     "NotSignedIn",
+    "Party",
+    "PartyFacts",
+    "PartyKind",
+    "PartyNameDiffers",
+    "PartyNumberWrong",
     "Role",
     "RoleGrant",
     "Viewer",
@@ -65,10 +74,13 @@ __all__ = [
     "end_delegation",
     "grant_role",
     "grant_roles",
+    "keep_parties",
+    "keep_party",
     "needs",
     "officials_acting",
     "require_role",
     "require_same_agency",
+    "search_parties",
     "signed_in",
     "switch_post",
     "viewer_for",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from types import MappingProxyType
 from uuid import UUID
 
@@ -17,7 +18,7 @@ from lienthong.procedures.models import (
     RequiredPaper,
     ResultKind,
 )
-from lienthong.procedures.process import Process, as_data
+from lienthong.procedures.process import Process, as_data, parse_process
 from lienthong.procedures.proof import prove
 
 PAPER = ("key", "name", "name_en", "originals", "copies", "when", "held_by_state")
@@ -40,6 +41,17 @@ def definition_of(version: ProcedureVersion) -> Definition:
             "process": version.process.definition if version.process else {},
         }
     )
+
+
+@lru_cache(maxsize=1024)
+def process_of(process_id: UUID) -> Process:
+    """The published process of this key, read once in a life of the server: it is frozen.
+
+    Raises:
+        ProcessVersion.DoesNotExist: there is none, or it is still worked on.
+    """
+    row = ProcessVersion.objects.get(pk=process_id, frozen_at__isnull=False)
+    return parse_process(row.definition)
 
 
 def store_definition(draft: ProcedureVersion, definition: Definition) -> None:

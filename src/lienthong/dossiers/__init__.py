@@ -1,0 +1,1 @@
+"""The electronic one-stop: dossiers from the counter to the result."""

@@ -1,0 +1,233 @@
+"""Dossiers come in: registered, accepted or not, at the counter in one go."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from datetime import date, datetime
+from uuid import UUID
+
+from django.db import connection, transaction
+
+from lienthong.directory.public import add_working_minutes, counted_from
+from lienthong.dossiers import policies
+from lienthong.dossiers.actions.stepping import finish_on_board
+from lienthong.dossiers.board import Board
+from lienthong.dossiers.bodies import Directory
+from lienthong.dossiers.codes import DossierCode
+from lienthong.dossiers.contracts import Intake, StepDone
+from lienthong.dossiers.game import begin, move
+from lienthong.dossiers.models import Application, Dossier, DossierPaper, DossierParty, Slip
+from lienthong.dossiers.refusals import AnswersWrong, NotOffered, ReasonMissing
+from lienthong.dossiers.slips import slip_of
+from lienthong.dossiers.states import ACCEPT, DECLINE, PartyRole
+from lienthong.identity.public import NotAllowed, NotFound, PartyFacts, Viewer, keep_parties
+from lienthong.kernel.clock import VIETNAM
+from lienthong.kernel.identifiers import uuid7
+from lienthong.procedures.public import (
+    Definition,
+    ProcedureVersion,
+    ServiceOffer,
+    answer_faults,
+    definition_of,
+    fees_owed,
+    whole_answers,
+)
+
+TAKE = """
+INSERT INTO dossiers_daysequence AS series (agency_id, day, last) VALUES (%s, %s, %s)
+ON CONFLICT (agency_id, day) DO UPDATE SET last = series.last + excluded.last
+RETURNING last
+"""
+
+
+def register_dossiers(*, intakes: Sequence[Intake], viewer: Viewer, at: datetime) -> list[Dossier]:
+    """Take dossiers in as submitted, each with its code, in sets.
+
+    Raises:
+        NotAllowed: the viewer does not receive dossiers of the agency. NotOffered, AnswersWrong; and what
+        `keep_parties` refuses. Nothing was taken in then.
+    """
+    if not policies.receives(viewer) or any(one.agency_id != viewer.agency_id for one in intakes):
+        raise NotAllowed
+    versions = _offered(intakes)
+    day = at.astimezone(VIETNAM).date()
+    with transaction.atomic():
+        whole = [_answers(versions[one.version_id][1], one, day) for one in intakes]
+        applicants = keep_parties(all_facts=[one.applicant for one in intakes], at=at)
+        others: list[PartyFacts] = [one.representative for one in intakes if one.representative]
+        representatives = iter(keep_parties(all_facts=others, at=at))
+        codes = _codes(intakes, viewer.agency_code, day)
+        board = Board(actor=viewer.actor(), official_id=viewer.official_id, at=at)
+        dossiers = []
+        for intake, answers, party, code in zip(intakes, whole, applicants, codes, strict=True):
+            key = uuid7()
+            dossier = Dossier(
+                id=key,
+                code=code,
+                agency_id=intake.agency_id,
+                version=versions[intake.version_id][0],
+                channel=intake.channel,
+                root_id=intake.root_id or key,
+                applicant=party,
+                applicant_name=party.name,
+                summary=intake.summary[:500],
+                submitted_at=at,
+            )
+            dossiers.append(dossier)
+            board.add(dossier)
+            board.add(Application(dossier=dossier, answers=answers))
+            board.add(DossierParty(dossier=dossier, party=party, role=PartyRole.APPLICANT))
+            if intake.representative is not None:
+                other = next(representatives)
+                role = PartyRole.REPRESENTATIVE
+                row = DossierParty(dossier=dossier, party=other, role=role, mandate=intake.mandate[:500])
+                board.add(row)
+            for paper in _papers(dossier, intake, at):
+                board.add(paper)
+            board.say(dossier, "submit", {"code": code, "channel": intake.channel})
+        board.write()
+    return dossiers
+
+
+def accept_dossiers(*, dossier_ids: Collection[UUID], viewer: Viewer, at: datetime) -> list[Dossier]:
+    """Accept submitted dossiers: the clock begins, the first steps open, slip 01 is made.
+
+    Raises:
+        NotFound, NotAllowed, DossierNotNow, NoCompetentBody. Nothing was accepted then.
+    """
+    with transaction.atomic():
+        board = Board(actor=viewer.actor(), official_id=viewer.official_id, at=at)
+        board.load(dossier_ids)
+        _require_all(board, dossier_ids, viewer)
+        accept_on_board(board, viewer)
+        board.write()
+    return list(board.dossiers.values())
+
+
+def receive_at_counter(*, intake: Intake, viewer: Viewer, at: datetime) -> Dossier:
+    """Register and accept one dossier and end the first step, which is receiving it, in one go.
+
+    Raises:
+        What `register_dossiers` and `accept_dossiers` refuse.
+    """
+    with transaction.atomic():
+        (registered,) = register_dossiers(intakes=[intake], viewer=viewer, at=at)
+        board = Board(actor=viewer.actor(), official_id=viewer.official_id, at=at)
+        board.load([registered.pk])
+        accept_on_board(board, viewer)
+        for task in list(board.open[registered.pk]):
+            if policies.works_on(viewer, task):
+                finish_on_board(board, StepDone(task.pk), viewer)
+        board.write()
+    return board.dossiers[registered.pk]
+
+
+def decline_dossier(*, dossier_id: UUID, reason: str, viewer: Viewer, at: datetime) -> Slip:
+    """Do not accept a submitted dossier, with reasons on slip 03 (NĐ 61/2018/NĐ-CP, Đ.17).
+
+    Raises:
+        NotFound, NotAllowed, DossierNotNow, ReasonMissing
+    """
+    if not reason.strip():
+        raise ReasonMissing(field="reason")
+    with transaction.atomic():
+        board = Board(actor=viewer.actor(), official_id=viewer.official_id, at=at)
+        board.load([dossier_id])
+        _require_all(board, [dossier_id], viewer)
+        dossier = board.dossiers[dossier_id]
+        policies.require(viewer, dossier, DECLINE)
+        move(board, dossier, DECLINE, data={"reason": reason.strip()})
+        slip = slip_of(board, dossier, DECLINE, reason=reason.strip())
+        board.write()
+    return slip
+
+
+def accept_on_board(board: Board, viewer: Viewer) -> None:
+    """Accept every dossier of the board."""
+    directory = Directory(board.dossiers.values())
+    for dossier in board.dossiers.values():
+        policies.require(viewer, dossier, ACCEPT)
+        calendar = board.calendar(dossier.agency_id)
+        dossier.accepted_at, dossier.counted_from_at = board.at, counted_from(calendar, board.at)
+        version, process = dossier.version, board.process(dossier)
+        dossier.limit_minutes = version.limit_minutes or version.process.minutes
+        dossier.due_at = add_working_minutes(calendar, dossier.counted_from_at, dossier.limit_minutes)
+        answers = dossier.application.answers
+        dossier.bodies = directory.bodies(dossier, process, answers)
+        board.want_calendars(dossier.bodies.values())
+        dossier.fee_owed = sum(line.amount for line in fees_owed(version, answers))
+        move(board, dossier, ACCEPT, data={"due_at": dossier.due_at.isoformat(), "fee": dossier.fee_owed})
+        slip_of(board, dossier, ACCEPT)
+        begin(board, dossier)
+
+
+def _require_all(board: Board, wanted: Collection[UUID], viewer: Viewer) -> None:
+    """Raise `NotFound` where one is missing or is another agency's."""
+    if len(board.dossiers) < len(set(wanted)):
+        raise NotFound
+    if any(dossier.agency_id != viewer.agency_id for dossier in board.dossiers.values()):
+        raise NotFound
+
+
+def _offered(intakes: Sequence[Intake]) -> dict[UUID, tuple[ProcedureVersion, Definition]]:
+    """The versions asked for, each offered by its agency through its channel today."""
+    ids = {one.version_id for one in intakes}
+    rows = ProcedureVersion.objects.select_related("procedure__field", "form", "process")
+    versions = {row.pk: row for row in rows.filter(pk__in=ids).prefetch_related("papers", "fees", "results")}
+    offers = ServiceOffer.objects.filter(version__in=ids, ended_at=None)
+    offered = set(offers.values_list("agency_id", "version_id", "channel"))
+    for one in intakes:
+        if (one.agency_id, one.version_id, one.channel) not in offered:
+            name = versions[one.version_id].procedure.name if one.version_id in versions else ""
+            raise NotOffered(field="version", agency=one.agency_id, procedure=name)
+    return {key: (row, definition_of(row)) for key, row in versions.items()}
+
+
+def _answers(definition: Definition, intake: Intake, day: date) -> dict[str, object]:
+    """The answers as they are kept."""
+    if definition.form is None:
+        return {}
+    answers = whole_answers(definition.form, intake.answers, on=day)
+    faults = answer_faults(definition.form, answers)
+    if faults:
+        named = "; ".join(f"{_label(definition, fault.question)}: {fault}" for fault in faults[:10])
+        raise AnswersWrong(field=faults[0].question, faults=named)
+    return answers
+
+
+def _label(definition: Definition, key: str) -> str:
+    question = definition.form.question.get(key) if definition.form else None
+    return question.label if question else key
+
+
+def _codes(intakes: Sequence[Intake], agency_code: str, day: date) -> list[str]:
+    """A code for each, from the series of its agency and day, without a gap."""
+    wanted: Mapping[int, int] = defaultdict(int)
+    for one in intakes:
+        wanted[one.agency_id] += 1  # type: ignore[index]
+    last = {}
+    with connection.cursor() as cursor:
+        for agency_id, count in sorted(wanted.items()):
+            cursor.execute(TAKE, [agency_id, day, count])
+            last[agency_id] = int(cursor.fetchone()[0]) - count
+    codes = []
+    for one in intakes:
+        last[one.agency_id] += 1
+        codes.append(str(DossierCode(agency_code, day, last[one.agency_id])))
+    return codes
+
+
+def _papers(dossier: Dossier, intake: Intake, at: datetime) -> list[DossierPaper]:
+    return [
+        DossierPaper(
+            dossier=dossier,
+            key=paper.key,
+            name=paper.name[:500],
+            originals=paper.originals,
+            copies=paper.copies,
+            held_id=paper.held_id,
+            given_at=at,
+        )
+        for paper in intake.papers
+    ]

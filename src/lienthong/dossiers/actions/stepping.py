@@ -1,0 +1,107 @@
+"""Officials finish steps, one or many at once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from lienthong.dossiers import policies
+from lienthong.dossiers.actions.supplements import open_request
+from lienthong.dossiers.board import Board
+from lienthong.dossiers.contracts import StepDone
+from lienthong.dossiers.game import SUPPLEMENT, close_task, end_step, move
+from lienthong.dossiers.models import Dossier, DossierTask
+from lienthong.dossiers.refusals import ClockStands, DossierNotNow, StepAlreadyDone, SupplementItemsMissing
+from lienthong.dossiers.states import UNDER_WAY, WORK, DossierState, TaskKind, TaskState
+from lienthong.identity.public import NotFound, Viewer
+from lienthong.kernel.clock import VIETNAM
+
+NOTE_LIMIT = 2_000
+
+
+def finish_step(*, done: StepDone, viewer: Viewer, at: datetime) -> Dossier:
+    """End a step that lies with the viewer; what comes next opens.
+
+    Raises:
+        NotFound: there is none, or the viewer may not see it. StepAlreadyDone: somebody was faster.
+        StepOfAnother, ClockStands, ChoiceMissing, SupplementItemsMissing, SupplementAskedAlready.
+    """
+    return finish_steps(all_done=[done], viewer=viewer, at=at)[0]
+
+
+def finish_steps(*, all_done: Sequence[StepDone], viewer: Viewer, at: datetime) -> list[Dossier]:
+    """As `finish_step`, for many: all of them or none, with the same number of queries."""
+    with transaction.atomic():
+        board = Board(actor=viewer.actor(), official_id=viewer.official_id, at=at)
+        of = dict(
+            DossierTask.objects.filter(pk__in=[one.task_id for one in all_done]).values_list(
+                "pk", "dossier_id"
+            )
+        )
+        board.load(set(of.values()))
+        dossiers = [finish_on_board(board, one, viewer) for one in all_done]
+        board.write()
+    return dossiers
+
+
+def finish_on_board(board: Board, done: StepDone, viewer: Viewer) -> Dossier:
+    """End one step of the board."""
+    task = _open_task(board, done.task_id, viewer)
+    dossier = task.dossier
+    step = board.process(dossier).step.get(task.step)
+    name = step.name if step else task.step
+    policies.require_works_on(viewer, task, step=name)
+    if task.paused_at is not None:
+        raise ClockStands(code=dossier.code, reason=dossier.state_label)
+    data = {"step": name, "note": done.note[:NOTE_LIMIT]}
+    if task.kind == TaskKind.OPINION:
+        close_task(board, task, TaskState.DONE, note=done.note[:NOTE_LIMIT])
+        board.say(dossier, "opine", data)
+        return dossier
+    if dossier.state in UNDER_WAY:
+        move(board, dossier, WORK, data=data)
+    elif dossier.state != DossierState.FINISHED:
+        raise DossierNotNow(code=dossier.code, state=dossier.state_label)
+    else:
+        board.say(dossier, WORK.verb, data)
+    end_step(board, task, choices=done.choices, note=done.note[:NOTE_LIMIT])
+    _ask_if_waited_for(board, task, done)
+    return dossier
+
+
+def _ask_if_waited_for(board: Board, task: DossierTask, done: StepDone) -> None:
+    """Where the choice leads to waiting for a supplement, the request is made with it."""
+    process = board.process(task.dossier)
+    waits = [
+        one
+        for one in board.open[task.dossier_id]
+        if one.kind == TaskKind.WAIT
+        and process.step[one.step].message == SUPPLEMENT
+        and one.opened_at == board.at
+    ]
+    if waits:
+        if done.supplement is None:
+            raise SupplementItemsMissing(field="items")
+        open_request(board, task.dossier, done.supplement, task)
+
+
+def _open_task(board: Board, task_id: UUID, viewer: Viewer) -> DossierTask:
+    for tasks in board.open.values():
+        for task in tasks:
+            if task.pk == task_id:
+                if viewer.agency_id not in (task.agency_id, task.dossier.agency_id):
+                    raise NotFound
+                return task
+    row = DossierTask.objects.select_related("dossier__version", "done_by").filter(pk=task_id).first()
+    if row is None or viewer.agency_id not in (row.agency_id, row.dossier.agency_id):
+        raise NotFound
+    step = board.process(row.dossier).step.get(row.step)
+    raise StepAlreadyDone(
+        step=step.name if step else row.step,
+        code=row.dossier.code,
+        name=row.done_by or "—",
+        time=row.done_at.astimezone(VIETNAM).strftime("%H:%M %d/%m/%Y") if row.done_at else "—",
+    )

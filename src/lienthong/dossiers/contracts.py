@@ -1,0 +1,83 @@
+"""Plain values of `dossiers`, and its events."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from lienthong.identity.public import PartyFacts
+from lienthong.ledger.public import Actor
+
+
+@dataclass(frozen=True)
+class GivenPaper:
+    """A paper handed in: which of the required ones (`key`), or another by name; `held_id` is its file."""
+
+    name: str
+    key: str = ""
+    originals: int = 0
+    copies: int = 0
+    held_id: UUID | None = None
+
+
+@dataclass(frozen=True)
+class Intake:
+    """What is handed in: for which offer, by whom, with which answers and papers.
+
+    `root_id` names the dossier of which this one is a part, where procedures are linked.
+    """
+
+    agency_id: int
+    version_id: UUID
+    channel: str
+    applicant: PartyFacts
+    answers: Mapping[str, Any] = field(default_factory=dict)
+    papers: tuple[GivenPaper, ...] = ()
+    summary: str = ""
+    representative: PartyFacts | None = None
+    mandate: str = ""
+    root_id: UUID | None = None
+
+
+@dataclass(frozen=True)
+class Supplement:
+    """What is missing or wrong, one text each, and why it is needed."""
+
+    items: tuple[str, ...]
+    reason: str
+
+
+@dataclass(frozen=True)
+class StepDone:
+    """A step that an official finishes. `choices` says how it goes on: choice step → target step."""
+
+    task_id: UUID
+    choices: Mapping[str, str] = field(default_factory=dict)
+    note: str = ""
+    supplement: Supplement | None = None
+
+
+@dataclass(frozen=True)
+class DossierFilter:
+    """What a list of dossiers is narrowed to; empty is all. `timing` "late": open and past its deadline."""
+
+    text: str = ""
+    state: str = ""
+    procedure: str = ""
+    timing: str = ""
+
+
+@dataclass(frozen=True)
+class DossierMoved:
+    """Something became true of a dossier: the verb of the table, and the state it is in now."""
+
+    dossier_id: UUID
+    code: str
+    agency_id: int
+    verb: str
+    state: int
+    actor: Actor
+    at: datetime

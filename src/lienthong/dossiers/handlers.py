@@ -1,0 +1,1 @@
+"""What the app does when something became true elsewhere."""

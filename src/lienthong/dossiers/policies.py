@@ -1,0 +1,70 @@
+"""Who may do what with a dossier; the buttons are drawn from `allowed_actions`."""
+
+from __future__ import annotations
+
+from lienthong.dossiers.models import Dossier, DossierTask
+from lienthong.dossiers.refusals import DossierNotNow, StepOfAnother
+from lienthong.dossiers.states import MOVES, Move, TaskKind, Who
+from lienthong.identity.public import ROLE_LABELS, NotAllowed, Role, Viewer
+from lienthong.kernel.errors import Refusal
+
+READERS = frozenset({Role.RECEPTIONIST, Role.SPECIALIST, Role.HEAD, Role.LEADER, Role.CLERK, Role.AUDITOR})
+# Whose post each part of the table stands for. What the platform does by itself nobody does by hand.
+ROLES: dict[Who, frozenset[Role]] = {
+    Who.DESK: frozenset({Role.RECEPTIONIST}),
+    Who.WORKER: frozenset({Role.RECEPTIONIST, Role.SPECIALIST, Role.HEAD, Role.LEADER, Role.CLERK}),
+    Who.LEADER: frozenset({Role.LEADER}),
+    Who.PLATFORM: frozenset(),
+}
+
+
+def receives(viewer: Viewer) -> bool:
+    """Whether the viewer receives dossiers at the one-stop of an agency."""
+    return viewer.agency_id is not None and viewer.has(Role.RECEPTIONIST)
+
+
+def works_on(viewer: Viewer, task: DossierTask) -> bool:
+    """Whether the open step lies with the viewer: in the role and the agency, and with nobody else."""
+    if task.agency_id != viewer.agency_id or task.kind not in {
+        TaskKind.WORK,
+        TaskKind.CHOICE,
+        TaskKind.OPINION,
+    }:
+        return False
+    if not task.role or Role(task.role) not in viewer.roles:
+        return False
+    return task.assignee_id in (None, viewer.official_id) or bool(viewer.acting_for)
+
+
+def require_works_on(viewer: Viewer, task: DossierTask, *, step: str) -> None:
+    """Raise `StepOfAnother` for who does not work on the step."""
+    if not works_on(viewer, task):
+        name = task.assignee or (ROLE_LABELS[Role(task.role)] if task.role else task.agency)
+        raise StepOfAnother(step=step, name=name)
+
+
+def may_assign(viewer: Viewer, task: DossierTask) -> bool:
+    """Whether the viewer says who does the step: a leader or a head of division of the agency it lies with."""
+    return task.agency_id == viewer.agency_id and viewer.has(Role.LEADER, Role.HEAD)
+
+
+def allowed_actions(viewer: Viewer, dossier: Dossier) -> list[Move]:
+    """What the viewer may do with the dossier now, in the order of the table."""
+    return [move for move in MOVES.values() if _refusal(viewer, dossier, move) is None]
+
+
+def require(viewer: Viewer, dossier: Dossier, move: Move) -> None:
+    """Raise what stands against the move: `NotAllowed`, `DossierNotNow`."""
+    refusal = _refusal(viewer, dossier, move)
+    if refusal is not None:
+        raise refusal
+
+
+def _refusal(viewer: Viewer, dossier: Dossier, move: Move) -> Refusal | None:
+    roles = ROLES[move.who]
+    owner = viewer.agency_id == dossier.agency_id
+    if not viewer.has(*roles) or not (owner or move.who is Who.WORKER):
+        return NotAllowed()
+    if dossier.state not in move.sources:
+        return DossierNotNow(code=dossier.code, state=dossier.state_label)
+    return None

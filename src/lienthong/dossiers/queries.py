@@ -1,0 +1,71 @@
+"""What a viewer may read of dossiers. Every answer is narrowed to the viewer first."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import Exists, OuterRef, Q, QuerySet, Value
+
+from lienthong.dossiers import policies
+from lienthong.dossiers.contracts import DossierFilter
+from lienthong.dossiers.models import Dossier, DossierTask, Plain
+from lienthong.dossiers.states import UNDER_WAY, DossierState, TaskState
+from lienthong.identity.public import NotFound, Viewer
+from lienthong.kernel.paging import Page, page_of, soonest_page
+
+MOST_WORDS = 8
+
+
+def dossiers_of(viewer: Viewer) -> QuerySet[Dossier]:
+    """The dossiers the viewer may see: those of the agency, and those that had a step in it."""
+    if viewer.agency_id is None or not viewer.has(*policies.READERS):
+        return Dossier.objects.none()
+    here = DossierTask.objects.filter(agency_id=viewer.agency_id, dossier=OuterRef("pk"))
+    return Dossier.objects.filter(Q(agency_id=viewer.agency_id) | Exists(here))
+
+
+def find_dossier(viewer: Viewer, dossier_id: UUID) -> Dossier:
+    """One dossier with what its page shows first. Raises `NotFound`."""
+    rows = dossiers_of(viewer).select_related(
+        "version__procedure__field", "application", "agency", "applicant"
+    )
+    found = rows.filter(pk=dossier_id).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def list_dossiers(viewer: Viewer, wanted: DossierFilter, *, at: datetime, cursor: str = "") -> Page[Dossier]:
+    """A page of the dossiers the viewer may see, newest first. One query."""
+    rows = dossiers_of(viewer).select_related("version__procedure")
+    for word in wanted.text.split()[:MOST_WORDS]:
+        rows = rows.filter(search_text__contains=Plain(Value(word[:100])))
+    if wanted.state.isascii() and wanted.state.isdigit() and int(wanted.state) in list(DossierState):
+        rows = rows.filter(state=int(wanted.state))
+    if wanted.procedure:
+        rows = rows.filter(version__procedure__code=wanted.procedure)
+    if wanted.timing == "late":
+        rows = rows.filter(state__in=sorted(UNDER_WAY), due_at__lt=at)
+    return page_of(rows, key="id", cursor=cursor)
+
+
+def inbox_of(viewer: Viewer, *, mine: bool = False, cursor: str = "") -> Page[DossierTask]:
+    """A page of the open steps that lie with the viewer, or with the viewer's role, the soonest due first."""
+    if viewer.agency_id is None:
+        return Page([], "")
+    rows = DossierTask.objects.filter(
+        agency_id=viewer.agency_id, state=TaskState.OPEN, role__in=sorted(viewer.roles), due_at__isnull=False
+    )
+    if mine:
+        rows = rows.filter(assignee_id=viewer.official_id)
+    else:
+        rows = rows.filter(Q(assignee=None) | Q(assignee_id=viewer.official_id))
+    rows = rows.select_related("dossier__version__procedure", "assignee")
+    return soonest_page(rows, time="due_at", cursor=cursor)
+
+
+def tasks_of(dossier: Dossier) -> list[DossierTask]:
+    """Every step of the dossier so far, in order. One query."""
+    rows = DossierTask.objects.filter(dossier=dossier).select_related("agency", "assignee", "done_by")
+    return list(rows.order_by("opened_at", "pk"))

@@ -1,0 +1,121 @@
+"""What is refused of dossiers, whoever asks."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from lienthong.kernel.errors import Refusal
+
+
+class DossierNotNow(Refusal):
+    """The dossier's state does not allow the move."""
+
+    code, status = "dossier-wrong-state", 409
+    sentence = _(
+        "This cannot be done now: dossier %(code)s is in state “%(state)s”. "
+        "Someone may have been faster; reload the page to see what happened."
+    )
+
+
+class StepAlreadyDone(Refusal):
+    """Somebody else was faster."""
+
+    code, status = "step-already-done", 409
+    sentence = _(
+        "The step “%(step)s” of dossier %(code)s is no longer open: %(name)s ended it at %(time)s. "
+        "Nothing of what you entered was kept; reload the page to see where the dossier is now."
+    )
+
+
+class StepOfAnother(Refusal):
+    """The step lies with another official or another role."""
+
+    code, status = "step-of-another", 403
+    sentence = _(
+        "The step “%(step)s” lies with %(name)s. Ask them, or ask a leader of the agency to give it to you."
+    )
+
+
+class ClockStands(Refusal):
+    """What waits for the applicant is not worked on."""
+
+    code, status = "clock-stands", 409
+    sentence = _(
+        "Dossier %(code)s waits for the applicant (%(reason)s), so its clock stands and no step is finished. "
+        "Receive what was asked for first."
+    )
+
+
+class ChoiceMissing(Refusal):
+    """A step ends in a choice, and none was made."""
+
+    code, status = "choice-missing", 422
+    sentence = _("Say how it goes on after “%(step)s”: %(ways)s.")
+
+
+class ReasonMissing(Refusal):
+    """Some acts are not done without words."""
+
+    code, status = "reason-missing", 422
+    sentence = _("Write the reason; the applicant reads it on the slip.")
+
+
+class NotOffered(Refusal):
+    """The agency does not offer the procedure through this channel."""
+
+    code, status = "not-offered", 422
+    sentence = _(
+        "%(agency)s does not offer “%(procedure)s” through this channel. "
+        "Look in the catalogue which body does, or choose another channel."
+    )
+
+
+class AnswersWrong(Refusal):
+    """The answers do not fit the form."""
+
+    code, status = "answers-wrong", 422
+    sentence = _("The form is not filled in rightly yet: %(faults)s")
+
+
+class NoCompetentBody(Refusal):
+    """A step would lie with a body that nobody named."""
+
+    code, status = "no-competent-body", 409
+    sentence = _(
+        "“%(lane)s” has a step in this procedure, but it is not known which agency that is here. "
+        "Ask the administrator of the one-stop to name the competent body, then accept the dossier."
+    )
+
+
+class SupplementAskedAlready(Refusal):
+    """A supplement is asked for once."""
+
+    code, status = "supplement-asked-already", 409
+    sentence = _(
+        "A supplement to dossier %(code)s was asked for on %(day)s already. The law lets it be asked once, and "
+        "whole (NĐ 61/2018/NĐ-CP, Đ.19 k.4): settle it with what is there, or refuse it with reasons."
+    )
+
+
+class SupplementItemsMissing(Refusal):
+    """What is missing has to be named."""
+
+    code, status = "supplement-items-missing", 422
+    sentence = _("Name each paper or statement that is missing or wrong, all of them at once.")
+
+
+class NewDateTooEarly(Refusal):
+    """A new date that is not later than the old one."""
+
+    code, status = "new-date-too-early", 422
+    sentence = _("The new date must be later than the one the applicant was given: %(due)s.")
+
+
+class ApologyTooLate(Refusal):
+    """An apology that comes after the deadline."""
+
+    code, status = "apology-too-late", 409
+    sentence = _(
+        "The deadline passed at %(due)s. An apology with a new date is sent before it passes, never after "
+        "(NĐ 61/2018/NĐ-CP, Đ.19 k.9); finish the dossier now, it counts as late."
+    )
