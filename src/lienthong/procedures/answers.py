@@ -26,7 +26,7 @@ class AnswerFault:
     """
 
     path: tuple[str | int, ...]
-    sentence: Promise
+    sentence: Promise | str
     facts: dict[str, object] = field(default_factory=dict)
 
     def __str__(self) -> str:
@@ -144,7 +144,8 @@ _TOO_MANY = _("Give at most %(limit)s.")
 _TOO_FEW = _("Give at least %(limit)s.")
 _TOO_LARGE = _("Give a number of at most %(limit)s.")
 _TOO_SMALL = _("Give a number of at least %(limit)s.")
-_KINDS: dict[QuestionType, Promise] = {
+# What is said of an answer of another kind than asked for.
+KINDS: dict[QuestionType, Promise] = {
     QuestionType.TEXT: _("Write a text."),
     QuestionType.LONG_TEXT: _("Write a text."),
     QuestionType.WHOLE_NUMBER: _("Write a whole number, in digits."),
@@ -190,7 +191,7 @@ def _faults(form: Form, error: jsonschema_rs.ValidationError) -> Iterator[Answer
         yield AnswerFault(path, _LIMITS[rule], {"limit": kind.limit})
     else:
         question = _question_at(form, path)
-        yield AnswerFault(path, _KINDS[question.type] if question else _UNKNOWN)
+        yield AnswerFault(path, KINDS[question.type] if question else _UNKNOWN)
 
 
 def _forbidden(error: jsonschema_rs.ValidationError) -> list[str]:

@@ -23,26 +23,43 @@ from lienthong.procedures.engine import (
 )
 from lienthong.procedures.engine import start as start_position
 from lienthong.procedures.fees import FeeLine, fees_owed
+from lienthong.procedures.filling import (
+    DrawnForm,
+    KeptFile,
+    Posted,
+    answers_from_post,
+    form_pages,
+    prefilled_answers,
+)
+from lienthong.procedures.form import Form, Prefill
 from lienthong.procedures.models import Procedure, ProcedureVersion, ServiceField, ServiceOffer
+from lienthong.procedures.places import Communes
 from lienthong.procedures.process import Body, Lane, Process, Step, StepKind
 from lienthong.procedures.queries import find_by_code
 from lienthong.procedures.states import Channel
 from lienthong.procedures.stored import definition_of, process_of
 
 __all__ = [
+    "NATIONAL_OFFERS",
+    "WORKING_DAY",
     "AnswerFault",
     "AuthorityMissing",
     "Body",
     "Channel",
+    "Communes",
     "Definition",
+    "DrawnForm",
     "FeeLine",
+    "Form",
+    "KeptFile",
     "Lane",
     "Loaded",
-    "NATIONAL_OFFERS",
     "NoWay",
     "NotWaiting",
     "Paper",
     "Position",
+    "Posted",
+    "Prefill",
     "Procedure",
     "ProcedurePublished",
     "ProcedureVersion",
@@ -51,16 +68,18 @@ __all__ = [
     "ServiceOffer",
     "Step",
     "StepKind",
-    "WORKING_DAY",
     "answer_faults",
+    "answers_from_post",
     "chosen_by_hand",
     "complete",
     "definition_of",
     "fees_owed",
     "find_by_code",
+    "form_pages",
     "load_catalogue",
     "load_offers",
     "open_steps",
+    "prefilled_answers",
     "process_of",
     "save_draft",
     "settle",

@@ -2,12 +2,13 @@
 
 from django.urls import path
 
-from lienthong.procedures.web import catalogue, drafting, rehearsing
+from lienthong.procedures.web import catalogue, drafting, previewing, rehearsing
 
 app_name = "procedures"
 urlpatterns = [
     path("", catalogue.procedures, name="procedures"),
     path("export/", catalogue.procedures_export, name="procedures_export"),
+    path("places/", previewing.places, name="places"),
     path("<uuid:procedure_id>/", catalogue.procedure_detail, name="procedure_detail"),
     path("<uuid:procedure_id>/draft/", drafting.start, name="start"),
     path("versions/<uuid:version_id>/", catalogue.version_detail, name="version_detail"),
@@ -15,6 +16,7 @@ urlpatterns = [
     path("versions/<uuid:version_id>/process.bpmn", catalogue.version_bpmn, name="bpmn"),
     path("versions/<uuid:version_id>/definition.json", catalogue.version_json, name="json"),
     path("versions/<uuid:version_id>/rehearse/", rehearsing.rehearse, name="rehearse"),
+    path("versions/<uuid:version_id>/form/", previewing.preview, name="preview"),
     path("versions/<uuid:version_id>/edit/<slug:part>/", drafting.edit, name="edit"),
     path("versions/<uuid:version_id>/read/", drafting.read_file, name="read_file"),
     path("versions/<uuid:version_id>/publish/", drafting.publish, name="publish"),

@@ -40,6 +40,8 @@ ROUTES: dict[str, Route] = {
     "procedures:bpmn": signed_in(kwargs=_published),
     "procedures:json": signed_in(kwargs=_published),
     "procedures:rehearse": signed_in(kwargs=_published),
+    "procedures:preview": signed_in(methods=BOTH, kwargs=_published),
+    "procedures:places": signed_in(),
     "procedures:start": only(CATALOGUER, methods=("POST",), kwargs=_procedure),
     "procedures:edit": only(CATALOGUER, methods=BOTH, kwargs=_part),
     "procedures:read_file": only(CATALOGUER, methods=("POST",), kwargs=_draft),
