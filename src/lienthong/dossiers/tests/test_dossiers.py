@@ -66,7 +66,9 @@ def test_a_dossier_goes_from_the_counter_to_its_result() -> None:
 def test_the_clock_begins_after_the_cut_off_hour() -> None:
     early, late = received(), received(at=NOON + 5 * HOUR)
     calendar = calendar_of(early.agency_id, years=[2026])
-    assert early.due_at is not None and late.due_at is not None and late.counted_from_at is not None
+    assert early.due_at is not None
+    assert late.due_at is not None
+    assert late.counted_from_at is not None
     assert working_minutes_between(calendar, NOON, early.due_at) == 2 * 480
     assert (late.counted_from_at.day, late.counted_from_at.hour) == (3, 7)
     assert working_minutes_between(calendar, late.counted_from_at, late.due_at) == 2 * 480
@@ -107,7 +109,8 @@ def test_a_supplement_in_the_process_stops_the_clock_and_is_asked_once() -> None
     dossier = receive_supplement(dossier_id=dossier.pk, papers=papers, viewer=desk, at=later)
     assert due is not None
     assert (dossier.state, dossier.due_at) == (DossierState.IN_PROGRESS, due + timedelta(days=7))
-    assert dossier.papers.count() == 2 and Pause.objects.get(dossier=dossier).ended_at == later
+    assert dossier.papers.count() == 2
+    assert Pause.objects.get(dossier=dossier).ended_at == later
     with pytest.raises(SupplementAskedAlready):
         finish(
             dossier, "examine", Role.SPECIALIST, later, choices={"complete": "supplement"}, supplement=asked
@@ -128,7 +131,8 @@ def test_a_supplement_at_any_step_stops_the_steps_clock_too() -> None:
         finish(dossier, "examine", Role.SPECIALIST, choices={"complete": "fee_due"})
     desk = official(dossier.agency, Role.RECEPTIONIST)
     receive_supplement(dossier_id=dossier.pk, viewer=desk, at=NOON + 26 * HOUR)
-    assert before is not None and open_task(dossier, "examine").due_at == before + timedelta(days=1)
+    assert before is not None
+    assert open_task(dossier, "examine").due_at == before + timedelta(days=1)
 
 
 def test_a_fee_is_waited_for_and_the_clock_stands() -> None:
@@ -165,7 +169,8 @@ def permit() -> tuple[Dossier, int]:
 def test_steps_run_in_parallel_and_in_another_agency() -> None:
     dossier, department = permit()
     plan = open_task(dossier, "plan")
-    assert plan.agency_id == department and open_task(dossier, "site").agency_id == dossier.agency_id
+    assert plan.agency_id == department
+    assert open_task(dossier, "site").agency_id == dossier.agency_id
     with pytest.raises(StepOfAnother):
         finish_step(done=StepDone(plan.pk), viewer=official(dossier.agency, Role.SPECIALIST), at=NOON)
     finish(dossier, "site", Role.SPECIALIST)
@@ -173,7 +178,8 @@ def test_steps_run_in_parallel_and_in_another_agency() -> None:
     finish(dossier, "plan", Role.SPECIALIST)
     assert end_timers(at=NOON + HOUR) == 0
     due = open_task(dossier, "posted").due_at
-    assert due is not None and end_timers(at=due) == 1
+    assert due is not None
+    assert end_timers(at=due) == 1
     assert open_task(dossier, "sign").role == Role.LEADER
 
 
@@ -242,12 +248,14 @@ def test_it_is_withdrawn_or_stopped_at_any_time_even_while_the_clock_stands() ->
     finish(dossier, "examine", Role.SPECIALIST, choices={"complete": "fee_due"})
     desk = official(dossier.agency, Role.RECEPTIONIST)
     dossier = withdraw_dossier(dossier_id=dossier.pk, reason="Đổi ý", viewer=desk, at=NOON + 2 * HOUR)
-    assert dossier.state == DossierState.WITHDRAWN and dossier.due_at is not None
+    assert dossier.state == DossierState.WITHDRAWN
+    assert dossier.due_at is not None
     assert not DossierTask.objects.filter(dossier=dossier, state="open").exists()
     other = received()
     leader = official(other.agency, Role.LEADER)
     other = stop_dossier(dossier_id=other.pk, reason="Người nộp đã mất", viewer=leader, at=NOON)
-    assert other.state == DossierState.STOPPED and other.slips.last().kind == SlipKind.STOP  # type: ignore[union-attr]
+    assert other.state == DossierState.STOPPED
+    assert other.slips.last().kind == SlipKind.STOP
     with pytest.raises(NotAllowed):
         stop_dossier(
             dossier_id=received().pk and other.pk,
