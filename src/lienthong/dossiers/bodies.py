@@ -78,7 +78,7 @@ class Directory:
 
 
 def seed_competent_bodies(*, at: datetime) -> int:
-    """Name the departments of every province by field where nobody did; how many were named. Three queries."""
+    """Name the departments of every province by field where nobody did; how many. Four queries."""
     day = at.astimezone(VIETNAM).date()
     agencies = Agency.objects.valid(day)
     provinces = set(agencies.filter(kind="province").values_list("pk", flat=True))

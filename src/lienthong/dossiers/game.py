@@ -96,7 +96,7 @@ def end_step(board: Board, task: DossierTask, *, choices: Mapping[str, str], not
 
 
 def stand(board: Board, dossier: Dossier, reason: str, *, tasks: bool = False) -> None:
-    """Stop the clock of the dossier, with `tasks` also those of its open steps; one that stands goes on so."""
+    """Stop the clock of the dossier, with `tasks` also those of its open steps."""
     if dossier.due_at is not None and dossier.paused_at is None:
         calendar = board.calendar(dossier.agency_id)
         dossier.minutes_left = minutes_left(calendar, due_at=dossier.due_at, at=board.at)

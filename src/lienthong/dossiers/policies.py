@@ -44,7 +44,7 @@ def require_works_on(viewer: Viewer, task: DossierTask, *, step: str) -> None:
 
 
 def may_assign(viewer: Viewer, task: DossierTask) -> bool:
-    """Whether the viewer says who does the step: a leader or a head of division of the agency it lies with."""
+    """Whether the viewer says who does the step: a leader or a head of the agency it lies with."""
     return task.agency_id == viewer.agency_id and viewer.has(Role.LEADER, Role.HEAD)
 
 

@@ -92,8 +92,8 @@ class SupplementAskedAlready(Refusal):
 
     code, status = "supplement-asked-already", 409
     sentence = _(
-        "A supplement to dossier %(code)s was asked for on %(day)s already. The law lets it be asked once, and "
-        "whole (NĐ 61/2018/NĐ-CP, Đ.19 k.4): settle it with what is there, or refuse it with reasons."
+        "A supplement to dossier %(code)s was asked for on %(day)s already. The law lets it be asked once, "
+        "and whole (NĐ 61/2018/NĐ-CP, Đ.19 k.4): settle it with what is there, or refuse it with reasons."
     )
 
 

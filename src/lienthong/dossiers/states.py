@@ -67,7 +67,7 @@ class PartyRole(StrEnum):
 
 
 class SlipKind(StrEnum):
-    """The slips of TT 03/2025/TT-VPCP (before: TT 01/2018), by their numbers; 06 and 07 are drawn, not kept."""
+    """The slips of TT 03/2025/TT-VPCP (before: TT 01/2018), by number; 06 and 07 are drawn, not kept."""
 
     ACCEPTANCE = "01"
     SUPPLEMENT = "02"

@@ -151,7 +151,7 @@ def accept_on_board(board: Board, viewer: Viewer) -> None:
         calendar = board.calendar(dossier.agency_id)
         dossier.accepted_at, dossier.counted_from_at = board.at, counted_from(calendar, board.at)
         version, process = dossier.version, board.process(dossier)
-        dossier.limit_minutes = version.limit_minutes or version.process.minutes
+        dossier.limit_minutes = version.limit_minutes or (version.process.minutes if version.process else 0)
         dossier.due_at = add_working_minutes(calendar, dossier.counted_from_at, dossier.limit_minutes)
         answers = dossier.application.answers
         dossier.bodies = directory.bodies(dossier, process, answers)
