@@ -23,6 +23,8 @@ COUNT_CAP = 99
 EXPORT_LIMIT = 50_000
 CANDIDATE_LIMIT = 40
 FROM_GIVER = (TaskState.RETURNED, TaskState.REPORTED)
+# The columns of a row of the list.
+LISTED = ("work", "source_label", "parent_id", "given_at", "due_at", "state", "given_by__full_name")
 # The lead first, then those who work with, then those who are told.
 PARTIES = Prefetch(
     "parties",
@@ -140,8 +142,9 @@ def filter_tasks(viewer: Viewer, wanted: TaskFilter, *, at: datetime) -> QuerySe
 
 
 def list_tasks(viewer: Viewer, wanted: TaskFilter, *, at: datetime, cursor: str = "") -> Page[Task]:
-    """A page of tasks with their parties, the soonest due first: two queries whatever its length."""
-    rows = filter_tasks(viewer, wanted, at=at).select_related("given_by").prefetch_related(PARTIES)
+    """A page of tasks, the soonest due first, each with its `lead_name`: one query whatever its length."""
+    rows = filter_tasks(viewer, wanted, at=at).select_related("given_by").only(*LISTED)
+    rows = rows.annotate(lead_name=lead_name("pk"))
     return soonest_page(rows, time="due_at", cursor=cursor)
 
 
