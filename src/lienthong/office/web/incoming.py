@@ -54,7 +54,7 @@ def incoming(request: HttpRequest) -> HttpResponse:
     """The list of incoming documents; it opens on what waits for the viewer."""
     viewer, at = viewer_of(request), now()
     tab = _tab(request, viewer)
-    form = IncomingFilterForm(request.GET, books=register_queries.books_of(viewer))
+    form = IncomingFilterForm(request.GET, books=register_queries.books_to_choose(viewer))
     page = queries.list_incoming(viewer, form.wanted(tab), at=at, cursor=request.GET.get("cursor", ""))
     filtered = any(form.cleaned_data.values())
     context: dict[str, object] = {
@@ -90,7 +90,7 @@ def _tab(request: HttpRequest, viewer: Viewer) -> str:
 def incoming_export(request: HttpRequest) -> HttpResponseBase:
     """The filtered list as CSV, with the columns of the register of incoming documents (NĐ 30, annex IV)."""
     viewer, at = viewer_of(request), now()
-    form = IncomingFilterForm(request.GET, books=register_queries.books_of(viewer))
+    form = IncomingFilterForm(request.GET, books=register_queries.books_to_choose(viewer))
     wanted = form.wanted(request.GET.get("tab", queries.ALL))
     head = [
         _("Registered on"),

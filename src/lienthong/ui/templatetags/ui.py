@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 from django import template
 from django.forms import BoundField, CheckboxInput, CheckboxSelectMultiple, FileInput, RadioSelect
 from django.http import HttpRequest, QueryDict
 from django.template.defaultfilters import filesizeformat
+from django.template.loader import render_to_string
 from django.templatetags.static import static
 from django.urls import NoReverseMatch, reverse
 from django.utils.html import format_html
@@ -106,12 +108,18 @@ def size(value: int | None) -> str:
 @register.simple_tag
 def icon(name: str, label: str = "") -> SafeString:
     """A symbol of the sprite; without a label it is decoration and hidden from screen readers."""
-    href = f"{static('ui/icons.svg')}#{name}"
-    if label:
-        return format_html(
-            '<svg class="icon" role="img" aria-label="{}"><use href="{}"></use></svg>', label, href
-        )
-    return format_html('<svg class="icon" aria-hidden="true"><use href="{}"></use></svg>', href)
+    sprite = static("ui/icons.svg")
+    return _labelled(sprite, name, label) if label else _symbol(sprite, name)
+
+
+def _labelled(sprite: str, name: str, label: str) -> SafeString:
+    shape = '<svg class="icon" role="img" aria-label="{}"><use href="{}#{}"></use></svg>'
+    return format_html(shape, label, sprite, name)
+
+
+@lru_cache(maxsize=200)  # a page has forty, of as many names as the sprite has symbols
+def _symbol(sprite: str, name: str) -> SafeString:
+    return format_html('<svg class="icon" aria-hidden="true"><use href="{}#{}"></use></svg>', sprite, name)
 
 
 @register.simple_tag
@@ -153,6 +161,17 @@ def navigation_links(context: template.Context, place: navigation.Place = "main"
         path=request.path if request else "",
         viewer=viewer,
     )
+
+
+@register.simple_tag
+def navigation_bar(items: list[navigation.Link]) -> SafeString:
+    """The bar of these links. Drawn once for all whose roles show them the same on the same page."""
+    return _bar(get_language(), static("ui/icons.svg"), tuple(items))
+
+
+@lru_cache(maxsize=500)
+def _bar(_language: str, _sprite: str, items: tuple[navigation.Link, ...]) -> SafeString:
+    return render_to_string("ui/components/navigation.html", {"items": items})
 
 
 @register.simple_tag(takes_context=True)
