@@ -100,6 +100,8 @@ TEMPLATES = [
     }
 ]
 
+FORM_RENDERER = "lienthong.ui.inputs.Renderer"
+
 
 def _database(url: str) -> dict[str, object]:
     """Translate a libpq connection URL into Django's form; what has no field of its own becomes an option."""
