@@ -74,7 +74,7 @@ def books_of(viewer: Viewer) -> QuerySet[RegisterBook]:
     """The registers of the viewer's agency, closed ones too, for those who may see all its documents."""
     if not _sees_books(viewer):
         return RegisterBook.objects.none()
-    return RegisterBook.objects.filter(agency_id=viewer.agency_id).order_by("-active", "position", "id")
+    return RegisterBook.objects.filter(agency_id=viewer.agency_id or 0).order_by("-active", "position", "id")
 
 
 def books_with_last_number(viewer: Viewer, *, at: datetime) -> list[RegisterBook]:

@@ -1,7 +1,7 @@
-"""How the widgets of forms are drawn: those of nearly every page by functions, the others by Django's templates.
+"""How the widgets of forms are drawn: those of nearly every page by functions, others by Django's templates.
 
-A list's filters are ten fields of three templates each, which took a tenth of the page (ADR 0055). What is drawn
-here is what Django's own templates draw, to the letter.
+A list's filters are ten fields of three templates each, which took a tenth of the page (ADR 0055). What is
+drawn here is what Django's own templates draw, to the letter but for empty lines.
 """
 
 from __future__ import annotations
@@ -11,23 +11,23 @@ from typing import Any
 
 from django.forms.renderers import DjangoTemplates
 from django.http import HttpRequest
-from django.template.base import Template
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 Widget = Mapping[str, Any]
 FOLDER = "django/forms/widgets/"
-PLAIN = "text number email url search tel password hidden date datetime time checkbox file input".split()
+PLAIN = (
+    "text", "number", "email", "url", "search", "tel", "color", "password", "hidden", "date", "datetime",
+    "time", "checkbox", "file", "input",
+)  # fmt: skip
 
 
 class Renderer(DjangoTemplates):
     """Django's renderer, quicker for the widgets in `DRAWN`."""
 
-    def render(
-        self, template_name: str | Template, context: dict[str, Any], request: HttpRequest | None = None
-    ) -> SafeString:
+    def render(self, template_name: str, context: dict[str, Any], request: HttpRequest | None = None) -> str:
         """The widget's HTML."""
-        draw = DRAWN.get(template_name) if isinstance(template_name, str) else None
+        draw = DRAWN.get(template_name)
         return draw(context["widget"]) if draw else super().render(template_name, context, request)
 
 

@@ -128,9 +128,7 @@ def _acts(row: IncomingDocument, url: str) -> SafeString:
 def _deadline(row: IncomingDocument, at: datetime) -> SafeString:
     if row.due_at is None:
         return DASH
-    return (
-        badge(due(row.due_at, at), due_color(row.due_at, at)) if row.open else SafeString(when(row.due_at))
-    )
+    return badge(due(row.due_at, at), due_color(row.due_at, at)) if row.open else SafeString(when(row.due_at))
 
 
 def _state(row: IncomingDocument) -> SafeString:

@@ -39,7 +39,7 @@ def task_rows(rows: Iterable[Task]) -> SafeString:
                 url=page(row.pk),
                 work=shortened(row.work, TITLE_LENGTH),
                 source=format_html(SOURCE, row.source_label) if row.source_label else "",
-                below=SafeString(f" {badge(_('Sub-task'))}") if row.parent_id else "",
+                below=format_html(" {}", badge(_("Sub-task"))) if row.parent_id else "",
                 lead=row.lead_name,  # type: ignore[attr-defined]
                 giver=row.given_by.full_name,
                 given=day(row.given_at),
