@@ -1,9 +1,8 @@
 """The door of `ui`: the navigation, the page of a refusal, and what draws the rows of long lists."""
 
-from lienthong.ui.drawing import DASH, pages_of, said_once, shortened
+from lienthong.ui.drawing import DASH, badge, day, due, due_color, pages_of, said_once, shortened, when
 from lienthong.ui.middleware import refusal_response, wants_problem
 from lienthong.ui.navigation import Link, NavItem, register
-from lienthong.ui.templatetags.ui import badge, day, due, due_color, when
 
 __all__ = [
     "DASH",
