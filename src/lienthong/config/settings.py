@@ -108,6 +108,8 @@ TEMPLATES = [
     }
 ]
 
+FORM_RENDERER = "lienthong.ui.inputs.Renderer"
+
 
 def _database(url: str) -> dict[str, object]:
     """Translate a libpq connection URL into Django's form; what has no field of its own becomes an option."""
@@ -179,6 +181,7 @@ TRUSTED_PROXIES = frozenset(ENV.trusted_proxies)
 if ENV.trusted_proxies:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SECURE_COOKIES = BASE_URL.startswith("https://")
+SESSION_ENGINE = "lienthong.identity.sessions"
 SESSION_COOKIE_AGE = ENV.session_idle_seconds
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_COOKIES
 SESSION_COOKIE_HTTPONLY = True

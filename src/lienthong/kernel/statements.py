@@ -55,6 +55,7 @@ class Columns(Generic[M]):
         # In the model's order, in which `from_db` takes the values.
         self._fields = [field for field in fields if not names or field.attname in names]
         self._names, self._model = [field.attname for field in self._fields], model
+        self._selects: dict[tuple[str, ...], str] = {}
 
     def __len__(self) -> int:
         return len(self._fields)
@@ -66,6 +67,18 @@ class Columns(Generic[M]):
     def read(self, values: Iterator[object]) -> M:
         """The instance whose columns are the next of the values."""
         return self._model.from_db(connection.alias, self._names, [next(values) for _ in self._fields])
+
+    def where(self, *, order: str = "", **equal: object) -> list[M]:
+        """The rows whose columns have these values, in an order written as SQL.
+
+        For few rows along an index. No column read may need a conversion after the database's, as JSON does.
+        """
+        key = (order, *equal)
+        if key not in self._selects:
+            same = " AND ".join(f'r."{column}" = %s' for column in equal)
+            sql = f'SELECT {self.of("r")} FROM "{self._model._meta.db_table}" r WHERE {same}'  # noqa: S608
+            self._selects[key] = f"{sql} ORDER BY {order}" if order else sql
+        return [self.read(iter(row)) for row in fetch(self._selects[key], *equal.values())]
 
 
 def insert_rows(rows: Iterable[Model]) -> None:

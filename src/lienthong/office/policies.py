@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from lienthong.identity.public import NotAllowed, Role, Viewer
 from lienthong.kernel.clock import VIETNAM
 from lienthong.kernel.errors import Refusal
+from lienthong.kernel.statements import Columns
 from lienthong.office.models import IncomingDocument, OutgoingDocument, RequestedChange
 from lienthong.office.states import (
     OUT_STATE_LABELS,
@@ -38,6 +39,7 @@ COMPOSE, REVISE, DISCARD, SIGN_AND_SEND, SEND_AGAIN, TAKE_BACK, REVOKE, REPLACE 
     "replace",
 )
 SUBMIT, DISPATCH, RECORD_PAPER, CORRECT = "submit", "dispatch", "record-paper", "correct"
+_CHANGES = Columns(RequestedChange)  # asked for on a document's page (ADR 0029)
 ISSUED = frozenset({OutState.WAITING, OutState.SENT, OutState.ISSUED})
 
 
@@ -129,7 +131,10 @@ def _refusal_to_withdraw(document: IncomingDocument) -> Refusal | None:
 
 def pending_change(document: IncomingDocument) -> RequestedChange | None:
     """The change that waits for the agency's answer. One query."""
-    return document.changes.filter(state=ChangeState.PENDING).first()
+    found = _CHANGES.where(document_id=document.pk, state=ChangeState.PENDING.value)
+    for change in found:
+        change.document = document
+    return found[0] if found else None
 
 
 def may_answer(viewer: Viewer, document: IncomingDocument) -> bool:

@@ -13,6 +13,7 @@ from django.db.models import BooleanField, F, Func, OuterRef, Prefetch, Q, Query
 
 from lienthong.identity.public import NotFound, Role, Viewer
 from lienthong.kernel.paging import Page, page_of
+from lienthong.kernel.statements import Columns
 from lienthong.office import policies, secrecy
 from lienthong.office.contracts import IncomingFilter
 from lienthong.office.models import (
@@ -42,6 +43,9 @@ LISTED = (
     "agency_id", "state", "code", "subject", "sender_code", "sender_name", "arrived_at", "authentic",
     "urgency", "register_number", "due_at",
 )  # fmt: skip
+# What every page of a document asks, as fixed statements (ADR 0029).
+_STATUSES, _MARKS = Columns(StatusToReport), Columns(SecretMark)
+_READINGS = Columns(ReadText, "document_id", "agency_id", "state", "by_ocr")
 WITH_PARTIES = Prefetch("task__parties", PARTIES.queryset)
 
 
@@ -229,7 +233,19 @@ def replacement_of(viewer: Viewer, change: RequestedChange) -> IncomingDocument 
 
 def statuses_of(document: IncomingDocument) -> list[StatusToReport]:
     """What the axis was told of the document, or is still to be told, oldest first."""
-    return list(document.statuses.order_by("id"))
+    return _STATUSES.where(order="id", document_id=document.pk)
+
+
+def reading_of(document: IncomingDocument) -> ReadText | None:
+    """How far the reading of its file has come, without the text."""
+    found = _READINGS.where(document_id=document.pk)
+    return found[0] if found else None
+
+
+def mark_of(document: IncomingDocument) -> SecretMark | None:
+    """The secrecy mark that was found on it."""
+    found = _MARKS.where(document_id=document.pk)
+    return found[0] if found else None
 
 
 def export_incoming(viewer: Viewer, wanted: IncomingFilter, *, at: datetime) -> Iterator[IncomingDocument]:

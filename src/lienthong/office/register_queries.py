@@ -10,6 +10,7 @@ from django.db.models import IntegerField, OuterRef, QuerySet, Subquery
 from lienthong.directory.public import Agency
 from lienthong.identity.public import NotFound, Viewer
 from lienthong.kernel.clock import VIETNAM
+from lienthong.kernel.statements import Columns
 from lienthong.office import policies, queries
 from lienthong.office.models import IncomingDocument
 from lienthong.office.register_models import Register, RegisterBook
@@ -17,6 +18,7 @@ from lienthong.office.same_day import SameDay
 from lienthong.office.states import State
 
 COUNT_CAP = 999
+_BOOKS = Columns(RegisterBook, "id", "agency_id", "name")
 
 
 class Counted(Subquery):
@@ -57,11 +59,22 @@ def clerk_figures(viewer: Viewer, rule: SameDay, *, at: datetime) -> ClerkFigure
     return ClerkFigures(*Agency.objects.values_list(*figures).get(pk=viewer.agency_id or 0))
 
 
+def books_to_choose(viewer: Viewer) -> list[RegisterBook]:
+    """`books_of`, as every list of documents offers them: a fixed statement (ADR 0029)."""
+    if not _sees_books(viewer):
+        return []
+    return _BOOKS.where(order="active DESC, position, id", agency_id=viewer.agency_id)
+
+
+def _sees_books(viewer: Viewer) -> bool:
+    return viewer.agency_id is not None and viewer.has(*(policies.READ_ALL | policies.BOOK_KEEPERS))
+
+
 def books_of(viewer: Viewer) -> QuerySet[RegisterBook]:
     """The registers of the viewer's agency, closed ones too, for those who may see all its documents."""
-    if viewer.agency_id is None or not viewer.has(*(policies.READ_ALL | policies.BOOK_KEEPERS)):
+    if not _sees_books(viewer):
         return RegisterBook.objects.none()
-    return RegisterBook.objects.filter(agency_id=viewer.agency_id).order_by("-active", "position", "id")
+    return RegisterBook.objects.filter(agency_id=viewer.agency_id or 0).order_by("-active", "position", "id")
 
 
 def books_with_last_number(viewer: Viewer, *, at: datetime) -> list[RegisterBook]:

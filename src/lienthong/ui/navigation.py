@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any, Literal
 
-from django.urls import NoReverseMatch, reverse
+from django.conf import settings
+from django.urls import NoReverseMatch, get_urlconf, reverse
 from django.utils.functional import Promise
 
 Place = Literal["main", "account", "tools"]
@@ -92,6 +94,11 @@ def _link(item: NavItem, url: str, current: bool, viewer: object) -> Link:
 
 
 def _url(name: str) -> str:
+    return _looked_up(get_urlconf() or settings.ROOT_URLCONF, name)
+
+
+@lru_cache(maxsize=500)  # every page asks for all of them, and what is served does not change
+def _looked_up(_urls: str, name: str) -> str:
     try:
         return reverse(name)
     except NoReverseMatch:

@@ -1,6 +1,22 @@
-"""The door of `ui`: the navigation and the page of a refusal."""
+"""The door of `ui`: the navigation, the page of a refusal, and what draws the rows of long lists."""
 
+from lienthong.ui.drawing import DASH, badge, day, due, due_color, pages_of, said_once, shortened, when
 from lienthong.ui.middleware import refusal_response, wants_problem
 from lienthong.ui.navigation import Link, NavItem, register
 
-__all__ = ["Link", "NavItem", "refusal_response", "register", "wants_problem"]
+__all__ = [
+    "DASH",
+    "Link",
+    "NavItem",
+    "badge",
+    "day",
+    "due",
+    "due_color",
+    "pages_of",
+    "refusal_response",
+    "register",
+    "said_once",
+    "shortened",
+    "wants_problem",
+    "when",
+]

@@ -74,7 +74,8 @@ def colleagues_with(
     if named is not None:
         wanted |= named & Q(_granted(also))
     rows = current_holdings(at.astimezone(VIETNAM).date()).filter(wanted, post__agency_id=agency_id)
-    rows = rows.select_related("official", "post").order_by("official_id", "id").distinct("official_id")
+    rows = rows.select_related("official", "post").only("official_id", "official__full_name", "post__title")
+    rows = rows.order_by("official_id", "id").distinct("official_id")
     found = [
         Colleague(row.official_id, row.official.full_name, row.post.title) for row in rows[:MOST_COLLEAGUES]
     ]

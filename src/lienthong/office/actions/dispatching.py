@@ -88,8 +88,10 @@ def note_reading(*, outgoing: OutgoingDocument, viewer: Viewer, at: datetime) ->
 
     One query when there is nothing to write.
     """
+    unread = outgoing_queries.named_inside(viewer).filter(document=outgoing, read_at=None)
+    if not unread.exists():
+        return
     with transaction.atomic():
-        unread = outgoing_queries.named_inside(viewer).filter(document=outgoing, read_at=None)
         if unread.update(read_at=at, read_by_id=viewer.official_id):
             _record(outgoing, "read", viewer, at, {})
 

@@ -24,6 +24,7 @@ from lienthong.tasks.public import CLOSED, Task, tasks_of
 
 MINE, DIVISION, ALL = "mine", "division", "all"
 OWN_LIMIT = 100
+NAMED = ("code", "title")  # what a document's page shows of a file
 ITEM_PAGE = 100
 EXPORT_LIMIT = 50_000
 WORDS = 12
@@ -129,13 +130,14 @@ def export_files(viewer: Viewer, wanted: WorkFileFilter, *, at: datetime) -> Ite
 
 def open_files_of(viewer: Viewer) -> list[WorkFile]:
     """The open files that the viewer keeps, newest first."""
-    return list(files_of(viewer).filter(_kept_by(viewer), state=FileState.OPEN).order_by("-id")[:OWN_LIMIT])
+    rows = files_of(viewer).filter(_kept_by(viewer), state=FileState.OPEN).only(*NAMED)
+    return list(rows.order_by("-id")[:OWN_LIMIT])
 
 
 def files_with(viewer: Viewer, kind: Kind, document_id: UUID) -> list[WorkFile]:
     """The files the viewer may see that hold the document."""
     holding = WorkFileItem.objects.filter(**{f"{kind}_id": document_id}, file=OuterRef("pk"))
-    return list(files_of(viewer).filter(Exists(holding)).order_by("-id")[:OWN_LIMIT])
+    return list(files_of(viewer).filter(Exists(holding)).only(*NAMED).order_by("-id")[:OWN_LIMIT])
 
 
 def is_filed(kind: Kind, document_id: UUID) -> bool:

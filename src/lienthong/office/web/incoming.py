@@ -31,9 +31,7 @@ from lienthong.office.forms import IncomingFilterForm, NotSecretForm, ReasonForm
 from lienthong.office.models import IncomingDocument
 from lienthong.office.registering_forms import book_choice, chosen_book
 from lienthong.office.same_day import same_day_rule
-from lienthong.office.secret_models import SecretMark
 from lienthong.office.states import ASSIGN, REFUSE, REGISTER, STATE_LABELS, WITHDRAW, WITHDRAWALS, State
-from lienthong.office.text_models import ReadText
 from lienthong.office.web.common import csv_answer, file_answer, tabs_of, timeline_of
 from lienthong.office.web.saved import saved_context
 from lienthong.tasks.public import SEARCH, DirectionForm, Task, direction_form, opinions_of, tasks_of
@@ -54,7 +52,7 @@ def incoming(request: HttpRequest) -> HttpResponse:
     """The list of incoming documents; it opens on what waits for the viewer."""
     viewer, at = viewer_of(request), now()
     tab = _tab(request, viewer)
-    form = IncomingFilterForm(request.GET, books=register_queries.books_of(viewer))
+    form = IncomingFilterForm(request.GET, books=register_queries.books_to_choose(viewer))
     page = queries.list_incoming(viewer, form.wanted(tab), at=at, cursor=request.GET.get("cursor", ""))
     filtered = any(form.cleaned_data.values())
     context: dict[str, object] = {
@@ -90,7 +88,7 @@ def _tab(request: HttpRequest, viewer: Viewer) -> str:
 def incoming_export(request: HttpRequest) -> HttpResponseBase:
     """The filtered list as CSV, with the columns of the register of incoming documents (NĐ 30, annex IV)."""
     viewer, at = viewer_of(request), now()
-    form = IncomingFilterForm(request.GET, books=register_queries.books_of(viewer))
+    form = IncomingFilterForm(request.GET, books=register_queries.books_to_choose(viewer))
     wanted = form.wanted(request.GET.get("tab", queries.ALL))
     head = [
         _("Registered on"),
@@ -164,7 +162,7 @@ def detail_page(
         "verdict": StoredVerdict.from_json(document.verdict),
         "files": files,
         "moves": {move.verb: move for move in moves},
-        "reading": ReadText.objects.filter(document=document).defer("text", "words").first(),
+        "reading": queries.reading_of(document),
         "task": document.task,
         "opinions": opinions_of(document.task) if document.task else [],
         "answers_task": _answered(viewer, document),
@@ -200,7 +198,7 @@ def _secret_context(
     viewer: Viewer, document: IncomingDocument, form: NotSecretForm | None, at: datetime
 ) -> dict[str, object]:
     """The secrecy mark found on the document, who decides, and whether the viewer may open the files."""
-    mark = SecretMark.objects.filter(document=document).first()
+    mark = queries.mark_of(document)
     if mark is None:
         return {}
     decides = mark.waits and secrecy.decides(viewer, document.agency_id)

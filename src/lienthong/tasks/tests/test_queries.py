@@ -15,6 +15,7 @@ from lienthong.tasks import queries
 from lienthong.tasks.contracts import PartyKey, PartyKind, TaskFilter
 from lienthong.tasks.models import Extension, Task
 from lienthong.tasks.states import Part, TaskState
+from lienthong.tasks.templatetags.task_lists import task_rows
 from lienthong.tasks.tests.factories import NOON, has_part, task
 
 pytestmark = pytest.mark.django_db
@@ -161,10 +162,11 @@ def test_a_list_costs_the_same_queries_at_10_and_at_200_rows(role: Role, tab: st
             task(viewer, viewer)
         with CaptureQueriesContext(connection) as caught:
             rows = _list(viewer, tab)
-            assert all(row.lead.name and row.given_by.full_name for row in rows)
+            # What a row of the list shows, drawn: another column that is not named costs a query a row.
+            assert task_rows(rows).count("<tr>") == len(rows)
         assert rows
         costs.append(len(caught))
-    assert costs == [2, 2]
+    assert costs == [1, 1]
 
 
 def test_an_export_costs_the_same_queries_however_many_rows() -> None:

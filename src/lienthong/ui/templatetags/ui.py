@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 from django import template
 from django.forms import BoundField, CheckboxInput, CheckboxSelectMultiple, FileInput, RadioSelect
 from django.http import HttpRequest, QueryDict
 from django.template.defaultfilters import filesizeformat
+from django.template.loader import render_to_string
 from django.templatetags.static import static
 from django.urls import NoReverseMatch, reverse
 from django.utils.html import format_html
@@ -18,34 +20,21 @@ from django.utils.translation import gettext as _
 
 from lienthong.kernel import clock
 from lienthong.ui import navigation
+from lienthong.ui.drawing import badge, day, due, due_color, parts_of, when
 
 register = template.Library()
+register.filter(when)
+register.filter(day)
+register.filter(due)
+register.filter(due_color)
+register.simple_tag(badge)
 SCHEMES = ("light", "dark")
-
-
-@register.filter
-def when(value: datetime | None) -> str | SafeString:
-    """The instant as a `<time>`: "23/11/2026 22:54" at +07:00; empty for None."""
-    if value is None:
-        return ""
-    local = value.astimezone(clock.VIETNAM)
-    # Figures need no escaping, and a list has a hundred of them.
-    return SafeString(f'<time datetime="{local.isoformat("T", "seconds")}">{local:%d/%m/%Y %H:%M}</time>')
 
 
 @register.filter
 def moment(value: datetime | None) -> str:
     """The instant as plain words, for mail: "23/11/2026 22:54" at +07:00; empty for None."""
     return f"{value.astimezone(clock.VIETNAM):%d/%m/%Y %H:%M}" if value else ""
-
-
-@register.filter
-def day(value: date | datetime | None) -> str | SafeString:
-    """The day as a `<time>`: "23/11/2026"; an instant is taken at +07:00; empty for None."""
-    if value is None:
-        return ""
-    local = value.astimezone(clock.VIETNAM).date() if isinstance(value, datetime) else value
-    return format_html('<time datetime="{}">{}</time>', local.isoformat(), f"{local:%d/%m/%Y}")
 
 
 @register.filter
@@ -65,36 +54,16 @@ def money(value: int | None) -> str:
 
 
 @register.filter
-def due(value: datetime | None, at: datetime | None = None) -> str:
-    """How long until `value`, or how long past it, as a short sentence, rounded down."""
-    if value is None:
-        return ""
-    left = value - (at or clock.now())
-    return _overdue(-left) if left < timedelta(0) else _left(left)
-
-
-@register.filter
 def lasting(length: timedelta | None) -> str:
     """A length of time in its two largest units, rounded down: "2 h 5 min"; empty for None."""
     if length is None:
         return ""
-    parts = _parts(length)
+    parts = parts_of(length)
     if parts["days"]:
         return _("%(days)d d %(hours)d h") % parts
     if parts["hours"]:
         return _("%(hours)d h %(minutes)d min") % parts
     return _("%(minutes)d min") % parts
-
-
-@register.filter
-def due_color(value: datetime | None, at: datetime | None = None) -> str:
-    """The colour of a deadline: "danger" past it, "warning" within a day of it, else "neutral"."""
-    if value is None:
-        return "neutral"
-    left = value - (at or clock.now())
-    if left < timedelta(0):
-        return "danger"
-    return "warning" if left < timedelta(days=1) else "neutral"
 
 
 @register.filter
@@ -106,18 +75,18 @@ def size(value: int | None) -> str:
 @register.simple_tag
 def icon(name: str, label: str = "") -> SafeString:
     """A symbol of the sprite; without a label it is decoration and hidden from screen readers."""
-    href = f"{static('ui/icons.svg')}#{name}"
-    if label:
-        return format_html(
-            '<svg class="icon" role="img" aria-label="{}"><use href="{}"></use></svg>', label, href
-        )
-    return format_html('<svg class="icon" aria-hidden="true"><use href="{}"></use></svg>', href)
+    sprite = static("ui/icons.svg")
+    return _labelled(sprite, name, label) if label else _symbol(sprite, name)
 
 
-@register.simple_tag
-def badge(label: object, color: str = "neutral") -> SafeString:
-    """A state as a tag; colours: neutral, accent, info, success, warning, danger."""
-    return format_html('<span class="ds-tag" data-color="{}">{}</span>', color or "neutral", label)
+def _labelled(sprite: str, name: str, label: str) -> SafeString:
+    shape = '<svg class="icon" role="img" aria-label="{}"><use href="{}#{}"></use></svg>'
+    return format_html(shape, label, sprite, name)
+
+
+@lru_cache(maxsize=200)  # a page has forty, of as many names as the sprite has symbols
+def _symbol(sprite: str, name: str) -> SafeString:
+    return format_html('<svg class="icon" aria-hidden="true"><use href="{}#{}"></use></svg>', sprite, name)
 
 
 @register.simple_tag(takes_context=True)
@@ -155,6 +124,17 @@ def navigation_links(context: template.Context, place: navigation.Place = "main"
     )
 
 
+@register.simple_tag
+def navigation_bar(items: list[navigation.Link]) -> SafeString:
+    """The bar of these links. Drawn once for all whose roles show them the same on the same page."""
+    return _bar(get_language(), static("ui/icons.svg"), tuple(items))
+
+
+@lru_cache(maxsize=500)
+def _bar(_language: str, _sprite: str, items: tuple[navigation.Link, ...]) -> SafeString:
+    return render_to_string("ui/components/navigation.html", {"items": items})
+
+
 @register.simple_tag(takes_context=True)
 def color_scheme(context: template.Context) -> str:
     """The viewer's choice of "light" or "dark" from the cookie; "auto" follows the device."""
@@ -190,25 +170,3 @@ def _input_attributes(bound: BoundField, given: dict[str, Any]) -> dict[str, Any
         given["aria-describedby"] = " ".join(described)
     plain = isinstance(bound.field.widget, CheckboxInput)
     return given if plain else {"class": "ds-input", **given}
-
-
-def _parts(length: timedelta) -> dict[str, int]:
-    return {"days": length.days, "hours": length.seconds // 3600, "minutes": length.seconds // 60 % 60}
-
-
-def _left(length: timedelta) -> str:
-    parts = _parts(length)
-    if parts["days"]:
-        return _("%(days)d d %(hours)d h left") % parts
-    if parts["hours"]:
-        return _("%(hours)d h %(minutes)d min left") % parts
-    return _("%(minutes)d min left") % parts
-
-
-def _overdue(length: timedelta) -> str:
-    parts = _parts(length)
-    if parts["days"]:
-        return _("%(days)d d overdue") % parts
-    if parts["hours"]:
-        return _("%(hours)d h overdue") % parts
-    return _("%(minutes)d min overdue") % parts
