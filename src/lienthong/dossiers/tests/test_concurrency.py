@@ -1,0 +1,73 @@
+"""Two at once: one finishes a step, the other reads why not; codes without a gap or twice."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+
+import pytest
+from django.db import connection
+
+from lienthong.dossiers.actions.ending import withdraw_dossier
+from lienthong.dossiers.actions.receiving import receive_at_counter
+from lienthong.dossiers.actions.stepping import finish_step
+from lienthong.dossiers.contracts import StepDone
+from lienthong.dossiers.models import Dossier, DossierTask
+from lienthong.dossiers.tests import factories
+from lienthong.dossiers.tests.factories import NOON, offered, official, open_task, received
+from lienthong.identity.public import Role
+from lienthong.kernel.errors import Refusal
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def at_once(*acts: Callable[[], object]) -> list[str]:
+    """Do all acts at the same moment, each on a connection of its own; "done" or the refusal's code."""
+    start = Barrier(len(acts))
+
+    def run(act: Callable[[], object]) -> str:
+        try:
+            start.wait(10)
+            act()
+        except Refusal as refusal:
+            return refusal.code
+        else:
+            return "done"
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(len(acts)) as pool:
+        return list(pool.map(run, acts))
+
+
+def test_of_two_who_finish_a_step_at_once_one_does_and_the_other_is_told() -> None:
+    dossier = received()
+    done = StepDone(open_task(dossier, "examine").pk, {"complete": "fee_due"})
+    viewers = [official(dossier.agency, Role.SPECIALIST) for _ in range(3)]
+    acts = [lambda viewer=viewer: finish_step(done=done, viewer=viewer, at=NOON) for viewer in viewers]
+    assert sorted(at_once(*acts)) == ["done", "step-already-done", "step-already-done"]
+    assert DossierTask.objects.filter(dossier=dossier, step="sign").count() == 1
+
+
+def test_a_withdrawal_that_races_a_step_ends_in_one_of_two_states() -> None:
+    dossier = received()
+    done = StepDone(open_task(dossier, "examine").pk, {"complete": "fee_due"})
+    worker, desk = official(dossier.agency, Role.SPECIALIST), official(dossier.agency, Role.RECEPTIONIST)
+    answers = at_once(
+        lambda: finish_step(done=done, viewer=worker, at=NOON),
+        lambda: withdraw_dossier(dossier_id=dossier.pk, reason="Đổi ý", viewer=desk, at=NOON),
+    )
+    assert answers[1] == "done"
+    assert answers[0] in {"done", "step-already-done"}
+    assert not DossierTask.objects.filter(dossier=dossier, state="open").exists()
+
+
+def test_codes_given_at_once_have_no_gap_and_none_twice() -> None:
+    offer = offered()
+    desk = factories.receptionist(offer.agency)
+    intakes = [factories.intake(offer) for _ in range(6)]
+    acts = [lambda one=one: receive_at_counter(intake=one, viewer=desk, at=NOON) for one in intakes]
+    assert at_once(*acts) == ["done"] * 6
+    numbers = sorted(code[-4:] for code in Dossier.objects.values_list("code", flat=True))
+    assert numbers == [f"{number:04d}" for number in range(1, 7)]
