@@ -38,6 +38,7 @@ INSTALLED_APPS = [
     "lienthong.notifications",
     "lienthong.axis",
     "lienthong.procedures",
+    "lienthong.payments",
     "lienthong.tasks",
     "lienthong.office",
     "lienthong.demo",
@@ -59,7 +60,14 @@ if ENV.profile == "hub":
     INSTALLED_APPS = [
         app
         for app in INSTALLED_APPS
-        if app not in {"lienthong.procedures", "lienthong.tasks", "lienthong.office", "lienthong.demo"}
+        if app
+        not in {
+            "lienthong.procedures",
+            "lienthong.payments",
+            "lienthong.tasks",
+            "lienthong.office",
+            "lienthong.demo",
+        }
     ]
 
 MIDDLEWARE = [
