@@ -70,6 +70,11 @@ class Env(BaseSettings):
     clamd: str = ""
     clamd_down: Literal["later", "refuse"] = "later"
     mailboxes: Path | None = None
+    payment_page_url: str = ""
+    payment_page_secret: SecretStr = SecretStr("")
+    payment_bank_secret: SecretStr = SecretStr("")
+    payment_minutes: int = Field(default=15, ge=1, le=1440)
+    payment_fake_gateway: bool = False
     secret_decision_hours: int = Field(default=24, ge=1, le=400)
     secret_destroy_overdue: bool = False
     backfill_per_minute: int = Field(default=10, ge=0, le=1000)

@@ -38,6 +38,7 @@ INSTALLED_APPS = [
     "lienthong.notifications",
     "lienthong.axis",
     "lienthong.procedures",
+    "lienthong.payments",
     "lienthong.tasks",
     "lienthong.dossiers",
     "lienthong.office",
@@ -63,6 +64,7 @@ if ENV.profile == "hub":
         if app
         not in {
             "lienthong.procedures",
+            "lienthong.payments",
             "lienthong.tasks",
             "lienthong.dossiers",
             "lienthong.office",

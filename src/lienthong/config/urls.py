@@ -31,4 +31,5 @@ if apps.is_installed("lienthong.office"):
         path("office/", include("lienthong.office.urls")),
         path("tasks/", include("lienthong.tasks.urls")),
         path("procedures/", include("lienthong.procedures.urls")),
+        path("payments/", include("lienthong.payments.urls")),
     ]

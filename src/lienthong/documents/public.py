@@ -30,7 +30,7 @@ from lienthong.documents.policies import allowed_actions, can_draft, can_issue
 from lienthong.documents.queries import documents_of, find_document, leaders_of, recorded_facts
 from lienthong.documents.refusals import SecretDocument, refuse_secret
 from lienthong.documents.refusals_converting import PROBLEMS
-from lienthong.documents.rendering import UnprintableText, long_date, render_form, render_pdf
+from lienthong.documents.rendering import UnprintableText, long_date, qr_svg, render_form, render_pdf
 from lienthong.documents.scanning import (
     NotScannedNow,
     VirusFound,
@@ -90,6 +90,7 @@ __all__ = [
     "make_copy",
     "notation_of",
     "preview_draft",
+    "qr_svg",
     "recorded_facts",
     "refuse_secret",
     "render_form",

@@ -1,0 +1,1 @@
+"""Providers of payments, and a fake one."""

@@ -1,0 +1,176 @@
+"""Plain values of `payments`: what is charged, what a page shows, how a payment starts; and its events."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+MOST_AMOUNT = 10**12  # đồng
+
+
+@dataclass(frozen=True)
+class ChargeLine:
+    """A fee of a subject: `key` is its own within the subject, `amount` in whole đồng, `law` its basis.
+
+    With an `exempt_reason` nothing is owed, and the line with its reason stays on record.
+    """
+
+    key: str
+    name: str
+    name_en: str
+    amount: int
+    law: str
+    exempt_reason: str = ""
+
+
+@dataclass(frozen=True)
+class ChargeView:
+    """A charge as others see it. `amount` is owed or was paid; `tariff` was it before an exemption."""
+
+    id: UUID
+    subject_id: UUID
+    key: str
+    name: str
+    name_en: str
+    amount: int
+    tariff: int
+    law: str
+    exempt_reason: str
+    state: str
+    due_at: datetime | None
+    paid_at: datetime | None
+    provider: str
+    receipt: str
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """Cash that was taken: the number runs from 1 without a gap per agency and year."""
+
+    payment_id: UUID
+    number: int
+    year: int
+    amount: int
+
+    @property
+    def code(self) -> str:
+        """As it is printed: "0000012/2026"."""
+        return f"{self.number:07d}/{self.year}"
+
+
+@dataclass(frozen=True)
+class PaymentStart:
+    """How the payer goes on: a QR code to scan (`qr_text`, `qr_svg`) or an address to go to (`url`)."""
+
+    attempt_id: UUID
+    reference: str
+    provider: str
+    amount: int
+    expires_at: datetime
+    qr_text: str = ""
+    qr_svg: str = ""
+    url: str = ""
+
+
+@dataclass(frozen=True)
+class ProviderAccount:
+    """Where an agency's money goes: a bank account, or the merchant's name at a payment page."""
+
+    bank_bin: str = ""
+    account_number: str = ""
+    account_name: str = ""
+    merchant: str = ""
+
+
+@dataclass(frozen=True)
+class Order:
+    """What a provider is asked to collect; `reference` comes back with the money."""
+
+    reference: str
+    amount: int
+    description: str
+    account: ProviderAccount
+    return_url: str
+    notify_url: str
+    expires_at: datetime
+
+
+class Outcome(StrEnum):
+    """What a provider says of an order."""
+
+    PAID = "paid"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True)
+class Notice:
+    """What a provider says happened: `transaction` is its own number of the money, `event` of the message."""
+
+    event: str
+    reference: str
+    outcome: Outcome
+    amount: int
+    transaction: str
+    paid_at: datetime
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Told:
+    """What became of the notices of one statement or callback, as numbers and as one answer for each."""
+
+    answers: tuple[str, ...]
+
+    def count(self, answer: str) -> int:
+        """How many were answered so."""
+        return self.answers.count(answer)
+
+
+SETTLED, ALREADY, FAILED, REFUND, DIFFERS, UNKNOWN = (
+    "settled",
+    "already-known",
+    "failed",
+    "refund-due",
+    "amount-differs",
+    "unknown-reference",
+)
+
+
+@dataclass(frozen=True)
+class ChargeFilter:
+    """What the list of fees is narrowed to; `tab` is "owed", "paid", "refund" or "all"."""
+
+    tab: str = "owed"
+    text: str = ""
+
+
+@dataclass(frozen=True)
+class ChargesSettled:
+    """Nothing is owed any more for the subject; `charge_ids` are those that the last act settled."""
+
+    subject_id: UUID
+    charge_ids: tuple[UUID, ...]
+    at: datetime
+
+
+@dataclass(frozen=True)
+class PaymentFailed:
+    """A provider said that an attempt failed; what was owed is still owed."""
+
+    subject_id: UUID
+    charge_ids: tuple[UUID, ...]
+    attempt_id: UUID
+    reason: str
+    at: datetime
+
+
+@dataclass(frozen=True)
+class RefundSettled:
+    """Money has gone back."""
+
+    subject_id: UUID
+    refund_id: UUID
+    amount: int
+    at: datetime

@@ -1,0 +1,44 @@
+"""The door of `payments`: what is owed for something, how it is paid, and what goes back."""
+
+from lienthong.payments.actions.charging import cancel_charges, open_charges, take_cash, waive
+from lienthong.payments.actions.refunding import settle_refund
+from lienthong.payments.actions.starting import start_payment
+from lienthong.payments.contracts import (
+    ChargeLine,
+    ChargesSettled,
+    ChargeView,
+    PaymentFailed,
+    PaymentStart,
+    Receipt,
+    RefundSettled,
+)
+from lienthong.payments.models import Charge, CollectingAccount, Payment, Refund
+from lienthong.payments.queries import charges_of, offered_ways, owed
+from lienthong.payments.states import CHARGE_COLORS, CHARGE_LABELS, ChargeState, Provider
+
+__all__ = [
+    "CHARGE_COLORS",
+    "CHARGE_LABELS",
+    "Charge",
+    "ChargeLine",
+    "ChargeState",
+    "ChargeView",
+    "ChargesSettled",
+    "CollectingAccount",
+    "Payment",
+    "PaymentFailed",
+    "PaymentStart",
+    "Provider",
+    "Receipt",
+    "Refund",
+    "RefundSettled",
+    "cancel_charges",
+    "charges_of",
+    "offered_ways",
+    "open_charges",
+    "owed",
+    "settle_refund",
+    "start_payment",
+    "take_cash",
+    "waive",
+]
