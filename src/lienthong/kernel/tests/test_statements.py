@@ -34,7 +34,8 @@ def test_one_statement_serves_any_number_of_rows() -> None:
     insert_rows(blobs("a" * 64))
     insert_rows(blobs("b" * 64, "c" * 64))
     prepared = fetch("SELECT statement FROM pg_prepared_statements")
-    assert len([row for row in prepared if "kernel_blob" in row[0]]) == 1
+    # A pooled connection may hold what others prepared, so only the insert is counted.
+    assert len([row for row in prepared if row[0].startswith('INSERT INTO "kernel_blob" ')]) == 1
 
 
 def test_rows_of_several_models_that_name_each_other_are_one_statement(
