@@ -79,5 +79,6 @@ class DossierMoved:
     agency_id: int
     verb: str
     state: int
+    outcome: str
     actor: Actor
     at: datetime

@@ -67,7 +67,14 @@ def move(board: Board, dossier: Dossier, what: Move, *, data: Mapping[str, JSON]
     board.changed(dossier)
     board.say(dossier, what.verb, data)
     event = DossierMoved(
-        dossier.pk, dossier.code, dossier.agency_id, what.verb, dossier.state, board.actor, board.at
+        dossier.pk,
+        dossier.code,
+        dossier.agency_id,
+        what.verb,
+        dossier.state,
+        dossier.outcome,
+        board.actor,
+        board.at,
     )
     board.tell(event)
 
@@ -217,8 +224,8 @@ def _finish(board: Board, dossier: Dossier, outcome: Outcome) -> None:
     run_on(board, dossier)
     due_at = dossier.due_at or board.at
     timing = timing_of(due_at=due_at, finished_at=board.at)
-    move(board, dossier, FINISH, data={"outcome": outcome, "timing": timing})
     dossier.finished_at, dossier.outcome, dossier.timing = board.at, outcome, timing
+    move(board, dossier, FINISH, data={"outcome": outcome, "timing": timing})
 
 
 def _task(board: Board, dossier: Dossier, process: Process, step: Step) -> DossierTask:

@@ -1,1 +1,28 @@
-"""What the app does when something became true elsewhere."""
+"""What the app does when something became true: of a payment below, and of its own dossiers."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext as _
+
+from lienthong.dossiers.contracts import DossierMoved
+from lienthong.dossiers.states import DECLINE, FINISH, STOP, WITHDRAW, Outcome
+from lienthong.kernel.events import subscribe
+from lienthong.kernel.jobs import enqueue
+from lienthong.payments.public import ChargesSettled, cancel_charges
+
+ENDS = frozenset({DECLINE.verb, STOP.verb, WITHDRAW.verb})
+
+
+@subscribe(ChargesSettled)
+def go_on_when_paid(event: ChargesSettled) -> None:
+    """Let the dossier go on, in a job: who pays holds the charges, and a dossier is held before them."""
+    enqueue("dossiers.note_payment", dossier_id=str(event.subject_id))
+
+
+@subscribe(DossierMoved)
+def end_charges(event: DossierMoved) -> None:
+    """What is owed for a dossier that ends without its result is cancelled; what was paid goes back."""
+    refused = event.verb == FINISH.verb and event.outcome == Outcome.REFUSED
+    if event.verb in ENDS or refused:
+        reason = _("Dossier %(code)s ended without its result.") % {"code": event.code}
+        cancel_charges(subject_id=event.dossier_id, reason=reason, actor=None, at=event.at)

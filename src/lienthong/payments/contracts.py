@@ -26,6 +26,18 @@ class ChargeLine:
 
 
 @dataclass(frozen=True)
+class Bill:
+    """What one subject owes: `subject_code` and `payer_name` are what people read."""
+
+    agency_id: int
+    subject_id: UUID
+    subject_code: str
+    payer_name: str
+    lines: tuple[ChargeLine, ...]
+    due_at: datetime | None = None
+
+
+@dataclass(frozen=True)
 class ChargeView:
     """A charge as others see it. `amount` is owed or was paid; `tariff` was it before an exemption."""
 

@@ -1,9 +1,10 @@
 """The door of `payments`: what is owed for something, how it is paid, and what goes back."""
 
-from lienthong.payments.actions.charging import cancel_charges, open_charges, take_cash, waive
+from lienthong.payments.actions.charging import cancel_charges, open_bills, open_charges, take_cash, waive
 from lienthong.payments.actions.refunding import settle_refund
 from lienthong.payments.actions.starting import start_payment
 from lienthong.payments.contracts import (
+    Bill,
     ChargeLine,
     ChargesSettled,
     ChargeView,
@@ -19,6 +20,7 @@ from lienthong.payments.states import CHARGE_COLORS, CHARGE_LABELS, ChargeState,
 __all__ = [
     "CHARGE_COLORS",
     "CHARGE_LABELS",
+    "Bill",
     "Charge",
     "ChargeLine",
     "ChargeState",
@@ -35,6 +37,7 @@ __all__ = [
     "cancel_charges",
     "charges_of",
     "offered_ways",
+    "open_bills",
     "open_charges",
     "owed",
     "settle_refund",

@@ -24,6 +24,7 @@ from lienthong.dossiers.states import ACCEPT, DECLINE, PartyRole
 from lienthong.identity.public import NotAllowed, NotFound, PartyFacts, Viewer, keep_parties
 from lienthong.kernel.clock import VIETNAM
 from lienthong.kernel.identifiers import uuid7
+from lienthong.payments.public import Bill, ChargeLine, open_bills
 from lienthong.procedures.public import (
     Definition,
     ProcedureVersion,
@@ -98,10 +99,11 @@ def accept_dossiers(*, dossier_ids: Collection[UUID], viewer: Viewer, at: dateti
     """
     with transaction.atomic():
         board = Board(actor=viewer.actor(), official_id=viewer.official_id, at=at)
-        board.load(dossier_ids)
+        board.load(dossier_ids, fees=True)
         _require_all(board, dossier_ids, viewer)
-        accept_on_board(board, viewer)
+        bills = accept_on_board(board, viewer)
         board.write()
+        open_bills(bills=bills, actor=viewer, at=at)
     return list(board.dossiers.values())
 
 
@@ -114,12 +116,13 @@ def receive_at_counter(*, intake: Intake, viewer: Viewer, at: datetime) -> Dossi
     with transaction.atomic():
         (registered,) = register_dossiers(intakes=[intake], viewer=viewer, at=at)
         board = Board(actor=viewer.actor(), official_id=viewer.official_id, at=at)
-        board.load([registered.pk])
-        accept_on_board(board, viewer)
+        board.load([registered.pk], fees=True)
+        bills = accept_on_board(board, viewer)
         for task in list(board.open[registered.pk]):
             if policies.works_on(viewer, task):
                 finish_on_board(board, StepDone(task.pk), viewer)
         board.write()
+        open_bills(bills=bills, actor=viewer, at=at)
     return board.dossiers[registered.pk]
 
 
@@ -143,8 +146,9 @@ def decline_dossier(*, dossier_id: UUID, reason: str, viewer: Viewer, at: dateti
     return slip
 
 
-def accept_on_board(board: Board, viewer: Viewer) -> None:
-    """Accept every dossier of the board."""
+def accept_on_board(board: Board, viewer: Viewer) -> list[Bill]:
+    """Accept every dossier of the board; what is owed for each is to be recorded once it is written."""
+    bills = []
     directory = Directory(board.dossiers.values())
     for dossier in board.dossiers.values():
         policies.require(viewer, dossier, ACCEPT)
@@ -156,10 +160,22 @@ def accept_on_board(board: Board, viewer: Viewer) -> None:
         answers = dossier.application.answers
         dossier.bodies = directory.bodies(dossier, process, answers)
         board.want_calendars(dossier.bodies.values())
-        dossier.fee_owed = sum(line.amount for line in fees_owed(version, answers))
+        bill = _bill(dossier, answers)
+        dossier.fee_owed = sum(line.amount for line in bill.lines)
+        bills.append(bill)
         move(board, dossier, ACCEPT, data={"due_at": dossier.due_at.isoformat(), "fee": dossier.fee_owed})
         slip_of(board, dossier, ACCEPT)
         begin(board, dossier)
+    return bills
+
+
+def _bill(dossier: Dossier, answers: Mapping[str, object]) -> Bill:
+    lines = [
+        ChargeLine(line.key, line.name, line.name_en, line.amount, line.law)
+        for line in fees_owed(dossier.version, answers)
+    ]
+    name = dossier.applicant_name[:200]
+    return Bill(dossier.agency_id, dossier.pk, dossier.code, name, tuple(lines), dossier.due_at)
 
 
 def _require_all(board: Board, wanted: Collection[UUID], viewer: Viewer) -> None:

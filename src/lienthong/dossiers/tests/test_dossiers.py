@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from procrastinate.contrib.django.models import ProcrastinateJob
 
 from lienthong.directory.public import calendar_of, working_minutes_between
 from lienthong.dossiers.actions.ending import apologise, stop_dossier, withdraw_dossier
@@ -14,6 +15,7 @@ from lienthong.dossiers.actions.stepping import finish_step, finish_steps
 from lienthong.dossiers.actions.supplements import ask_supplement, receive_supplement
 from lienthong.dossiers.bodies import seed_competent_bodies
 from lienthong.dossiers.contracts import GivenPaper, StepDone, Supplement
+from lienthong.dossiers.jobs import note_payment_of
 from lienthong.dossiers.models import Dossier, DossierTask, Pause, Slip
 from lienthong.dossiers.refusals import (
     AnswersWrong,
@@ -37,6 +39,7 @@ from lienthong.dossiers.tests.processes import PERMIT
 from lienthong.identity.public import NotAllowed, NotFound, Role
 from lienthong.identity.tests.factories import agency
 from lienthong.ledger.public import timeline
+from lienthong.payments.public import ChargeState, charges_of, take_cash
 from lienthong.procedures.tests.factories import definition, published
 
 pytestmark = pytest.mark.django_db
@@ -145,6 +148,21 @@ def test_a_fee_is_waited_for_and_the_clock_stands() -> None:
     dossier.refresh_from_db()
     assert (dossier.state, dossier.fee_owed) == (DossierState.IN_PROGRESS, 0)
     assert open_task(dossier, "sign").agency_id == dossier.agency_id
+
+
+def test_what_is_owed_is_charged_paid_and_given_back_on_refusal() -> None:
+    dossier = received(answers=LATE)
+    (charge,) = charges_of([dossier.pk])[dossier.pk]
+    assert (charge.amount, charge.state) == (8_000, ChargeState.OWED)
+    desk = official(dossier.agency, Role.RECEPTIONIST)
+    take_cash(viewer=desk, charge_ids=[charge.id], at=NOON + HOUR)
+    (job,) = ProcrastinateJob.objects.filter(task_name="dossiers.note_payment")
+    note_payment_of(**job.args)
+    dossier.refresh_from_db()
+    assert (dossier.state, dossier.fee_owed) == (DossierState.IN_PROGRESS, 0)
+    finish(dossier, "examine", Role.SPECIALIST, choices={"complete": "refuse"})
+    finish(dossier, "refuse", Role.SPECIALIST)
+    assert charges_of([dossier.pk])[dossier.pk][0].state == ChargeState.REFUND_DUE
 
 
 def permit() -> tuple[Dossier, int]:

@@ -13,7 +13,7 @@ from lienthong.identity.public import Viewer
 from lienthong.kernel.clock import VIETNAM
 from lienthong.payments import policies
 from lienthong.payments.actions import writing
-from lienthong.payments.contracts import MOST_AMOUNT, ChargeLine, ChargeView, Receipt
+from lienthong.payments.contracts import MOST_AMOUNT, Bill, ChargeLine, ChargeView, Receipt
 from lienthong.payments.models import Charge, Payment
 from lienthong.payments.queries import view_of
 from lienthong.payments.refusals import BadAmount, BadLine, ChargeDiffers
@@ -35,45 +35,36 @@ def open_charges(
     actor: Viewer | None,
     at: datetime,
 ) -> list[ChargeView]:
-    """Record what the subject owes, each key once; what was recorded before stays as it is.
+    """As `open_bills`, for one subject."""
+    bill = Bill(agency_id, subject_id, subject_code, payer_name, tuple(lines), due_at)
+    return open_bills(bills=[bill], actor=actor, at=at)
 
-    A line with an exemption is on record with its reason, its tariff, and nothing owed. Two queries, whatever
-    the number of lines. Who calls says that `actor` may. No event is told, even if nothing is owed.
+
+def open_bills(*, bills: Sequence[Bill], actor: Viewer | None, at: datetime) -> list[ChargeView]:
+    """Record what the subjects owe, each key once; what was recorded before stays as it is.
+
+    A line with an exemption is on record with its reason, its tariff, and nothing owed. Three queries,
+    whatever the number of lines. Who calls says that `actor` may. No event is told, even if nothing is owed.
 
     Raises:
         BadAmount, BadLine; ChargeDiffers: the key was charged with another amount.
     """
-    _require_sane(lines, subject_code, payer_name)
-    rows = [
-        Charge(
-            agency_id=agency_id,
-            subject_id=subject_id,
-            subject_code=subject_code,
-            payer_name=payer_name,
-            key=line.key,
-            name=line.name,
-            name_en=line.name_en,
-            law=line.law,
-            tariff=line.amount,
-            amount=0 if _exemption(line) else line.amount,
-            exempt_reason=_exemption(line),
-            state=ChargeState.EXEMPT if _exemption(line) else ChargeState.OWED,
-            opened_at=at,
-            due_at=due_at,
-        )
-        for line in lines
-    ]
+    for bill in bills:
+        _require_sane(bill.lines, bill.subject_code, bill.payer_name)
+    rows = [_charge(bill, line, at) for bill in bills for line in bill.lines]
+    if not rows:
+        return []
     with transaction.atomic():
         Charge.objects.bulk_create(rows, ignore_conflicts=True)
-        kept = Charge.objects.filter(subject_id=subject_id, key__in=[row.key for row in rows])
-        found = {charge.key: charge for charge in kept.select_related("payment")}
+        kept = Charge.objects.filter(subject_id__in=[bill.subject_id for bill in bills])
+        found = {(charge.subject_id, charge.key): charge for charge in kept.select_related("payment")}
         for row in rows:
-            before = found[row.key]
-            if (before.tariff, before.agency_id) != (row.tariff, agency_id):
+            before = found[row.subject_id, row.key]
+            if (before.tariff, before.agency_id) != (row.tariff, row.agency_id):
                 raise ChargeDiffers(name=row.name, before=before.tariff, now=row.tariff)
-        new = [row for row in rows if found[row.key].pk == row.pk]
+        new = [row for row in rows if found[row.subject_id, row.key].pk == row.pk]
         writing.opened(new, actor=writing.actor_of(actor), at=at)
-    return [view_of(found[row.key]) for row in rows]
+    return [view_of(found[row.subject_id, row.key]) for row in rows]
 
 
 def take_cash(*, viewer: Viewer, charge_ids: Collection[UUID], at: datetime) -> Receipt:
@@ -135,6 +126,26 @@ def cancel_charges(*, subject_id: UUID, reason: str, actor: Viewer | None, at: d
             writing.move(unpaid, CANCEL, actor=by, at=at, reason=words)
         if paid:
             writing.give_back(paid, reason=words, actor=by, at=at)
+
+
+def _charge(bill: Bill, line: ChargeLine, at: datetime) -> Charge:
+    exemption = _exemption(line)
+    return Charge(
+        agency_id=bill.agency_id,
+        subject_id=bill.subject_id,
+        subject_code=bill.subject_code,
+        payer_name=bill.payer_name,
+        key=line.key,
+        name=line.name,
+        name_en=line.name_en,
+        law=line.law,
+        tariff=line.amount,
+        amount=0 if exemption else line.amount,
+        exempt_reason=exemption,
+        state=ChargeState.EXEMPT if exemption else ChargeState.OWED,
+        opened_at=at,
+        due_at=bill.due_at,
+    )
 
 
 def _exemption(line: ChargeLine) -> str:

@@ -207,10 +207,9 @@ def test_the_database_refuses_what_must_never_be(ours: Agency, receptionist: Vie
             key="", subject_id=charge.subject_id, state="paid"
         ),
     ]
-    for number, breach in enumerate(breaches):
+    for breach in breaches:
         with pytest.raises(IntegrityError), transaction.atomic():
             breach()
-            pytest.fail(f"breach {number} was let through")
     assert start.amount == 8_000
 
 

@@ -1,0 +1,23 @@
+"""What the worker does for dossiers."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from lienthong.dossiers.actions.passing import end_timers, note_payment
+from lienthong.kernel.clock import now
+from lienthong.kernel.jobs import job, periodic
+
+
+@job(name="dossiers.note_payment")
+def note_payment_of(dossier_id: str) -> None:
+    """A dossier owes nothing any more; what is paid for something else is nothing to us."""
+    note_payment(dossier_ids=[UUID(dossier_id)], at=now())
+
+
+@periodic(cron="*/5 * * * *")
+@job(name="dossiers.end_timers", queueing_lock="dossiers.end_timers")
+def end_due_timers(timestamp: int) -> None:
+    """End the timers of processes whose time has passed, every five minutes."""
+    while end_timers(at=now()):
+        pass
