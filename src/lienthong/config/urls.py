@@ -31,5 +31,6 @@ if apps.is_installed("lienthong.office"):
         path("office/", include("lienthong.office.urls")),
         path("tasks/", include("lienthong.tasks.urls")),
         path("procedures/", include("lienthong.procedures.urls")),
+        path("dossiers/", include("lienthong.dossiers.urls")),
         path("payments/", include("lienthong.payments.urls")),
     ]

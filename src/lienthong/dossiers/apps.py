@@ -3,6 +3,11 @@
 from importlib import import_module
 
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+from lienthong.ui.public import NavItem, register
+
+READERS = frozenset({"receptionist", "specialist", "head", "leader", "clerk", "auditor"})
 
 
 class DossiersConfig(AppConfig):
@@ -10,5 +15,6 @@ class DossiersConfig(AppConfig):
     label = "dossiers"
 
     def ready(self) -> None:
-        """Listen to what happens below; models are there only by now."""
+        """Listen, and put the one-stop into the navigation; models are there only by now."""
         import_module("lienthong.dossiers.handlers")
+        register(NavItem("dossiers:inbox", _("Dossiers"), READERS, order=20, icon="paper"))

@@ -24,6 +24,15 @@ class GivenPaper:
 
 
 @dataclass(frozen=True)
+class GivenFile:
+    """A file that was sent with the answers, already stored: its SHA-256, what it is, and its file name."""
+
+    sha256: str
+    name: str
+    file_name: str
+
+
+@dataclass(frozen=True)
 class Intake:
     """What is handed in: for which offer, by whom, with which answers and papers.
 
@@ -36,6 +45,7 @@ class Intake:
     applicant: PartyFacts
     answers: Mapping[str, Any] = field(default_factory=dict)
     papers: tuple[GivenPaper, ...] = ()
+    files: tuple[GivenFile, ...] = ()
     summary: str = ""
     representative: PartyFacts | None = None
     mandate: str = ""

@@ -35,6 +35,8 @@ from lienthong.procedures.public import (
     Process,
     Step,
     StepKind,
+    Transition,
+    chosen_by_hand,
     complete,
     open_steps,
     settle,
@@ -152,6 +154,18 @@ def drop_tasks(board: Board, dossier: Dossier) -> None:
         close_task(board, task, TaskState.DROPPED)
     dossier.tokens = []
     board.changed(dossier)
+
+
+def hand_choices(process: Process, task: DossierTask) -> list[tuple[str, Transition]]:
+    """The choices that an official makes when the step ends, with their ways: those right behind it."""
+    if task.kind == TaskKind.CHOICE:
+        keys = [task.step]
+    elif task.step in process.step:
+        keys = [way.target for way in process.out[task.step]]
+    else:
+        keys = []
+    made = [key for key in keys if process.step[key].kind is StepKind.CHOICE and chosen_by_hand(process, key)]
+    return [(key, way) for key in made for way in process.out[key]]
 
 
 def _after(

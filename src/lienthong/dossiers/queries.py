@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, QuerySet, Value
+from django.utils.translation import get_language
 
 from lienthong.dossiers import policies
 from lienthong.dossiers.contracts import DossierFilter
 from lienthong.dossiers.models import Dossier, DossierTask, Plain
 from lienthong.dossiers.states import UNDER_WAY, DossierState, TaskState
-from lienthong.identity.public import NotFound, Viewer
+from lienthong.identity.public import NotFound, Party, Viewer
 from lienthong.kernel.paging import Page, page_of, soonest_page
+from lienthong.procedures.public import Channel, Process, ServiceOffer, Step, Transition, process_of
 
-MOST_WORDS = 8
+MOST_WORDS, MOST_AT_ONCE, MOST_OFFERS = 8, 100, 200
 
 
 def dossiers_of(viewer: Viewer) -> QuerySet[Dossier]:
@@ -50,19 +53,79 @@ def list_dossiers(viewer: Viewer, wanted: DossierFilter, *, at: datetime, cursor
     return page_of(rows, key="id", cursor=cursor)
 
 
-def inbox_of(viewer: Viewer, *, mine: bool = False, cursor: str = "") -> Page[DossierTask]:
+def inbox_of(viewer: Viewer, *, cursor: str = "") -> Page[DossierTask]:
     """A page of the open steps that lie with the viewer, or with the viewer's role, the soonest due first."""
     if viewer.agency_id is None:
         return Page([], "")
     rows = DossierTask.objects.filter(
         agency_id=viewer.agency_id, state=TaskState.OPEN, role__in=sorted(viewer.roles), due_at__isnull=False
     )
-    if mine:
-        rows = rows.filter(assignee_id=viewer.official_id)
-    else:
-        rows = rows.filter(Q(assignee=None) | Q(assignee_id=viewer.official_id))
+    rows = rows.filter(Q(assignee=None) | Q(assignee_id=viewer.official_id))
     rows = rows.select_related("dossier__version__procedure", "assignee")
     return soonest_page(rows, time="due_at", cursor=cursor)
+
+
+def known_tasks(viewer: Viewer, sent: Collection[str]) -> list[UUID]:
+    """The tasks of the viewer's agency among what was sent. One query."""
+    keys = []
+    for text in list(sent)[:MOST_AT_ONCE]:
+        try:
+            keys.append(UUID(text))
+        except ValueError:
+            continue
+    rows = DossierTask.objects.filter(pk__in=keys, agency_id=viewer.agency_id or 0)
+    return list(rows.order_by("pk").values_list("pk", flat=True))
+
+
+def process_for(dossier: Dossier) -> Process:
+    """The process the dossier is pinned to."""
+    process_id = dossier.version.process_id
+    if process_id is None:
+        raise LookupError(dossier.version_id)
+    return process_of(process_id)
+
+
+def step_name(task: DossierTask) -> str:
+    """What the step is called, in the reader's language."""
+    step = process_for(task.dossier).step.get(task.step)
+    if step is None:
+        return task.question or task.step
+    return said_in(step) or step.key
+
+
+def said_in(named: Step | Transition) -> str:
+    """The name in the reader's language."""
+    return (get_language() == "en" and named.name_en) or named.name
+
+
+def offers_at_counter(viewer: Viewer, text: str) -> list[ServiceOffer]:
+    """What the viewer's agency offers at the counter now, by name. One query."""
+    rows = ServiceOffer.objects.filter(
+        agency_id=viewer.agency_id or 0, channel=Channel.COUNTER, ended_at=None
+    ).select_related("version__procedure__field", "version__form", "version__process")
+    for word in text.split()[:MOST_WORDS]:
+        rows = rows.filter(version__procedure__search_text__contains=Plain(Value(word[:100])))
+    return list(rows.order_by("version__procedure__field__name", "version__procedure__name")[:MOST_OFFERS])
+
+
+def find_offer(viewer: Viewer, offer_id: int) -> ServiceOffer:
+    """An offer of the viewer's agency at the counter. Raises `NotFound`."""
+    rows = ServiceOffer.objects.filter(
+        pk=offer_id, agency_id=viewer.agency_id or 0, channel=Channel.COUNTER, ended_at=None
+    )
+    found = rows.select_related("version__procedure__field", "version__form", "version__process").first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def find_applicant(viewer: Viewer, party_id: str) -> Party | None:
+    """The party chosen at the counter, for who receives dossiers."""
+    try:
+        key = UUID(party_id)
+    except ValueError:
+        return None
+    return Party.objects.filter(pk=key).first() if policies.receives(viewer) else None
 
 
 def tasks_of(dossier: Dossier) -> list[DossierTask]:

@@ -31,10 +31,10 @@ from lienthong.procedures.filling import (
     form_pages,
     prefilled_answers,
 )
-from lienthong.procedures.form import Form, Prefill
+from lienthong.procedures.form import Form, Prefill, QuestionType
 from lienthong.procedures.models import Procedure, ProcedureVersion, ServiceField, ServiceOffer
 from lienthong.procedures.places import Communes
-from lienthong.procedures.process import Body, Lane, Process, Step, StepKind
+from lienthong.procedures.process import Body, Lane, Process, Step, StepKind, Transition
 from lienthong.procedures.queries import find_by_code
 from lienthong.procedures.states import Channel
 from lienthong.procedures.stored import definition_of, process_of
@@ -64,10 +64,12 @@ __all__ = [
     "ProcedurePublished",
     "ProcedureVersion",
     "Process",
+    "QuestionType",
     "ServiceField",
     "ServiceOffer",
     "Step",
     "StepKind",
+    "Transition",
     "answer_faults",
     "answers_from_post",
     "chosen_by_hand",

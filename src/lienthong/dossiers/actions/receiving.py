@@ -8,6 +8,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from django.db import connection, transaction
+from django.db.models import Model
 
 from lienthong.directory.public import add_working_minutes, counted_from
 from lienthong.dossiers import policies
@@ -17,11 +18,11 @@ from lienthong.dossiers.bodies import Directory
 from lienthong.dossiers.codes import DossierCode
 from lienthong.dossiers.contracts import Intake, StepDone
 from lienthong.dossiers.game import begin, move
-from lienthong.dossiers.models import Application, Dossier, DossierPaper, DossierParty, Slip
+from lienthong.dossiers.models import Application, Dossier, DossierPaper, DossierParty, HeldDocument, Slip
 from lienthong.dossiers.refusals import AnswersWrong, NotOffered, ReasonMissing
 from lienthong.dossiers.slips import slip_of
 from lienthong.dossiers.states import ACCEPT, DECLINE, PartyRole
-from lienthong.identity.public import NotAllowed, NotFound, PartyFacts, Viewer, keep_parties
+from lienthong.identity.public import NotAllowed, NotFound, Party, PartyFacts, Viewer, keep_parties
 from lienthong.kernel.clock import VIETNAM
 from lienthong.kernel.identifiers import uuid7
 from lienthong.payments.public import Bill, ChargeLine, open_bills
@@ -82,10 +83,10 @@ def register_dossiers(*, intakes: Sequence[Intake], viewer: Viewer, at: datetime
             if intake.representative is not None:
                 other = next(representatives)
                 role = PartyRole.REPRESENTATIVE
-                row = DossierParty(dossier=dossier, party=other, role=role, mandate=intake.mandate[:500])
+                acting = DossierParty(dossier=dossier, party=other, role=role, mandate=intake.mandate[:500])
+                board.add(acting)
+            for row in (*_files(dossier, party, intake, at), *_papers(dossier, intake, at)):
                 board.add(row)
-            for paper in _papers(dossier, intake, at):
-                board.add(paper)
             board.say(dossier, "submit", {"code": code, "channel": intake.channel})
         board.write()
     return dossiers
@@ -232,6 +233,34 @@ def _codes(intakes: Sequence[Intake], agency_code: str, day: date) -> list[str]:
         last[one.agency_id] += 1
         codes.append(str(DossierCode(agency_code, day, last[one.agency_id])))
     return codes
+
+
+def _files(dossier: Dossier, party: Party, intake: Intake, at: datetime) -> list[Model]:
+    """The files sent with the answers, kept as the party's documents and put into the dossier."""
+    known = (
+        {
+            row.blob_id: row
+            for row in HeldDocument.objects.filter(party=party, blob__in=[one.sha256 for one in intake.files])
+        }
+        if intake.files
+        else {}
+    )
+    rows = list[Model]()
+    for one in intake.files:
+        held = known.get(one.sha256)
+        if held is None:
+            held = HeldDocument(
+                id=uuid7(),
+                party=party,
+                name=one.name[:500],
+                blob_id=one.sha256,
+                file_name=one.file_name[:200],
+                given_at=at,
+            )
+            known[one.sha256] = held
+            rows.append(held)
+        rows.append(DossierPaper(dossier=dossier, name=one.name[:500], held=held, given_at=at))
+    return rows
 
 
 def _papers(dossier: Dossier, intake: Intake, at: datetime) -> list[DossierPaper]:

@@ -1,0 +1,46 @@
+"""Who may call the routes of the one-stop."""
+
+from __future__ import annotations
+
+from tests.architecture.routes import Route, World, only
+
+from lienthong.dossiers.actions.receiving import receive_at_counter
+from lienthong.dossiers.models import Dossier
+from lienthong.dossiers.tests.factories import intake, offered, receptionist
+from lienthong.identity.public import Role
+from lienthong.procedures.public import ServiceOffer
+
+READERS = (Role.RECEPTIONIST, Role.SPECIALIST, Role.LEADER, Role.CLERK, Role.AUDITOR)
+WORKERS = (Role.RECEPTIONIST, Role.SPECIALIST, Role.LEADER, Role.CLERK)
+BOTH = ("GET", "POST")
+
+
+def _offer(world: World) -> ServiceOffer:
+    return ServiceOffer.objects.filter(agency=world.ours).first() or offered(at_agency=world.ours)
+
+
+def _dossier(world: World) -> Dossier:
+    offer = _offer(world)
+    return receive_at_counter(intake=intake(offer), viewer=receptionist(world.ours), at=world.at)
+
+
+def _id(world: World) -> dict[str, object]:
+    return {"dossier_id": _dossier(world).pk}
+
+
+def _nobody(world: World) -> dict[str, object]:
+    """An act that no post may do now: whoever works is answered by the rules, nobody else comes so far."""
+    return {"dossier_id": _dossier(world).pk, "verb": "decline"}
+
+
+ROUTES: dict[str, Route] = {
+    "dossiers:inbox": only(*READERS, shared=True),
+    "dossiers:finish_many": only(*WORKERS, methods=("POST",), shared=True),
+    "dossiers:dossiers": only(*READERS, shared=True),
+    "dossiers:receive": only(Role.RECEPTIONIST, shared=True),
+    "dossiers:receive_form": only(
+        Role.RECEPTIONIST, methods=BOTH, kwargs=lambda world: {"offer_id": _offer(world).pk}
+    ),
+    "dossiers:dossier": only(*READERS, kwargs=_id),
+    "dossiers:act": only(*WORKERS, methods=("POST",), kwargs=_nobody),
+}

@@ -1,0 +1,16 @@
+"""Addresses of the one-stop."""
+
+from django.urls import path
+
+from lienthong.dossiers.web import acting, lists, receiving
+
+app_name = "dossiers"
+urlpatterns = [
+    path("", lists.inbox, name="inbox"),
+    path("finish/", lists.finish_many, name="finish_many"),
+    path("all/", lists.dossiers, name="dossiers"),
+    path("receive/", receiving.receive, name="receive"),
+    path("receive/<int:offer_id>/", receiving.receive_form, name="receive_form"),
+    path("<uuid:dossier_id>/", acting.dossier, name="dossier"),
+    path("<uuid:dossier_id>/do/<slug:verb>/", acting.act, name="act"),
+]

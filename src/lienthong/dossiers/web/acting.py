@@ -1,0 +1,209 @@
+"""The page of one dossier: where it is, what it holds, what happened, and what the viewer may do."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.forms import Form
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from lienthong.dossiers import policies, queries
+from lienthong.dossiers.actions import ending, receiving, stepping, supplements
+from lienthong.dossiers.contracts import StepDone
+from lienthong.dossiers.forms import ApologyForm, NothingForm, ReasonForm, SupplementForm, WorkForm
+from lienthong.dossiers.game import SUPPLEMENT, hand_choices
+from lienthong.dossiers.models import Dossier, DossierTask
+from lienthong.dossiers.states import (
+    ACCEPT,
+    APOLOGISE,
+    ASK_SUPPLEMENT,
+    DECLINE,
+    MOVES,
+    STOP,
+    SUPPLY,
+    WITHDRAW,
+    WORK,
+    DossierState,
+    Move,
+    TaskKind,
+)
+from lienthong.dossiers.web.lists import ALL_READERS, WORKERS, remaining
+from lienthong.identity.public import Viewer, needs, viewer_of
+from lienthong.kernel.clock import now
+from lienthong.kernel.errors import Refusal
+from lienthong.ledger.public import Event, timeline
+from lienthong.payments.public import charges_of
+from lienthong.procedures.public import Communes, definition_of, form_pages
+
+FORMS: dict[str, type[Form]] = {
+    ACCEPT.verb: NothingForm,
+    DECLINE.verb: ReasonForm,
+    ASK_SUPPLEMENT.verb: SupplementForm,
+    SUPPLY.verb: NothingForm,
+    APOLOGISE.verb: ApologyForm,
+    STOP.verb: ReasonForm,
+    WITHDRAW.verb: ReasonForm,
+}
+COLORS = {DECLINE.verb: "danger", STOP.verb: "danger", WITHDRAW.verb: "danger"}
+
+
+@dataclass(frozen=True)
+class Offer:
+    """An act the viewer may do now, with its form; of a step `task` is the step and `name` what it is."""
+
+    move: Move
+    form: Form
+    task: DossierTask | None = None
+    name: str = ""
+    color: str = "accent"
+
+
+@needs(*ALL_READERS)
+@require_GET
+def dossier(request: HttpRequest, dossier_id: UUID) -> HttpResponse:
+    """One dossier."""
+    return _page(request, queries.find_dossier(viewer_of(request), dossier_id))
+
+
+@needs(*WORKERS)
+@require_POST
+def act(request: HttpRequest, dossier_id: UUID, verb: str) -> HttpResponse:
+    """Do one act of the table."""
+    viewer = viewer_of(request)
+    found = queries.find_dossier(viewer, dossier_id)
+    if verb not in FORMS and verb != WORK.verb:
+        raise Http404
+    task = _task(viewer, found, request) if verb == WORK.verb else None
+    form = _work_form(task, request) if task else FORMS[verb](request.POST, auto_id=f"{verb}_%s")
+    if form.is_valid():
+        try:
+            _do(verb, found, task, form, viewer)
+        except Refusal as refusal:
+            if refusal.field not in form.fields and refusal.status in {403, 404, 409}:
+                raise
+            form.add_error(refusal.field if refusal.field in form.fields else None, refusal.say())
+        else:
+            messages.success(request, _("Done: %(act)s.") % {"act": MOVES[verb].label})
+            return redirect("dossiers:dossier", dossier_id)
+    bound = {str(task.pk) if task else verb: form}
+    return _page(request, queries.find_dossier(viewer, dossier_id), bound=bound, status=422)
+
+
+def _do(verb: str, found: Dossier, task: DossierTask | None, form: Any, viewer: Viewer) -> None:
+    """One call for one act."""
+    at, said = now(), form.cleaned_data
+    given: dict[str, Any] = {"dossier_id": found.pk, "viewer": viewer, "at": at}
+    if task is not None:
+        done = StepDone(task.pk, form.choices_made(), said["note"], form.supplement())
+        stepping.finish_step(done=done, viewer=viewer, at=at)
+    elif verb == ACCEPT.verb:
+        receiving.accept_dossiers(dossier_ids=[found.pk], viewer=viewer, at=at)
+    elif verb == ASK_SUPPLEMENT.verb:
+        supplements.ask_supplement(asked=form.supplement(), **given)
+    else:
+        calls: dict[str, Any] = {
+            DECLINE.verb: receiving.decline_dossier,
+            SUPPLY.verb: supplements.receive_supplement,
+            APOLOGISE.verb: ending.apologise,
+            STOP.verb: ending.stop_dossier,
+            WITHDRAW.verb: ending.withdraw_dossier,
+        }
+        calls[verb](**given, **said)
+
+
+def _task(viewer: Viewer, found: Dossier, request: HttpRequest) -> DossierTask:
+    """The step named; one that was ended meanwhile too, so that the act says by whom."""
+    keys = queries.known_tasks(viewer, [request.POST.get("task", "")])
+    rows = [task for task in queries.tasks_of(found) if task.pk in keys]
+    if not rows:
+        raise Http404
+    rows[0].dossier = found
+    return rows[0]
+
+
+def _work_form(task: DossierTask, request: HttpRequest | None = None) -> WorkForm:
+    """The form of a step."""
+    process = queries.process_for(task.dossier)
+    choices = hand_choices(process, task)
+    ways = [(f"{key}:{way.target}", _named(way)) for key, way in choices]
+    asks = any(process.step[way.target].message == SUPPLEMENT for _key, way in choices)
+    given: dict[str, Any] = {"ways": ways, "asks": asks, "auto_id": f"{task.step}_%s"}
+    return WorkForm(request.POST, **given) if request else WorkForm(**given)
+
+
+def _named(way: Any) -> str:
+    return str(queries.said_in(way) or way.target)
+
+
+def _offers(viewer: Viewer, found: Dossier, tasks: list[DossierTask], bound: dict[str, Form]) -> list[Offer]:
+    works = [task for task in tasks if task.open and policies.works_on(viewer, task) and not task.paused_at]
+    offers = [
+        Offer(
+            WORK,
+            bound.get(str(task.pk)) or _work_form(task),
+            task,
+            queries.step_name(task),
+            "success" if task.kind == TaskKind.WORK else "accent",
+        )
+        for task in works
+        if found.under_way or found.state == DossierState.FINISHED
+    ]
+    for move in policies.allowed_actions(viewer, found):
+        if move.verb not in FORMS or (move is ASK_SUPPLEMENT and not _may_ask(viewer, found, works)):
+            continue
+        form = bound.get(move.verb) or FORMS[move.verb](auto_id=f"{move.verb}_%s")
+        offers.append(Offer(move, form, color=COLORS.get(move.verb, "accent")))
+    return offers
+
+
+def _may_ask(viewer: Viewer, found: Dossier, works: list[DossierTask]) -> bool:
+    """Whether a supplement can still be asked: once, by who works on it, or before it is accepted."""
+    if hasattr(found, "supplement"):
+        return False
+    return bool(works) or (found.state == DossierState.SUBMITTED and policies.receives(viewer))
+
+
+def _page(
+    request: HttpRequest, found: Dossier, *, bound: dict[str, Form] | None = None, status: int = 200
+) -> HttpResponse:
+    viewer, at = viewer_of(request), now()
+    tasks = queries.tasks_of(found)
+    for task in tasks:
+        task.dossier = found
+    ((left, color),) = remaining(viewer, [found.due_at if found.under_way else None], at)
+    offers = _offers(viewer, found, tasks, bound or {})
+    definition = definition_of(found.version)
+    answers = found.application.answers
+    context = {
+        "dossier": found,
+        "procedure": found.version.procedure,
+        "left": left,
+        "color": color,
+        "steps": [(queries.step_name(task), task) for task in tasks],
+        "work": [offer for offer in offers if offer.task],
+        "more": [offer for offer in offers if not offer.task],
+        "drawn": form_pages(definition.form, answers, places=Communes()) if definition.form else None,
+        "papers": list(found.papers.all()),
+        "slips": list(found.slips.all()),
+        "pauses": list(found.pauses.all()),
+        "charges": charges_of([found.pk]).get(found.pk, []),
+        "timeline": [_row(event) for event in timeline(found.ledger_subject)],
+        "supplement": getattr(found, "supplement", None),
+    }
+    return render(request, "dossiers/dossier.html", context, status=status)
+
+
+def _row(event: Event) -> dict[str, object]:
+    """One line of the history."""
+    verb = event.verb.removeprefix("dossier.")
+    data = event.data
+    label: object = MOVES[verb].label if verb in MOVES else _("Handed in")
+    words = [str(data[name]) for name in ("step", "note", "reason") if data.get(name)]
+    who = ", ".join(filter(None, (event.actor.name, event.actor.post)))
+    return {"title": label, "at": event.at, "actor": who, "detail": " · ".join(words)}
