@@ -32,4 +32,5 @@ if apps.is_installed("lienthong.office"):
         path("tasks/", include("lienthong.tasks.urls")),
         path("procedures/", include("lienthong.procedures.urls")),
         path("payments/", include("lienthong.payments.urls")),
+        path("dossiers/", include("lienthong.dossiers.urls")),
     ]

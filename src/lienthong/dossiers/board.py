@@ -68,10 +68,10 @@ class Board:
         self._events: list[object] = []
 
     def load(self, dossier_ids: Collection[UUID], *, fees: bool = False) -> None:
-        """Lock the dossiers in the order of their keys, and read what is open of them; with `fees` the rules."""
+        """Lock the dossiers in the order of their keys, and read what is open of them; with `fees` what acceptance reads too."""
         rows = Dossier.objects.select_for_update(of=("self",)).filter(pk__in=dossier_ids).order_by("pk")
         rows = rows.select_related("version__procedure__field", "version__process", "application", "agency")
-        rows = rows.prefetch_related("version__fees") if fees else rows
+        rows = rows.prefetch_related("version__fees", "papers", "parties__party") if fees else rows
         self.dossiers = {row.pk: row for row in rows}
         tasks = DossierTask.objects.filter(dossier__in=self.dossiers, state=TaskState.OPEN).order_by("pk")
         for task in tasks:
