@@ -71,7 +71,7 @@ class Board:
         """Lock the dossiers in the order of their keys, read what is open; with `fees` their rules."""
         rows = Dossier.objects.select_for_update(of=("self",)).filter(pk__in=dossier_ids).order_by("pk")
         rows = rows.select_related("version__procedure__field", "version__process", "application", "agency")
-        rows = rows.prefetch_related("version__fees") if fees else rows
+        rows = rows.prefetch_related("version__fees", "papers", "parties__party") if fees else rows
         self.dossiers = {row.pk: row for row in rows}
         tasks = DossierTask.objects.filter(dossier__in=self.dossiers, state=TaskState.OPEN).order_by("pk")
         for task in tasks:

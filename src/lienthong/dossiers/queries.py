@@ -11,7 +11,7 @@ from django.utils.translation import get_language
 
 from lienthong.dossiers import policies
 from lienthong.dossiers.contracts import DossierFilter
-from lienthong.dossiers.models import Dossier, DossierTask, Plain
+from lienthong.dossiers.models import Dossier, DossierTask, Plain, Slip
 from lienthong.dossiers.states import UNDER_WAY, DossierState, TaskState
 from lienthong.identity.public import NotFound, Party, Viewer
 from lienthong.kernel.paging import Page, page_of, soonest_page
@@ -132,3 +132,12 @@ def tasks_of(dossier: Dossier) -> list[DossierTask]:
     """Every step of the dossier so far, in order. One query."""
     rows = DossierTask.objects.filter(dossier=dossier).select_related("agency", "assignee", "done_by")
     return list(rows.order_by("opened_at", "pk"))
+
+
+def find_slip(viewer: Viewer, slip_id: UUID) -> Slip:
+    """A slip of a dossier the viewer may see. Raises `NotFound`."""
+    rows = Slip.objects.select_related("blob").filter(dossier__in=dossiers_of(viewer))
+    found = rows.filter(pk=slip_id).first()
+    if found is None:
+        raise NotFound
+    return found

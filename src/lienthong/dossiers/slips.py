@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from lienthong.dossiers.board import Board
 from lienthong.dossiers.models import Dossier, Slip
-from lienthong.dossiers.states import Move
+from lienthong.dossiers.states import Move, PartyRole
 from lienthong.kernel.identifiers import uuid7
 from lienthong.ledger.public import JSON
 
@@ -18,7 +18,11 @@ def slip_of(board: Board, dossier: Dossier, move: Move, **said: JSON) -> Slip:
         "code": dossier.code,
         "applicant": dossier.applicant_name,
         "agency": dossier.agency.name,
+        "address": dossier.agency.address,
+        "telephone": dossier.agency.telephone,
         "procedure": dossier.version.procedure.name,
+        "channel": dossier.channel,
+        "accepted_at": dossier.accepted_at.isoformat() if dossier.accepted_at else "",
         "due_at": due_at,
         "fee": dossier.fee_owed,
         "official": board.actor.name,
@@ -35,3 +39,10 @@ def slip_of(board: Board, dossier: Dossier, move: Move, **said: JSON) -> Slip:
     )
     board.add(slip)
     return slip
+
+
+def handed_in(dossier: Dossier) -> dict[str, JSON]:
+    """What the receipt lists: the papers and who brought them; the board has read both (`fees`)."""
+    others = [row.party.name for row in dossier.parties.all() if row.role == PartyRole.REPRESENTATIVE]
+    papers: list[JSON] = [[paper.name, paper.originals, paper.copies] for paper in dossier.papers.all()]
+    return {"papers": papers, "handed_in_by": others[0] if others else dossier.applicant_name}

@@ -20,7 +20,7 @@ from lienthong.dossiers.contracts import Intake, StepDone
 from lienthong.dossiers.game import begin, move
 from lienthong.dossiers.models import Application, Dossier, DossierPaper, DossierParty, HeldDocument, Slip
 from lienthong.dossiers.refusals import AnswersWrong, NotOffered, ReasonMissing
-from lienthong.dossiers.slips import slip_of
+from lienthong.dossiers.slips import handed_in, slip_of
 from lienthong.dossiers.states import ACCEPT, DECLINE, PartyRole
 from lienthong.identity.public import NotAllowed, NotFound, Party, PartyFacts, Viewer, keep_parties
 from lienthong.kernel.clock import VIETNAM
@@ -165,7 +165,7 @@ def accept_on_board(board: Board, viewer: Viewer) -> list[Bill]:
         dossier.fee_owed = sum(line.amount for line in bill.lines)
         bills.append(bill)
         move(board, dossier, ACCEPT, data={"due_at": dossier.due_at.isoformat(), "fee": dossier.fee_owed})
-        slip_of(board, dossier, ACCEPT)
+        slip_of(board, dossier, ACCEPT, **handed_in(dossier))
         begin(board, dossier)
     return bills
 

@@ -33,6 +33,10 @@ def _nobody(world: World) -> dict[str, object]:
     return {"dossier_id": _dossier(world).pk, "verb": "decline"}
 
 
+def _slip(world: World) -> dict[str, object]:
+    return {"slip_id": _dossier(world).slips.get().pk}
+
+
 ROUTES: dict[str, Route] = {
     "dossiers:inbox": only(*READERS, shared=True),
     "dossiers:finish_many": only(*WORKERS, methods=("POST",), shared=True),
@@ -42,5 +46,7 @@ ROUTES: dict[str, Route] = {
         Role.RECEPTIONIST, methods=BOTH, kwargs=lambda world: {"offer_id": _offer(world).pk}
     ),
     "dossiers:dossier": only(*READERS, kwargs=_id),
+    "dossiers:slip": only(*READERS, kwargs=_slip),
+    "dossiers:control_slip": only(*READERS, kwargs=_id),
     "dossiers:act": only(*WORKERS, methods=("POST",), kwargs=_nobody),
 }

@@ -30,7 +30,7 @@ PNG = (
 )
 PERSON = {"kind": "citizen", "number": "019090000001", "name": "Trần Thị Nộp", "telephone": "0912345678"}
 BORN = {"answer-child_name": "Trần Bé", "answer-child_sex": "female", "answer-born_on": "10/02/2026"}
-FORM = {**PERSON, **BORN, "answer-married": "false", "originals-birth_paper": "1"}
+FORM = {**PERSON, **BORN, "answer-married": "no", "originals-birth_paper": "1"}
 
 
 def filled(client: Client, url: str, page: bytes = b"", **changes: Any) -> dict[str, Any]:
