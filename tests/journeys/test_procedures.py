@@ -64,6 +64,10 @@ def test_a_new_version_is_drafted_compared_rehearsed_and_published(
     _sign_in(page, people.officer, "/procedures/")
     look(page)
     page.goto(people.address)
+    expect(page.locator("[data-drawn] svg")).to_have_count(
+        2
+    )  # the process, and the mark that the licence asks for
+    expect(page.locator(".bjs-powered-by")).to_be_visible()
     look(page)
     page.get_by_role("button", name="Soạn phiên bản mới").or_(
         page.get_by_role("button", name="Begin a new version")

@@ -18,6 +18,9 @@ FILES = (
     "@fontsource/be-vietnam-pro/files/be-vietnam-pro-latin-600-normal.woff2",
     "@fontsource/be-vietnam-pro/files/be-vietnam-pro-vietnamese-400-normal.woff2",
     "@fontsource/be-vietnam-pro/files/be-vietnam-pro-vietnamese-600-normal.woff2",
+    "bpmn-js/dist/assets/bpmn-js.css",
+    "bpmn-js/dist/assets/diagram-js.css",
+    "bpmn-js/dist/bpmn-navigated-viewer.production.min.js",
     "echarts/dist/echarts.common.min.js",
     "htmx.org/dist/htmx.min.js",
 )

@@ -212,6 +212,18 @@ def test_files_go_out_and_come_in() -> None:
     assert says.form == definition().form
 
 
+def test_the_drawing_speaks_the_readers_language_and_a_download_does_not() -> None:
+    steps = tuple(one.model_copy(update={"name_en": f"English {one.key}"}) for one in whole().steps)
+    process = whole().model_copy(update={"steps": steps})
+    version = published(says=definition(process=process, limit_minutes=None), at=now())
+    client = signed_in(agency(), Role.SPECIALIST)
+    address = reverse("procedures:bpmn", args=[version.pk])
+    assert f'data-bpmn="{address}?drawn=1" hidden' in page(client, "version_detail", version.pk)
+    drawn, downloaded = (client.get(address + query).content.decode() for query in ("?drawn=1", ""))
+    assert all(f' name="{one.name_en}"' in drawn for one in steps)
+    assert downloaded.encode() == write_bpmn(process, name=version.procedure.name)
+
+
 @pytest.mark.parametrize(
     ("name", "content", "expected"),
     [

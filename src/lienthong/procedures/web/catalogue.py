@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
+from typing import TypeVar
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.utils.formats import number_format
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET
 
 from lienthong.identity.public import Viewer, signed_in, viewer_of
@@ -30,9 +32,11 @@ from lienthong.procedures.forms import (
     ReasonForm,
 )
 from lienthong.procedures.models import Procedure, ProcedureVersion
-from lienthong.procedures.process import Process, parse_process
+from lienthong.procedures.process import Lane, Process, Step, Transition, parse_process
 from lienthong.procedures.states import Channel, VersionState
 from lienthong.procedures.stored import definition_of
+
+Named = TypeVar("Named", Lane, Step, Transition)
 
 
 @signed_in
@@ -94,6 +98,7 @@ def version_context(viewer: Viewer, version: ProcedureVersion | None) -> dict[st
         "faults": prove_definition(definition) if version.state == VersionState.DRAFT else [],
         "offers": [(Channel(channel).label, count) for channel, count in offers.items()],
         "table": table_of(definition.process),
+        "zooms": [("in", _("Larger")), ("out", _("Smaller")), ("fit", _("Whole"))],
         "reason_form": ReasonForm(auto_id="withdraw_%s"),
     }
 
@@ -158,10 +163,23 @@ def version_differences(request: HttpRequest, version_id: UUID) -> HttpResponse:
 @signed_in
 @require_GET
 def version_bpmn(request: HttpRequest, version_id: UUID) -> HttpResponse:
-    """The process as a BPMN 2.0 file."""
+    """The process as a BPMN 2.0 file; with `drawn`, as the drawing has it: in the reader's language."""
     version = queries.find_version(viewer_of(request), version_id)
     process = parse_process(version.process.definition if version.process else {})
+    if "drawn" in request.GET and get_language() == "en":
+        process = _in_english(process)
     return _file(write_bpmn(process, name=version.procedure.name), "application/xml", version, "bpmn")
+
+
+def _in_english(process: Process) -> Process:
+    """The process with its English names where it has some."""
+
+    def named(rows: Sequence[Named]) -> tuple[Named, ...]:
+        return tuple(row.model_copy(update={"name": row.name_en or row.name}) for row in rows)
+
+    return Process(
+        lanes=named(process.lanes), steps=named(process.steps), transitions=named(process.transitions)
+    )
 
 
 @signed_in
