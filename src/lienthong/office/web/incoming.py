@@ -200,7 +200,7 @@ def _secret_context(
     viewer: Viewer, document: IncomingDocument, form: NotSecretForm | None, at: datetime
 ) -> dict[str, object]:
     """The secrecy mark found on the document, who decides, and whether the viewer may open the files."""
-    mark = SecretMark.objects.filter(document=document).first()
+    mark: SecretMark | None = getattr(document, "secret_mark", None)
     if mark is None:
         return {}
     decides = mark.waits and secrecy.decides(viewer, document.agency_id)
