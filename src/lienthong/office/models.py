@@ -25,6 +25,7 @@ from lienthong.office.mail_models import ReceivedMail  # noqa: F401
 from lienthong.office.once import ENTERED_ONCE
 from lienthong.office.register_models import Register
 from lienthong.office.secret_models import SecretMark  # noqa: F401 — Django looks for models here
+from lienthong.office.secret_states import SecretState
 from lienthong.office.states import (
     CAME_BY_LABELS,
     CHANGE_LABELS,
@@ -170,6 +171,12 @@ class IncomingDocument(models.Model):
     def urgency_label(self) -> Promise:
         """The urgency in the reader's language."""
         return URGENCIES.get(self.urgency, URGENCIES[0])
+
+    @property
+    def destroyed_as_secret(self) -> bool:
+        """Whether a clerk found it secret; a query unless `secret_mark` was selected with it."""
+        mark = getattr(self, "secret_mark", None)
+        return mark is not None and mark.state == SecretState.DESTROYED
 
     @property
     def came_by_label(self) -> Promise:

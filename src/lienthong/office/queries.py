@@ -74,7 +74,7 @@ def find_incoming(viewer: Viewer, document_id: UUID, *, lock: bool = False) -> I
         # Before reading: a join would still show the task as it was when the wait for the lock began.
         own = IncomingDocument.objects.filter(id=document_id, agency_id=viewer.agency_id or 0)
         list(own.select_for_update().values_list("pk"))
-    rows = incoming_of(viewer).select_related("task__given_by", "register__book")
+    rows = incoming_of(viewer).select_related("task__given_by", "register__book", "secret_mark")
     rows = rows.prefetch_related(WITH_PARTIES)
     try:
         return rows.get(id=document_id)
@@ -84,7 +84,7 @@ def find_incoming(viewer: Viewer, document_id: UUID, *, lock: bool = False) -> I
 
 def lock_incoming(viewer: Viewer, ids: Collection[UUID]) -> dict[UUID, IncomingDocument]:
     """Those of the documents that the viewer may see, held in order of id until the transaction ends."""
-    rows = incoming_of(viewer).filter(id__in=ids).order_by("id")
+    rows = incoming_of(viewer).filter(id__in=ids).select_related("secret_mark").order_by("id")
     return {row.id: row for row in rows.defer("content").select_for_update(of=("self",))}
 
 

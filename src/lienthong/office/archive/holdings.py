@@ -15,7 +15,6 @@ from lienthong.office.archive import queries
 from lienthong.office.archive.models import WorkFile, WorkFileItem
 from lienthong.office.contracts import StoredVerdict
 from lienthong.office.models import IncomingDocument, OutgoingDocument
-from lienthong.office.secret_states import SecretState
 from lienthong.office.states import State
 from lienthong.tasks.public import Task
 
@@ -150,8 +149,7 @@ def _incoming(row: WorkFileItem, document: IncomingDocument, events: Sequence[Ev
         day=document.promulgated_on,
         signer=document.signer_name,
         pages=row.pages,
-        destroyed=document.state == State.WITHDRAWN
-        or (mark is not None and mark.state == SecretState.DESTROYED),
+        destroyed=document.state == State.WITHDRAWN or document.destroyed_as_secret,
         parts=_parts(row.position, stored),
         acts=tuple(sorted(acts, key=lambda act: act.at)),
     )

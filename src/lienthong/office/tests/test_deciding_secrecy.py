@@ -23,13 +23,16 @@ from lienthong.office import queries
 from lienthong.office.actions import deciding_secrecy as actions
 from lienthong.office.actions.changes import accept_change
 from lienthong.office.actions.copying import find_copy
+from lienthong.office.actions.incoming import refuse_incoming
 from lienthong.office.actions.reading import order_reading, read_texts
+from lienthong.office.actions.registering import register_incoming, register_set
 from lienthong.office.adapters.ocr import FakeOcr
 from lienthong.office.archive.holdings import holdings_of
 from lienthong.office.desk import desk_of
 from lienthong.office.health import check_secrecy_marks
 from lienthong.office.jobs import remove
 from lienthong.office.models import IncomingDocument, IncomingFile, RequestedChange
+from lienthong.office.policies import DestroyedAsSecret
 from lienthong.office.secrecy import FileClosed, MarkDecided, NoMark
 from lienthong.office.secret_models import SecretMark
 from lienthong.office.secret_states import SecretState
@@ -152,6 +155,27 @@ def test_two_letters_without_number_are_both_destroyed() -> None:
         document = _marked(ours, code="", subject=subject)
         actions.destroy_secret(document_id=document.id, viewer=clerk, at=NOON)
     assert SecretMark.objects.filter(state=SecretState.DESTROYED).count() == 2
+
+
+@pytest.mark.django_db
+def test_destroyed_before_it_had_a_number_it_is_never_registered_but_returned() -> None:
+    ours = agency()
+    clerk, document, other = _clerk(ours), _marked(ours), incoming_document(ours, at=NOON)
+    actions.destroy_secret(document_id=document.id, viewer=clerk, at=NOON)
+    with pytest.raises(DestroyedAsSecret):
+        register_incoming(document_id=document.id, viewer=clerk, at=NOON)
+    secret, open_one = register_set(document_ids=[document.id, other.id], viewer=clerk, at=NOON)
+    assert type(secret.refusal) is DestroyedAsSecret
+    assert open_one.document is not None
+    assert open_one.document.register_number == 1
+    row = IncomingDocument.objects.filter(id=document.id)
+    with pytest.raises(IntegrityError, match="not registered"), transaction.atomic():
+        row.update(state=State.REGISTERED, register_number=2, registered_at=NOON)
+    page = text_of(client_of(official_in(ours, Role.CLERK)).get(f"/office/incoming/{document.id}/"))
+    assert reverse("office:register", args=[document.id]) not in page
+    assert reverse("office:refuse", args=[document.id]) in page
+    refuse_incoming(document_id=document.id, viewer=clerk, reason="Văn bản mật", at=NOON)
+    assert row.get().state == State.REFUSED
 
 
 @pytest.mark.django_db
