@@ -68,7 +68,7 @@ class Board:
         self._events: list[object] = []
 
     def load(self, dossier_ids: Collection[UUID], *, fees: bool = False) -> None:
-        """Lock the dossiers in the order of their keys, and read what is open of them; with `fees` what acceptance reads too."""
+        """Lock the dossiers by key and read what is open of them; with `fees` what acceptance reads too."""
         rows = Dossier.objects.select_for_update(of=("self",)).filter(pk__in=dossier_ids).order_by("pk")
         rows = rows.select_related("version__procedure__field", "version__process", "application", "agency")
         rows = rows.prefetch_related("version__fees", "papers", "parties__party") if fees else rows
