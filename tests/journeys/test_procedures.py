@@ -64,9 +64,8 @@ def test_a_new_version_is_drafted_compared_rehearsed_and_published(
     _sign_in(page, people.officer, "/procedures/")
     look(page)
     page.goto(people.address)
-    expect(page.locator("[data-drawn] svg")).to_have_count(
-        2
-    )  # the process, and the mark that the licence asks for
+    # The process, and the mark that the licence asks for.
+    expect(page.locator("[data-drawn] svg")).to_have_count(2)
     expect(page.locator(".bjs-powered-by")).to_be_visible()
     look(page)
     page.get_by_role("button", name="Soạn phiên bản mới").or_(
@@ -102,7 +101,6 @@ def test_a_new_version_is_drafted_compared_rehearsed_and_published(
         page.wait_for_load_state()
     expect(page.locator("[data-color=success]")).to_be_visible()
     look(page)
-
     page.context.clear_cookies()
     _sign_in(page, people.leader, address)
     page.locator("form[action$='/publish/'] button").click()

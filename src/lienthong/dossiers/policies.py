@@ -8,11 +8,11 @@ from lienthong.dossiers.states import MOVES, Move, TaskKind, Who
 from lienthong.identity.public import ROLE_LABELS, NotAllowed, Role, Viewer
 from lienthong.kernel.errors import Refusal
 
-READERS = frozenset({Role.RECEPTIONIST, Role.SPECIALIST, Role.HEAD, Role.LEADER, Role.CLERK, Role.AUDITOR})
+READERS = frozenset({Role.RECEPTIONIST, Role.SPECIALIST, Role.LEADER, Role.CLERK, Role.AUDITOR})
 # Whose post each part of the table stands for. What the platform does by itself nobody does by hand.
 ROLES: dict[Who, frozenset[Role]] = {
     Who.DESK: frozenset({Role.RECEPTIONIST}),
-    Who.WORKER: frozenset({Role.RECEPTIONIST, Role.SPECIALIST, Role.HEAD, Role.LEADER, Role.CLERK}),
+    Who.WORKER: frozenset({Role.RECEPTIONIST, Role.SPECIALIST, Role.LEADER, Role.CLERK}),
     Who.LEADER: frozenset({Role.LEADER}),
     Who.PLATFORM: frozenset(),
 }

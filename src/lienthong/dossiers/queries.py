@@ -11,10 +11,11 @@ from django.utils.translation import get_language
 
 from lienthong.dossiers import policies
 from lienthong.dossiers.contracts import DossierFilter
-from lienthong.dossiers.models import Dossier, DossierTask, Plain, Slip
+from lienthong.dossiers.models import Dossier, DossierTask, Slip
 from lienthong.dossiers.states import UNDER_WAY, DossierState, TaskState
 from lienthong.identity.public import NotFound, Party, Viewer
 from lienthong.kernel.paging import Page, page_of, soonest_page
+from lienthong.kernel.plain import Plain
 from lienthong.procedures.public import Channel, Process, ServiceOffer, Step, Transition, process_of
 
 MOST_WORDS, MOST_AT_ONCE, MOST_OFFERS = 8, 100, 200

@@ -393,10 +393,10 @@ class FakeOrder(models.Model):
     paid_at = models.DateTimeField(db_index=True)
 
 
-def _is_owed(day: date) -> Q:
-    return Q(state__in=[ChargeState.OWED, ChargeState.REFUND_DUE])
-
-
-holds_agency(Charge._meta.label, "agency", still=_is_owed)
+holds_agency(
+    Charge._meta.label,
+    "agency",
+    still=lambda day: Q(state__in=[ChargeState.OWED, ChargeState.REFUND_DUE]),
+)
 for _label in (Payment, Attempt, Refund, Discrepancy, Reconciliation, CollectingAccount):
     remembers_agency(_label._meta.label, "agency")

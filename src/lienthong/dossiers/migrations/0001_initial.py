@@ -130,7 +130,7 @@ class Migration(migrations.Migration):
                 ('valid_until', models.DateField(null=True)),
                 ('issued', models.BooleanField(default=False, help_text='a result of a dossier, not something handed in')),
                 ('blob', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='kernel.blob')),
-                ('party', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='documents', to='identity.party')),
+                ('party', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='identity.party')),
                 ('source', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='dossiers.dossier')),
             ],
         ),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from uuid import uuid4
 
 from tests.architecture.routes import Route, World, only, public
@@ -68,6 +69,13 @@ def _discrepancy(world: World) -> dict[str, object]:
     return {"discrepancy_id": row.pk}
 
 
+def _words(world: World) -> dict[str, object]:
+    return {"reason": "Đã đối chiếu với sao kê."}
+
+
+# The demonstration's own bank is not there unless a setting allows it, which tests do not.
+_CLOSED = Route(roles=None, shared=True, personal=True)
+
 ROUTES: dict[str, Route] = {
     "payments:charges": only(*READERS, shared=True),
     "payments:day": only(*READERS, shared=True),
@@ -79,9 +87,9 @@ ROUTES: dict[str, Route] = {
     "payments:refund": only(Role.CLERK, Role.LEADER, methods=("POST",), kwargs=_refund_id),
     "payments:proof": only(*READERS, kwargs=_proof),
     "payments:receipt": only(*READERS, kwargs=_payment),
-    "payments:reconciliation": only(*READERS, shared=True),
+    "payments:reconciliation": only(Role.CLERK, Role.LEADER, Role.AUDITOR, shared=True),
     "payments:upload": only(Role.CLERK, methods=("POST",), shared=True),
-    "payments:close": only(Role.CLERK, Role.LEADER, methods=("POST",), kwargs=_discrepancy),
+    "payments:close": only(Role.CLERK, Role.LEADER, methods=("POST",), kwargs=_discrepancy, data=_words),
     "payments:accounts": only(Role.ADMINISTRATOR, shared=True),
     "payments:account": only(
         Role.ADMINISTRATOR, methods=("POST",), kwargs=lambda world: {"provider": "vietqr"}, shared=True
@@ -90,7 +98,7 @@ ROUTES: dict[str, Route] = {
     "payments:attempt_state": public(kwargs=_attempt),
     "payments:verify_receipt": public(kwargs=_payment),
     "payments:callback": public(methods=("POST",), kwargs=lambda world: {"provider": "page"}),
-    "payments:gateway_page": public(),
-    "payments:gateway_press": public(methods=("POST",)),
-    "payments:gateway_statement": public(),
+    "payments:gateway_page": _CLOSED,
+    "payments:gateway_press": replace(_CLOSED, methods=("POST",)),
+    "payments:gateway_statement": _CLOSED,
 }

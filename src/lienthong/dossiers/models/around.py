@@ -1,0 +1,192 @@
+"""What belongs to a dossier: parties, papers, the supplement, pauses, slips, results; numbers and bodies."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.functional import Promise
+
+from lienthong.directory.public import Agency, Official, remembers_agency
+from lienthong.documents.public import OfficialDocument
+from lienthong.dossiers.models.dossier import Dossier, DossierTask
+from lienthong.dossiers.states import (
+    SLIP_LABELS,
+    PartyRole,
+    SlipKind,
+)
+from lienthong.identity.public import Party
+from lienthong.kernel.identifiers import uuid7
+from lienthong.kernel.models import Blob
+from lienthong.kernel.plain import Plain as Plain
+
+
+class DossierParty(models.Model):
+    """Who stands behind a dossier: the applicant, and who acts for them, with the mandate."""
+
+    dossier = models.ForeignKey(Dossier, on_delete=models.CASCADE, related_name="parties")
+    party = models.ForeignKey(Party, on_delete=models.PROTECT, related_name="+")
+    role = models.CharField(max_length=20)
+    mandate = models.CharField(max_length=500, blank=True, help_text="what the representative acts on")
+    mandate_file = models.ForeignKey(Blob, null=True, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(role__in=list(PartyRole)), name="dossier_party_role_known"),
+            models.UniqueConstraint(fields=["dossier", "party", "role"], name="dossier_party_once"),
+            models.UniqueConstraint(
+                fields=["dossier"], condition=Q(role=PartyRole.APPLICANT), name="dossier_one_applicant"
+            ),
+            models.CheckConstraint(
+                condition=~Q(role=PartyRole.REPRESENTATIVE) | ~Q(mandate=""),
+                name="dossier_representative_has_mandate",
+            ),
+        ]
+
+
+class HeldDocument(models.Model):
+    """A document that a party once gave or got, kept to be used again (NĐ 45/2020/NĐ-CP, Đ.25)."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    party = models.ForeignKey(Party, on_delete=models.PROTECT, related_name="+")
+    name = models.CharField(max_length=500)
+    blob = models.ForeignKey(Blob, on_delete=models.PROTECT, related_name="+")
+    file_name = models.CharField(max_length=200)
+    given_at = models.DateTimeField()
+    valid_until = models.DateField(null=True)
+    issued = models.BooleanField(default=False, help_text="a result of a dossier, not something handed in")
+    source = models.ForeignKey(Dossier, null=True, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["party", "name", "blob"], name="held_document_once"),
+        ]
+        indexes = [models.Index(fields=["party", "-id"], name="held_document_of_party")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class DossierPaper(models.Model):
+    """One paper of a dossier, as the checklist has it; with its file once it was scanned or sent."""
+
+    dossier = models.ForeignKey(Dossier, on_delete=models.CASCADE, related_name="papers")
+    key = models.CharField(max_length=40, blank=True, help_text="of the required paper; empty if another")
+    name = models.CharField(max_length=500)
+    originals = models.PositiveSmallIntegerField(default=0)
+    copies = models.PositiveSmallIntegerField(default=0)
+    held = models.ForeignKey(HeldDocument, null=True, on_delete=models.PROTECT, related_name="+")
+    given_at = models.DateTimeField()
+    supplement = models.ForeignKey(
+        "SupplementRequest", null=True, on_delete=models.PROTECT, related_name="papers"
+    )
+
+    class Meta:
+        ordering = ["id"]
+        indexes = [models.Index(fields=["dossier", "id"], name="dossier_paper_of")]
+
+
+class SupplementRequest(models.Model):
+    """What is missing or wrong, told once and whole (NĐ 61/2018/NĐ-CP, Đ.19 k.4); a dossier has one."""
+
+    dossier = models.OneToOneField(Dossier, on_delete=models.CASCADE, related_name="supplement")
+    task = models.ForeignKey(DossierTask, null=True, on_delete=models.PROTECT, related_name="+")
+    items = models.JSONField(help_text="a list of texts, one each")
+    reason = models.TextField()
+    asked_by = models.ForeignKey(Official, on_delete=models.PROTECT, related_name="+")
+    asked_at = models.DateTimeField()
+    answered_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=~Q(reason=""), name="supplement_has_reason"),
+            models.CheckConstraint(condition=~Q(items=[]), name="supplement_has_items"),
+        ]
+
+
+class Pause(models.Model):
+    """A stretch of time during which a dossier's clock stood, and why."""
+
+    dossier = models.ForeignKey(Dossier, on_delete=models.CASCADE, related_name="pauses")
+    reason = models.CharField(max_length=40)
+    began_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["dossier"], condition=Q(ended_at=None), name="dossier_one_pause_at_a_time"
+            ),
+            models.CheckConstraint(
+                condition=Q(ended_at=None) | Q(ended_at__gte=F("began_at")), name="pause_ends_after_it_began"
+            ),
+        ]
+
+
+class Slip(models.Model):
+    """A slip that the applicant got, with the facts it was made of; its PDF is drawn when first asked for."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    dossier = models.ForeignKey(Dossier, on_delete=models.CASCADE, related_name="slips")
+    kind = models.CharField(max_length=2)
+    facts = models.JSONField()
+    made_at = models.DateTimeField()
+    made_by = models.ForeignKey(Official, null=True, on_delete=models.PROTECT, related_name="+")
+    blob = models.ForeignKey(Blob, null=True, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [
+            models.CheckConstraint(condition=Q(kind__in=list(SlipKind)), name="slip_kind_known"),
+        ]
+        indexes = [models.Index(fields=["dossier", "id"], name="slip_of_dossier")]
+
+    @property
+    def label(self) -> Promise:
+        """What it is, in the reader's language."""
+        return SLIP_LABELS[self.kind]
+
+
+class DossierResult(models.Model):
+    """What the applicant gets: one row for each kind of result, with the signed document."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    dossier = models.ForeignKey(Dossier, on_delete=models.CASCADE, related_name="results")
+    key = models.CharField(max_length=40)
+    name = models.CharField(max_length=200)
+    document = models.OneToOneField(OfficialDocument, null=True, on_delete=models.PROTECT, related_name="+")
+    held = models.ForeignKey(HeldDocument, null=True, on_delete=models.PROTECT, related_name="+")
+    made_at = models.DateTimeField()
+    valid_until = models.DateField(null=True)
+    handed_out_at = models.DateTimeField(null=True)
+    handed_to = models.CharField(max_length=250, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["dossier", "key"], name="dossier_result_once")]
+
+
+class DaySequence(models.Model):
+    """The last number that an agency gave to a dossier on a day."""
+
+    agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="+")
+    day = models.DateField()
+    last = models.PositiveIntegerField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["agency", "day"], name="dossier_sequence_of_day")]
+
+
+class CompetentBody(models.Model):
+    """Which agency of a province answers for a field: asked where a process names "the department"."""
+
+    province = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="+")
+    field = models.CharField(max_length=40, help_text="code of the service field")
+    agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["province", "field"], name="competent_body_once")]
+
+
+remembers_agency(DaySequence._meta.label, "agency")
+remembers_agency(CompetentBody._meta.label, "province")
+remembers_agency(CompetentBody._meta.label, "agency")
