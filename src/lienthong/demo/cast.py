@@ -10,6 +10,7 @@ GOVERNMENT_OFFICE = "G22"
 JUSTICE = "G15"
 THAI_NGUYEN = "H55"
 HANOI = "H26"
+COMMUNE = "H55.21.13"
 
 # The word for a duty in user names: h55.vanthu is the clerk of H55.
 WORDS: dict[Duty, str] = {
@@ -33,6 +34,7 @@ ROLES: dict[Duty, Role] = {
 WATCHERS = (
     Watcher("truc.vanhanh", "Vận hành trục liên thông", "Vũ Ngọc Lâm", Role.OPERATOR),
     Watcher("g15.thutuc", "Cán bộ kiểm soát thủ tục hành chính", "Hoàng Minh Châu", Role.CATALOGUER, JUSTICE),
+    Watcher("xa.motcua", "Cán bộ Bộ phận Một cửa", "Lý Thị Hồng", Role.RECEPTIONIST, COMMUNE),
     Watcher("truc.kiemtra", "Kiểm tra, giám sát", "Bùi Thanh Tùng", Role.AUDITOR),
 )
 

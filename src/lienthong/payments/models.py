@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import F, Q
@@ -393,10 +391,7 @@ class FakeOrder(models.Model):
     paid_at = models.DateTimeField(db_index=True)
 
 
-holds_agency(
-    Charge._meta.label,
-    "agency",
-    still=lambda day: Q(state__in=[ChargeState.OWED, ChargeState.REFUND_DUE]),
-)
+_HOLDING = [ChargeState.OWED, ChargeState.REFUND_DUE]
+holds_agency(Charge._meta.label, "agency", still=lambda day: Q(state__in=_HOLDING))
 for _label in (Payment, Attempt, Refund, Discrepancy, Reconciliation, CollectingAccount):
     remembers_agency(_label._meta.label, "agency")

@@ -26,6 +26,7 @@ from lienthong.directory.public import (
     load_country,
     staff_agencies,
 )
+from lienthong.dossiers.public import seed_competent_bodies
 from lienthong.identity.public import Account, NewAccount, create_accounts, grant_roles
 from lienthong.kernel.clock import VIETNAM
 from lienthong.ledger.public import Actor
@@ -54,6 +55,7 @@ def prepare_country(*, at: datetime, report: Report) -> None:
     _connect_office(since)
     load_catalogue(at=since)
     load_offers(at=since)
+    seed_competent_bodies(at=since)
     _open_accounts(staff, at=at)
 
 
