@@ -5,6 +5,7 @@ from __future__ import annotations
 import atexit
 import os
 import tempfile
+import threading
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -19,6 +20,8 @@ from tests.migrated import migrated_database
 from lienthong.config import embedded_postgres, translations
 
 VAR = Path(__file__).parent / "var" / "test"
+# These wait most of the time: for a browser, a server, a fault. Beside them the other worker computes.
+WAITING = ("tests/faults/", "tests/journeys/")
 # Named here, not in pyproject.toml: there pytest-django would read the settings before they are prepared.
 ENVIRONMENT = {
     "DJANGO_SETTINGS_MODULE": "lienthong.config.settings",
@@ -48,6 +51,21 @@ def _prepare() -> None:
 
 _prepare()
 django.setup()  # the conftests below import models
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_setupnodes() -> None:
+    """While the workers collect, the database is migrated for which both would wait afterwards."""
+    threading.Thread(target=migrated_database, daemon=True).start()
+
+
+@pytest.hookimpl(trylast=True)  # pytest-django sorts before, and its order is kept among the others
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The first worker begins with what waits; what it has not reached, the other one steals from the end.
+
+    At the end, where the order of the folders puts them, they would wait on both workers at once.
+    """
+    items.sort(key=lambda item: not item.nodeid.startswith(WAITING))
 
 
 @pytest.fixture(scope="session")

@@ -74,7 +74,7 @@ class Site:
             yield
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def site(django_test_environment: None, django_db_blocker: Any, tmp_path_factory: Any) -> Iterator[Site]:
     """A server over a new, migrated database; one per worker, so that workers never meet."""
     with installed("site", django_db_blocker, tmp_path_factory.mktemp("site")) as here, serving(here):
@@ -103,9 +103,12 @@ def installed(name: str, blocker: Any, var: Path, **settings: str) -> Iterator[S
         yield here
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
-    """Debian's chromium, driven by Playwright; its driver's event loop must not frighten Django's models."""
+    """Debian's chromium, driven by Playwright; its driver's event loop must not frighten Django's models.
+
+    The loop goes when the journeys end: the tests after them start loops of their own.
+    """
     chromium = shutil.which("chromium") or shutil.which("chromium-browser")
     if not chromium:
         reason = "chromium is not installed: the journeys were NOT tested (apt-get install chromium)"
@@ -117,6 +120,7 @@ def browser() -> Iterator[Browser]:
         opened = playwright.chromium.launch(executable_path=chromium, args=CHROMIUM_FLAGS)
         yield opened
         opened.close()
+    del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
 
 
 PageAt = Callable[..., Page]
