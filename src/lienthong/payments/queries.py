@@ -86,7 +86,7 @@ def charges_for(viewer: Viewer) -> QuerySet[Charge]:
     """The charges that the viewer may see: those of the agency."""
     if not policies.reads(viewer):
         return Charge.objects.none()
-    return Charge.objects.filter(agency_id=viewer.agency_id)
+    return Charge.objects.filter(agency_id=viewer.agency_id or 0)
 
 
 def list_charges(viewer: Viewer, wanted: ChargeFilter, *, cursor: str = "") -> Page[Charge]:
@@ -113,19 +113,19 @@ def subject_charges(viewer: Viewer, subject_id: UUID) -> list[Charge]:
 
 def subject_payments(viewer: Viewer, subject_id: UUID) -> list[Payment]:
     """The money that came in for the subject, the latest first."""
-    rows = Payment.objects.filter(subject_id=subject_id, agency_id=viewer.agency_id)
+    rows = Payment.objects.filter(subject_id=subject_id, agency_id=viewer.agency_id or 0)
     return list(rows.select_related("taken_by").order_by("-id"))
 
 
 def subject_refunds(viewer: Viewer, subject_id: UUID) -> list[Refund]:
     """The money that goes back for the subject, the latest first."""
-    rows = Refund.objects.filter(subject_id=subject_id, agency_id=viewer.agency_id)
+    rows = Refund.objects.filter(subject_id=subject_id, agency_id=viewer.agency_id or 0)
     return list(rows.select_related("payment", "charge", "settled_by", "proof_file").order_by("-id"))
 
 
 def subject_attempts(viewer: Viewer, subject_id: UUID) -> list[Attempt]:
     """The latest attempts to pay for the subject."""
-    rows = Attempt.objects.filter(subject_id=subject_id, agency_id=viewer.agency_id)
+    rows = Attempt.objects.filter(subject_id=subject_id, agency_id=viewer.agency_id or 0)
     return list(rows.order_by("-id")[:RECENT])
 
 
@@ -149,7 +149,7 @@ def find_receipt(payment_id: UUID, viewer: Viewer | None = None) -> Payment:
     if viewer is not None:
         if not policies.reads(viewer):
             raise NotFound
-        rows = rows.filter(agency_id=viewer.agency_id)
+        rows = rows.filter(agency_id=viewer.agency_id or 0)
     found = rows.select_related("agency", "taken_by").prefetch_related("charges").first()
     if found is None:
         raise NotFound
@@ -167,7 +167,7 @@ def find_refund(viewer: Viewer, refund_id: UUID) -> Refund:
 
 def find_proof(viewer: Viewer, refund_id: UUID) -> Refund:
     """A refund of the agency with its proof as a file; raises `NotFound`."""
-    rows = Refund.objects.filter(pk=refund_id, agency_id=viewer.agency_id, proof_file__isnull=False)
+    rows = Refund.objects.filter(pk=refund_id, agency_id=viewer.agency_id or 0, proof_file__isnull=False)
     found = rows.select_related("proof_file").first() if policies.reads(viewer) else None
     if found is None:
         raise NotFound
@@ -200,7 +200,7 @@ def _payments_on(viewer: Viewer, day: date) -> QuerySet[Payment]:
         return Payment.objects.none()
     begin = datetime.combine(day, time.min, VIETNAM)
     return Payment.objects.filter(
-        agency_id=viewer.agency_id, received_at__gte=begin, received_at__lt=begin + timedelta(days=1)
+        agency_id=viewer.agency_id or 0, received_at__gte=begin, received_at__lt=begin + timedelta(days=1)
     )
 
 
@@ -218,20 +218,20 @@ def reconciliations(viewer: Viewer) -> list[Reconciliation]:
 
 def _own(viewer: Viewer) -> Q:
     seen = viewer.agency_id is not None and viewer.has(*policies.RECONCILERS)
-    return Q(agency_id=viewer.agency_id if seen else 0)
+    return Q(agency_id=(viewer.agency_id or 0) if seen else 0)
 
 
 def waiting_amounts(viewer: Viewer) -> dict[str, int]:
     """What the agency is owed and what it owes back, in đồng. Two queries over open rows only."""
     rows = charges_for(viewer).filter(state=ChargeState.OWED)
-    back = Refund.objects.filter(agency_id=viewer.agency_id, state=RefundState.DUE)
+    back = Refund.objects.filter(agency_id=viewer.agency_id or 0, state=RefundState.DUE)
     return {
         "owed": rows.aggregate(sum=Sum("amount"))["sum"] or 0,
         "back": back.aggregate(sum=Sum("amount"))["sum"] or 0,
     }
 
 
-def offered_ways(agency_id: int | None) -> list[str]:
+def offered_ways(agency_id: int) -> list[str]:
     """The providers by which the agency takes money, cash aside."""
     rows = CollectingAccount.objects.filter(agency_id=agency_id, active=True)
     return list(rows.order_by("-provider").values_list("provider", flat=True))
@@ -241,7 +241,7 @@ def accounts_of(viewer: Viewer) -> dict[str, CollectingAccount]:
     """The accounts of the agency that the viewer administers, by provider."""
     if not viewer.has(Role.ADMINISTRATOR):
         return {}
-    return {row.provider: row for row in CollectingAccount.objects.filter(agency_id=viewer.agency_id)}
+    return {row.provider: row for row in CollectingAccount.objects.filter(agency_id=viewer.agency_id or 0)}
 
 
 def open_attempt(subject_id: UUID, provider: str, charge_ids: set[UUID], *, at: datetime) -> Attempt | None:

@@ -2,7 +2,7 @@
 
 EMVCo QR Code Specification for Payment Systems, Merchant-Presented Mode 1.1 (structure, ID 63), with the
 account template of NAPAS, Technical specifications on NAPAS QR switching, part IV, 1.5.2 (2021), ID 38; the
-service "QRIBFTTA" is a transfer to an account. The State Bank's own standard is TCCS 03:2018/NHNNVN. ADR 0052.
+service "QRIBFTTA" is a transfer to an account. The State Bank's standard: TCCS 03:2018/NHNNVN. ADR 0052.
 """
 
 from __future__ import annotations

@@ -78,7 +78,7 @@ def close_discrepancy(*, viewer: Viewer, discrepancy_id: UUID, reason: str, at: 
     words = writing.checked_reason(reason)
     require_role(viewer, Role.CLERK, Role.LEADER)
     with transaction.atomic():
-        rows = Discrepancy.objects.filter(pk=discrepancy_id, agency_id=viewer.agency_id, closed_at=None)
+        rows = Discrepancy.objects.filter(pk=discrepancy_id, agency_id=viewer.agency_id or 0, closed_at=None)
         if not rows.update(closed_at=at, closed_by=viewer.official_id, answer=words):
             raise NotFound
         record(

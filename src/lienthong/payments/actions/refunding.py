@@ -82,7 +82,7 @@ def _hold(viewer: Viewer, refund_id: UUID) -> tuple[Refund, list[Charge]]:
         raise NotFound
     if not viewer.has(*PAYERS_BACK):
         raise NotAllowed
-    charges = list(Charge.objects.select_for_update().filter(pk=found.charge_id))
+    charges = list(Charge.objects.select_for_update().filter(refund=refund_id))
     refund = Refund.objects.select_for_update().get(pk=refund_id)
     if refund.state != RefundState.DUE:
         raise RefundDone

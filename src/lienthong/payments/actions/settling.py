@@ -14,7 +14,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Prefetch
 
 from lienthong.kernel.events import publish
-from lienthong.ledger.public import Actor, Entry, Subject, record_many
+from lienthong.ledger.public import JSON, Actor, Entry, Subject, record_many
 from lienthong.payments.actions import writing
 from lienthong.payments.contracts import (
     ALREADY,
@@ -208,7 +208,7 @@ class _Book:
             publish(PaymentFailed(attempt.subject_id, ids, attempt.pk, notice.note, self.at))
 
     def _entry(self, actor: Actor, payment: Payment) -> Entry:
-        data = {
+        data: dict[str, JSON] = {
             "transaction": payment.transaction,
             "amount": payment.amount,
             "attempt": str(payment.attempt_id),
@@ -216,5 +216,9 @@ class _Book:
         return Entry(actor, "payment.receive", Subject("payments.payment", str(payment.pk)), self.at, data)
 
     def _differing_entry(self, actor: Actor, each: Discrepancy) -> Entry:
-        data = {"kind": str(each.kind), "transaction": each.transaction, "amount": each.amount}
+        data: dict[str, JSON] = {
+            "kind": str(each.kind),
+            "transaction": each.transaction,
+            "amount": each.amount,
+        }
         return Entry(actor, "payment.differ", Subject("payments.discrepancy", str(each.pk)), self.at, data)

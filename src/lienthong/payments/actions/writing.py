@@ -8,7 +8,7 @@ from uuid import UUID
 
 from lienthong.identity.public import Viewer
 from lienthong.kernel.events import publish
-from lienthong.ledger.public import Actor, Entry, Subject, record_many
+from lienthong.ledger.public import JSON, Actor, Entry, Subject, record_many
 from lienthong.payments.contracts import ChargesSettled
 from lienthong.payments.models import Charge, Payment, Refund
 from lienthong.payments.refusals import NothingChosen, ReasonMissing
@@ -79,7 +79,7 @@ def give_back(charges: Sequence[Charge], *, reason: str, actor: Actor, at: datet
         Refund(
             agency_id=charge.agency_id,
             subject_id=charge.subject_id,
-            payment_id=charge.payment_id,
+            payment=charge.payment,
             charge=charge,
             amount=charge.amount,
             reason=reason,
@@ -99,7 +99,7 @@ def checked_reason(reason: str) -> str:
 
 
 def _entry(charge: Charge, verb: str, actor: Actor, at: datetime, reason: str) -> Entry:
-    data = {
+    data: dict[str, JSON] = {
         "subject": str(charge.subject_id),
         "code": charge.subject_code,
         "key": charge.key,

@@ -10,8 +10,8 @@ import httpx
 
 from lienthong.payments.contracts import Notice, Order
 from lienthong.payments.gateway import order_fields, read_notice, read_notices
-from lienthong.payments.refusals import BadCallback, ProviderAway
-from lienthong.payments.signatures import BadSignature, require_signed, signed_query
+from lienthong.payments.refusals import BadCallback, BadSignature, ProviderAway
+from lienthong.payments.signatures import require_signed, signed_query
 
 SECONDS = 30.0
 MOST_STATEMENT = 64 * 1024 * 1024

@@ -167,7 +167,7 @@ def _page(
         "charges": charges,
         "owed": sum(charge.amount for charge in charges if charge.state == ChargeState.OWED),
         "takes_cash": starts,
-        "ways": [(way, PROVIDER_LABELS[way]) for way in queries.offered_ways(viewer.agency_id)]
+        "ways": [(way, PROVIDER_LABELS[way]) for way in queries.offered_ways(viewer.agency_id or 0)]
         if starts
         else [],
         "waives": WAIVE in moves,
