@@ -20,6 +20,7 @@ from lienthong.payments.states import (
     CHARGE_COLORS,
     CHARGE_LABELS,
     DISCREPANCY_LABELS,
+    HOLDING,
     PROVIDER_LABELS,
     WITH_MONEY,
     AttemptState,
@@ -119,6 +120,12 @@ class Payment(models.Model):
     def receipt(self) -> str:
         """The receipt's number as it is printed; empty without one."""
         return f"{self.receipt_number:07d}/{self.receipt_year}" if self.receipt_number else ""
+
+    @property
+    def subject_code(self) -> str:
+        """What was paid for, as people call it; reads the charges, and of what was paid over the attempt."""
+        first = next(iter(self.charges.all()), None)
+        return first.subject_code if first else self.attempt.subject_code if self.attempt else ""
 
     @property
     def provider_label(self) -> Promise:
@@ -391,7 +398,6 @@ class FakeOrder(models.Model):
     paid_at = models.DateTimeField(db_index=True)
 
 
-_HOLDING = [ChargeState.OWED, ChargeState.REFUND_DUE]
-holds_agency(Charge._meta.label, "agency", still=lambda day: Q(state__in=_HOLDING))
+holds_agency(Charge._meta.label, "agency", still=lambda day: Q(state__in=HOLDING))
 for _label in (Payment, Attempt, Refund, Discrepancy, Reconciliation, CollectingAccount):
     remembers_agency(_label._meta.label, "agency")

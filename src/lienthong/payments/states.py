@@ -108,11 +108,17 @@ SUCCEED = Move(
     "succeed",
     frozenset({_STARTED, AttemptState.FAILED, AttemptState.EXPIRED}),
     AttemptState.SUCCEEDED,
-    _("Succeeded"),
+    _("Paid"),
     "ADR 0058",
 )
-FAIL = Move("fail", frozenset({_STARTED, AttemptState.EXPIRED}), AttemptState.FAILED, _("Failed"), "ADR 0058")
-EXPIRE = Move("expire", frozenset({_STARTED}), AttemptState.EXPIRED, _("Expired"), "ADR 0058")
+FAIL = Move(
+    "fail",
+    frozenset({_STARTED, AttemptState.EXPIRED}),
+    AttemptState.FAILED,
+    _("The payment failed"),
+    "ADR 0058",
+)
+EXPIRE = Move("expire", frozenset({_STARTED}), AttemptState.EXPIRED, _("Time has run out"), "ADR 0058")
 ATTEMPT_MOVES: dict[str, Move] = {move.verb: move for move in (SUCCEED, FAIL, EXPIRE)}
 
 # Where a charge points to the money that paid it.
@@ -153,3 +159,6 @@ DISCREPANCY_LABELS: dict[str, Promise] = {
     DiscrepancyKind.AMOUNT_DIFFERS: _("Another amount than was asked for"),
     DiscrepancyKind.MISSING_AT_PROVIDER: _("Paid here, but not in the provider's statement"),
 }
+
+# While money is still to move, the agency is held open.
+HOLDING = [ChargeState.OWED, ChargeState.REFUND_DUE]

@@ -149,7 +149,7 @@ def test_a_leader_waives_with_a_reason_and_nobody_else_does(
 def test_cancelling_ends_the_unpaid_and_gives_back_the_paid_once(
     ours: Agency, receptionist: Viewer, clerk: Viewer
 ) -> None:
-    paid, _unpaid, _exempt = charged(ours, line("a", 5), line("b", 7), line("c", 9, exempt_reason="x"))
+    [paid, *_others] = charged(ours, line("a", 5), line("b", 7), line("c", 9, exempt_reason="x"))
     take_cash(viewer=receptionist, charge_ids=[paid.id], at=NOON)
     for _time in range(2):
         cancel_charges(subject_id=paid.subject_id, reason="Từ chối tiếp nhận", actor=None, at=NOON)

@@ -90,7 +90,7 @@ def _row(payment: Payment) -> list[object]:
         f"{payment.received_at.astimezone(VIETNAM):%H:%M}",
         payment.receipt or payment.transaction,
         str(payment.provider_label),
-        paid[0].subject_code if paid else payment.attempt.subject_code if payment.attempt else "",
+        payment.subject_code,
         paid[0].payer_name if paid else "",
         "; ".join(charge.name for charge in paid) or _("paid over"),
         payment.amount,
