@@ -122,12 +122,6 @@ class Payment(models.Model):
         return f"{self.receipt_number:07d}/{self.receipt_year}" if self.receipt_number else ""
 
     @property
-    def subject_code(self) -> str:
-        """What was paid for, as people call it; reads the charges, and of what was paid over the attempt."""
-        first = next(iter(self.charges.all()), None)
-        return first.subject_code if first else self.attempt.subject_code if self.attempt else ""
-
-    @property
     def provider_label(self) -> Promise:
         """The way it was paid, in the reader's language."""
         return PROVIDER_LABELS[self.provider]

@@ -90,12 +90,18 @@ def _row(payment: Payment) -> list[object]:
         f"{payment.received_at.astimezone(VIETNAM):%H:%M}",
         payment.receipt or payment.transaction,
         str(payment.provider_label),
-        payment.subject_code,
+        _code(payment),
         paid[0].payer_name if paid else "",
         "; ".join(charge.name for charge in paid) or _("paid over"),
         payment.amount,
         payment.taken_by.full_name if payment.taken_by else "",
     ]
+
+
+def _code(payment: Payment) -> str:
+    """What was paid for, as people call it: of its charges, and of what was paid over of the attempt."""
+    first = next(iter(payment.charges.all()), None) or payment.attempt
+    return first.subject_code if first else ""
 
 
 def _link(request: HttpRequest, value: str, label: object, current: str) -> dict[str, object]:
