@@ -8,15 +8,15 @@ from lienthong.dossiers.contracts import DossierMoved
 from lienthong.dossiers.states import DECLINE, FINISH, STOP, WITHDRAW, Outcome
 from lienthong.kernel.events import subscribe
 from lienthong.kernel.jobs import enqueue
-from lienthong.payments.public import ChargesSettled, cancel_charges
+from lienthong.payments.public import SubjectsSettled, cancel_charges
 
 ENDS = frozenset({DECLINE.verb, STOP.verb, WITHDRAW.verb})
 
 
-@subscribe(ChargesSettled)
-def go_on_when_paid(event: ChargesSettled) -> None:
-    """Let the dossier go on, in a job: who pays holds the charges, and a dossier is held before them."""
-    enqueue("dossiers.note_payment", dossier_id=str(event.subject_id))
+@subscribe(SubjectsSettled)
+def go_on_when_paid(event: SubjectsSettled) -> None:
+    """Let the dossiers go on, in a job: who pays holds the charges, and a dossier is held before them."""
+    enqueue("dossiers.note_payment", dossier_ids=[str(key) for key in event.subject_ids])
 
 
 @subscribe(DossierMoved)

@@ -10,9 +10,9 @@ from lienthong.kernel.jobs import job, periodic
 
 
 @job(name="dossiers.note_payment")
-def note_payment_of(dossier_id: str) -> None:
-    """A dossier owes nothing any more; what is paid for something else is nothing to us."""
-    note_payment(dossier_ids=[UUID(dossier_id)], at=now())
+def note_payment_of(dossier_ids: list[str]) -> None:
+    """These dossiers owe nothing any more; what is paid for something else is nothing to us."""
+    note_payment(dossier_ids=[UUID(key) for key in dossier_ids], at=now())
 
 
 @periodic(cron="*/5 * * * *")

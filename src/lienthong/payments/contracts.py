@@ -168,6 +168,14 @@ class ChargesSettled:
 
 
 @dataclass(frozen=True)
+class SubjectsSettled:
+    """Of all that one act settled, the subjects that owe nothing any more: for who works in sets."""
+
+    subject_ids: tuple[UUID, ...]
+    at: datetime
+
+
+@dataclass(frozen=True)
 class PaymentFailed:
     """A provider said that an attempt failed; what was owed is still owed."""
 

@@ -12,6 +12,7 @@ from lienthong.payments.contracts import (
     PaymentStart,
     Receipt,
     RefundSettled,
+    SubjectsSettled,
 )
 from lienthong.payments.models import Charge, CollectingAccount, Payment, Refund
 from lienthong.payments.queries import charges_of, offered_ways, owed
@@ -34,6 +35,7 @@ __all__ = [
     "Receipt",
     "Refund",
     "RefundSettled",
+    "SubjectsSettled",
     "cancel_charges",
     "charges_of",
     "offered_ways",

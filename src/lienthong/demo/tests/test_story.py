@@ -70,7 +70,7 @@ def test_the_sender_sees_every_state_come_back_from_63_provinces() -> None:
     assert Account.objects.count() == before, "a second start changes nothing"
 
     shown = logins()
-    assert len(shown) == 12
+    assert len(shown) == 13
     assert {len(login.password) for login in shown} == {14}
     assert (settings.ENV.var / "secrets" / "demo_password").stat().st_mode & 0o077 == 0
 

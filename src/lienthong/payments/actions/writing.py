@@ -9,7 +9,7 @@ from uuid import UUID
 from lienthong.identity.public import Viewer
 from lienthong.kernel.events import publish
 from lienthong.ledger.public import JSON, Actor, Entry, Subject, record_many
-from lienthong.payments.contracts import ChargesSettled
+from lienthong.payments.contracts import ChargesSettled, SubjectsSettled
 from lienthong.payments.models import Charge, Payment, Refund
 from lienthong.payments.refusals import NothingChosen, ReasonMissing
 from lienthong.payments.states import GIVE_BACK, ChargeState, Move
@@ -67,9 +67,11 @@ def tell_settled(charges: Iterable[Charge], *, at: datetime) -> None:
         settled.setdefault(charge.subject_id, []).append(charge.pk)
     owing = Charge.objects.filter(subject_id__in=list(settled), state=ChargeState.OWED)
     still = set(owing.values_list("subject_id", flat=True))
-    for subject_id, ids in settled.items():
-        if subject_id not in still:
-            publish(ChargesSettled(subject_id, tuple(ids), at))
+    free = {subject_id: ids for subject_id, ids in settled.items() if subject_id not in still}
+    for subject_id, ids in free.items():
+        publish(ChargesSettled(subject_id, tuple(ids), at))
+    if free:
+        publish(SubjectsSettled(tuple(free), at))
 
 
 def give_back(charges: Sequence[Charge], *, reason: str, actor: Actor, at: datetime) -> None:

@@ -194,7 +194,7 @@ def test_an_unknown_reference_is_written_down(ours: Agency) -> None:
 def test_a_thousand_notices_take_as_many_queries_as_ten(ours: Agency, django_assert_num_queries: Any) -> None:
     few = [notice(begun(ours)[0]) for _number in range(2)]
     many = [notice(begun(ours)[0]) for _number in range(60)]
-    with django_assert_num_queries(13) as counted:
+    with django_assert_num_queries(14) as counted:
         assert set(settle(*few)) == {SETTLED}
     with django_assert_num_queries(len(counted)):
         assert settle(*many).count(SETTLED) == 60
