@@ -176,7 +176,12 @@ class PapersForm(forms.Form):
                 ("copies", _("copies"), paper.copies),
             ):
                 self.fields[f"{kind}-{paper.key}"] = forms.IntegerField(
-                    label=label, required=False, min_value=0, max_value=100, initial=wanted
+                    label=label,
+                    required=False,
+                    min_value=0,
+                    max_value=100,
+                    # A paper of some cases only is counted by who receives it, never taken for given.
+                    initial=None if paper.when else wanted,
                 )
 
     def rows(self) -> list[tuple[Paper, forms.BoundField, forms.BoundField]]:

@@ -41,7 +41,7 @@ ROUTES: dict[str, Route] = {
     "dossiers:inbox": only(*READERS, shared=True),
     "dossiers:finish_many": only(*WORKERS, methods=("POST",), shared=True),
     "dossiers:dossiers": only(*READERS, shared=True),
-    "dossiers:receive": only(Role.RECEPTIONIST, shared=True),
+    "dossiers:receive": only(Role.RECEPTIONIST, methods=BOTH, shared=True),
     "dossiers:receive_form": only(
         Role.RECEPTIONIST, methods=BOTH, kwargs=lambda world: {"offer_id": _offer(world).pk}
     ),

@@ -13,6 +13,7 @@ from django.utils.translation import override
 from lxml import html
 from pytest_django import DjangoAssertNumQueries
 
+from lienthong.dossiers.forms import PapersForm
 from lienthong.dossiers.identity_card import read_card
 from lienthong.dossiers.models import Dossier, HeldDocument
 from lienthong.dossiers.remaining import color_of, in_words
@@ -21,7 +22,7 @@ from lienthong.dossiers.tests.factories import ANSWERS, offered, open_task
 from lienthong.identity.public import Account, Party, Role
 from lienthong.identity.tests.factories import official_in
 from lienthong.kernel.clock import now
-from lienthong.procedures.public import ServiceOffer
+from lienthong.procedures.public import Paper, ServiceOffer
 
 pytestmark = pytest.mark.django_db
 PNG = (
@@ -77,8 +78,9 @@ def test_a_known_person_is_found_by_card_and_prefilled(offer: ServiceOffer) -> N
     made = factories.received(offer, applicant=factories.applicant(number="019090000777"))
     client = signed_in(offer, Role.RECEPTIONIST)
     card = f"019090000777||{made.applicant_name}|01011990|Nữ|Thái Nguyên|01012022"
-    page = client.get(reverse("dossiers:receive"), {"who": card}).content.decode()
-    assert str(made.applicant_id) in page
+    found = client.post(reverse("dossiers:receive"), {"who": card}, follow=True)
+    assert str(made.applicant_id) in found.content.decode()
+    assert "019090000777" not in found.redirect_chain[0][0], "addresses are logged"
     form = client.get(
         reverse("dossiers:receive_form", args=[offer.pk]), {"party": str(made.applicant_id)}
     ).content.decode()
@@ -98,6 +100,7 @@ def test_wrong_answers_keep_what_was_typed_and_files_once_sent(offer: ServiceOff
     answer = client.post(url, filled(client, url, page.content, **{"answer-why": "Cha mẹ đi làm xa nhà"}))
     assert answer.status_code == 302
     assert HeldDocument.objects.get().blob_id == sha256
+    assert "counter-files" not in client.session, "the next applicant's form cannot name it"
 
 
 def test_a_bad_number_and_a_strange_file_are_refused_in_words(offer: ServiceOffer) -> None:
@@ -190,3 +193,15 @@ def test_answers_are_shown_on_the_page(offer: ServiceOffer) -> None:
     made = received(offer)
     page = signed_in(offer, Role.AUDITOR).get(reverse("dossiers:dossier", args=[made.pk])).content.decode()
     assert str(ANSWERS["child_name"]) in page
+
+
+def test_a_paper_of_some_cases_is_not_taken_for_given() -> None:
+    papers = [
+        Paper(key="always", name="Giấy chứng sinh"),
+        Paper(key="some", name="Giấy kết hôn", when="married"),
+    ]
+    form = PapersForm(papers=papers)
+    assert [(one.key, field.initial) for one, field, _copies in form.rows()] == [
+        ("always", 1),
+        ("some", None),
+    ]

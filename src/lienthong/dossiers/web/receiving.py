@@ -7,11 +7,11 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.files.uploadedfile import UploadedFile
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods
 
 from lienthong.documents.public import store_received
 from lienthong.dossiers import queries
@@ -37,16 +37,24 @@ from lienthong.procedures.public import (
     prefilled_answers,
 )
 
-SENT, MOST_SENT = "counter-files", 40
+WHO, SENT, MOST_SENT = "counter-who", "counter-files", 40
 MOST_BYTES = 20 * 1024 * 1024
 ALLOWED = frozenset({"application/pdf", "image/jpeg", "image/png"})
 
 
 @needs(Role.RECEPTIONIST)
-@require_GET
+@require_http_methods(["GET", "POST"])
 def receive(request: HttpRequest) -> HttpResponse:
-    """Choose the procedure, and find the person: by number, name without marks, or the card's QR code."""
-    viewer, who = viewer_of(request), request.GET.get("who", "").strip()[:500]
+    """Choose the procedure, and find the person: by number, name without marks, or the card's QR code.
+
+    What is looked for is sent, not put into the address: addresses are logged.
+    """
+    if request.method == "POST":
+        request.session[WHO] = request.POST.get("who", "").strip()[:500]
+        query = QueryDict(mutable=True)
+        query["q"] = request.POST.get("q", "")[:200]
+        return redirect(f"{reverse('dossiers:receive')}?{query.urlencode()}")
+    viewer, who = viewer_of(request), request.session.get(WHO, "")
     card = read_card(who)
     found = search_parties(viewer, card.number if card else who) if who else []
     context = {
@@ -56,7 +64,6 @@ def receive(request: HttpRequest) -> HttpResponse:
         "found": found,
         "chosen": queries.find_applicant(viewer, request.GET.get("party", "")),
         "offers": queries.offers_at_counter(viewer, request.GET.get("q", "")[:200]),
-        "passed": request.GET.urlencode(),
     }
     return render(request, "dossiers/receive.html", context)
 
@@ -86,6 +93,8 @@ def receive_form(request: HttpRequest, offer_id: int) -> HttpResponse:
             else:
                 refused = refusal.say()
         else:
+            for name in (SENT, WHO):
+                request.session.pop(name, None)
             messages.success(request, _("Received with the code %(code)s.") % {"code": made.code})
             return redirect("dossiers:dossier", made.pk)
     seen = posted.seen if data is not None else None
@@ -131,7 +140,7 @@ def _party_initial(request: HttpRequest, person: Party | None) -> dict[str, Any]
     if person is not None:
         names = ("kind", "number", "name", "born_date", "telephone", "email", "address")
         return {name: getattr(person, name) for name in names}
-    card = read_card(request.GET.get("who", "")[:500])
+    card = read_card(request.session.get(WHO, ""))
     if card is None:
         return {}
     return {"number": card.number, "name": card.name, "born_date": card.born_date, "address": card.address}
