@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
-from uuid import uuid4
 
 import httpx
 import pytest
@@ -186,8 +185,8 @@ def test_a_status_out_of_order_is_refused(ground: Ground) -> None:
         ground.axis.report_status(str(item.delivery_id), StatusReport(code="06", at=AT), at=AT)
 
 
-def test_what_does_not_exist_is_refused(ground: Ground) -> None:
-    unknown = str(uuid4())
+@pytest.mark.parametrize("unknown", ["0190f1c2-7d3e-7000-8000-00000000abcd", "D1"])
+def test_what_does_not_exist_is_refused(ground: Ground, unknown: str) -> None:
     for call in (
         lambda: ground.axis.packet(unknown, at=AT),
         lambda: ground.axis.packet_state(unknown, at=AT),

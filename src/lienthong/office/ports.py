@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import ClassVar, Protocol
+from uuid import UUID
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -32,6 +33,18 @@ class AxisRefused(Refusal):
     code: ClassVar[str] = "axis-refused"
     status: ClassVar[int] = 409
     sentence: ClassVar[Promise | str] = _("The document axis refused: %(answer)s (%(problem)s).")
+
+
+def axis_id(text: str) -> UUID:
+    """The axis' own number of a packet or a delivery; what is none belongs to nothing there.
+
+    Raises:
+        AxisRefused: it was not given by the axis. One such row must not end the round for all others.
+    """
+    try:
+        return UUID(text)
+    except ValueError:
+        raise AxisRefused(answer=text, problem="unknown") from None
 
 
 class OcrAbsent(Exception):

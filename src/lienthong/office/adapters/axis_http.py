@@ -7,13 +7,12 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from uuid import UUID
 
 from django.conf import settings
 
 from lienthong.axis import public as axis
 from lienthong.kernel.lifting import Content, Lifted, TextTooLarge, lift
-from lienthong.office.ports import AxisRefused, AxisUnavailable
+from lienthong.office.ports import AxisRefused, AxisUnavailable, axis_id
 
 # Within a page's request there is no time for more; the jobs try again later anyway.
 ATTEMPTS = 2
@@ -39,12 +38,12 @@ class HttpAxis:
     def packet(self, delivery_id: str, *, at: datetime) -> Lifted:
         """GET /axis/v1/deliveries/{id}/packet."""
         with _answering():
-            return lift(self.client.packet_of_delivery(UUID(delivery_id)))
+            return lift(self.client.packet_of_delivery(axis_id(delivery_id)))
 
     def report_status(self, delivery_id: str, report: axis.StatusReport, *, at: datetime) -> None:
         """POST /axis/v1/deliveries/{id}/status."""
         with _answering():
-            self.client.report_status(UUID(delivery_id), report)
+            self.client.report_status(axis_id(delivery_id), report)
 
     def changes(self, *, after: str = "", limit: int = 100, at: datetime) -> axis.ChangePage:
         """GET /axis/v1/changes."""
@@ -56,12 +55,12 @@ class HttpAxis:
     ) -> axis.PacketState:
         """POST /axis/v1/packets/{id}/take-back."""
         with _answering():
-            return self.client.take_back(UUID(packet_id), reason=reason, recipients=recipients)
+            return self.client.take_back(axis_id(packet_id), reason=reason, recipients=recipients)
 
     def packet_state(self, packet_id: str, *, at: datetime) -> axis.PacketState:
         """GET /axis/v1/packets/{id}."""
         with _answering():
-            return self.client.packet_state(UUID(packet_id))
+            return self.client.packet_state(axis_id(packet_id))
 
     def encryption_certificates(self, codes: Sequence[str], *, at: datetime) -> axis.EncryptionCertificates:
         """GET /axis/v1/encryption-certificates, as often as it takes."""

@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from uuid import UUID
 
 from django.conf import settings
 from django.db import DatabaseError
@@ -33,7 +32,7 @@ from lienthong.axis.public import (
 from lienthong.kernel.blobs import BlobMissing
 from lienthong.kernel.errors import Refusal
 from lienthong.kernel.lifting import Content, Lifted, lift
-from lienthong.office.ports import AxisRefused, AxisUnavailable
+from lienthong.office.ports import AxisRefused, AxisUnavailable, axis_id
 
 
 @dataclass(frozen=True)
@@ -63,14 +62,14 @@ class InProcessAxis:
         """The edXML of a delivery."""
         with _answering():
             try:
-                return lift(packet_of_delivery(self.system(), UUID(delivery_id), at=at))
+                return lift(packet_of_delivery(self.system(), axis_id(delivery_id), at=at))
             except BlobMissing as error:  # this one waits until the store is mended; the others go on
                 raise AxisRefused(answer=f"the file {error} is missing", problem="content-missing") from error
 
     def report_status(self, delivery_id: str, report: StatusReport, *, at: datetime) -> None:
         """Report to the axis."""
         with _answering():
-            report_status(self.system(), UUID(delivery_id), report, at=at)
+            report_status(self.system(), axis_id(delivery_id), report, at=at)
 
     def changes(self, *, after: str = "", limit: int = 100, at: datetime) -> ChangePage:
         """What waits for the answer of the agencies the system serves."""
@@ -82,12 +81,12 @@ class InProcessAxis:
     ) -> PacketState:
         """Take a document back through the axis."""
         with _answering():
-            return take_back(self.system(), UUID(packet_id), reason=reason, recipients=recipients, at=at)
+            return take_back(self.system(), axis_id(packet_id), reason=reason, recipients=recipients, at=at)
 
     def packet_state(self, packet_id: str, *, at: datetime) -> PacketState:
         """How far the packet has come at each recipient."""
         with _answering():
-            return packet_state(self.system(), UUID(packet_id))
+            return packet_state(self.system(), axis_id(packet_id))
 
     def encryption_certificates(self, codes: Sequence[str], *, at: datetime) -> EncryptionCertificates:
         """Of this installation's directory."""

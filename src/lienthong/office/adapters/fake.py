@@ -26,7 +26,7 @@ from lienthong.axis.public import (
 )
 from lienthong.kernel.identifiers import uuid7
 from lienthong.kernel.lifting import Content, Lifted, lift, lifted
-from lienthong.office.ports import AxisRefused, AxisUnavailable
+from lienthong.office.ports import AxisRefused, AxisUnavailable, axis_id
 
 # What may follow what, as the axis has it (NĐ 30/2020, Đ.21–24); "00" is a delivery nobody has collected.
 HELD = frozenset({"00", "01", "03", "04", "05", "06"})
@@ -152,19 +152,19 @@ class FakeAxis:
     def packet(self, delivery_id: str, *, at: datetime) -> Lifted:
         """The bytes that were submitted."""
         self._call("packet")
-        if UUID(delivery_id) in self.broken:
+        if axis_id(delivery_id) in self.broken:
             raise AxisUnavailable("the line broke")
         _code, stored = self._of(delivery_id)
-        if self.states[UUID(delivery_id)] == "WD":
+        if self.states[axis_id(delivery_id)] == "WD":
             raise AxisRefused(answer="withdrawn", problem="withdrawn")
-        self.collected.add(UUID(delivery_id))
+        self.collected.add(axis_id(delivery_id))
         return lift([stored.xml])
 
     def report_status(self, delivery_id: str, report: StatusReport, *, at: datetime) -> None:
         """Keep the status if it may follow the last; the same report again changes nothing."""
         self._call(f"report {report.code}")
         code, stored = self._of(delivery_id)
-        delivery = UUID(delivery_id)
+        delivery = axis_id(delivery_id)
         entries = self.entries.setdefault(stored.receipt.packet_id, [])
         entry = TimelineEntry(
             recipient=AgencyRef(code, code),
@@ -208,7 +208,7 @@ class FakeAxis:
     ) -> PacketState:
         """Withdraw what nobody collected, ask for the rest."""
         self._call("take_back")
-        stored = self.packets.get(UUID(packet_id))
+        stored = self.packets.get(axis_id(packet_id))
         if stored is None:
             raise AxisRefused(answer="no such packet", problem="not-found")
         if not reason or not set(recipients) <= stored.deliveries.keys():
@@ -219,7 +219,7 @@ class FakeAxis:
     def packet_state(self, packet_id: str, *, at: datetime) -> PacketState:
         """The state per recipient and every status."""
         self._call("packet_state")
-        stored = self.packets.get(UUID(packet_id))
+        stored = self.packets.get(axis_id(packet_id))
         if stored is None:
             raise AxisRefused(answer="no such packet", problem="not-found")
         content, receipt = stored.content, stored.receipt
