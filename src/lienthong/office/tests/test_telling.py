@@ -88,7 +88,7 @@ def test_who_prepared_a_document_hears_once_a_day_that_recipients_return_it(  # 
     first, *others = [StatusReported(packet, uuid7(), place.id, "02", NOON) for place in places]
     note_statuses([first])
     assert told_of(document.prepared_by_id) == ["office.refused"]
-    with django_assert_max_num_queries(5):  # the recipients, their states (in a savepoint), the one told
+    with django_assert_max_num_queries(5):  # the states, the recipients, the one told (in a savepoint)
         note_statuses(others)
     assert told_of(document.prepared_by_id) == ["office.refused"]
     assert Recipient.objects.filter(document=document, status="02").count() == 12
