@@ -289,3 +289,13 @@ FILE_FORESTS = "Hồ sơ về chỉ tiêu trồng rừng"
 SEARCH_URGENT, SEARCH_LATE = "Văn bản khẩn", "Văn bản quá hạn"
 TEST_SYSTEM = "Phần mềm quản lý văn bản của tỉnh (thử nghiệm)"
 TEST_SUBJECT = "Văn bản thử nghiệm kết nối"
+
+SCANNED = Sheet(
+    "Trạm Y tế xã",
+    "GIẤY CHỨNG SINH",
+    "Chứng nhận bà có tên trong hồ sơ đã sinh con tại cơ sở. Trẻ khỏe mạnh, nặng 3,2 kg.",
+    "Trưởng trạm",
+)
+MISSING_PAPER = "Bản chụp giấy tờ chứng minh nơi cư trú của người nộp (bản đã nộp bị mờ, không đọc được)"
+MISSING_REASON = "Không có giấy tờ này thì chưa xác định được thẩm quyền giải quyết."
+WITHDRAWN_REASON = "Người nộp đề nghị rút để nộp tại nơi thường trú."

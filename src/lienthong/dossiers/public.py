@@ -1,20 +1,39 @@
 """The door of `dossiers`: dossiers come in, move through their process, and are read."""
 
+from lienthong.dossiers.actions.ending import withdraw_dossier
+from lienthong.dossiers.actions.passing import note_payment
 from lienthong.dossiers.actions.receiving import accept_dossiers, receive_at_counter, register_dossiers
 from lienthong.dossiers.actions.stepping import finish_step, finish_steps
+from lienthong.dossiers.actions.supplements import ask_supplement, receive_supplement
 from lienthong.dossiers.bodies import seed_competent_bodies
-from lienthong.dossiers.contracts import DossierMoved, GivenPaper, Intake, StepDone, Supplement
+from lienthong.dossiers.contracts import DossierMoved, GivenFile, GivenPaper, Intake, StepDone, Supplement
+from lienthong.dossiers.game import hand_choices
+from lienthong.dossiers.models import Dossier, DossierTask
+from lienthong.dossiers.queries import process_for
+from lienthong.dossiers.states import DossierState, TaskKind, TaskState
 
 __all__ = [
+    "Dossier",
     "DossierMoved",
+    "DossierState",
+    "DossierTask",
+    "GivenFile",
     "GivenPaper",
     "Intake",
     "StepDone",
     "Supplement",
+    "TaskKind",
+    "TaskState",
     "accept_dossiers",
+    "ask_supplement",
     "finish_step",
     "finish_steps",
+    "hand_choices",
+    "note_payment",
+    "process_for",
     "receive_at_counter",
+    "receive_supplement",
     "register_dossiers",
     "seed_competent_bodies",
+    "withdraw_dossier",
 ]

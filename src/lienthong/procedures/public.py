@@ -29,6 +29,7 @@ from lienthong.procedures.filling import (
     Posted,
     answers_from_post,
     form_pages,
+    invented_answers,
     prefilled_answers,
 )
 from lienthong.procedures.form import Form, Prefill, QuestionType
@@ -78,6 +79,7 @@ __all__ = [
     "fees_owed",
     "find_by_code",
     "form_pages",
+    "invented_answers",
     "load_catalogue",
     "load_offers",
     "open_steps",

@@ -7,7 +7,16 @@ from datetime import datetime
 
 from django.db import transaction
 
-from lienthong.demo.actions.everyday import desk, drafts, letters, papers, services, systems, work
+from lienthong.demo.actions.everyday import (
+    desk,
+    drafts,
+    letters,
+    one_stop,
+    papers,
+    services,
+    systems,
+    work,
+)
 from lienthong.demo.actions.everyday.acting import Days, days_around
 from lienthong.demo.contracts import Report
 from lienthong.ledger.public import Actor, Subject, record, timeline
@@ -42,6 +51,7 @@ STEPS: tuple[Callable[[Days], None], ...] = (
     desk.deputy_is_away,
     papers.others_arrive,
     letters.more_arrives,
+    one_stop.dossiers_are_settled,
     services.death_is_drafted_anew,
     systems.province_joins,
     systems.upload_is_under_way,

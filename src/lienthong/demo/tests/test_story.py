@@ -7,15 +7,17 @@ from django.conf import settings
 from django.test import Client
 
 from lienthong.axis.public import ConnectedSystem, Serves, open_uploads
+from lienthong.demo.cast import COMMUNE
 from lienthong.demo.public import already_played, fill_pages, logins, play_story, prepare_country
 from lienthong.directory.public import Agency
+from lienthong.dossiers.public import Dossier, DossierState
 from lienthong.identity.public import Account
 from lienthong.kernel.clock import now
 from lienthong.office.public import IncomingDocument, OutgoingDocument, OutState, State
 from lienthong.tasks.public import Extension, Task, TaskState
 
 CLERK, LEADER, HEAD, SPECIALIST = "h55.vanthu", "h55.lanhdao", "h55.truongphong", "h55.chuyenvien"
-ADMINISTRATOR, OPERATOR = "h55.quantri", "truc.vanhanh"
+ADMINISTRATOR, OPERATOR, RECEPTIONIST = "h55.quantri", "truc.vanhanh", "xa.motcua"
 # Where each of them must find something, and a few words of it.
 PAGES = [
     (CLERK, "/office/", "Chờ vào sổ (5)"),
@@ -39,6 +41,10 @@ PAGES = [
     (OPERATOR, "/axis/stuck/", "Sở Y tế"),
     ("g22.chuyenvien", "/tasks/", "Tổng hợp báo cáo cải cách hành chính"),
     ("h26.vanthu", "/office/", "giao thông trọng điểm"),
+    (RECEPTIONIST, "/dossiers/", "Hồ sơ chờ xử lý"),
+    (RECEPTIONIST, "/dossiers/all/", "Đã trả kết quả"),
+    (RECEPTIONIST, "/payments/", "Còn phải thu"),
+    (f"{COMMUNE.lower()}.chuyenvien", "/dossiers/", "còn"),
 ]
 
 
@@ -96,3 +102,12 @@ def _assert_states() -> None:
     assert set(OutgoingDocument.objects.values_list("state", flat=True)) == {OutState.DRAFT, OutState.SENT}
     assert ConnectedSystem.objects.filter(serves=Serves.ALL).count() == 1
     assert open_uploads().count == 1
+    seen = set(Dossier.objects.values_list("state", flat=True))
+    assert seen >= {
+        DossierState.IN_PROGRESS,
+        DossierState.SUPPLEMENT_REQUESTED,
+        DossierState.PAYMENT_REQUESTED,
+        DossierState.WITHDRAWN,
+        DossierState.HANDED_OUT,
+    }
+    assert Dossier.objects.filter(due_at__lt=now(), finished_at=None).exists(), "somebody is late"

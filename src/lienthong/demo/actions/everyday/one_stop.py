@@ -1,0 +1,225 @@
+"""The one-stop of a commune at work: two weeks of dossiers, paid for, supplemented, withdrawn or late."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+from itertools import cycle
+from typing import Any
+from uuid import UUID
+
+from django.db.models import QuerySet
+
+from lienthong.demo import office_texts as texts
+from lienthong.demo.actions.everyday.acting import Days, agency, printed
+from lienthong.demo.cast import COMMUNE, WORDS
+from lienthong.demo.words import FAMILIES, GIVEN
+from lienthong.directory.public import Duty
+from lienthong.dossiers.public import (
+    Dossier,
+    DossierTask,
+    GivenFile,
+    GivenPaper,
+    Intake,
+    StepDone,
+    Supplement,
+    TaskKind,
+    TaskState,
+    ask_supplement,
+    finish_steps,
+    hand_choices,
+    note_payment,
+    process_for,
+    receive_at_counter,
+    receive_supplement,
+    withdraw_dossier,
+)
+from lienthong.identity.public import Account, PartyFacts, PartyKind, Role, Viewer, acting_viewer
+from lienthong.kernel.blobs import store_blob
+from lienthong.payments.public import Charge, ChargeState, take_cash
+from lienthong.procedures.public import (
+    Channel,
+    Definition,
+    Prefill,
+    QuestionType,
+    ServiceOffer,
+    answer_faults,
+    definition_of,
+    invented_answers,
+    prefilled_answers,
+)
+
+DAYS, A_DAY = 12, 3
+# Which of the dossiers, in the order they came, do not simply go their way.
+SUPPLEMENTED, ANSWERED, WITHDRAWN, LEFT, UNPAID = (7, 25), (7,), (10, 31), (2, 14, 20, 29), (22, 33)
+RECEPTIONIST = "xa.motcua"
+SCAN_MOST = 1 << 20
+
+
+def dossiers_are_settled(days: Days) -> None:
+    """Three a day come in at the counter; the officials of the commune and others do what lies with them."""
+    came: list[Dossier] = []
+    services, people = _services(days.ago(DAYS)), _people()
+    for day in range(DAYS, 0, -1):
+        for hour in range(8, 8 + A_DAY):
+            at = days.ago(day, hour, 20)
+            came.append(receive_at_counter(intake=next(services)(next(people), at), viewer=_desk(at), at=at))
+        _pay(came, days.ago(day, 11))
+        _not_as_usual(came, days, day)
+        _work(came, days.ago(day, 15))
+    at = days.just_now(90)
+    receive_at_counter(intake=next(services)(next(people), at), viewer=_desk(at), at=at)
+
+
+def _desk(at: datetime) -> Viewer:
+    return _who(RECEPTIONIST, at)
+
+
+def _who(username: str, at: datetime) -> Viewer:
+    return acting_viewer(Account.objects.get(username=username), at=at, source="demo")
+
+
+def _people() -> Iterator[PartyFacts]:
+    """Citizens, each with a number of their own."""
+    for number, (family, given) in enumerate(zip(cycle(FAMILIES), cycle(GIVEN), strict=False), start=1):
+        yield PartyFacts(
+            kind=PartyKind.CITIZEN,
+            name=f"{family} {given}",
+            number=f"019085{number:06d}",
+            telephone=f"0912{number:06d}",
+            address="Xã Đại Từ, tỉnh Thái Nguyên",
+        )
+
+
+class _Service:
+    """What the commune offers at its counter; with invented answers, and a scan where one is asked for."""
+
+    def __init__(self, offer: ServiceOffer, scan: str) -> None:
+        self._offer, self._says, self._scan = offer, definition_of(offer.version), scan
+
+    def __call__(self, person: PartyFacts, at: datetime) -> Intake:
+        answers = _answers(self._says, person, self._scan, at)
+        files = [
+            GivenFile(self._scan, question.label, "ban-chup.pdf")
+            for question in (self._says.form.questions if self._says.form else ())
+            if question.type is QuestionType.FILE and question.key in answers
+        ]
+        papers = [
+            GivenPaper(paper.name, paper.key, originals=1) for paper in self._says.papers if not paper.when
+        ]
+        return Intake(
+            agency_id=self._offer.agency_id,
+            version_id=self._offer.version_id,
+            channel=Channel.COUNTER,
+            applicant=person,
+            answers=answers,
+            papers=tuple(papers),
+            files=tuple(files),
+        )
+
+    def sound(self, person: PartyFacts, at: datetime) -> bool:
+        """Whether invented answers are enough for its form: some ask for what only people can know."""
+        form = self._says.form
+        return form is None or not answer_faults(form, _answers(self._says, person, self._scan, at))
+
+
+def _services(at: datetime) -> Iterator[_Service]:
+    place = agency(COMMUNE, at)
+    offers = ServiceOffer.objects.filter(agency=place, channel=Channel.COUNTER, ended_at=None)
+    scan = store_blob([printed(texts.SCANNED, at)], at=at, max_bytes=SCAN_MOST).sha256
+    services = [
+        _Service(offer, scan) for offer in offers.select_related("version").order_by("version__procedure")
+    ]
+    someone = next(_people())
+    return cycle([service for service in services if service.sound(someone, at)])
+
+
+def _answers(says: Definition, person: PartyFacts, scan: str, at: datetime) -> dict[str, Any]:
+    if says.form is None:
+        return {}
+    known = {
+        Prefill.FULL_NAME: person.name,
+        Prefill.IDENTIFICATION_NUMBER: person.number,
+        Prefill.TELEPHONE: person.telephone,
+        Prefill.RESIDENCE: person.address,
+    }
+    given = invented_answers(says.form, on=at.date())
+    said = {key: value for key, value in prefilled_answers(says.form, known).items() if key in given}
+    scans = {
+        one.key: [scan] for one in says.form.questions if one.type is QuestionType.FILE and one.key in given
+    }
+    return given | said | scans
+
+
+def _pay(came: Sequence[Dossier], at: datetime) -> None:
+    """Who owes something pays it in cash, but for a few."""
+    paying = [dossier.pk for number, dossier in enumerate(came) if number not in UNPAID]
+    owed = Charge.objects.filter(subject_id__in=paying, state=ChargeState.OWED)
+    for subject in sorted(set(owed.values_list("subject_id", flat=True))):
+        charges = list(owed.filter(subject_id=subject).values_list("pk", flat=True))
+        take_cash(viewer=_desk(at), charge_ids=charges, at=at)
+        note_payment(dossier_ids=[subject], at=at)
+
+
+def _not_as_usual(came: Sequence[Dossier], days: Days, day: int) -> None:
+    """Something is missing; the applicant changes their mind; a delay is foreseen and said in time."""
+    today = range(len(came) - A_DAY, len(came))
+    at = days.ago(day, 14)
+    for number in today:
+        key = came[number].pk
+        if number in SUPPLEMENTED:
+            task = _open_tasks([key]).first()
+            if task is not None:
+                asked = Supplement((texts.MISSING_PAPER,), texts.MISSING_REASON)
+                ask_supplement(dossier_id=key, asked=asked, viewer=_worker(task, at), at=at)
+        if number in WITHDRAWN:
+            withdraw_dossier(dossier_id=key, reason=texts.WITHDRAWN_REASON, viewer=_desk(at), at=at)
+    for number in ANSWERED:
+        if number == today.start - A_DAY:
+            receive_supplement(dossier_id=came[number].pk, viewer=_desk(at), at=at)
+
+
+def _work(came: Sequence[Dossier], at: datetime) -> None:
+    """Everybody ends the steps that have lain with them since the morning."""
+    usual = [dossier.pk for number, dossier in enumerate(came) if number not in LEFT]
+    by: dict[str, list[DossierTask]] = {}
+    for task in _open_tasks(usual).filter(opened_at__lte=at - timedelta(hours=1)):
+        by.setdefault(_username(task), []).append(task)
+    there = set(Account.objects.filter(username__in=by).values_list("username", flat=True))
+    for username in sorted(there):
+        done = [StepDone(task.pk, _usual_ways(task)) for task in by[username]]
+        finish_steps(all_done=done, viewer=_who(username, at), at=at)
+
+
+def _open_tasks(dossiers: Sequence[UUID]) -> QuerySet[DossierTask]:
+    """Their open steps that somebody can work on."""
+    working = DossierTask.objects.filter(
+        dossier__in=dossiers,
+        state=TaskState.OPEN,
+        kind__in=(TaskKind.WORK, TaskKind.CHOICE),
+        paused_at=None,
+    )
+    return working.exclude(role="").select_related("agency", "dossier__version")
+
+
+def _usual_ways(task: DossierTask) -> dict[str, str]:
+    """Of each choice that the official makes, the way that stands last: all is there and in order."""
+    return {choice: way.target for choice, way in hand_choices(process_for(task.dossier), task)}
+
+
+def _worker(task: DossierTask, at: datetime) -> Viewer:
+    return _who(_username(task), at)
+
+
+def _username(task: DossierTask) -> str:
+    """Who does it at the agency; nobody may have the name, where the agency has no such post."""
+    if task.role == Role.RECEPTIONIST and task.agency.code == COMMUNE:
+        return RECEPTIONIST
+    return f"{task.agency.code.lower()}.{_WORDS.get(task.role, task.role)}"
+
+
+_WORDS: dict[str, str] = {
+    Role.SPECIALIST: WORDS[Duty.SPECIALIST],
+    Role.LEADER: WORDS[Duty.LEADER],
+    Role.CLERK: WORDS[Duty.CLERK],
+}
