@@ -42,6 +42,12 @@ class OnPaper:
         """The record that holds of how the document itself went."""
         return self.told(None)
 
+    def waits(self, changes: Iterable[IssuedChange], *, withdrawn: bool) -> bool:
+        """Whether it is not recorded how the document went, or how one of the changes was told."""
+        if self.last is None:
+            return not withdrawn
+        return any(self.told(change.id) is None for change in changes)
+
     def told(self, change_id: int | None) -> PaperDispatch | None:
         """The record that holds of how the recipient was told of a change; of none, of the dispatch."""
         return next((row for row in reversed(self.dispatches) if row.change_id == change_id), None)

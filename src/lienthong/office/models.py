@@ -270,6 +270,7 @@ class OutgoingDocument(models.Model):
         "self", null=True, on_delete=models.PROTECT, related_name="+", db_index=False
     )
     withdrawn_at = models.DateTimeField(null=True, help_text="declared to all, by an IssuedChange")
+    paper_waits_since = models.DateTimeField(null=True, help_text="somebody on paper is not told yet")
     edxml = models.ForeignKey(Blob, null=True, on_delete=models.PROTECT, related_name="+")
     packet_id = models.CharField(max_length=64, blank=True, db_index=True)
     task = models.ForeignKey(
@@ -316,6 +317,11 @@ class OutgoingDocument(models.Model):
             ),
             models.Index(
                 fields=["document_code"], condition=Q(task__isnull=False), name="outgoing_task_code"
+            ),
+            models.Index(
+                fields=["agency", "paper_waits_since"],
+                condition=Q(paper_waits_since__isnull=False),
+                name="outgoing_paper_waits",
             ),
             GinIndex(F("agency"), OpClass(F("number_key"), "gin_trgm_ops"), name="outgoing_agency_number"),
             GinIndex(F("agency"), OpClass(F("search_text"), "gin_trgm_ops"), name="outgoing_agency_search"),

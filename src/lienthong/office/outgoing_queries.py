@@ -31,7 +31,7 @@ from lienthong.office.states import (
 from lienthong.office.text_models import IssuedText
 from lienthong.office.text_search import Plain
 
-MINE, ALL = "mine", "all"
+MINE, ALL, ON_PAPER = "mine", "all", "paper"
 RECIPIENT_PAGE = 100
 EXPORT_LIMIT = 50_000
 
@@ -111,6 +111,8 @@ def _sent_as(
 ) -> QuerySet[OutgoingDocument]:
     if wanted.tab in list(OutState):
         rows = rows.filter(state=wanted.tab)
+    elif wanted.tab == ON_PAPER:
+        rows = rows.filter(paper_waits_since__isnull=False)
     if wanted.signer == UNNAMED:
         rows = rows.filter(document__signer=None)
     elif wanted.signer:

@@ -24,10 +24,11 @@ from django.utils.translation import gettext_lazy as _
 
 from lienthong.identity.public import Role, Viewer
 from lienthong.office import policies, reviews
+from lienthong.office.dispatch_models import PaperRecipient
 from lienthong.office.drafting_models import ReviewTurn
 from lienthong.office.mail_models import ReceivedMail
 from lienthong.office.mail_states import MailState
-from lienthong.office.models import IncomingDocument, RequestedChange
+from lienthong.office.models import IncomingDocument, OutgoingDocument, RequestedChange
 from lienthong.office.secret_models import SecretMark
 from lienthong.office.secret_states import SecretState
 from lienthong.office.states import ChangeState, State, TurnState
@@ -234,6 +235,20 @@ def _marks(viewer: Viewer) -> Rows:
     )
 
 
+def _paper(viewer: Viewer) -> Rows:
+    rows = OutgoingDocument.objects.filter(agency=viewer.agency_id or 0, paper_waits_since__isnull=False)
+    names = PaperRecipient.objects.filter(document=OuterRef("pk")).order_by("id")
+    return _row(
+        rows,
+        "paper",
+        key="id",
+        what="subject",
+        detail=F("code"),
+        who=Subquery(names.values("name")[:1]),
+        since="paper_waits_since",
+    )
+
+
 _WORKERS = policies.DRAFTERS
 _CLERKS, _LEADERS = frozenset({Role.CLERK}), frozenset({Role.LEADER})
 _TASK, _IN, _OUT = "tasks:task_detail", "office:incoming_detail", "office:outgoing_detail"
@@ -315,6 +330,16 @@ KINDS: dict[str, WaitingKind] = {
             "office:incoming?tab=mine",
             _CLERKS,
             _changes,
+        ),
+        WaitingKind(
+            "paper",
+            _("Recipients on paper not told yet"),
+            _("Record it"),
+            _OUT,
+            "office:outgoing?tab=paper",
+            _CLERKS,
+            _paper,
+            "#paper-title",
         ),
     )
 }

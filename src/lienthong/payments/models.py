@@ -19,16 +19,18 @@ from lienthong.payments.states import (
     ATTEMPT_LABELS,
     CHARGE_COLORS,
     CHARGE_LABELS,
-    DISCREPANCY_LABELS,
     HOLDING,
     PROVIDER_LABELS,
     WITH_MONEY,
     AttemptState,
     ChargeState,
-    DiscrepancyKind,
     Provider,
     RefundState,
 )
+from lienthong.payments.told_models import Discrepancy as Discrepancy
+from lienthong.payments.told_models import FakeOrder as FakeOrder
+from lienthong.payments.told_models import ProviderEvent as ProviderEvent
+from lienthong.payments.told_models import Reconciliation as Reconciliation
 
 
 class CollectingAccount(models.Model):
@@ -291,105 +293,6 @@ class Refund(models.Model):
                 fields=["agency", "due_at"], condition=Q(state=RefundState.DUE), name="refund_waiting"
             ),
         ]
-
-
-class ProviderEvent(models.Model):
-    """A callback that was heard, with the answer it got: the same one again gets the same answer."""
-
-    provider = models.CharField(max_length=10)
-    event = models.CharField(max_length=64)
-    answer = models.CharField(max_length=20, blank=True)
-    received_at = models.DateTimeField()
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["provider", "event"], name="event_once")]
-
-
-class Discrepancy(models.Model):
-    """Where a provider's account and ours differ; nothing is settled by it, a person closes it with words."""
-
-    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    agency = models.ForeignKey(Agency, null=True, on_delete=models.PROTECT, related_name="+")
-    kind = models.CharField(max_length=20)
-    provider = models.CharField(max_length=10)
-    transaction = models.CharField(max_length=64)
-    reference = models.CharField(max_length=40, blank=True)
-    amount = models.BigIntegerField()
-    expected = models.BigIntegerField(null=True)
-    attempt = models.ForeignKey(Attempt, null=True, on_delete=models.PROTECT, related_name="+")
-    paid_at = models.DateTimeField()
-    found_at = models.DateTimeField()
-    note = models.CharField(max_length=300, blank=True)
-    closed_at = models.DateTimeField(null=True)
-    closed_by = models.ForeignKey(
-        Official, null=True, on_delete=models.PROTECT, related_name="+", db_index=False
-    )
-    answer = models.CharField(max_length=500, blank=True)
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(
-                fields=["agency", "provider", "transaction", "kind"],
-                nulls_distinct=False,
-                name="discrepancy_once",
-            ),
-            models.CheckConstraint(
-                condition=Q(kind__in=list(DiscrepancyKind)), name="discrepancy_kind_known"
-            ),
-            models.CheckConstraint(
-                condition=Q(closed_at=None, closed_by=None)
-                | Q(Q(closed_at__isnull=False, closed_by__isnull=False) & ~Q(answer="")),
-                name="discrepancy_closed_says_why",
-            ),
-        ]
-        indexes = [
-            models.Index(fields=["agency", "-id"], condition=Q(closed_at=None), name="discrepancy_open"),
-        ]
-
-    @property
-    def kind_label(self) -> Promise:
-        """How they differ, in the reader's language."""
-        return DISCREPANCY_LABELS[self.kind]
-
-    @property
-    def provider_label(self) -> Promise:
-        """The provider, in the reader's language."""
-        return PROVIDER_LABELS[self.provider]
-
-
-class Reconciliation(models.Model):
-    """One comparison with a provider's statement and what came of it; `agency` None: the provider's whole."""
-
-    agency = models.ForeignKey(Agency, null=True, on_delete=models.PROTECT, related_name="+")
-    provider = models.CharField(max_length=10)
-    source = models.CharField(max_length=200, help_text="the file's name, or the job")
-    since = models.DateTimeField()
-    until = models.DateTimeField()
-    at = models.DateTimeField()
-    lines = models.PositiveIntegerField()
-    settled = models.PositiveIntegerField()
-    known = models.PositiveIntegerField()
-    overpaid = models.PositiveIntegerField()
-    differing = models.PositiveIntegerField()
-    problem = models.CharField(max_length=200, blank=True)
-
-    class Meta:
-        indexes = [models.Index(fields=["agency", "-id"], name="reconciliation_newest")]
-
-    @property
-    def provider_label(self) -> Promise:
-        """The provider, in the reader's language."""
-        return PROVIDER_LABELS[self.provider]
-
-
-class FakeOrder(models.Model):
-    """An order at the demonstration's own bank; without `LIENTHONG_PAYMENT_FAKE_GATEWAY` there is none."""
-
-    provider = models.CharField(max_length=10)
-    reference = models.CharField(max_length=40)
-    amount = models.BigIntegerField()
-    transaction = models.CharField(max_length=64)
-    paid_at = models.DateTimeField(db_index=True)
 
 
 holds_agency(Charge._meta.label, "agency", still=lambda day: Q(state__in=HOLDING))

@@ -13,6 +13,7 @@ from lienthong.identity.public import Viewer
 from lienthong.kernel.errors import Refusal
 from lienthong.ledger.public import Subject, record
 from lienthong.office import policies
+from lienthong.office.actions.owing_paper import note_paper_owed
 from lienthong.office.issued_models import IssuedChange
 from lienthong.office.models import OutgoingDocument
 from lienthong.office.packets import document_id
@@ -59,6 +60,7 @@ def declare(
         made_by_id=viewer.official_id or 0,
         made_at=at,
     )
+    note_paper_owed(document, at=at)
     tell_of_change(document, change, viewer=viewer, at=at)
     if document.task_id is not None:
         said = " – ".join(filter(None, (f"{document.code} {document.subject}".strip(), reason)))

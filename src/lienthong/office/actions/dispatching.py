@@ -16,6 +16,7 @@ from lienthong.ledger.public import JSON, Subject, record
 from lienthong.office import outgoing_queries, policies
 from lienthong.office.actions.addressing import NoRecipients, RecipientTwice, beside_of, save_beside
 from lienthong.office.actions.incoming import ReasonMissing, checked_text
+from lienthong.office.actions.owing_paper import note_paper_owed
 from lienthong.office.contracts import PaperRecord
 from lienthong.office.dispatch_models import PaperDispatch, PaperRecipient
 from lienthong.office.issued_models import IssuedChange
@@ -71,6 +72,7 @@ def dispatch_also(
         _require_new(outgoing, beside.inside_names, outgoing.inside.select_related("division", "official"))
         _require_new(outgoing, beside.paper_names, outgoing.paper.all())
         save_beside(outgoing, beside, viewer=viewer, at=at)
+        note_paper_owed(outgoing, at=at)
         names: list[JSON] = [*beside.inside_names, *beside.paper_names]
         _record(outgoing, "dispatch", viewer, at, {"note": ", ".join(map(str, names))})
     return outgoing
@@ -145,6 +147,7 @@ def record_paper(
             recorded_by_id=viewer.official_id or 0,
             recorded_at=at,
         )
+        note_paper_owed(outgoing, at=at)
         said = f"{recipient.name}: {written.sent_on:%d/%m/%Y} {receipt}".strip()
         data: dict[str, JSON] = {"note": said, "sequence": sequence, "reason": dispatch.reason}
         _record(outgoing, "paper", viewer, at, data)

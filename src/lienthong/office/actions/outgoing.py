@@ -42,6 +42,7 @@ from lienthong.office.actions.carrying import carry, require_task, responses_of
 from lienthong.office.actions.declaring import declare_succession, hold_predecessor, named_by, replacement_for
 from lienthong.office.actions.encrypting import Readers, readers_for, readers_of_draft, require_still_all
 from lienthong.office.actions.form import require_form
+from lienthong.office.actions.owing_paper import note_paper_owed
 from lienthong.office.actions.reading import order_reading_issued
 from lienthong.office.actions.reporting import LEASE
 from lienthong.office.actions.reviewing import lapse_review, require_reviewed
@@ -198,6 +199,7 @@ def sign_and_send(
         outgoing.save()
         carry(outgoing, agencies, viewer=viewer, at=at)
         order_reading_issued(outgoing, at=at)
+        note_paper_owed(outgoing, at=at)
         declare_succession(predecessor, outgoing, viewer=viewer, at=at)
         tell_issued(outgoing, viewer=viewer, at=at)
         facts: dict[str, JSON] = {"code": issued.code, "recipients": len(agencies)}

@@ -159,7 +159,7 @@ def test_a_replacement_points_to_it_and_withdraws_it_without_changing_a_letter(o
     change = IssuedChange.objects.get()
     assert (change.kind, change.document, change.successor) == ("replace", office.document, new)
     after = OutgoingDocument.objects.filter(id=office.document.id).values().get()
-    assert after == before | {"withdrawn_at": NOON}
+    assert after == before | {"withdrawn_at": NOON, "paper_waits_since": None}
     assert new.replaces == office.document
     assert office.head.official_id in office.told("replaced")
 

@@ -38,7 +38,11 @@ from lienthong.signing.public import KeyLocked, Pin, PinNeeded, PinState, WrongP
 READERS = (Role.CLERK, Role.SPECIALIST, Role.LEADER, Role.AUDITOR)
 DRAFTERS = (Role.SPECIALIST, Role.CLERK, Role.LEADER)
 HOLDERS_LIMIT = 200
-TABS = [(queries.ALL, gettext_lazy("All")), *OUT_STATE_LABELS.items()]
+TABS = [
+    (queries.ALL, gettext_lazy("All")),
+    *OUT_STATE_LABELS.items(),
+    (outgoing_queries.ON_PAPER, gettext_lazy("Paper to record")),
+]
 
 
 @needs(*READERS)

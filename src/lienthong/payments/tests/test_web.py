@@ -82,6 +82,7 @@ def test_a_receptionist_takes_the_chosen_fees_and_prints_the_receipt(ours: Agenc
     shown = page(client, "subject", first.subject_id)
     assert "Take cash" in shown
     assert "Waive" not in shown
+    assert shown.count('</label><div class="muted">NQ 12/2024/NQ-HĐND</div>') == 2, "the law is under its fee"
     answer = client.post(
         reverse("payments:cash", args=[first.subject_id]), {"charge": [str(first.id)]}, follow=True
     )
