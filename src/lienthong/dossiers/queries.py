@@ -11,7 +11,7 @@ from django.utils.translation import get_language
 
 from lienthong.dossiers import policies
 from lienthong.dossiers.contracts import DossierFilter
-from lienthong.dossiers.models import Dossier, DossierTask, Slip
+from lienthong.dossiers.models import Dossier, DossierPaper, DossierTask, Slip
 from lienthong.dossiers.states import UNDER_WAY, DossierState, TaskState
 from lienthong.identity.public import NotFound, Party, Viewer
 from lienthong.kernel.paging import Page, page_of, soonest_page
@@ -139,6 +139,15 @@ def find_slip(viewer: Viewer, slip_id: UUID) -> Slip:
     """A slip of a dossier the viewer may see. Raises `NotFound`."""
     rows = Slip.objects.select_related("blob").filter(dossier__in=dossiers_of(viewer))
     found = rows.filter(pk=slip_id).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def find_paper(viewer: Viewer, paper_id: int) -> DossierPaper:
+    """A paper, with its file, of a dossier the viewer may see. Raises `NotFound`."""
+    rows = DossierPaper.objects.select_related("held__blob").filter(dossier__in=dossiers_of(viewer))
+    found = rows.filter(pk=paper_id, held__isnull=False).first()
     if found is None:
         raise NotFound
     return found

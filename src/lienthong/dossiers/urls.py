@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from lienthong.dossiers.web import acting, lists, receiving, slips
+from lienthong.dossiers.web import acting, lists, papers, receiving, slips
 
 app_name = "dossiers"
 urlpatterns = [
@@ -13,6 +13,7 @@ urlpatterns = [
     path("receive/<int:offer_id>/", receiving.receive_form, name="receive_form"),
     path("<uuid:dossier_id>/", acting.dossier, name="dossier"),
     path("<uuid:dossier_id>/do/<slug:verb>/", acting.act, name="act"),
+    path("papers/<int:paper_id>/", papers.paper, name="paper"),
     path("slips/<uuid:slip_id>.pdf", slips.slip, name="slip"),
     path("<uuid:dossier_id>/control-slip.pdf", slips.control_slip, name="control_slip"),
 ]

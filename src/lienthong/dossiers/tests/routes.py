@@ -5,9 +5,11 @@ from __future__ import annotations
 from tests.architecture.routes import Route, World, only
 
 from lienthong.dossiers.actions.receiving import receive_at_counter
+from lienthong.dossiers.contracts import GivenFile
 from lienthong.dossiers.models import Dossier
 from lienthong.dossiers.tests.factories import intake, offered, receptionist
 from lienthong.identity.public import Role
+from lienthong.kernel.blobs import store_blob
 from lienthong.procedures.public import ServiceOffer
 
 READERS = (Role.RECEPTIONIST, Role.SPECIALIST, Role.LEADER, Role.CLERK, Role.AUDITOR)
@@ -37,6 +39,13 @@ def _slip(world: World) -> dict[str, object]:
     return {"slip_id": _dossier(world).slips.get().pk}
 
 
+def _paper(world: World) -> dict[str, object]:
+    scan = store_blob([b"a scan"], at=world.at, max_bytes=100)
+    given = intake(_offer(world), files=(GivenFile(scan.sha256, "Giấy chứng sinh", "scan.txt"),))
+    made = receive_at_counter(intake=given, viewer=receptionist(world.ours), at=world.at)
+    return {"paper_id": made.papers.exclude(held=None).get().pk}
+
+
 ROUTES: dict[str, Route] = {
     "dossiers:inbox": only(*READERS, shared=True),
     "dossiers:finish_many": only(*WORKERS, methods=("POST",), shared=True),
@@ -46,6 +55,7 @@ ROUTES: dict[str, Route] = {
         Role.RECEPTIONIST, methods=BOTH, kwargs=lambda world: {"offer_id": _offer(world).pk}
     ),
     "dossiers:dossier": only(*READERS, kwargs=_id),
+    "dossiers:paper": only(*READERS, kwargs=_paper),
     "dossiers:slip": only(*READERS, kwargs=_slip),
     "dossiers:control_slip": only(*READERS, kwargs=_id),
     "dossiers:act": only(*WORKERS, methods=("POST",), kwargs=_nobody),

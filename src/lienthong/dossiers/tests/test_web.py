@@ -15,7 +15,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from lienthong.dossiers.forms import PapersForm
 from lienthong.dossiers.identity_card import read_card
-from lienthong.dossiers.models import Dossier, HeldDocument
+from lienthong.dossiers.models import Dossier, DossierPaper, HeldDocument
 from lienthong.dossiers.remaining import color_of, in_words
 from lienthong.dossiers.tests import factories
 from lienthong.dossiers.tests.factories import ANSWERS, offered, open_task
@@ -101,6 +101,10 @@ def test_wrong_answers_keep_what_was_typed_and_files_once_sent(offer: ServiceOff
     assert answer.status_code == 302
     assert HeldDocument.objects.get().blob_id == sha256
     assert "counter-files" not in client.session, "the next applicant's form cannot name it"
+    made = DossierPaper.objects.exclude(held=None).get()
+    shown = reverse("dossiers:paper", args=[made.pk])
+    assert client.get(answer["Location"]).content.decode().count(shown) == 2, "among papers and answers"
+    assert b"".join(client.get(shown).streaming_content) == PNG
 
 
 def test_a_bad_number_and_a_strange_file_are_refused_in_words(offer: ServiceOffer) -> None:

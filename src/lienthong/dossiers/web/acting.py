@@ -34,6 +34,7 @@ from lienthong.dossiers.states import (
     TaskKind,
 )
 from lienthong.dossiers.web.lists import ALL_READERS, WORKERS, remaining
+from lienthong.dossiers.web.papers import files_of
 from lienthong.identity.public import Viewer, needs, viewer_of
 from lienthong.kernel.clock import now
 from lienthong.kernel.errors import Refusal
@@ -179,7 +180,7 @@ def _page(
     ((left, color),) = remaining(viewer, [found.due_at if found.under_way else None], at)
     offers = _offers(viewer, found, tasks, bound or {})
     definition = definition_of(found.version)
-    answers = found.application.answers
+    answers, papers = found.application.answers, list(found.papers.select_related("held"))
     context = {
         "dossier": found,
         "procedure": found.version.procedure,
@@ -188,8 +189,10 @@ def _page(
         "steps": [(queries.step_name(task), task) for task in tasks],
         "work": [offer for offer in offers if offer.task],
         "more": [offer for offer in offers if not offer.task],
-        "drawn": form_pages(definition.form, answers, places=Communes()) if definition.form else None,
-        "papers": list(found.papers.all()),
+        "drawn": form_pages(definition.form, answers, files=files_of(papers), places=Communes())
+        if definition.form
+        else None,
+        "papers": papers,
         "slips": list(found.slips.all()),
         "pauses": list(found.pauses.all()),
         "charges": charges_of([found.pk]).get(found.pk, []),
@@ -203,7 +206,7 @@ def _row(event: Event) -> dict[str, object]:
     """One line of the history."""
     verb = event.verb.removeprefix("dossier.")
     data = event.data
-    label: object = MOVES[verb].label if verb in MOVES else _("Handed in")
+    label: object = MOVES[verb].label if verb in MOVES else _("Dossier handed in")
     words = [str(data[name]) for name in ("step", "note", "reason") if data.get(name)]
     who = ", ".join(filter(None, (event.actor.name, event.actor.post)))
     return {"title": label, "at": event.at, "actor": who, "detail": " · ".join(words)}

@@ -87,7 +87,7 @@ def _people() -> Iterator[PartyFacts]:
             name=f"{family} {given}",
             number=f"019085{number:06d}",
             telephone=f"0912{number:06d}",
-            address="Xã Đại Từ, tỉnh Thái Nguyên",
+            address="Phường Quan Triều, tỉnh Thái Nguyên",
         )
 
 

@@ -1,0 +1,37 @@
+"""The papers of a dossier that were scanned or sent, as files."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from django.urls import reverse
+from django.views.decorators.http import require_GET
+
+from lienthong.dossiers import policies, queries
+from lienthong.dossiers.models import DossierPaper
+from lienthong.identity.public import NotFound, needs, viewer_of
+from lienthong.kernel.downloads import file_answer
+from lienthong.procedures.public import KeptFile
+
+
+@needs(*policies.READERS)
+@require_GET
+def paper(request: HttpRequest, paper_id: int) -> HttpResponseBase:
+    """The file of a paper."""
+    held = queries.find_paper(viewer_of(request), paper_id).held
+    if held is None:
+        raise NotFound
+    return file_answer(held.blob, held.file_name, inline=True)
+
+
+def files_of(papers: Iterable[DossierPaper]) -> dict[str, KeptFile]:
+    """Where the files among the answers are opened, by their SHA-256."""
+    return {
+        one.held.blob_id: KeptFile(
+            one.held.blob_id, one.held.file_name, reverse("dossiers:paper", args=[one.pk])
+        )
+        for one in papers
+        if one.held is not None
+    }
