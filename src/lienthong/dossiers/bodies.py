@@ -10,7 +10,7 @@ from lienthong.directory.public import Agency
 from lienthong.dossiers.models import CompetentBody, Dossier
 from lienthong.dossiers.refusals import NoCompetentBody
 from lienthong.kernel.clock import VIETNAM
-from lienthong.procedures.public import Body, Lane, Process
+from lienthong.procedures.public import Body, Lane, Process, QuestionType, definition_of
 
 # The kinds of agencies that a lane means when it looks up from the owner, the nearest first. Where there
 # are no districts (since 1 July 2025) the province does their work.
@@ -50,20 +50,20 @@ class Directory:
         """
         found = {}
         for lane in process.lanes:
-            agency_id = self._agency(dossier, lane)
+            agency_id = self._agency(dossier, lane, answers)
             if agency_id is None:
                 raise NoCompetentBody(lane=lane.name)
             found[lane.key] = agency_id
         return found
 
-    def _agency(self, dossier: Dossier, lane: Lane) -> int | None:
+    def _agency(self, dossier: Dossier, lane: Lane, answers: Mapping[str, Any]) -> int | None:
         above = [self._agencies[int(key)] for key in reversed(dossier.agency.path.strip("/").split("/"))]
         if lane.agency:
             return Agency.objects.filter(code=lane.agency).values_list("pk", flat=True).first()
-        if lane.body in {Body.OWNER, Body.COMMUNE}:
-            # A lane of a commune is the owner's where a commune owns it; elsewhere it is the first commune's
-            # that the dossier was handed in at, which is the owner as well.
+        if lane.body is Body.OWNER or lane.body == Body.COMMUNE == dossier.agency.kind:
             return dossier.agency_id
+        if lane.body is Body.COMMUNE:
+            return _commune_of(dossier, answers)
         if lane.body is Body.DEPARTMENT:
             field = dossier.version.procedure.field.code
             provinces = [row.pk for row in above if row.kind == "province"]
@@ -75,6 +75,18 @@ class Directory:
                 if row.kind == kind:
                     return row.pk
         return None
+
+
+def _commune_of(dossier: Dossier, answers: Mapping[str, Any]) -> int | None:
+    """The commune that the form names first: what is asked for lies there. One query."""
+    form = definition_of(dossier.version).form
+    places = (
+        [answers.get(one.key) for one in form.questions if one.type is QuestionType.PLACE] if form else []
+    )
+    code = next((str(place) for place in places if place), "")
+    communes = Agency.objects.valid(dossier.submitted_at.astimezone(VIETNAM).date()).filter(kind="commune")
+    rows = communes.filter(unit__code=code).order_by("-unit__edition", "pk")
+    return rows.values_list("pk", flat=True).first() if code else None
 
 
 def seed_competent_bodies(*, at: datetime) -> int:
