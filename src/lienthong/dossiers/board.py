@@ -14,6 +14,7 @@ from lienthong.directory.public import WorkingCalendar, calendars_of
 from lienthong.dossiers.models import Dossier, DossierTask
 from lienthong.dossiers.states import TaskState
 from lienthong.kernel.events import publish
+from lienthong.kernel.statements import insert_rows, update_rows
 from lienthong.ledger.public import JSON, Actor, Entry, record_many
 from lienthong.procedures.public import Process, process_of
 
@@ -143,14 +144,9 @@ class Board:
         rows = [self.dossiers[key] for key in sorted(self._changed)]
         for row in rows:
             row.lock_version += 1
-        Dossier.objects.bulk_update(rows, DOSSIER_FIELDS, batch_size=500)
-        DossierTask.objects.bulk_update(self._changed_tasks.values(), TASK_FIELDS, batch_size=500)
-        DossierTask.objects.bulk_create(self._new_tasks.values())
-        kinds: defaultdict[type[Model], list[Model]] = defaultdict(list)
-        for new in self._new:
-            kinds[type(new)].append(new)
-        for kind, of_kind in kinds.items():
-            kind._default_manager.bulk_create(of_kind)
+        update_rows(rows, *DOSSIER_FIELDS)
+        update_rows(list(self._changed_tasks.values()), *TASK_FIELDS)
+        insert_rows([*self._new_tasks.values(), *self._new])
         record_many(self._entries)
         for event in self._events:
             publish(event)
