@@ -46,7 +46,8 @@ class Dossier(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     code = models.CharField(max_length=60, unique=True)
-    agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="+")
+    # Where a foreign key has no index of its own, another begins with its column (ADR 0060).
+    agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="+", db_index=False)
     version = models.ForeignKey(ProcedureVersion, on_delete=models.PROTECT, related_name="+")
     channel = models.CharField(max_length=15, choices=Channel.choices)
     root = models.ForeignKey(
@@ -56,7 +57,7 @@ class Dossier(models.Model):
     outcome = models.CharField(max_length=10, blank=True)
     timing = models.CharField(max_length=10, blank=True)
 
-    applicant = models.ForeignKey(Party, on_delete=models.PROTECT, related_name="+")
+    applicant = models.ForeignKey(Party, on_delete=models.PROTECT, related_name="+", db_index=False)
     applicant_name = models.CharField(max_length=250, help_text="as it was then")
     summary = models.CharField(max_length=500, blank=True)
 
@@ -201,14 +202,18 @@ class DossierTask(models.Model):
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    dossier = models.ForeignKey(Dossier, on_delete=models.CASCADE, related_name="tasks")
+    dossier = models.ForeignKey(Dossier, on_delete=models.CASCADE, related_name="tasks", db_index=False)
     step = models.CharField(max_length=40)
     kind = models.CharField(max_length=10, default=TaskKind.WORK)
     state = models.CharField(max_length=10, default=TaskState.OPEN)
-    agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="+")
-    division = models.ForeignKey(Division, null=True, on_delete=models.PROTECT, related_name="+")
+    agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="+", db_index=False)
+    division = models.ForeignKey(
+        Division, null=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
     role = models.CharField(max_length=20, blank=True)
-    assignee = models.ForeignKey(Official, null=True, on_delete=models.PROTECT, related_name="+")
+    assignee = models.ForeignKey(
+        Official, null=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
     minutes = models.IntegerField(default=0, help_text="working minutes allowed")
     opened_at = models.DateTimeField()
     due_at = models.DateTimeField(null=True)
