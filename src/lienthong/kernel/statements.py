@@ -54,11 +54,9 @@ class Columns(Generic[M]):
         fields = [field for field in model._meta.concrete_fields if not field.generated]
         # In the model's order, in which `from_db` takes the values.
         self._fields = [field for field in fields if not names or field.attname in names]
-        self._names, self._model = [field.attname for field in self._fields], model
+        self._names, self.model = [field.attname for field in self._fields], model
         self._converted = [
-            (place, field)
-            for place, field in enumerate(self._fields)
-            if hasattr(field, "from_db_value")
+            (place, field) for place, field in enumerate(self._fields) if hasattr(field, "from_db_value")
         ]
         self._selects: dict[tuple[str, ...], str] = {}
 
@@ -74,7 +72,12 @@ class Columns(Generic[M]):
         row = [next(values) for _ in self._fields]
         for place, field in self._converted:
             row[place] = field.from_db_value(row[place], None, connection)
-        return self._model.from_db(connection.alias, self._names, row)
+        return self.model.from_db(connection.alias, self._names, row)
+
+    def skip(self, values: Iterator[object]) -> None:
+        """Pass over the values of one instance, which is known from another row."""
+        for _ in self._fields:
+            next(values)
 
     def where(self, *, order: str = "", **equal: object) -> list[M]:
         """The rows whose columns have these values, in an order written as SQL.
@@ -84,7 +87,7 @@ class Columns(Generic[M]):
         key = (order, *equal)
         if key not in self._selects:
             same = " AND ".join(f'r."{column}" = %s' for column in equal)
-            sql = f'SELECT {self.of("r")} FROM "{self._model._meta.db_table}" r WHERE {same}'  # noqa: S608
+            sql = f'SELECT {self.of("r")} FROM "{self.model._meta.db_table}" r WHERE {same}'  # noqa: S608
             self._selects[key] = f"{sql} ORDER BY {order}" if order else sql
         return [self.read(iter(row)) for row in fetch(self._selects[key], *equal.values())]
 
