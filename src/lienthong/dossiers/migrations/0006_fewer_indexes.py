@@ -1,14 +1,39 @@
-"""Foreign keys lose the index that another begins with, or that holds little but nothing (ADR 0060).
+"""Lists and searches begin with the agency; foreign keys lose the index that another begins with (ADR 0060).
 
-Built and dropped concurrently, so that nobody waits on tables of millions of rows.
+Built and dropped concurrently, so that nobody waits on tables of millions of rows. The trigger is there before the
+guests of the past are gathered, so that none is missed while an older program still works.
 """
 
 import django.db.models.deletion
-from django.contrib.postgres.operations import AddIndexConcurrently
+from django.contrib.postgres.indexes import GinIndex, OpClass
+from django.contrib.postgres.operations import AddIndexConcurrently, BtreeGinExtension, RemoveIndexConcurrently
 from django.db import migrations, models
-from django.db.models import Q
+from django.db.models import F, Q
 
 CASCADE, PROTECT = django.db.models.deletion.CASCADE, django.db.models.deletion.PROTECT
+
+
+GUESTS = """
+CREATE FUNCTION dossier_note_guests() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    INSERT INTO dossiers_dossierguest (agency_id, dossier_id)
+    SELECT DISTINCT task.agency_id, task.dossier_id
+    FROM opened task JOIN dossiers_dossier dossier ON dossier.id = task.dossier_id
+    WHERE dossier.agency_id <> task.agency_id
+    ON CONFLICT DO NOTHING;
+    RETURN NULL;
+END $$;
+CREATE TRIGGER dossier_note_guests AFTER INSERT ON dossiers_dossiertask
+    REFERENCING NEW TABLE AS opened FOR EACH STATEMENT EXECUTE FUNCTION dossier_note_guests()
+"""
+NO_GUESTS = "DROP TRIGGER dossier_note_guests ON dossiers_dossiertask; DROP FUNCTION dossier_note_guests()"
+PAST_GUESTS = """
+INSERT INTO dossiers_dossierguest (agency_id, dossier_id)
+SELECT DISTINCT task.agency_id, task.dossier_id
+FROM dossiers_dossiertask task JOIN dossiers_dossier dossier ON dossier.id = task.dossier_id
+WHERE dossier.agency_id <> task.agency_id
+ON CONFLICT DO NOTHING
+"""
 
 
 def without_index(model, name, index, *, to, on_delete=PROTECT, related_name="+", null=False, like=False):
@@ -40,6 +65,28 @@ class Migration(migrations.Migration):
     dependencies = [("dossiers", "0001_initial")]
 
     operations = [
+        BtreeGinExtension(),
+        migrations.CreateModel(
+            name="DossierGuest",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("agency", models.ForeignKey(db_index=False, on_delete=PROTECT, related_name="+", to="directory.agency")),
+                ("dossier", models.ForeignKey(on_delete=CASCADE, related_name="guests", to="dossiers.dossier")),
+            ],
+            options={
+                "constraints": [models.UniqueConstraint(fields=("agency", "dossier"), name="dossier_guest_once")]
+            },
+        ),
+        migrations.RunSQL(GUESTS, NO_GUESTS),
+        migrations.RunSQL(PAST_GUESTS, migrations.RunSQL.noop),
+        AddIndexConcurrently(
+            "dossier", models.Index(fields=["agency", "state", "-id"], name="dossier_of_state")
+        ),
+        AddIndexConcurrently(
+            "dossier",
+            GinIndex(F("agency"), OpClass(F("search_text"), "gin_trgm_ops"), name="dossier_agency_search"),
+        ),
+        RemoveIndexConcurrently("dossier", "dossier_search"),
         AddIndexConcurrently(
             "dossierpaper",
             models.Index(fields=["held"], condition=Q(held__isnull=False), name="dossier_paper_with_file"),

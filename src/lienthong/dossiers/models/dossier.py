@@ -131,6 +131,7 @@ class Dossier(models.Model):
         ]
         indexes = [
             models.Index(fields=["agency", "-id"], name="dossier_of_agency"),
+            models.Index(fields=["agency", "state", "-id"], name="dossier_of_state"),
             models.Index(
                 fields=["agency", "due_at", "id"],
                 condition=Q(state__in=sorted(OPEN)),
@@ -143,7 +144,7 @@ class Dossier(models.Model):
             ),
             models.Index(fields=["applicant", "-id"], name="dossier_of_applicant"),
             models.Index(fields=["root"], condition=~Q(root=F("id")), name="dossier_linked"),
-            GinIndex(OpClass(F("search_text"), "gin_trgm_ops"), name="dossier_search"),
+            GinIndex(F("agency"), OpClass(F("search_text"), "gin_trgm_ops"), name="dossier_agency_search"),
         ]
 
     def __str__(self) -> str:
