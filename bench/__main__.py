@@ -4,7 +4,8 @@
 many documents are sent per figure; with `--preload` so many packets are stored, and then the axis is measured
 again. `floor`, `search`, `migrations`, `large` (one packet with an attachment of so many megabytes) and
 `office` (the pages of a generated province of so many documents, a million by default) are measured only when
-named, as is `mayan`, another peer of the office.
+named, as is `mayan`, another peer of the office, and `dossiers` (the one-stop of a province with so many
+`--dossiers`, 1,200,000 by default: its pages, its day, and SpiffWorkflow beside it).
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ PARTS = ("machine", "signing", "evidence", "axis", "peer")
 SEARCH, MIGRATIONS = "search", "migrations"  # over what is stored, so only when asked for
 OFFICE, PROVINCE = "office", 1_000_000  # takes a quarter of an hour to fill, so only when asked for
 MAYAN, MAYAN_PORT = "mayan", 8196  # and its Redis on the next
+DOSSIERS, PROVINCE_YEAR = "dossiers", 1_200_000  # takes half an hour to fill, so only when asked for
 FLOOR = "floor"  # what libraries take for a packet, which tells what no code of ours can change
 LARGE = "large"  # takes a minute and some gigabytes of disk, so only when asked for
 
@@ -36,6 +38,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bench")
     parser.add_argument("parts", nargs="*", help="what to measure; all by default")
     parser.add_argument("--documents", type=int, help="per figure (300), or of `office` in all (a million)")
+    parser.add_argument("--dossiers", type=int, default=PROVINCE_YEAR, help="of `dossiers` in all")
     parser.add_argument("--megabytes", type=int, default=1024, help="of the attachment of `large`")
     parser.add_argument("--preload", type=int, default=0, help="packets to store before a second round")
     asked = parser.parse_args()
@@ -62,6 +65,8 @@ def main() -> None:
             _large(asked.megabytes)
         if OFFICE in parts or MAYAN in parts:
             _office(asked.documents or PROVINCE, parts)
+        if DOSSIERS in parts:
+            _dossiers(asked.dossiers)
         figures = _axis(asked.documents or 300, asked.preload) if "axis" in parts else []
         if "peer" in parts:
             _beside_the_peer(figures, asked.documents or 300)
@@ -107,6 +112,15 @@ def _office(documents: int, parts: Sequence[str]) -> None:
         office.run(PORT)
     if MAYAN in parts:
         import_module("bench.office_peer").run(PORT, MAYAN_PORT)
+
+
+def _dossiers(count: int) -> None:
+    at = import_module("lienthong.kernel.clock").now()
+    service = import_module("bench.dossiers.filling").ground(count, at)
+    import_module("bench.dossiers.pages").run(PORT, service)
+    with runtime.progress() as report:
+        import_module("bench.dossiers.day").run(service, report=report)
+    import_module("bench.dossiers.peer").run(service)
 
 
 def _beside_the_peer(ours: list[Figure], documents: int) -> None:

@@ -56,7 +56,7 @@ class Session:
         """A page to read."""
         return Call(f"{path}?{urlencode(query)}" if query else path, self.headers, b"", "GET", kind=kind)
 
-    def post(self, kind: str, path: str, **form: Any) -> Call:
+    def post(self, kind: str, path: str, /, **form: Any) -> Call:
         """An act; refusing it would be no redirect."""
         body = urlencode({"csrfmiddlewaretoken": TOKEN, **form}, doseq=True).encode()
         headers = self.headers | {"Content-Type": "application/x-www-form-urlencoded"}
@@ -83,10 +83,10 @@ def run(port: int) -> dict[str, float]:
     people = {account.username: signed_in(account) for account in _accounts(agency)}
     with web(port, profile="all") as (url, process):
         calls = list(reads(agency, people, chance))
-        run_all("warm", url, calls[:: max(1, len(calls) // 60)], _is_page, clients=CLIENTS)
+        run_all("warm", url, calls[:: max(1, len(calls) // 60)], is_page, clients=CLIENTS)
         chance.shuffle(calls)
-        medians = _measured("Reads, all kinds mixed", url, process, [calls], READ_AIM)
-        medians |= _measured("Writes", url, process, writes(agency, people), WRITE_AIM)
+        medians = measured("Reads, all kinds mixed", url, process, [calls], READ_AIM)
+        medians |= measured("Writes", url, process, writes(agency, people), WRITE_AIM)
     return medians
 
 
@@ -170,11 +170,11 @@ def writes(agency: Agency, people: dict[str, Session]) -> Iterator[list[Call]]:
     arrived = of(State.ARRIVED)
     path = partial(reverse, "office:register")
     yield [clerk.post("register", path(args=[key]), book=book.pk) for key in arrived]
-    _require(IncomingDocument.objects.filter(id__in=arrived, state=State.REGISTERED).count(), len(arrived))
+    require(IncomingDocument.objects.filter(id__in=arrived, state=State.REGISTERED).count(), len(arrived))
     waiting, path = of(State.REGISTERED), partial(reverse, "office:assign")
     order = {"text": "Tham mưu văn bản trả lời.", "lead": f"official:{specialist}", "working_days": 5}
     yield [leader.post("direct", path(args=[key]), **order) for key in waiting]
-    _require(IncomingDocument.objects.filter(id__in=waiting, state=State.ASSIGNED).count(), len(waiting))
+    require(IncomingDocument.objects.filter(id__in=waiting, state=State.ASSIGNED).count(), len(waiting))
     for state, verb, after in (
         (TaskState.GIVEN, "start", TaskState.IN_PROGRESS),
         (TaskState.IN_PROGRESS, "complete", TaskState.ACCEPTED),
@@ -189,7 +189,7 @@ def writes(agency: Agency, people: dict[str, Session]) -> Iterator[list[Call]]:
             if official is not None
         ]
         done = Task.objects.filter(id__in=[task for task, _official in rows], state=after).count()
-        _require(done, len(rows))
+        require(done, len(rows))
     yield from _drafts(agency, by_official)
 
 
@@ -211,15 +211,15 @@ def _drafts(agency: Agency, by_official: dict[int | None, Session]) -> Iterator[
         address = reverse("office:revise", args=[draft.id])
         calls.append(by_official[draft.prepared_by_id].post("save a draft's version", address, **form))
     yield calls
-    _require(versions.count() - before, len(drafts))
+    require(versions.count() - before, len(drafts))
 
 
-def _require(found: int, wanted: int) -> None:
+def require(found: int, wanted: int) -> None:
     if found != wanted:
         raise RuntimeError(f"{wanted} acts were sent, the database holds {found} of them")
 
 
-def _is_page(status: int, content: bytes) -> bool:
+def is_page(status: int, content: bytes) -> bool:
     return status == 200 and b"</html>" in content
 
 
@@ -227,11 +227,11 @@ def _is_done(status: int, _content: bytes) -> bool:
     return status == 302
 
 
-def _measured(
+def measured(
     title: str, url: str, process: int, parts: Iterable[list[Call]], aim: tuple[int, ...]
 ) -> dict[str, float]:
-    """Send part after part and print every kind against the aim."""
-    accepts = _is_page if aim is READ_AIM else _is_done
+    """Send part after part, print every kind against the aim; the medians in seconds by kind."""
+    accepts = is_page if aim is READ_AIM else _is_done
     servers = {"web": process, "PostgreSQL": processes.postmaster()}
     before = {name: processes.cpu_seconds(root) for name, root in servers.items()}
     runs = [run_all(title, url, calls, accepts, clients=CLIENTS) for calls in parts if calls]

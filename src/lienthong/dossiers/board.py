@@ -11,9 +11,10 @@ from uuid import UUID
 from django.db.models import Model
 
 from lienthong.directory.public import WorkingCalendar, calendars_of
-from lienthong.dossiers.models import Dossier, DossierTask
-from lienthong.dossiers.states import TaskState
+from lienthong.dossiers.held import hold_dossiers, open_tasks_of
+from lienthong.dossiers.models import Dossier, DossierPaper, DossierParty, DossierTask
 from lienthong.kernel.events import publish
+from lienthong.kernel.statements import insert_rows, update_rows
 from lienthong.ledger.public import JSON, Actor, Entry, record_many
 from lienthong.procedures.public import Process, process_of
 
@@ -59,22 +60,26 @@ class Board:
         self.actor, self.official_id, self.at = actor, official_id, at
         self.dossiers: dict[UUID, Dossier] = {}
         self.open: defaultdict[UUID, list[DossierTask]] = defaultdict(list)
+        self.papers: defaultdict[UUID, list[DossierPaper]] = defaultdict(list)
+        self.parties: defaultdict[UUID, list[DossierParty]] = defaultdict(list)
         self._calendars: dict[int, WorkingCalendar] = {}
         self._new: list[Model] = []
         self._new_tasks: dict[UUID, DossierTask] = {}
+        self._fresh: set[UUID] = set()
         self._changed: set[UUID] = set()
         self._changed_tasks: dict[UUID, DossierTask] = {}
         self._entries: list[Entry] = []
         self._events: list[object] = []
 
-    def load(self, dossier_ids: Collection[UUID], *, fees: bool = False) -> None:
-        """Lock the dossiers in the order of their keys, read what is open; with `fees` their rules."""
-        rows = Dossier.objects.select_for_update(of=("self",)).filter(pk__in=dossier_ids).order_by("pk")
-        rows = rows.select_related("version__procedure__field", "version__process", "application", "agency")
-        rows = rows.prefetch_related("version__fees", "papers", "parties__party") if fees else rows
-        self.dossiers = {row.pk: row for row in rows}
-        tasks = DossierTask.objects.filter(dossier__in=self.dossiers, state=TaskState.OPEN).order_by("pk")
-        for task in tasks:
+    def load(self, dossier_ids: Collection[UUID], *, handed_in: bool = False) -> None:
+        """Lock the dossiers in the order of their keys, read what is open; also what was `handed_in`."""
+        self.dossiers = {row.pk: row for row in hold_dossiers(dossier_ids)}
+        if handed_in:
+            for paper in DossierPaper.objects.filter(dossier__in=self.dossiers).order_by("pk"):
+                self.papers[paper.dossier_id].append(paper)
+            for party in DossierParty.objects.filter(dossier__in=self.dossiers).select_related("party"):
+                self.parties[party.dossier_id].append(party)
+        for task in open_tasks_of(self.dossiers):
             task.dossier = self.dossiers[task.dossier_id]
             self.open[task.dossier_id].append(task)
         agencies = {row.agency_id for row in self.dossiers.values()}
@@ -110,6 +115,16 @@ class Board:
             "supplemented": dossier.supplemented,
         }
 
+    def add_dossier(
+        self, dossier: Dossier, papers: Iterable[DossierPaper], parties: Iterable[DossierParty]
+    ) -> None:
+        """A new dossier, with what was handed in and by whom."""
+        self.dossiers[dossier.pk] = dossier
+        self.papers[dossier.pk] = list(papers)
+        self.parties[dossier.pk] = list(parties)
+        self._fresh.add(dossier.pk)
+        self._new += [dossier, dossier.application, *self.parties[dossier.pk], *self.papers[dossier.pk]]
+
     def changed(self, dossier: Dossier) -> None:
         """The dossier is to be written."""
         self._changed.add(dossier.pk)
@@ -140,17 +155,12 @@ class Board:
 
     def write(self) -> None:
         """Write everything with one statement a kind, then publish."""
-        rows = [self.dossiers[key] for key in sorted(self._changed)]
+        rows = [self.dossiers[key] for key in sorted(self._changed - self._fresh)]
         for row in rows:
             row.lock_version += 1
-        Dossier.objects.bulk_update(rows, DOSSIER_FIELDS, batch_size=500)
-        DossierTask.objects.bulk_update(self._changed_tasks.values(), TASK_FIELDS, batch_size=500)
-        DossierTask.objects.bulk_create(self._new_tasks.values())
-        kinds: defaultdict[type[Model], list[Model]] = defaultdict(list)
-        for new in self._new:
-            kinds[type(new)].append(new)
-        for kind, of_kind in kinds.items():
-            kind._default_manager.bulk_create(of_kind)
+        update_rows(rows, *DOSSIER_FIELDS)
+        update_rows(list(self._changed_tasks.values()), *TASK_FIELDS)
+        insert_rows([*self._new_tasks.values(), *self._new])
         record_many(self._entries)
         for event in self._events:
             publish(event)

@@ -41,8 +41,8 @@ def slip_of(board: Board, dossier: Dossier, move: Move, **said: JSON) -> Slip:
     return slip
 
 
-def handed_in(dossier: Dossier) -> dict[str, JSON]:
-    """What the receipt lists: the papers and who brought them; the board has read both (`fees`)."""
-    others = [row.party.name for row in dossier.parties.all() if row.role == PartyRole.REPRESENTATIVE]
-    papers: list[JSON] = [[paper.name, paper.originals, paper.copies] for paper in dossier.papers.all()]
+def handed_in(board: Board, dossier: Dossier) -> dict[str, JSON]:
+    """What the receipt lists: the papers and who brought them."""
+    others = [row.party.name for row in board.parties[dossier.pk] if row.role == PartyRole.REPRESENTATIVE]
+    papers: list[JSON] = [[row.name, row.originals, row.copies] for row in board.papers[dossier.pk]]
     return {"papers": papers, "handed_in_by": others[0] if others else dossier.applicant_name}

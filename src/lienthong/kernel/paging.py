@@ -34,21 +34,21 @@ class Page(Generic[M]):
     next: str
 
 
-def page_of(rows: QuerySet[M], *, key: str, cursor: str = "", size: int = PAGE_SIZE) -> Page[M]:
-    """The page after `cursor` of `rows` by descending `key` (a unique, sortable column such as a UUIDv7).
+def page_of(*sources: QuerySet[M], key: str, cursor: str = "", size: int = PAGE_SIZE) -> Page[M]:
+    """The page after `cursor` of the rows by descending `key` (a unique, sortable column such as a UUIDv7).
 
-    One query, `size + 1` rows. A leading "+" on `key` asks for ascending order.
+    One query of `size + 1` rows for each source; no two have a row in common. A leading "+" on `key` asks for
+    ascending order.
     """
     ascending, field = key.startswith("+"), key.lstrip("+")
-    if cursor:
-        try:
-            after = cast("Field[Any, Any]", rows.model._meta.get_field(field)).to_python(
-                decode_cursor(cursor)
-            )
-        except ValidationError as error:
-            raise BadCursor(field="cursor") from error
-        rows = rows.filter(Q(**{f"{field}__{'gt' if ascending else 'lt'}": after}))
-    found = list(rows.order_by(field if ascending else f"-{field}")[: size + 1])
+    found = list[M]()
+    for rows in sources:
+        if cursor:
+            after = _after(rows.model, field, cursor)
+            rows = rows.filter(Q(**{f"{field}__{'gt' if ascending else 'lt'}": after}))
+        found += rows.order_by(field if ascending else f"-{field}")[: size + 1]
+    if len(sources) > 1:
+        found.sort(key=lambda row: getattr(row, field), reverse=not ascending)
     more = len(found) > size
     return Page(found[:size], encode_cursor(str(getattr(found[size - 1], field))) if more else "")
 
@@ -82,6 +82,14 @@ def soonest_page(rows: QuerySet[M], *, time: str, cursor: str = "", size: int = 
         rows = rows.filter(Q(**{f"{time}__gte": at}) & (Q(**{f"{time}__gt": at}) | Q(pk__gt=pk)))
     found = list(rows.order_by(time, "pk")[: size + 1])
     return Page(found[:size], _place(found[size - 1], time) if len(found) > size else "")
+
+
+def _after(model: type[Model], field: str, cursor: str) -> Any:
+    """The key of a cursor; raises `BadCursor`."""
+    try:
+        return cast("Field[Any, Any]", model._meta.get_field(field)).to_python(decode_cursor(cursor))
+    except ValidationError as error:
+        raise BadCursor(field="cursor") from error
 
 
 def _before(model: type[Model], time: str, cursor: str) -> Q:

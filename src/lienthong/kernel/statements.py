@@ -54,7 +54,10 @@ class Columns(Generic[M]):
         fields = [field for field in model._meta.concrete_fields if not field.generated]
         # In the model's order, in which `from_db` takes the values.
         self._fields = [field for field in fields if not names or field.attname in names]
-        self._names, self._model = [field.attname for field in self._fields], model
+        self._names, self.model = [field.attname for field in self._fields], model
+        self._converted = [
+            (place, field) for place, field in enumerate(self._fields) if hasattr(field, "from_db_value")
+        ]
         self._selects: dict[tuple[str, ...], str] = {}
 
     def __len__(self) -> int:
@@ -66,17 +69,25 @@ class Columns(Generic[M]):
 
     def read(self, values: Iterator[object]) -> M:
         """The instance whose columns are the next of the values."""
-        return self._model.from_db(connection.alias, self._names, [next(values) for _ in self._fields])
+        row = [next(values) for _ in self._fields]
+        for place, field in self._converted:
+            row[place] = field.from_db_value(row[place], None, connection)
+        return self.model.from_db(connection.alias, self._names, row)
+
+    def skip(self, values: Iterator[object]) -> None:
+        """Pass over the values of one instance, which is known from another row."""
+        for _ in self._fields:
+            next(values)
 
     def where(self, *, order: str = "", **equal: object) -> list[M]:
         """The rows whose columns have these values, in an order written as SQL.
 
-        For few rows along an index. No column read may need a conversion after the database's, as JSON does.
+        For few rows along an index.
         """
         key = (order, *equal)
         if key not in self._selects:
             same = " AND ".join(f'r."{column}" = %s' for column in equal)
-            sql = f'SELECT {self.of("r")} FROM "{self._model._meta.db_table}" r WHERE {same}'  # noqa: S608
+            sql = f'SELECT {self.of("r")} FROM "{self.model._meta.db_table}" r WHERE {same}'  # noqa: S608
             self._selects[key] = f"{sql} ORDER BY {order}" if order else sql
         return [self.read(iter(row)) for row in fetch(self._selects[key], *equal.values())]
 
@@ -94,6 +105,19 @@ def insert_rows(rows: Iterable[Model]) -> None:
         of[type(row)].append({column: getattr(row, name) for column, name in _written(type(row)).items()})
     if of:
         execute(_inserts(tuple(of)), *map(as_json, of.values()))
+
+
+def update_rows(rows: Sequence[Model], *names: str) -> None:
+    """Write the named attributes of rows of one model with one statement, whatever their number.
+
+    Raises:
+        IntegrityError, DataError: nothing was written.
+    """
+    if rows:
+        model = type(rows[0])
+        written = _named(model, names)
+        facts = [{column: getattr(row, name) for column, name in written.items()} for row in rows]
+        execute(_update(model, names), as_json(facts))
 
 
 def as_json(rows: Sequence[Mapping[str, object]]) -> str:
@@ -119,6 +143,26 @@ def _written(model: type[Model]) -> dict[str, str]:
 
 
 @cache
+def _named(model: type[Model], names: tuple[str, ...]) -> dict[str, str]:
+    """The columns of the key and of the named attributes, and where a row has them."""
+    fields = [model._meta.pk, *(field for field in model._meta.concrete_fields if field.attname in names)]
+    found = {str(field.column): field.attname for field in fields if field is not None}
+    unknown = set(names) - set(found.values())
+    if unknown:
+        raise LookupError(f"{model.__name__} has no {', '.join(sorted(unknown))}")
+    return found
+
+
+@cache
+def _update(model: type[Model], names: tuple[str, ...]) -> str:
+    """The UPDATE. The types are named without lengths, as in an INSERT."""
+    key, *columns = _named(model, names)
+    new = ", ".join(f'"{column}" = given."{column}"' for column in columns)
+    given = f"json_to_recordset(%s) AS given ({_typed(model, [key, *columns])})"
+    return f'UPDATE "{model._meta.db_table}" r SET {new} FROM {given} WHERE r."{key}" = given."{key}"'  # noqa: S608
+
+
+@cache
 def _inserts(models: tuple[type[Model], ...]) -> str:
     """An INSERT for each of the models in one statement."""
     *first, last = map(_insert, models)
@@ -128,7 +172,12 @@ def _inserts(models: tuple[type[Model], ...]) -> str:
 
 def _insert(model: type[Model]) -> str:
     """The INSERT. The types are named without lengths: a cast would cut what an assignment refuses."""
-    kinds = {field.column: str(field.db_type(connection)) for field in model._meta.concrete_fields}
     names, table = ", ".join(f'"{column}"' for column in _written(model)), model._meta.db_table
-    given = ", ".join(f'"{column}" {kinds[column].partition("(")[0]}' for column in _written(model))
+    given = _typed(model, _written(model))
     return f'INSERT INTO "{table}" ({names}) SELECT {names} FROM json_to_recordset(%s) AS given ({given})'  # noqa: S608
+
+
+def _typed(model: type[Model], columns: Iterable[str]) -> str:
+    """The columns with their types, for `json_to_recordset`."""
+    kinds = {field.column: str(field.db_type(connection)) for field in model._meta.concrete_fields}
+    return ", ".join(f'"{column}" {kinds[column].partition("(")[0]}' for column in columns)

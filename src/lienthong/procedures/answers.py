@@ -67,7 +67,7 @@ def faults_in(
     form: Form, answers: Mapping[str, Any], *, schema: Mapping[str, Any] | None = None
 ) -> list[AnswerFault]:
     """What is wrong with answers, question by question; `schema` is the compiled form, if it is at hand."""
-    validator = _validator(json.dumps(schema if schema is not None else compile_form(form), sort_keys=True))
+    validator = _validator_of(form) if schema is None else _validator(json.dumps(schema, sort_keys=True))
     found: dict[tuple[str | int, ...], AnswerFault] = {}
     for error in validator.iter_errors(dict(answers)):
         for fault in _faults(form, error):
@@ -213,6 +213,12 @@ def _question_at(form: Form, path: Sequence[str | int]) -> Question | None:
 def _place(order: Sequence[str], fault: AnswerFault) -> tuple[int, str]:
     place = order.index(fault.question) if fault.question in order else len(order)
     return place, ".".join(f"{part:06}" if isinstance(part, int) else part for part in fault.path)
+
+
+@lru_cache(maxsize=256)
+def _validator_of(form: Form) -> jsonschema_rs.Draft202012Validator:
+    """The validator of a form; a form that was read once is the same object, so it is found by it."""
+    return _validator(json.dumps(compile_form(form), sort_keys=True))
 
 
 @lru_cache(maxsize=256)

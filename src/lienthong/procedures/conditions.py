@@ -10,6 +10,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -82,8 +83,9 @@ _ORDERED: dict[str, Callable[[int, int], bool]] = {
 _BOUNDS = {"<": "exclusiveMaximum", "<=": "maximum", ">": "exclusiveMinimum", ">=": "minimum"}
 
 
+@lru_cache(maxsize=4096)
 def parse_condition(text: str) -> Condition:
-    """Read a condition. Raises `BadCondition`."""
+    """Read a condition, each text once. Raises `BadCondition`."""
     try:
         if len(text) > LONGEST:
             raise ValueError

@@ -8,6 +8,7 @@ from typing import Any
 
 from lienthong.procedures.conditions import holds, parse_condition
 from lienthong.procedures.models import ProcedureVersion
+from lienthong.procedures.stored import definition_of
 
 
 @dataclass(frozen=True)
@@ -22,9 +23,9 @@ class FeeLine:
 
 
 def fees_owed(version: ProcedureVersion, answers: Mapping[str, Any]) -> list[FeeLine]:
-    """The fees owed for these answers. One query, less what was prefetched."""
+    """The fees owed for these answers. Reads what `definition_of` does."""
     return [
         FeeLine(row.key, row.name, row.name_en, row.amount, row.law)
-        for row in version.fees.all()
+        for row in definition_of(version).fees
         if not row.when or holds(parse_condition(row.when), answers)
     ]

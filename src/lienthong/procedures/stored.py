@@ -20,6 +20,7 @@ from lienthong.procedures.models import (
 )
 from lienthong.procedures.process import Process, as_data, parse_process
 from lienthong.procedures.proof import prove
+from lienthong.procedures.states import VersionState
 
 PAPER = ("key", "name", "name_en", "originals", "copies", "when", "held_by_state")
 FEE = ("key", "name", "name_en", "amount", "when", "law")
@@ -27,7 +28,18 @@ RESULT = ("key", "name", "name_en", "months")
 
 
 def definition_of(version: ProcedureVersion) -> Definition:
-    """What the version says. Five queries, less what was prefetched."""
+    """What the version says. Of a draft five queries, less what was prefetched; others are known, mostly."""
+    return _read(version) if version.state == VersionState.DRAFT else _published(version.pk)
+
+
+@lru_cache(maxsize=512)
+def _published(version_id: UUID) -> Definition:
+    """What a version that was published says, read once in a life of the server: it is frozen."""
+    rows = ProcedureVersion.objects.select_related("form", "process")
+    return _read(rows.exclude(state=VersionState.DRAFT).get(pk=version_id))
+
+
+def _read(version: ProcedureVersion) -> Definition:
     return parse_definition(
         {
             "law": version.law,

@@ -94,11 +94,11 @@ def test_hours_of_the_country_hold_for_who_has_none() -> None:
 
 
 @pytest.mark.django_db
-def test_many_calendars_take_four_queries(django_assert_num_queries: DjangoAssertNumQueries) -> None:
+def test_many_calendars_take_three_queries(django_assert_num_queries: DjangoAssertNumQueries) -> None:
     top = make_agency()
     agencies = [make_agency(parent=top) for _ in range(20)]
     set_hours(agency=top, week=OFFICE_WEEK, cut_off=900, **BY)
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(3):
         calendars = calendars_of([agency.pk for agency in agencies], years=range(2024, 2028))
     assert len(calendars) == 20
     assert {calendar.cut_off for calendar in calendars.values()} == {900}

@@ -8,7 +8,6 @@ from datetime import date, datetime
 from uuid import UUID
 
 from django.db import connection, transaction
-from django.db.models import Model
 
 from lienthong.directory.public import add_working_minutes, counted_from
 from lienthong.dossiers import policies
@@ -50,44 +49,9 @@ def register_dossiers(*, intakes: Sequence[Intake], viewer: Viewer, at: datetime
         NotAllowed: the viewer does not receive dossiers of the agency. NotOffered, AnswersWrong; and what
         `keep_parties` refuses. Nothing was taken in then.
     """
-    if not policies.receives(viewer) or any(one.agency_id != viewer.agency_id for one in intakes):
-        raise NotAllowed
-    versions = _offered(intakes)
-    day = at.astimezone(VIETNAM).date()
     with transaction.atomic():
-        whole = [_answers(versions[one.version_id][1], one, day) for one in intakes]
-        applicants = keep_parties(all_facts=[one.applicant for one in intakes], at=at)
-        others: list[PartyFacts] = [one.representative for one in intakes if one.representative]
-        representatives = iter(keep_parties(all_facts=others, at=at))
-        codes = _codes(intakes, viewer.agency_code, day)
         board = Board(actor=viewer.actor(), official_id=viewer.official_id, at=at)
-        dossiers = []
-        for intake, answers, party, code in zip(intakes, whole, applicants, codes, strict=True):
-            key = uuid7()
-            dossier = Dossier(
-                id=key,
-                code=code,
-                agency_id=intake.agency_id,
-                version=versions[intake.version_id][0],
-                channel=intake.channel,
-                root_id=intake.root_id or key,
-                applicant=party,
-                applicant_name=party.name,
-                summary=intake.summary[:500],
-                submitted_at=at,
-            )
-            dossiers.append(dossier)
-            board.add(dossier)
-            board.add(Application(dossier=dossier, answers=answers))
-            board.add(DossierParty(dossier=dossier, party=party, role=PartyRole.APPLICANT))
-            if intake.representative is not None:
-                other = next(representatives)
-                role = PartyRole.REPRESENTATIVE
-                acting = DossierParty(dossier=dossier, party=other, role=role, mandate=intake.mandate[:500])
-                board.add(acting)
-            for row in (*_files(dossier, party, intake, at), *_papers(dossier, intake, at)):
-                board.add(row)
-            board.say(dossier, "submit", {"code": code, "channel": intake.channel})
+        dossiers = register_on_board(board, intakes, viewer)
         board.write()
     return dossiers
 
@@ -100,7 +64,7 @@ def accept_dossiers(*, dossier_ids: Collection[UUID], viewer: Viewer, at: dateti
     """
     with transaction.atomic():
         board = Board(actor=viewer.actor(), official_id=viewer.official_id, at=at)
-        board.load(dossier_ids, fees=True)
+        board.load(dossier_ids, handed_in=True)
         _require_all(board, dossier_ids, viewer)
         bills = accept_on_board(board, viewer)
         board.write()
@@ -115,16 +79,15 @@ def receive_at_counter(*, intake: Intake, viewer: Viewer, at: datetime) -> Dossi
         What `register_dossiers` and `accept_dossiers` refuse.
     """
     with transaction.atomic():
-        (registered,) = register_dossiers(intakes=[intake], viewer=viewer, at=at)
         board = Board(actor=viewer.actor(), official_id=viewer.official_id, at=at)
-        board.load([registered.pk], fees=True)
+        (dossier,) = register_on_board(board, [intake], viewer)
         bills = accept_on_board(board, viewer)
-        for task in list(board.open[registered.pk]):
+        for task in list(board.open[dossier.pk]):
             if policies.works_on(viewer, task):
                 finish_on_board(board, StepDone(task.pk), viewer)
         board.write()
         open_bills(bills=bills, actor=viewer, at=at)
-    return board.dossiers[registered.pk]
+    return dossier
 
 
 def decline_dossier(*, dossier_id: UUID, reason: str, viewer: Viewer, at: datetime) -> Slip:
@@ -147,6 +110,47 @@ def decline_dossier(*, dossier_id: UUID, reason: str, viewer: Viewer, at: dateti
     return slip
 
 
+def register_on_board(board: Board, intakes: Sequence[Intake], viewer: Viewer) -> list[Dossier]:
+    """Put what is handed in on the board, each with its code; the persons are kept at once."""
+    if not policies.receives(viewer) or any(one.agency_id != viewer.agency_id for one in intakes):
+        raise NotAllowed
+    versions, day = _offered(intakes), board.at.astimezone(VIETNAM).date()
+    whole = [_answers(versions[one.version_id][1], one, day) for one in intakes]
+    applicants = keep_parties(all_facts=[one.applicant for one in intakes], at=board.at)
+    others: list[PartyFacts] = [one.representative for one in intakes if one.representative]
+    representatives = iter(keep_parties(all_facts=others, at=board.at))
+    codes = _codes(intakes, viewer.agency_code, day)
+    dossiers = []
+    for intake, answers, party, code in zip(intakes, whole, applicants, codes, strict=True):
+        key = uuid7()
+        dossier = Dossier(
+            id=key,
+            code=code,
+            agency_id=intake.agency_id,
+            version=versions[intake.version_id][0],
+            channel=intake.channel,
+            root_id=intake.root_id or key,
+            applicant=party,
+            applicant_name=party.name,
+            summary=intake.summary[:500],
+            submitted_at=board.at,
+        )
+        dossier.application = Application(dossier=dossier, answers=answers)
+        parties = [DossierParty(dossier=dossier, party=party, role=PartyRole.APPLICANT)]
+        if intake.representative is not None:
+            role, mandate = PartyRole.REPRESENTATIVE, intake.mandate[:500]
+            parties.append(
+                DossierParty(dossier=dossier, party=next(representatives), role=role, mandate=mandate)
+            )
+        held, papers = _files(dossier, party, intake, board.at)
+        for document in held:
+            board.add(document)
+        board.add_dossier(dossier, [*papers, *_papers(dossier, intake, board.at)], parties)
+        board.say(dossier, "submit", {"code": code, "channel": intake.channel})
+        dossiers.append(dossier)
+    return dossiers
+
+
 def accept_on_board(board: Board, viewer: Viewer) -> list[Bill]:
     """Accept every dossier of the board; what is owed for each is to be recorded once it is written."""
     bills = []
@@ -165,7 +169,7 @@ def accept_on_board(board: Board, viewer: Viewer) -> list[Bill]:
         dossier.fee_owed = sum(line.amount for line in bill.lines)
         bills.append(bill)
         move(board, dossier, ACCEPT, data={"due_at": dossier.due_at.isoformat(), "fee": dossier.fee_owed})
-        slip_of(board, dossier, ACCEPT, **handed_in(dossier))
+        slip_of(board, dossier, ACCEPT, **handed_in(board, dossier))
         begin(board, dossier)
     return bills
 
@@ -190,9 +194,10 @@ def _require_all(board: Board, wanted: Collection[UUID], viewer: Viewer) -> None
 def _offered(intakes: Sequence[Intake]) -> dict[UUID, tuple[ProcedureVersion, Definition]]:
     """The versions asked for, each offered by its agency through its channel today."""
     ids = {one.version_id for one in intakes}
-    rows = ProcedureVersion.objects.select_related("procedure__field", "form", "process")
-    versions = {row.pk: row for row in rows.filter(pk__in=ids).prefetch_related("papers", "fees", "results")}
-    offers = ServiceOffer.objects.filter(version__in=ids, ended_at=None)
+    versions = ProcedureVersion.objects.select_related("procedure__field").in_bulk(ids)
+    offers = ServiceOffer.objects.filter(
+        version__in=ids, agency__in={one.agency_id for one in intakes}, ended_at=None
+    )
     offered = set(offers.values_list("agency_id", "version_id", "channel"))
     for one in intakes:
         if (one.agency_id, one.version_id, one.channel) not in offered:
@@ -235,8 +240,10 @@ def _codes(intakes: Sequence[Intake], agency_code: str, day: date) -> list[str]:
     return codes
 
 
-def _files(dossier: Dossier, party: Party, intake: Intake, at: datetime) -> list[Model]:
-    """The files sent with the answers, kept as the party's documents and put into the dossier."""
+def _files(
+    dossier: Dossier, party: Party, intake: Intake, at: datetime
+) -> tuple[list[HeldDocument], list[DossierPaper]]:
+    """The files sent with the answers: the new documents of the party, and all as papers of the dossier."""
     known = (
         {
             row.blob_id: row
@@ -245,7 +252,7 @@ def _files(dossier: Dossier, party: Party, intake: Intake, at: datetime) -> list
         if intake.files
         else {}
     )
-    rows = list[Model]()
+    new, papers = list[HeldDocument](), list[DossierPaper]()
     for one in intake.files:
         held = known.get(one.sha256)
         if held is None:
@@ -258,9 +265,9 @@ def _files(dossier: Dossier, party: Party, intake: Intake, at: datetime) -> list
                 given_at=at,
             )
             known[one.sha256] = held
-            rows.append(held)
-        rows.append(DossierPaper(dossier=dossier, name=one.name[:500], held=held, given_at=at))
-    return rows
+            new.append(held)
+        papers.append(DossierPaper(dossier=dossier, name=one.name[:500], held=held, given_at=at))
+    return new, papers
 
 
 def _papers(dossier: Dossier, intake: Intake, at: datetime) -> list[DossierPaper]:

@@ -13,6 +13,7 @@ from lienthong.dossiers.actions.supplements import open_request
 from lienthong.dossiers.board import Board
 from lienthong.dossiers.contracts import StepDone
 from lienthong.dossiers.game import SUPPLEMENT, close_task, end_step, move
+from lienthong.dossiers.held import dossiers_of_tasks
 from lienthong.dossiers.models import Dossier, DossierTask
 from lienthong.dossiers.refusals import ClockStands, DossierNotNow, StepAlreadyDone, SupplementItemsMissing
 from lienthong.dossiers.states import UNDER_WAY, WORK, DossierState, TaskKind, TaskState
@@ -36,11 +37,7 @@ def finish_steps(*, all_done: Sequence[StepDone], viewer: Viewer, at: datetime) 
     """As `finish_step`, for many: all of them or none, with the same number of queries."""
     with transaction.atomic():
         board = Board(actor=viewer.actor(), official_id=viewer.official_id, at=at)
-        of = dict(
-            DossierTask.objects.filter(pk__in=[one.task_id for one in all_done]).values_list(
-                "pk", "dossier_id"
-            )
-        )
+        of = dossiers_of_tasks([one.task_id for one in all_done])
         board.load(set(of.values()))
         dossiers = [finish_on_board(board, one, viewer) for one in all_done]
         board.write()

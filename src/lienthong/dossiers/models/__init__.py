@@ -15,12 +15,14 @@ from lienthong.dossiers.models.around import (
     SupplementRequest,
 )
 from lienthong.dossiers.models.dossier import Application, Dossier, DossierTask
+from lienthong.dossiers.models.guest import DossierGuest
 
 __all__ = [
     "Application",
     "CompetentBody",
     "DaySequence",
     "Dossier",
+    "DossierGuest",
     "DossierPaper",
     "DossierParty",
     "DossierResult",

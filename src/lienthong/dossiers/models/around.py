@@ -23,7 +23,7 @@ from lienthong.kernel.plain import Plain as Plain
 class DossierParty(models.Model):
     """Who stands behind a dossier: the applicant, and who acts for them, with the mandate."""
 
-    dossier = models.ForeignKey(Dossier, on_delete=models.CASCADE, related_name="parties")
+    dossier = models.ForeignKey(Dossier, on_delete=models.CASCADE, related_name="parties", db_index=False)
     party = models.ForeignKey(Party, on_delete=models.PROTECT, related_name="+")
     role = models.CharField(max_length=20)
     mandate = models.CharField(max_length=500, blank=True, help_text="what the representative acts on")
@@ -47,7 +47,7 @@ class HeldDocument(models.Model):
     """A document that a party once gave or got, kept to be used again (NĐ 45/2020/NĐ-CP, Đ.25)."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    party = models.ForeignKey(Party, on_delete=models.PROTECT, related_name="+")
+    party = models.ForeignKey(Party, on_delete=models.PROTECT, related_name="+", db_index=False)
     name = models.CharField(max_length=500)
     blob = models.ForeignKey(Blob, on_delete=models.PROTECT, related_name="+")
     file_name = models.CharField(max_length=200)
@@ -69,20 +69,30 @@ class HeldDocument(models.Model):
 class DossierPaper(models.Model):
     """One paper of a dossier, as the checklist has it; with its file once it was scanned or sent."""
 
-    dossier = models.ForeignKey(Dossier, on_delete=models.CASCADE, related_name="papers")
+    dossier = models.ForeignKey(Dossier, on_delete=models.CASCADE, related_name="papers", db_index=False)
     key = models.CharField(max_length=40, blank=True, help_text="of the required paper; empty if another")
     name = models.CharField(max_length=500)
     originals = models.PositiveSmallIntegerField(default=0)
     copies = models.PositiveSmallIntegerField(default=0)
-    held = models.ForeignKey(HeldDocument, null=True, on_delete=models.PROTECT, related_name="+")
+    held = models.ForeignKey(
+        HeldDocument, null=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
     given_at = models.DateTimeField()
     supplement = models.ForeignKey(
-        "SupplementRequest", null=True, on_delete=models.PROTECT, related_name="papers"
+        "SupplementRequest", null=True, on_delete=models.PROTECT, related_name="papers", db_index=False
     )
 
     class Meta:
         ordering = ["id"]
-        indexes = [models.Index(fields=["dossier", "id"], name="dossier_paper_of")]
+        indexes = [
+            models.Index(fields=["dossier", "id"], name="dossier_paper_of"),
+            models.Index(fields=["held"], condition=Q(held__isnull=False), name="dossier_paper_with_file"),
+            models.Index(
+                fields=["supplement"],
+                condition=Q(supplement__isnull=False),
+                name="dossier_paper_supplied",
+            ),
+        ]
 
 
 class SupplementRequest(models.Model):
@@ -127,19 +137,22 @@ class Slip(models.Model):
     """A slip that the applicant got, with the facts it was made of; its PDF is drawn when first asked for."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    dossier = models.ForeignKey(Dossier, on_delete=models.CASCADE, related_name="slips")
+    dossier = models.ForeignKey(Dossier, on_delete=models.CASCADE, related_name="slips", db_index=False)
     kind = models.CharField(max_length=2)
     facts = models.JSONField()
     made_at = models.DateTimeField()
     made_by = models.ForeignKey(Official, null=True, on_delete=models.PROTECT, related_name="+")
-    blob = models.ForeignKey(Blob, null=True, on_delete=models.PROTECT, related_name="+")
+    blob = models.ForeignKey(Blob, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
 
     class Meta:
         ordering = ["id"]
         constraints = [
             models.CheckConstraint(condition=Q(kind__in=list(SlipKind)), name="slip_kind_known"),
         ]
-        indexes = [models.Index(fields=["dossier", "id"], name="slip_of_dossier")]
+        indexes = [
+            models.Index(fields=["dossier", "id"], name="slip_of_dossier"),
+            models.Index(fields=["blob"], condition=Q(blob__isnull=False), name="slip_drawn"),
+        ]
 
     @property
     def label(self) -> Promise:
@@ -151,7 +164,7 @@ class DossierResult(models.Model):
     """What the applicant gets: one row for each kind of result, with the signed document."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    dossier = models.ForeignKey(Dossier, on_delete=models.CASCADE, related_name="results")
+    dossier = models.ForeignKey(Dossier, on_delete=models.CASCADE, related_name="results", db_index=False)
     key = models.CharField(max_length=40)
     name = models.CharField(max_length=200)
     document = models.OneToOneField(OfficialDocument, null=True, on_delete=models.PROTECT, related_name="+")

@@ -59,7 +59,9 @@ def keep_party(*, facts: PartyFacts, at: datetime) -> Party:
 
 
 def keep_parties(*, all_facts: Sequence[PartyFacts], at: datetime) -> list[Party]:
-    """As `keep_party`, in the order of the facts; three queries whatever their number."""
+    """As `keep_party`, in the order of the facts; three queries whatever their number, of nobody none."""
+    if not all_facts:
+        return []
     for facts in all_facts:
         _require_spelled(facts)
     with transaction.atomic():

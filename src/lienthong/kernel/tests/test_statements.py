@@ -9,7 +9,7 @@ from django.db import DataError, IntegrityError, connection, transaction
 from pytest_django import DjangoAssertNumQueries
 
 from lienthong.kernel.models import Blob, BlobPart
-from lienthong.kernel.statements import Columns, execute, fetch, insert_rows
+from lienthong.kernel.statements import Columns, execute, fetch, insert_rows, update_rows
 
 pytestmark = pytest.mark.django_db
 AT = datetime(2026, 3, 2, tzinfo=UTC)
@@ -49,6 +49,22 @@ def test_rows_of_several_models_that_name_each_other_are_one_statement(
         ("a", b"\x00%"),
         ("b", b"\x00%"),
     ]
+
+
+def test_named_attributes_of_many_rows_are_written_with_one_statement(
+    django_assert_num_queries: DjangoAssertNumQueries,
+) -> None:
+    rows = blobs("a" * 64, "b" * 64, "c" * 64)
+    insert_rows(rows)
+    for number, row in enumerate(rows):
+        row.size, row.media_type = 1 + number, "not named, so not written"
+    with django_assert_num_queries(1):
+        update_rows(rows[:2], "size")
+    update_rows([], "size")
+    assert list(Blob.objects.order_by("sha256").values_list("size", flat=True)) == [1, 2, 7]
+    assert not Blob.objects.filter(media_type=rows[0].media_type).exists()
+    with pytest.raises(LookupError, match="sizes"):
+        update_rows(rows, "sizes")
 
 
 def test_of_several_models_all_are_written_or_none() -> None:
