@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from lienthong.dossiers.contracts import DossierFilter, GivenPaper, Supplement
 from lienthong.dossiers.states import STATE_LABELS
-from lienthong.identity.public import PartyFacts, PartyKind
+from lienthong.identity.public import PartyFacts, PartyKind, Viewer
 from lienthong.procedures.public import Paper
 
 REASON_LIMIT = 2_000
@@ -35,6 +35,26 @@ class DossierFilterForm(forms.Form):
         said = self.cleaned_data
         late = LATE if said.get("late") else ""
         return DossierFilter(text=said.get("text", ""), state=said.get("state", ""), timing=late)
+
+
+class AssignmentForm(forms.Form):
+    """Who does the chosen steps: whoever asks, nobody in particular, or an official."""
+
+    to = forms.ChoiceField(choices=[("me", ""), ("nobody", ""), ("official", "")])
+    official_id = forms.IntegerField(required=False)
+    reason = forms.CharField(required=False, max_length=500)
+
+    def clean(self) -> dict[str, Any]:
+        """An official is named where one is meant."""
+        said = super().clean() or self.cleaned_data
+        if said.get("to") == "official" and not said.get("official_id"):
+            raise forms.ValidationError(_("Choose who does the steps."))
+        return said
+
+    def official(self, viewer: Viewer) -> int | None:
+        """Who is meant."""
+        named: int | None = self.cleaned_data["official_id"]
+        return {"me": viewer.official_id, "nobody": None, "official": named}[self.cleaned_data["to"]]
 
 
 class NothingForm(forms.Form):

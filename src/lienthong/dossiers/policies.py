@@ -8,7 +8,8 @@ from lienthong.dossiers.states import MOVES, Move, TaskKind, Who
 from lienthong.identity.public import ROLE_LABELS, NotAllowed, Role, Viewer
 from lienthong.kernel.errors import Refusal
 
-READERS = frozenset({Role.RECEPTIONIST, Role.SPECIALIST, Role.LEADER, Role.CLERK, Role.AUDITOR})
+READERS = frozenset({Role.RECEPTIONIST, Role.SPECIALIST, Role.HEAD, Role.LEADER, Role.CLERK, Role.AUDITOR})
+ASSIGNERS = (Role.LEADER, Role.HEAD)  # of the agency where the step lies
 # Whose post each part of the table stands for. What the platform does by itself nobody does by hand.
 ROLES: dict[Who, frozenset[Role]] = {
     Who.DESK: frozenset({Role.RECEPTIONIST}),
@@ -45,7 +46,21 @@ def require_works_on(viewer: Viewer, task: DossierTask, *, step: str) -> None:
 
 def may_assign(viewer: Viewer, task: DossierTask) -> bool:
     """Whether the viewer says who does the step: a leader or a head of the agency it lies with."""
-    return task.agency_id == viewer.agency_id and viewer.has(Role.LEADER, Role.HEAD)
+    return bool(task.role) and task.agency_id == viewer.agency_id and viewer.has(*ASSIGNERS)
+
+
+def require_assigns(viewer: Viewer, task: DossierTask, to: int | None, *, step: str) -> None:
+    """Raise for who neither says who does the step, nor takes it, nor gives back their own.
+
+    Raises:
+        StepOfAnother: it does not lie with the viewer. NotAllowed: it does, but others are not the viewer's
+        to give work to.
+    """
+    if may_assign(viewer, task):
+        return
+    require_works_on(viewer, task, step=step)
+    if to not in (None, viewer.official_id):
+        raise NotAllowed
 
 
 def allowed_actions(viewer: Viewer, dossier: Dossier) -> list[Move]:

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import datetime
+from enum import StrEnum
 from uuid import UUID
 
-from django.db.models import BigIntegerField, Exists, OuterRef, Q, QuerySet, Value
+from django.db.models import BigIntegerField, Count, Exists, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import Cast
 from django.utils.translation import get_language
 
+from lienthong.directory.public import PostHolding
 from lienthong.dossiers import policies
 from lienthong.dossiers.codes import NotACode, read_code
 from lienthong.dossiers.contracts import DossierFilter
 from lienthong.dossiers.models import Dossier, DossierGuest, DossierPaper, DossierTask, Slip
 from lienthong.dossiers.states import UNDER_WAY, DossierState, TaskState
-from lienthong.identity.public import NotFound, Party, Viewer
+from lienthong.identity.public import Colleague, NotFound, Party, Role, Viewer, colleagues_with
+from lienthong.kernel.clock import VIETNAM
 from lienthong.kernel.paging import Page, page_of, soonest_page
 from lienthong.kernel.plain import Plain
 from lienthong.procedures.public import Channel, Process, ServiceOffer, Step, Transition, process_of
@@ -75,16 +78,72 @@ def _codes(text: str) -> list[str]:
         return []
 
 
-def inbox_of(viewer: Viewer, *, cursor: str = "") -> Page[DossierTask]:
-    """A page of the open steps that lie with the viewer, or with the viewer's role, the soonest due first."""
+class Tab(StrEnum):
+    """Which of the open steps of the agency an inbox shows."""
+
+    WAITING = "waiting"  # mine, and those of my role that are nobody's
+    MINE = "mine"
+    UNASSIGNED = "unassigned"
+    DIVISION = "division"
+    ALL = "all"
+
+
+def tabs_of(viewer: Viewer) -> list[Tab]:
+    """The tabs that mean something for the viewer."""
+    tabs = [Tab.WAITING, Tab.MINE, Tab.UNASSIGNED]
+    if viewer.division_id is not None:
+        tabs.append(Tab.DIVISION)
+    return [*tabs, Tab.ALL] if viewer.has(*policies.ASSIGNERS) else tabs
+
+
+def inbox_of(viewer: Viewer, *, at: datetime, tab: Tab = Tab.WAITING, cursor: str = "") -> Page[DossierTask]:
+    """A page of the open steps that a tab shows, the soonest due first."""
     if viewer.agency_id is None:
         return Page([], "")
-    rows = DossierTask.objects.filter(
-        agency_id=viewer.agency_id, state=TaskState.OPEN, role__in=sorted(viewer.roles), due_at__isnull=False
-    )
-    rows = rows.filter(Q(assignee=None) | Q(assignee_id=viewer.official_id))
+    rows = _running(viewer).filter(_shown(viewer, tab, at))
     rows = rows.select_related("dossier__version__procedure", "assignee")
     return soonest_page(rows, time="due_at", cursor=cursor)
+
+
+def inbox_counts(viewer: Viewer, *, at: datetime) -> dict[Tab, int]:
+    """How many steps each tab of the viewer shows. One query."""
+    counts = {str(tab): Count("pk", filter=_shown(viewer, tab, at)) for tab in tabs_of(viewer)}
+    return {Tab(name): number for name, number in _running(viewer).aggregate(**counts).items()}
+
+
+def _running(viewer: Viewer) -> QuerySet[DossierTask]:
+    """The steps of the viewer's agency that somebody can work on."""
+    rows = DossierTask.objects.filter(agency_id=viewer.agency_id or 0, state=TaskState.OPEN)
+    return rows.filter(due_at__isnull=False).exclude(role="")
+
+
+def _shown(viewer: Viewer, tab: Tab, at: datetime) -> Q:
+    role, mine, nobodys = Q(role__in=sorted(viewer.roles)), Q(assignee=viewer.official_id), Q(assignee=None)
+    if tab is Tab.DIVISION:
+        day = at.astimezone(VIETNAM).date()
+        members = PostHolding.objects.filter(
+            post__division_id=viewer.division_id or 0, valid_from__lte=day, valid_to__gt=day
+        )
+        return Q(assignee__in=members.values("official_id"))
+    return {
+        Tab.WAITING: role & (mine | nobodys),
+        Tab.MINE: role & mine,
+        Tab.UNASSIGNED: nobodys if viewer.has(*policies.ASSIGNERS) else role & nobodys,
+        Tab.ALL: Q() if viewer.has(*policies.ASSIGNERS) else Q(pk=None),
+    }[tab]
+
+
+def takers_of(viewer: Viewer, tasks: Collection[DossierTask], *, at: datetime) -> list[Colleague]:
+    """To whom the viewer may give all of these steps: who has a post for the role of each.
+
+    One query a role; nobody if the viewer gives none, or no step has a role.
+    """
+    roles = {task.role for task in tasks if policies.may_assign(viewer, task)}
+    if viewer.agency_id is None or not roles:
+        return []
+    for_each = [colleagues_with(viewer.agency_id, [Role(role)], at=at) for role in sorted(roles)]
+    among = set.intersection(*({one.official_id for one in some} for some in for_each))
+    return [one for one in for_each[0] if one.official_id in among]
 
 
 def known_tasks(viewer: Viewer, sent: Collection[str]) -> list[UUID]:

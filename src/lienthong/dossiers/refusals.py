@@ -119,3 +119,17 @@ class ApologyTooLate(Refusal):
         "The deadline passed at %(due)s. An apology with a new date is sent before it passes, never after "
         "(NĐ 61/2018/NĐ-CP, Đ.19 k.9); finish the dossier now, it counts as late."
     )
+
+
+class NotTheirStep(Refusal):
+    """A step is given only to who has a post for it."""
+
+    code, status = "not-their-step", 422
+    sentence = _("This official has no post for the step. Choose someone of the list, or give them the role.")
+
+
+class TakenWithoutReason(Refusal):
+    """Nobody's work is taken away without a word."""
+
+    code, status = "taken-without-reason", 422
+    sentence = _("Write why the step is taken from %(name)s; they read it.")

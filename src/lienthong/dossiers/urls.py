@@ -8,6 +8,7 @@ app_name = "dossiers"
 urlpatterns = [
     path("", lists.inbox, name="inbox"),
     path("finish/", lists.finish_many, name="finish_many"),
+    path("assign/", lists.assign, name="assign"),
     path("all/", lists.dossiers, name="dossiers"),
     path("receive/", receiving.receive, name="receive"),
     path("receive/<int:offer_id>/", receiving.receive_form, name="receive_form"),

@@ -46,7 +46,7 @@ def finish_steps(*, all_done: Sequence[StepDone], viewer: Viewer, at: datetime) 
 
 def finish_on_board(board: Board, done: StepDone, viewer: Viewer) -> Dossier:
     """End one step of the board."""
-    task = _open_task(board, done.task_id, viewer)
+    task = open_task_on(board, done.task_id, viewer)
     dossier = task.dossier
     step = board.process(dossier).step.get(task.step)
     name = step.name if step else task.step
@@ -85,7 +85,8 @@ def _ask_if_waited_for(board: Board, task: DossierTask, done: StepDone) -> None:
         open_request(board, task.dossier, done.supplement, task)
 
 
-def _open_task(board: Board, task_id: UUID, viewer: Viewer) -> DossierTask:
+def open_task_on(board: Board, task_id: UUID, viewer: Viewer) -> DossierTask:
+    """The open task, for who may see its dossier. Raises `NotFound`, `StepAlreadyDone`."""
     for tasks in board.open.values():
         for task in tasks:
             if task.pk == task_id:

@@ -12,7 +12,7 @@ from lienthong.identity.public import Role
 from lienthong.kernel.blobs import store_blob
 from lienthong.procedures.public import ServiceOffer
 
-READERS = (Role.RECEPTIONIST, Role.SPECIALIST, Role.LEADER, Role.CLERK, Role.AUDITOR)
+READERS = (Role.RECEPTIONIST, Role.SPECIALIST, Role.HEAD, Role.LEADER, Role.CLERK, Role.AUDITOR)
 WORKERS = (Role.RECEPTIONIST, Role.SPECIALIST, Role.LEADER, Role.CLERK)
 BOTH = ("GET", "POST")
 
@@ -49,6 +49,7 @@ def _paper(world: World) -> dict[str, object]:
 ROUTES: dict[str, Route] = {
     "dossiers:inbox": only(*READERS, shared=True),
     "dossiers:finish_many": only(*WORKERS, methods=("POST",), shared=True),
+    "dossiers:assign": only(*WORKERS, Role.HEAD, methods=("POST",), shared=True),
     "dossiers:dossiers": only(*READERS, shared=True),
     "dossiers:receive": only(Role.RECEPTIONIST, methods=BOTH, shared=True),
     "dossiers:receive_form": only(

@@ -11,6 +11,7 @@ from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
 from lienthong.dossiers import policies, queries
@@ -50,6 +51,12 @@ FORMS: dict[str, type[Form]] = {
     APOLOGISE.verb: ApologyForm,
     STOP.verb: ReasonForm,
     WITHDRAW.verb: ReasonForm,
+}
+# What the history calls that is no move of the table.
+TOLD = {
+    "submit": gettext_lazy("Dossier handed in"),
+    "assign": gettext_lazy("Step given to an official"),
+    "opine": gettext_lazy("Opinion given"),
 }
 COLORS = {DECLINE.verb: "danger", STOP.verb: "danger", WITHDRAW.verb: "danger"}
 
@@ -206,7 +213,7 @@ def _row(event: Event) -> dict[str, object]:
     """One line of the history."""
     verb = event.verb.removeprefix("dossier.")
     data = event.data
-    label: object = MOVES[verb].label if verb in MOVES else _("Dossier handed in")
-    words = [str(data[name]) for name in ("step", "note", "reason") if data.get(name)]
+    label: object = MOVES[verb].label if verb in MOVES else TOLD.get(verb, verb)
+    words = [str(data[name]) for name in ("step", "to", "note", "reason") if data.get(name)]
     who = ", ".join(filter(None, (event.actor.name, event.actor.post)))
     return {"title": label, "at": event.at, "actor": who, "detail": " · ".join(words)}

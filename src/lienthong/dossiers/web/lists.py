@@ -14,12 +14,14 @@ from django.views.decorators.http import require_GET, require_POST
 
 from lienthong.directory.public import calendar_of
 from lienthong.dossiers import queries
+from lienthong.dossiers.actions.assigning import assign_steps
 from lienthong.dossiers.actions.stepping import finish_steps
 from lienthong.dossiers.clock import minutes_left
 from lienthong.dossiers.contracts import StepDone
-from lienthong.dossiers.forms import DossierFilterForm
+from lienthong.dossiers.forms import AssignmentForm, DossierFilterForm
 from lienthong.dossiers.game import hand_choices
 from lienthong.dossiers.policies import READERS, ROLES, receives
+from lienthong.dossiers.queries import Tab
 from lienthong.dossiers.remaining import color_of, in_words
 from lienthong.dossiers.states import Who
 from lienthong.identity.public import Role, Viewer, needs, viewer_of
@@ -27,14 +29,23 @@ from lienthong.kernel.clock import now
 
 WORKERS = tuple(sorted(ROLES[Who.WORKER]))
 ALL_READERS: tuple[Role, ...] = tuple(sorted(READERS))
+TAB_LABELS = {
+    Tab.WAITING: _("Waiting for me"),
+    Tab.MINE: _("Mine"),
+    Tab.UNASSIGNED: _("Not assigned"),
+    Tab.DIVISION: _("My division"),
+    Tab.ALL: _("Whole agency"),
+}
 
 
 @needs(*ALL_READERS)
 @require_GET
 def inbox(request: HttpRequest) -> HttpResponse:
-    """The open steps that lie with the viewer, each with the working time that is left."""
+    """The open steps that a tab shows, each with the working time that is left."""
     viewer, at = viewer_of(request), now()
-    page = queries.inbox_of(viewer, cursor=request.GET.get("cursor", ""))
+    counts, asked = queries.inbox_counts(viewer, at=at), request.GET.get("tab", "")
+    tab = Tab(asked) if asked in counts else Tab.WAITING
+    page = queries.inbox_of(viewer, at=at, tab=tab, cursor=request.GET.get("cursor", ""))
     left = remaining(viewer, (task.due_at for task in page.rows), at)
     rows = [
         {
@@ -46,8 +57,40 @@ def inbox(request: HttpRequest) -> HttpResponse:
         }
         for task, (words, color) in zip(page.rows, left, strict=True)
     ]
-    context = {"page": page, "rows": rows, "receives": receives(viewer)}
+    context = {
+        "page": page,
+        "rows": rows,
+        "receives": receives(viewer),
+        "works": viewer.has(*WORKERS),
+        "takers": queries.takers_of(viewer, page.rows, at=at),
+        "tabs": [
+            {
+                "url": f"?tab={one}",
+                "label": f"{TAB_LABELS[one]} ({number})",
+                "current": one is tab,
+            }
+            for one, number in counts.items()
+        ],
+    }
     return render(request, "dossiers/inbox.html", context)
+
+
+@needs(*WORKERS, Role.HEAD)
+@require_POST
+def assign(request: HttpRequest) -> HttpResponse:
+    """Take the chosen steps, give them back, or give them to an official; all of them or none."""
+    viewer, form = viewer_of(request), AssignmentForm(request.POST)
+    chosen = queries.known_tasks(viewer, request.POST.getlist("task"))
+    if not chosen or not form.is_valid():
+        messages.warning(request, str(_("Choose at least one step, and who does it.")))
+        return redirect("dossiers:inbox")
+    said = form.cleaned_data
+    number = assign_steps(
+        task_ids=chosen, to=form.official(viewer), reason=said["reason"], viewer=viewer, at=now()
+    )
+    words = ngettext("%(number)d step changed hands.", "%(number)d steps changed hands.", number)
+    messages.success(request, words % {"number": number})
+    return redirect("dossiers:inbox")
 
 
 @needs(*WORKERS)

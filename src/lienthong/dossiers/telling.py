@@ -1,0 +1,43 @@
+"""What of dossiers officials are told."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from lienthong.dossiers.models import DossierTask
+from lienthong.identity.public import Viewer
+from lienthong.notifications.public import Kind, Way, notify, register_kind
+
+ASSIGNED = register_kind(
+    Kind(
+        "dossiers.assigned",
+        _("A step of a dossier is given to me"),
+        _("%(actor)s gave you a step of %(codes)s"),
+        Way.DIGEST,
+    )
+)
+NAMED = 3  # codes in one sentence
+
+
+def tell_assigned(tasks: Sequence[DossierTask], *, to: int | None, actor: Viewer, at: datetime) -> None:
+    """Tell the official once which steps are theirs now, unless they took them themselves."""
+    if not tasks or to in (None, actor.official_id):
+        return
+    first, codes = tasks[0], sorted({task.dossier.code for task in tasks})
+    more = ["…"] if len(codes) > NAMED else []
+    notify(
+        recipients={to},
+        kind=ASSIGNED.code,
+        subject=first.dossier.ledger_subject,
+        key=f"assigned {at.isoformat()}",
+        params={"actor": actor.name, "codes": ", ".join([*codes[:NAMED], *more])},
+        link=reverse("dossiers:dossier", args=[first.dossier_id])
+        if len(codes) == 1
+        else reverse("dossiers:inbox") + "?tab=mine",
+        due_at=min((task.due_at for task in tasks if task.due_at), default=None),
+        at=at,
+    )
