@@ -56,6 +56,16 @@ def fill(service: Service, *, count: int, at: datetime, report: Report) -> bool:
     """Make the year before `at`, unless there is one; whether it was made. `report` hears how far it is."""
     if Dossier.objects.filter(version=service.version).exists():
         return False
+    write(service, count=count, at=at, report=report)
+    with connection.cursor() as cursor:
+        for done, table in enumerate(statements.TABLES, start=1):
+            cursor.execute(f"VACUUM ANALYZE {table}")
+            report("statistics", done, len(statements.TABLES))
+    return True
+
+
+def write(service: Service, *, count: int, at: datetime, report: Report) -> None:
+    """Write the year, set by set, each in a transaction."""
     ensure_partitions(at - YEAR, months_ahead=15)
     values = _values(service, count, at)
     with connection.cursor() as cursor:
@@ -68,10 +78,6 @@ def fill(service: Service, *, count: int, at: datetime, report: Report) -> bool:
                 _hurry(cursor)
                 _run(cursor, statements.SET, values | {"start": start, "until": until})
             report("dossiers", until, count)
-        for done, table in enumerate(statements.TABLES, start=1):
-            cursor.execute(f"VACUUM ANALYZE {table}")
-            report("statistics", done, len(statements.TABLES))
-    return True
 
 
 def tracks(process_id: Any) -> list[tuple[Any, ...]]:

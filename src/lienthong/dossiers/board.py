@@ -62,6 +62,7 @@ class Board:
         self.open: defaultdict[UUID, list[DossierTask]] = defaultdict(list)
         self.papers: defaultdict[UUID, list[DossierPaper]] = defaultdict(list)
         self.parties: defaultdict[UUID, list[DossierParty]] = defaultdict(list)
+        self._tasks: dict[UUID, DossierTask] = {}
         self._calendars: dict[int, WorkingCalendar] = {}
         self._new: list[Model] = []
         self._new_tasks: dict[UUID, DossierTask] = {}
@@ -81,14 +82,14 @@ class Board:
                 self.parties[party.dossier_id].append(party)
         for task in open_tasks_of(self.dossiers):
             task.dossier = self.dossiers[task.dossier_id]
-            self.open[task.dossier_id].append(task)
+            self._opened(task)
         agencies = {row.agency_id for row in self.dossiers.values()}
         agencies |= {task.agency_id for tasks in self.open.values() for task in tasks}
         agencies |= {int(key) for row in self.dossiers.values() for key in row.bodies.values()}
         self.want_calendars(agencies)
 
     def want_calendars(self, agency_ids: Iterable[int]) -> None:
-        """Read the calendars of the agencies that are not known yet. Four queries, whatever their number."""
+        """Read the calendars of the agencies that are not known yet. Three queries, whatever their number."""
         missing = set(agency_ids) - set(self._calendars)
         if missing:
             years = range(self.at.year - 1, self.at.year + LONGEST_YEARS + 1)
@@ -139,7 +140,16 @@ class Board:
     def add_task(self, task: DossierTask) -> None:
         """Open a task."""
         self._new_tasks[task.pk] = task
+        self._opened(task)
+
+    def open_task(self, task_id: UUID) -> DossierTask | None:
+        """The open task of this key, if it is on the board."""
+        task = self._tasks.get(task_id)
+        return task if task is not None and task.open else None
+
+    def _opened(self, task: DossierTask) -> None:
         self.open[task.dossier_id].append(task)
+        self._tasks[task.pk] = task
 
     def add(self, row: Model) -> None:
         """A new row of another kind."""

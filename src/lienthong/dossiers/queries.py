@@ -24,6 +24,16 @@ from lienthong.kernel.plain import Plain
 from lienthong.procedures.public import Channel, Process, ServiceOffer, Step, Transition, process_of
 
 MOST_WORDS, MOST_AT_ONCE, MOST_OFFERS = 8, 100, 200
+# What a row of a list shows; whole versions with their law would be most of the work of reading a page.
+_PROCEDURE = ("version__process_id", "version__procedure__name", "version__procedure__name_en")
+_SHOWN = (
+    "code", "agency_id", "applicant_name", "summary", "submitted_at", "due_at", "paused_at", "state",
+    "outcome", "timing", *_PROCEDURE,
+)  # fmt: skip
+_WAITING = (
+    "step", "kind", "state", "agency_id", "role", "assignee__full_name", "due_at", "paused_at", "question",
+    "dossier__code", "dossier__applicant_name", *(f"dossier__{name}" for name in _PROCEDURE),
+)  # fmt: skip
 
 
 def dossiers_of(viewer: Viewer) -> QuerySet[Dossier]:
@@ -52,7 +62,7 @@ def list_dossiers(viewer: Viewer, wanted: DossierFilter, *, at: datetime, cursor
     """
     if viewer.agency_id is None or not viewer.has(*policies.READERS):
         return Page([], "")
-    rows = Dossier.objects.select_related("version__procedure")
+    rows = Dossier.objects.select_related("version__procedure").only(*_SHOWN)
     codes = _codes(wanted.text)
     if codes:
         rows = rows.filter(code__in=codes)
@@ -101,7 +111,7 @@ def inbox_of(viewer: Viewer, *, at: datetime, tab: Tab = Tab.WAITING, cursor: st
     if viewer.agency_id is None:
         return Page([], "")
     rows = _running(viewer).filter(_shown(viewer, tab, at))
-    rows = rows.select_related("dossier__version__procedure", "assignee")
+    rows = rows.select_related("dossier__version__procedure", "assignee").only(*_WAITING)
     return soonest_page(rows, time="due_at", cursor=cursor)
 
 

@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import cache
+from itertools import islice
 from typing import Any, Generic, TypeVar
 from uuid import UUID
 
@@ -69,15 +70,14 @@ class Columns(Generic[M]):
 
     def read(self, values: Iterator[object]) -> M:
         """The instance whose columns are the next of the values."""
-        row = [next(values) for _ in self._fields]
+        row = list(islice(values, len(self._fields)))
         for place, field in self._converted:
             row[place] = field.from_db_value(row[place], None, connection)
         return self.model.from_db(connection.alias, self._names, row)
 
     def skip(self, values: Iterator[object]) -> None:
         """Pass over the values of one instance, which is known from another row."""
-        for _ in self._fields:
-            next(values)
+        next(islice(values, len(self._fields) - 1, None))
 
     def where(self, *, order: str = "", **equal: object) -> list[M]:
         """The rows whose columns have these values, in an order written as SQL.

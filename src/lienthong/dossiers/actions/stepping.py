@@ -87,12 +87,11 @@ def _ask_if_waited_for(board: Board, task: DossierTask, done: StepDone) -> None:
 
 def open_task_on(board: Board, task_id: UUID, viewer: Viewer) -> DossierTask:
     """The open task, for who may see its dossier. Raises `NotFound`, `StepAlreadyDone`."""
-    for tasks in board.open.values():
-        for task in tasks:
-            if task.pk == task_id:
-                if viewer.agency_id not in (task.agency_id, task.dossier.agency_id):
-                    raise NotFound
-                return task
+    task = board.open_task(task_id)
+    if task is not None:
+        if viewer.agency_id not in (task.agency_id, task.dossier.agency_id):
+            raise NotFound
+        return task
     row = DossierTask.objects.select_related("dossier__version", "done_by").filter(pk=task_id).first()
     if row is None or viewer.agency_id not in (row.agency_id, row.dossier.agency_id):
         raise NotFound

@@ -96,6 +96,9 @@ def test_columns_are_read_in_the_model_s_order_and_the_rest_is_loaded_when_asked
     assert (found.sha256, found.get_deferred_fields()) == ("a" * 64, {"size", "composed", "created_at"})
     assert found.size == 7
     assert next(values) == "what follows"
+    values = iter([*row, "what follows"])
+    some.skip(values)
+    assert next(values) == "what follows"
 
 
 def test_a_statement_without_rows_is_executed() -> None:

@@ -1,0 +1,83 @@
+"""Lists hold the agency's own dossiers and those it was a guest of, each found by an index."""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+import pytest
+from django.db import connection
+from pytest_django import DjangoAssertNumQueries
+
+from lienthong.directory.public import Agency
+from lienthong.dossiers.codes import read_code
+from lienthong.dossiers.contracts import DossierFilter
+from lienthong.dossiers.models import Dossier, DossierGuest
+from lienthong.dossiers.queries import find_dossier, list_dossiers
+from lienthong.dossiers.states import DossierState
+from lienthong.dossiers.tests.factories import NOON, offered, official, received
+from lienthong.dossiers.tests.test_dossiers import permit
+from lienthong.identity.public import NotFound, Role
+from lienthong.identity.tests.factories import agency
+from lienthong.kernel.paging import page_of
+
+pytestmark = pytest.mark.django_db
+
+
+def listed(of: Agency, **wanted: str) -> list[Dossier]:
+    """The rows of the first page."""
+    return list_dossiers(official(of, Role.SPECIALIST), DossierFilter(**wanted), at=NOON).rows
+
+
+def test_a_guest_finds_the_dossier_among_its_own_and_a_neighbour_does_not(
+    django_assert_num_queries: DjangoAssertNumQueries,
+) -> None:
+    dossier, department_id = permit()
+    department = Agency.objects.get(pk=department_id)
+    own = received(offered(at_agency=department))
+    assert DossierGuest.objects.get().agency_id == department_id, "only of another's dossier"
+    viewer = official(department, Role.SPECIALIST)
+    with django_assert_num_queries(2):
+        rows = list_dossiers(viewer, DossierFilter(), at=NOON).rows
+    assert [row.pk for row in rows] == [own.pk, dossier.pk]
+    assert find_dossier(viewer, dossier.pk) == dossier
+    assert listed(department, text=dossier.code) == [dossier]
+    assert listed(department, state=str(DossierState.HANDED_OUT)) == []
+    neighbour = agency()
+    assert listed(neighbour) == []
+    with pytest.raises(NotFound):
+        find_dossier(official(neighbour, Role.SPECIALIST), dossier.pk)
+
+
+def test_pages_of_two_sources_follow_each_other_without_a_gap() -> None:
+    offer = offered()
+    made = [received(offer).pk for _number in range(5)]
+    odd, even = Dossier.objects.filter(pk__in=made[::2]), Dossier.objects.filter(pk__in=made[1::2])
+    for key, order in (("id", made[::-1]), ("+id", made)):
+        found, cursor = list[object](), ""
+        while len(found) < 5:
+            page = page_of(odd, even, key=key, cursor=cursor, size=2)
+            found += [row.pk for row in page.rows]
+            cursor = page.next
+        assert (found, cursor) == (order, "")
+
+
+def test_a_code_is_found_however_it_is_typed_and_narrowed_by_the_rest() -> None:
+    dossier = received()
+    code = read_code(dossier.code)
+    typed = [dossier.code.lower(), f" {code.agency}-{code.day:%d%m%Y}-{code.number} "]
+    for text in (*typed, dossier.code[-6:], f"{dossier.applicant_name.lower()} {dossier.code[-6:]}"):
+        assert listed(dossier.agency, text=text) == [dossier], text
+    assert listed(dossier.agency, text=dossier.code, state=str(DossierState.HANDED_OUT)) == []
+    assert listed(dossier.agency, text=dossier.code[:-1] + "9") == []
+
+
+def test_guests_of_before_the_trigger_are_gathered_by_the_migration() -> None:
+    dossier, department_id = permit()
+    received()
+    DossierGuest.objects.all().delete()
+    migration = import_module("lienthong.dossiers.migrations.0006_fewer_indexes")
+    for _again in range(2):
+        with connection.cursor() as cursor:
+            cursor.execute(migration.PAST_GUESTS)
+    guest = DossierGuest.objects.get()
+    assert (guest.agency_id, guest.dossier_id) == (department_id, dossier.pk)
