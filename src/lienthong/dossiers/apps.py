@@ -17,4 +17,5 @@ class DossiersConfig(AppConfig):
     def ready(self) -> None:
         """Listen, and put the one-stop into the navigation; models are there only by now."""
         import_module("lienthong.dossiers.handlers")
+        import_module("lienthong.dossiers.health")
         register(NavItem("dossiers:inbox", _("Dossiers"), READERS, order=20, icon="paper"))

@@ -14,6 +14,7 @@ from lienthong.dossiers.models.around import (
     Slip,
     SupplementRequest,
 )
+from lienthong.dossiers.models.counts import DossierCount, DossierDelta, OfficialCount, OfficialDelta
 from lienthong.dossiers.models.dossier import Application, Dossier, DossierTask
 
 __all__ = [
@@ -21,11 +22,15 @@ __all__ = [
     "CompetentBody",
     "DaySequence",
     "Dossier",
+    "DossierCount",
+    "DossierDelta",
     "DossierPaper",
     "DossierParty",
     "DossierResult",
     "DossierTask",
     "HeldDocument",
+    "OfficialCount",
+    "OfficialDelta",
     "Pause",
     "Slip",
     "SupplementRequest",
