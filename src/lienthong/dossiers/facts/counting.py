@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Generic, TypeVar
 
 from django.db import connection
+from django.db.models import Model
 
 from lienthong.directory.public import Agency, Official
 from lienthong.dossiers.facts.measures import Figures, Group, Period, StepFigures, Wanted, period_of
 from lienthong.dossiers.facts.scope import agencies_of
 from lienthong.dossiers.facts.spans import ONE_DAY, Span, spans
 from lienthong.dossiers.models import DossierCount, DossierDelta, OfficialCount, OfficialDelta
+from lienthong.dossiers.models.counts import DAY
 from lienthong.identity.public import Viewer
 from lienthong.ledger.public import Event, Subject, timeline
 from lienthong.procedures.public import Procedure, ServiceField
@@ -20,6 +23,7 @@ from lienthong.procedures.public import Procedure, ServiceField
 C = TypeVar("C", Figures, StepFigures)
 FIGURES = Subject("dossiers.figures", "all")
 BEGINNING = date(1900, 1, 1)
+FELL_DUE = "fell_due"
 CELLS = (
     "received_counter",
     "received_post",
@@ -30,7 +34,7 @@ CELLS = (
     "refused",
     "returned",
     "withdrawn",
-    "fell_due",
+    FELL_DUE,
     "over_ended",
 )
 STEP_CELLS = ("early", "on_time", "late")
@@ -45,7 +49,7 @@ SUMS = f"""
     COALESCE(sum({RECEIVED} - ({ENDED})) FILTER (WHERE NOT inside), 0),
     {", ".join(f"COALESCE(sum({cell}) FILTER (WHERE inside), 0)" for cell in CELLS[:-2])},
     COALESCE(sum({RECEIVED} - ({ENDED})), 0),
-    COALESCE(sum(fell_due) FILTER (WHERE day < %s), 0) - COALESCE(sum(over_ended), 0)
+    COALESCE(sum(fell_due), 0) - COALESCE(sum(over_ended), 0)
 """
 
 
@@ -80,7 +84,7 @@ def dossier_figures(viewer: Viewer, wanted: Wanted, *, at: datetime) -> Table[Fi
     """
     period = period_of(wanted.since, wanted.until, at=at)
     agencies = agencies_of(viewer, wanted)
-    inner, given = _parts(DossierCount, DossierDelta, _spans(period), period.since, agencies)
+    inner, given = _inner((DossierCount, DossierDelta), CELLS, _spans(period), period, agencies)
     where, narrowed = _narrowed(wanted)
     key = KEYS[wanted.group]
     sql = f"""
@@ -89,7 +93,7 @@ def dossier_figures(viewer: Viewer, wanted: Wanted, *, at: datetime) -> Table[Fi
     WHERE true {where} GROUP BY 1
     """  # noqa: S608, of constants
     found = {}
-    for key, carried, *cells, is_open, over in _rows(sql, [period.over_before, *given, *narrowed]):
+    for key, carried, *cells, is_open, over in _rows(sql, [*given, *narrowed]):
         figures = Figures(*map(int, (carried, *cells, is_open - over, over)))
         if figures != Figures():
             found[key] = figures
@@ -105,7 +109,7 @@ def step_figures(viewer: Viewer, wanted: Wanted, *, at: datetime) -> Table[StepF
     period = period_of(wanted.since, wanted.until, at=at)
     agencies = agencies_of(viewer, wanted, officials=True)
     parts = [(True, span) for span in spans(period.since, period.last)]
-    inner, given = _parts(OfficialCount, OfficialDelta, parts, period.since, agencies)
+    inner, given = _inner((OfficialCount, OfficialDelta), STEP_CELLS, parts, period, agencies)
     sums = ", ".join(f"sum({cell})" for cell in STEP_CELLS)
     sql = f"SELECT agency_id, official_id, {sums} FROM ({inner}) counted GROUP BY 1, 2"  # noqa: S608
     found = {(key[0], key[1]): StepFigures(*map(int, key[2:])) for key in _rows(sql, given)}
@@ -123,36 +127,48 @@ def step_figures(viewer: Viewer, wanted: Wanted, *, at: datetime) -> Table[StepF
 
 
 def _spans(period: Period) -> list[tuple[bool, Span]]:
-    """All that was until the period's end, each span with whether it is within the period.
-
-    Where the last day is today it is a span of its own: what falls due on it is not over yet.
-    """
+    """All that was until the period's end, each span with whether it is within the period."""
     before = [(False, span) for span in spans(BEGINNING, period.since - ONE_DAY)]
-    whole = period.over_before > period.last
-    inside = spans(period.since, period.last if whole else period.last - ONE_DAY)
-    if not whole:
-        inside += spans(max(period.since, period.last), period.last)
-    return before + [(True, span) for span in inside]
+    return before + [(True, span) for span in spans(period.since, period.last)]
 
 
-def _parts(
-    counts: Any, deltas: Any, parts: list[tuple[bool, Span]], since: date, agencies: list[int]
+def _inner(
+    kept: tuple[type[Model], type[Model]],
+    cells: tuple[str, ...],
+    parts: list[tuple[bool, Span]],
+    period: Period,
+    agencies: list[int],
 ) -> tuple[str, list[object]]:
-    """The rows of the spans with `inside` the period, those not folded yet too, and the parameters."""
-    columns = [field.column for field in deltas._meta.concrete_fields if field.name not in {"id", "day"}]
-    named = ", ".join(columns)
+    """The cells of the spans with `inside` the period, folded and not folded yet, and the parameters.
+
+    What falls due on a last day that is not over yet is taken away again: it is not over time.
+    """
+    counts, deltas = (model._meta.db_table for model in kept)
+    fields = [str(field.column) for field in kept[1]._meta.concrete_fields]
+    keys = [name for name in fields if name not in {"id", "day", *cells}]
+    waiting = [f"CASE WHEN day < %s THEN {cell} ELSE 0 END" if cell == FELL_DUE else cell for cell in cells]
     selects = [
-        f"SELECT day >= %s AS inside, day, {named} FROM {deltas._meta.db_table} "  # noqa: S608, of constants
+        f"SELECT day >= %s AS inside, {_columns(keys, cells, waiting)} FROM {deltas} "  # noqa: S608
         "WHERE agency_id = ANY(%s) AND day BETWEEN %s AND %s"
     ]
-    given: list[object] = [since, agencies, parts[0][1].first, parts[-1][1].last]
-    for inside, span in parts:
+    given: list[object] = [period.since, *([period.over_before] if FELL_DUE in cells else [])]
+    given += [agencies, parts[0][1].first, period.last]
+    read = [(inside, span, [f"{span.sign:+d} * {cell}" for cell in cells]) for inside, span in parts]
+    if FELL_DUE in cells and period.over_before <= period.last:
+        today = Span(DAY, period.last, period.last)
+        read.append((True, today, ["-fell_due" if cell == FELL_DUE else "0" for cell in cells]))
+    for inside, span, values in read:
         selects.append(
-            f"SELECT %s::boolean, day, {named} FROM {counts._meta.db_table} "  # noqa: S608, of constants
+            f"SELECT {inside}, {_columns(keys, cells, values)} FROM {counts} "  # noqa: S608, of constants
             "WHERE agency_id = ANY(%s) AND grain = %s AND day BETWEEN %s AND %s"
         )
-        given += [inside, agencies, span.grain, span.first, span.last]
+        given += [agencies, span.grain, span.first, span.last]
     return " UNION ALL ".join(selects), given
+
+
+def _columns(keys: Sequence[str], cells: Sequence[str], values: Sequence[str]) -> str:
+    told = [f"{value} AS {cell}" for cell, value in zip(cells, values, strict=True)]
+    return ", ".join([*keys, *told])
 
 
 def _narrowed(wanted: Wanted) -> tuple[str, list[object]]:

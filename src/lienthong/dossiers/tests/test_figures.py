@@ -213,20 +213,21 @@ def test_a_commune_sees_its_own_figures_and_a_leader_above_all_below() -> None:
         step_figures(desk, wanted, at=NOON)
 
 
-def test_a_period_is_covered_by_few_spans_without_gap_or_overlap() -> None:
-    draw = Random(5)
-    for _ in range(300):
-        first = date(2024, 1, 1) + ONE_DAY * draw.randrange(1200)
-        last = first + ONE_DAY * draw.randrange(-1, 1500)
-        found = spans(first, last)
-        assert len(found) <= 5
-        next_day = first
+def test_a_period_is_told_by_few_signed_spans() -> None:
+    draw, start = Random(5), date(2023, 1, 1)
+    for _ in range(200):
+        first = start + ONE_DAY * draw.randrange(700)
+        last = first + ONE_DAY * draw.randrange(-1, 900)
+        found, covered = spans(first, last), Counter[date]()
         for span in found:
-            assert span.first == next_day
-            assert span.last >= span.first
-            next_day = span.last + ONE_DAY
-        assert next_day == last + ONE_DAY
-        assert sum((span.last - span.first).days + 1 for span in found if span.grain == 1) <= 60
+            for number in range((span.last - span.first).days + 1):
+                covered[span.first + ONE_DAY * number] += span.sign
+        wanted = [first + ONE_DAY * number for number in range((last - first).days + 1)]
+        assert dict.fromkeys(wanted, 1) == +covered
+        assert min(covered.values(), default=0) >= 0
+        days = sum((span.last - span.first).days + 1 for span in found if span.grain == 1)
+        months = sum((span.last - span.first).days // 28 for span in found if span.grain == 2)
+        assert (days <= 32, months <= 14, len(found) <= 13) == (True, True, True), found
 
 
 def test_a_dossier_taken_out_is_counted_no_more() -> None:
