@@ -89,15 +89,36 @@ MEASURES: dict[str, Promise] = {
     "on_time": _("Finished on time"),
     "late": _("Finished late"),
     "refused": _("Of these refused"),
-    "returned": _("Returned"),
-    "withdrawn": _("Withdrawn"),
+    "returned": _("Returned to the applicant"),
+    "withdrawn": _("Withdrawn by the applicant"),
     "within": _("In progress, within time"),
     "over": _("In progress, over time"),
+}
+# The same under the heads of a table: a head over several of them, and the word below it.
+HEADS: dict[str, tuple[Promise | None, Promise]] = {
+    "carried": (None, _("Carried over")),
+    "counter": (_("Received in the period"), _("At the counter")),
+    "post": (_("Received in the period"), _("By post")),
+    "online": (_("Received in the period"), _("Online")),
+    "early": (_("Finished"), _("Early")),
+    "on_time": (_("Finished"), _("On time")),
+    "late": (_("Finished"), _("Late")),
+    "refused": (_("Finished"), _("Of these refused")),
+    "returned": (None, _("Returned to the applicant")),
+    "withdrawn": (None, _("Withdrawn by the applicant")),
+    "within": (_("In progress"), _("Within time")),
+    "over": (_("In progress"), _("Over time")),
 }
 STEP_MEASURES: dict[str, Promise] = {
     "early": _("Steps finished early"),
     "on_time": _("Steps finished on time"),
     "late": _("Steps finished late"),
+}
+
+STEP_HEADS: dict[str, tuple[Promise | None, Promise]] = {
+    "early": (_("Finished steps"), _("Early")),
+    "on_time": (_("Finished steps"), _("On time")),
+    "late": (_("Finished steps"), _("Late")),
 }
 
 

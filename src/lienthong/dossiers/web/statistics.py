@@ -18,7 +18,7 @@ from django.views.decorators.http import require_GET
 from lienthong.documents.public import WRITERS, Printed, Row
 from lienthong.dossiers import policies, queries
 from lienthong.dossiers.facts import counting, drilling, unused
-from lienthong.dossiers.facts.measures import MEASURES, STEP_MEASURES, Group, Wanted
+from lienthong.dossiers.facts.measures import HEADS, MEASURES, STEP_HEADS, STEP_MEASURES, Group, Wanted
 from lienthong.dossiers.facts.scope import narrowed_to
 from lienthong.dossiers.figure_forms import GROUPS, FiguresForm, asked, usual_periods
 from lienthong.dossiers.policies import FIGURE_READERS
@@ -28,8 +28,8 @@ from lienthong.kernel.downloads import PDF_POLICY
 from lienthong.kernel.paging import PAGE_SIZE, decode_cursor, encode_cursor, page_of
 
 SEERS = tuple(sorted(FIGURE_READERS))
-# What a line of a group narrows the figures to.
-NARROWS = {Group.AGENCY: "agency", Group.FIELD: "field", Group.PROCEDURE: "procedure"}
+# What a line is asked by next: an agency by fields, a field by procedures, a procedure by agencies.
+NEXT = {Group.AGENCY: Group.FIELD, Group.FIELD: Group.PROCEDURE, Group.PROCEDURE: Group.AGENCY}
 
 
 @dataclass(frozen=True)
@@ -55,11 +55,10 @@ def statistics(request: HttpRequest) -> HttpResponseBase:
     page = _page(table.lines, request.GET.get("cursor", ""))
     context = {
         **_around(viewer, form, at),
-        "columns": list(measures.values()),
+        **_heads(STEP_HEADS if wanted.group is Group.OFFICIAL else HEADS),
         "total": _cells(table.total, measures, _link(form)),
         "page": page,
-        "rows": [(line, _cells(line.figures, measures, _link(form, wanted, line))) for line in page.rows],
-        "narrows": NARROWS.get(wanted.group, ""),
+        "rows": [_row(form, wanted, line, measures) for line in page.rows],
     }
     return render(request, "dossiers/statistics.html", context)
 
@@ -147,6 +146,29 @@ def _narrowed(viewer: Viewer, form: FiguresForm) -> list[dict[str, object]]:
     return rows
 
 
+def _heads(heads: dict[str, tuple[Promise | None, Promise]]) -> dict[str, object]:
+    """The two lines of a table's head: over how many columns each stands, or (0) over both lines."""
+    upper: list[list[Any]] = []
+    for over, word in heads.values():
+        if over is None:
+            upper.append([word, 0])
+        elif upper and upper[-1][0] == over and upper[-1][1]:
+            upper[-1][1] += 1
+        else:
+            upper.append([over, 1])
+    return {"upper": upper, "lower": [word for over, word in heads.values() if over is not None]}
+
+
+def _row(
+    form: FiguresForm, wanted: Wanted, line: counting.Line[Any], measures: dict[str, Promise]
+) -> tuple[counting.Line[Any], str, list[tuple[Promise, int, str]]]:
+    """A line, the address of its own figures told apart further, and its cells."""
+    further = _link(form, wanted, line)
+    further["group"] = NEXT.get(wanted.group, "")
+    own = f"?{further.urlencode()}" if further["group"] else ""
+    return line, own, _cells(line.figures, measures, _link(form, wanted, line))
+
+
 def _cells(figures: Any, measures: dict[str, Promise], link: QueryDict) -> list[tuple[Promise, int, str]]:
     """For each figure its column, its number and the address of what it counts."""
     cells = []
@@ -166,7 +188,7 @@ def _link(
         if value not in (None, "", False):
             link[name] = "on" if value is True else str(value)
     if wanted is not None and line is not None:
-        link[NARROWS.get(wanted.group, "official")] = line.key
+        link[wanted.group] = line.key
         agency_id = line.key if wanted.group is Group.AGENCY else line.agency_id
         if agency_id is not None:
             link["agency"] = str(agency_id)
