@@ -58,6 +58,7 @@ def statistics(request: HttpRequest) -> HttpResponseBase:
         **_heads(STEP_HEADS if wanted.group is Group.OFFICIAL else HEADS),
         "total": _cells(table.total, measures, _link(form)),
         "page": page,
+        "steps": wanted.group is Group.OFFICIAL,
         "rows": [_row(form, wanted, line, measures) for line in page.rows],
     }
     return render(request, "dossiers/statistics.html", context)
