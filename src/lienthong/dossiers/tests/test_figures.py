@@ -168,8 +168,11 @@ def test_a_bulk_act_counts_with_one_statement_a_table() -> None:
     assert not DossierDelta.objects.exists(), "nothing that is counted of the dossiers changed"
 
 
-def test_what_is_over_changes_with_the_clock_alone() -> None:
+@pytest.mark.parametrize("folded", [False, True])
+def test_what_is_over_changes_with_the_clock_alone(folded: bool) -> None:
     dossier = received()
+    if folded:
+        fold_deltas()
     due = _day(dossier.due_at)
     leader = official(dossier.agency, Role.LEADER)
     wanted = Wanted(NOON.date(), date(2026, 12, 31), Group.PROCEDURE)
@@ -178,6 +181,7 @@ def test_what_is_over_changes_with_the_clock_alone() -> None:
         table = dossier_figures(leader, wanted, at=at)
         assert (table.total.over, table.total.within) == (over, 1 - over)
         assert dossiers_behind(leader, wanted, "over", at=at).count() == over
+        assert dossiers_behind(leader, wanted, "within", at=at).count() == 1 - over
 
 
 def test_figures_of_a_whole_year_take_a_fixed_number_of_queries(
