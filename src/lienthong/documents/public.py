@@ -39,13 +39,16 @@ from lienthong.documents.scanning import (
     viruses_in,
 )
 from lienthong.documents.states import CopyForm, DocumentState, Urgency
+from lienthong.documents.tables import MOST_ROWS, WRITERS, Printed, Row, TooManyRows, write_pdf, write_xlsx
 from lienthong.documents.verification import Verification, verify_file
 
 __all__ = [
     "DOCUMENT_TYPES",
     "MAX_PDF_BYTES",
+    "MOST_ROWS",
     "PROBLEMS",
     "TYPES",
+    "WRITERS",
     "AlreadyIssued",
     "Box",
     "CopyForm",
@@ -63,9 +66,12 @@ __all__ = [
     "NumberSeries",
     "OfficialDocument",
     "Original",
+    "Printed",
     "RecordedFacts",
     "Rendering",
+    "Row",
     "SecretDocument",
+    "TooManyRows",
     "UnprintableText",
     "Urgency",
     "Verification",
@@ -102,5 +108,7 @@ __all__ = [
     "take_number",
     "verify_file",
     "viruses_in",
+    "write_pdf",
+    "write_xlsx",
     "written_draft",
 ]

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from lienthong.ui.public import NavItem, register
 
 READERS = frozenset({"receptionist", "specialist", "head", "leader", "clerk", "auditor"})
+FIGURE_READERS = frozenset({"receptionist", "leader", "clerk", "auditor"})
 
 
 class DossiersConfig(AppConfig):
@@ -17,4 +18,15 @@ class DossiersConfig(AppConfig):
     def ready(self) -> None:
         """Listen, and put the one-stop into the navigation; models are there only by now."""
         import_module("lienthong.dossiers.handlers")
+        import_module("lienthong.dossiers.health")
         register(NavItem("dossiers:inbox", _("Dossiers"), READERS, order=20, icon="paper"))
+        register(
+            NavItem(
+                "dossiers:statistics",
+                _("Statistics of dossiers"),
+                FIGURE_READERS,
+                order=56,
+                icon="filter",
+                place="account",
+            )
+        )

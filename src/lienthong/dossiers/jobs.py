@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from lienthong.dossiers.actions.counting import fold_deltas, recount_figures
 from lienthong.dossiers.actions.passing import end_timers, note_payment
 from lienthong.kernel.clock import now
 from lienthong.kernel.jobs import job, periodic
@@ -21,3 +22,17 @@ def end_due_timers(timestamp: int) -> None:
     """End the timers of processes whose time has passed, every five minutes."""
     while end_timers(at=now()):
         pass
+
+
+@periodic(cron="* * * * *")
+@job(name="dossiers.fold_figures", queueing_lock="dossiers.fold_figures")
+def fold_figures(timestamp: int) -> None:
+    """Fold what was counted since into days, months and years, every minute."""
+    fold_deltas()
+
+
+@periodic(cron="23 3 * * *")
+@job(name="dossiers.recount_figures", queueing_lock="dossiers.recount_figures")
+def recount_all_figures(timestamp: int) -> None:
+    """Prove every night that the figures equal the dossiers, and mend what does not."""
+    recount_figures(at=now())

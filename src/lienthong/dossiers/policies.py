@@ -10,6 +10,8 @@ from lienthong.kernel.errors import Refusal
 
 READERS = frozenset({Role.RECEPTIONIST, Role.SPECIALIST, Role.HEAD, Role.LEADER, Role.CLERK, Role.AUDITOR})
 ASSIGNERS = (Role.LEADER, Role.HEAD)  # of the agency where the step lies
+FIGURE_READERS = frozenset({Role.RECEPTIONIST, Role.LEADER, Role.CLERK, Role.AUDITOR})
+SUPERVISORS = frozenset({Role.LEADER, Role.AUDITOR})
 # Whose post each part of the table stands for. What the platform does by itself nobody does by hand.
 ROLES: dict[Who, frozenset[Role]] = {
     Who.DESK: frozenset({Role.RECEPTIONIST}),
@@ -22,6 +24,16 @@ ROLES: dict[Who, frozenset[Role]] = {
 def receives(viewer: Viewer) -> bool:
     """Whether the viewer receives dossiers at the one-stop of an agency."""
     return viewer.agency_id is not None and viewer.has(Role.RECEPTIONIST)
+
+
+def sees_figures(viewer: Viewer) -> bool:
+    """Whether the viewer sees the figures and the book of the own agency."""
+    return viewer.agency_id is not None and viewer.has(*FIGURE_READERS)
+
+
+def sees_below(viewer: Viewer) -> bool:
+    """Whether the viewer sees the figures of every agency below the own one, and those of officials."""
+    return viewer.agency_id is not None and viewer.has(*SUPERVISORS)
 
 
 def works_on(viewer: Viewer, task: DossierTask) -> bool:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from lienthong.dossiers.web import acting, lists, papers, receiving, slips
+from lienthong.dossiers.web import acting, book, lists, papers, receiving, slips, statistics
 
 app_name = "dossiers"
 urlpatterns = [
@@ -12,6 +12,10 @@ urlpatterns = [
     path("all/", lists.dossiers, name="dossiers"),
     path("receive/", receiving.receive, name="receive"),
     path("receive/<int:offer_id>/", receiving.receive_form, name="receive_form"),
+    path("statistics/", statistics.statistics, name="statistics"),
+    path("statistics/dossiers/", statistics.behind, name="behind"),
+    path("statistics/unused/", statistics.unused_services, name="unused"),
+    path("book/", book.book, name="book"),
     path("<uuid:dossier_id>/", acting.dossier, name="dossier"),
     path("<uuid:dossier_id>/do/<slug:verb>/", acting.act, name="act"),
     path("papers/<int:paper_id>/", papers.paper, name="paper"),

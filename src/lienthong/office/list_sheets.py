@@ -15,13 +15,13 @@ from typing import Any, BinaryIO
 import openpyxl
 from django.utils.translation import gettext_lazy as _
 
+from lienthong.documents.public import WRITERS, Printed, Row
 from lienthong.kernel.clock import VIETNAM
 from lienthong.kernel.errors import Refusal
 from lienthong.office.archive import planned_queries
 from lienthong.office.archive.list_models import FileList, PlannedFile
 from lienthong.office.archive.planning import MOST_ENTRIES, Entry, ListFull
 from lienthong.office.archive.states import PERMANENT, retention_vi
-from lienthong.office.printing import WRITERS, Printed, Row
 
 COLUMNS = {
     "Số và ký hiệu hồ sơ": 14,

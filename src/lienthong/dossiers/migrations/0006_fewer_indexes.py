@@ -62,7 +62,7 @@ class Migration(migrations.Migration):
 
     atomic = False
 
-    dependencies = [("dossiers", "0001_initial")]
+    dependencies = [("dossiers", "0004_figures")]
 
     operations = [
         BtreeGinExtension(),

@@ -14,6 +14,7 @@ from lienthong.dossiers.models.around import (
     Slip,
     SupplementRequest,
 )
+from lienthong.dossiers.models.counts import DossierCount, DossierDelta, OfficialCount, OfficialDelta
 from lienthong.dossiers.models.dossier import Application, Dossier, DossierTask
 from lienthong.dossiers.models.guest import DossierGuest
 
@@ -22,12 +23,16 @@ __all__ = [
     "CompetentBody",
     "DaySequence",
     "Dossier",
+    "DossierCount",
+    "DossierDelta",
     "DossierGuest",
     "DossierPaper",
     "DossierParty",
     "DossierResult",
     "DossierTask",
     "HeldDocument",
+    "OfficialCount",
+    "OfficialDelta",
     "Pause",
     "Slip",
     "SupplementRequest",

@@ -13,6 +13,7 @@ from lienthong.kernel.blobs import store_blob
 from lienthong.procedures.public import ServiceOffer
 
 READERS = (Role.RECEPTIONIST, Role.SPECIALIST, Role.HEAD, Role.LEADER, Role.CLERK, Role.AUDITOR)
+SEERS = (Role.RECEPTIONIST, Role.LEADER, Role.CLERK, Role.AUDITOR)
 WORKERS = (Role.RECEPTIONIST, Role.SPECIALIST, Role.LEADER, Role.CLERK)
 BOTH = ("GET", "POST")
 
@@ -59,5 +60,9 @@ ROUTES: dict[str, Route] = {
     "dossiers:paper": only(*READERS, kwargs=_paper),
     "dossiers:slip": only(*READERS, kwargs=_slip),
     "dossiers:control_slip": only(*READERS, kwargs=_id),
+    "dossiers:statistics": only(*SEERS, shared=True),
+    "dossiers:behind": only(*SEERS, shared=True),
+    "dossiers:unused": only(*SEERS, shared=True),
+    "dossiers:book": only(*SEERS, shared=True),
     "dossiers:act": only(*WORKERS, methods=("POST",), kwargs=_nobody),
 }

@@ -9,11 +9,12 @@ from threading import Barrier
 import pytest
 from django.db import connection
 
+from lienthong.dossiers.actions.counting import fold_deltas, recount_figures
 from lienthong.dossiers.actions.ending import withdraw_dossier
 from lienthong.dossiers.actions.receiving import receive_at_counter
 from lienthong.dossiers.actions.stepping import finish_step
 from lienthong.dossiers.contracts import StepDone
-from lienthong.dossiers.models import Dossier, DossierTask
+from lienthong.dossiers.models import Dossier, DossierCount, DossierDelta, DossierTask
 from lienthong.dossiers.tests import factories
 from lienthong.dossiers.tests.factories import NOON, offered, official, open_task, received
 from lienthong.identity.public import Role
@@ -61,6 +62,26 @@ def test_a_withdrawal_that_races_a_step_ends_in_one_of_two_states() -> None:
     assert answers[1] == "done"
     assert answers[0] in {"done", "step-already-done"}
     assert not DossierTask.objects.filter(dossier=dossier, state="open").exists()
+
+
+def test_figures_stay_exact_while_two_act_and_both_jobs_run() -> None:
+    offer = offered()
+    dossiers = [received(offer) for _ in range(6)]
+    desk, worker = official(offer.agency, Role.RECEPTIONIST), official(offer.agency, Role.SPECIALIST)
+    first, second = dossiers[:3], dossiers[3:]
+    tasks = [StepDone(open_task(one, "examine").pk, {"complete": "fee_due"}) for one in first]
+    answers = at_once(
+        lambda: [finish_step(done=one, viewer=worker, at=NOON) for one in tasks],
+        lambda: [withdraw_dossier(dossier_id=one.pk, reason="Thôi", viewer=desk, at=NOON) for one in second],
+        lambda: [fold_deltas() for _ in range(20)],
+        lambda: [fold_deltas() for _ in range(20)],
+        lambda: [recount_figures(at=NOON) for _ in range(5)],
+    )
+    assert answers == ["done"] * 5
+    assert recount_figures(at=NOON).differing == 0
+    fold_deltas()
+    (year,) = DossierCount.objects.filter(grain=3)
+    assert (year.received_counter, year.withdrawn, DossierDelta.objects.count()) == (6, 3, 0)
 
 
 def test_codes_given_at_once_have_no_gap_and_none_twice() -> None:

@@ -9,11 +9,12 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from lienthong.directory.public import Agency
+from lienthong.documents.public import WRITERS, Printed
 from lienthong.identity.public import NotAllowed, Viewer
 from lienthong.kernel.errors import Refusal
 from lienthong.ledger.public import JSON, Subject, record
 from lienthong.office import policies
-from lienthong.office.printing import INCOMING, OUTGOING, WRITERS, Printed, incoming_rows, outgoing_rows
+from lienthong.office.printing import INCOMING, OUTGOING, incoming_rows, outgoing_rows
 from lienthong.office.register_queries import find_book
 
 

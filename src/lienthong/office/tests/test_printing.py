@@ -13,22 +13,13 @@ from django.test.utils import CaptureQueriesContext
 from lxml import etree
 from pypdf import PdfReader
 
+from lienthong.documents.public import MOST_ROWS, Printed, TooManyRows, write_pdf, write_xlsx
 from lienthong.identity.public import NotAllowed, NotFound, Role
 from lienthong.identity.tests.factories import agency, viewer_in
 from lienthong.ledger.public import Subject, timeline
 from lienthong.office.actions.printing_registers import PeriodReversed, print_register
 from lienthong.office.adapters.fake import FakeAxis
-from lienthong.office.printing import (
-    INCOMING,
-    MOST_ROWS,
-    OUTGOING,
-    Printed,
-    TooManyRows,
-    incoming_rows,
-    outgoing_rows,
-    write_pdf,
-    write_xlsx,
-)
+from lienthong.office.printing import INCOMING, OUTGOING, incoming_rows, outgoing_rows
 from lienthong.office.states import State
 from lienthong.office.tests.factories import (
     NOON,

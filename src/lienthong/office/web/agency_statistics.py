@@ -15,12 +15,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_GET
 
+from lienthong.documents.public import WRITERS, Printed, Row
 from lienthong.identity.public import NotFound, needs, viewer_of
 from lienthong.kernel.clock import now
 from lienthong.office.agency_figures import AgencyCounts, Level, figures_below
 from lienthong.office.forms import WAY_LABELS
 from lienthong.office.outgoing_figures import OutgoingCounts, OutgoingFigures, outgoing_figures
-from lienthong.office.printing import WRITERS, Printed, Row
 from lienthong.office.web.statistics import SEERS, PeriodForm, period_form
 
 GROUPS: dict[str, Promise] = {

@@ -12,10 +12,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
+from lienthong.documents.public import Printed, write_xlsx
 from lienthong.identity.public import Role, Viewer, needs, viewer_of
 from lienthong.kernel.clock import VIETNAM, now
 from lienthong.office.figures import document_figures
-from lienthong.office.printing import Printed, write_xlsx
 from lienthong.office.registering_forms import DAY, DAYS
 from lienthong.office.web.common import csv_answer
 from lienthong.tasks.public import TaskFacts, task_facts

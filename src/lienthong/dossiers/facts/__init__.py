@@ -1,0 +1,1 @@
+"""Rows for statistics: what is counted, and what a figure counts."""
