@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
-from lienthong.dossiers.facts.measures import Group, Wanted, condition, period_of, step_condition
+from lienthong.dossiers.facts.measures import Wanted, condition, period_of, step_condition
 from lienthong.dossiers.facts.scope import agencies_of
 from lienthong.dossiers.models import Dossier, DossierTask
 from lienthong.identity.public import NotFound, Viewer
@@ -35,11 +35,6 @@ def steps_behind(viewer: Viewer, wanted: Wanted, measure: str, *, at: datetime) 
     if wanted.official_id is not None:
         which &= Q(done_by=wanted.official_id)
     return DossierTask.objects.filter(which, _known(step_condition, measure, wanted, at))
-
-
-def is_of_steps(wanted: Wanted) -> bool:
-    """Whether the figures are those of officials' steps."""
-    return wanted.group is Group.OFFICIAL
 
 
 def _known(asked: Any, measure: str, wanted: Wanted, at: datetime) -> Q:

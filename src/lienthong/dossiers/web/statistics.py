@@ -50,7 +50,8 @@ def statistics(request: HttpRequest) -> HttpResponseBase:
         return render(request, "dossiers/statistics.html", _around(viewer, form, at), status=422)
     wanted = form.wanted()
     if kind := _file_kind(request):
-        return _file(kind, viewer, form, _rows(viewer, wanted, at), at)
+        said = _("Statistics of dossiers"), _("dossier-statistics")
+        return _file(kind, viewer, form, _rows(viewer, wanted, at), at, said=said)
     table, measures = _table(viewer, wanted, at)
     page = _page(table.lines, request.GET.get("cursor", ""))
     context = {
@@ -99,7 +100,8 @@ def unused_services(request: HttpRequest) -> HttpResponseBase:
     wanted = form.wanted()
     if kind := _file_kind(request):
         rows = _unused_rows(unused.all_unused(viewer, wanted, at=at))
-        return _file(kind, viewer, form, rows, at, name=_("unused-services"))
+        said = _("Services offered but never used"), _("unused-services")
+        return _file(kind, viewer, form, rows, at, said=said)
     context = {
         **_around(viewer, form, at),
         "fields": unused.unused_by_field(viewer, wanted, at=at),
@@ -250,17 +252,14 @@ def _file(
     table: tuple[list[str], Iterable[Row]],
     at: datetime,
     *,
-    name: str = "",
+    said: tuple[str, str],
 ) -> FileResponse:
-    head, rows = table
-    said = form.cleaned_data
-    titles = {"": _("Statistics of dossiers")}
-    title = titles.get(name, _("Services offered but never used"))
+    """A table as a file; `said` is its title and the beginning of the file's name."""
+    (head, rows), (title, name) = table, said
+    since, until = form.cleaned_data["since"], form.cleaned_data["until"]
     widths = {column: 30 if place == 1 else 12 for place, column in enumerate(head)}
-    printed = Printed(title, viewer.agency_name, said["since"], said["until"], widths, at)
-    file, _count = WRITERS[kind](printed, rows)
-    base = name or _("dossier-statistics")
-    file_name = f"{base}-{viewer.agency_code}-{said['since']:%Y%m%d}-{said['until']:%Y%m%d}.{kind}"
+    file, _count = WRITERS[kind](Printed(title, viewer.agency_name, since, until, widths, at), rows)
+    file_name = f"{name}-{viewer.agency_code}-{since:%Y%m%d}-{until:%Y%m%d}.{kind}"
     answer = FileResponse(file, as_attachment=kind == "xlsx", filename=file_name)
     if kind == "pdf":
         answer["Content-Security-Policy"] = PDF_POLICY
