@@ -11,7 +11,7 @@ from uuid import UUID
 from django.db.models import Model
 
 from lienthong.directory.public import WorkingCalendar, calendars_of
-from lienthong.dossiers.models import Dossier, DossierTask
+from lienthong.dossiers.models import Dossier, DossierResult, DossierTask
 from lienthong.dossiers.states import TaskState
 from lienthong.kernel.events import publish
 from lienthong.ledger.public import JSON, Actor, Entry, record_many
@@ -60,6 +60,7 @@ class Board:
         self.dossiers: dict[UUID, Dossier] = {}
         self.open: defaultdict[UUID, list[DossierTask]] = defaultdict(list)
         self._calendars: dict[int, WorkingCalendar] = {}
+        self._results: defaultdict[UUID, list[DossierResult]] | None = None
         self._new: list[Model] = []
         self._new_tasks: dict[UUID, DossierTask] = {}
         self._changed: set[UUID] = set()
@@ -67,11 +68,14 @@ class Board:
         self._entries: list[Entry] = []
         self._events: list[object] = []
 
-    def load(self, dossier_ids: Collection[UUID], *, fees: bool = False) -> None:
-        """Lock the dossiers in the order of their keys, read what is open; with `fees` their rules."""
+    def load(self, dossier_ids: Collection[UUID], *, fees: bool = False, results: bool = False) -> None:
+        """Lock the dossiers in the order of their keys, read what is open; with `fees` their rules, with
+        `results` the kinds of results.
+        """
         rows = Dossier.objects.select_for_update(of=("self",)).filter(pk__in=dossier_ids).order_by("pk")
         rows = rows.select_related("version__procedure__field", "version__process", "application", "agency")
         rows = rows.prefetch_related("version__fees", "papers", "parties__party") if fees else rows
+        rows = rows.prefetch_related("version__results") if results else rows
         self.dossiers = {row.pk: row for row in rows}
         tasks = DossierTask.objects.filter(dossier__in=self.dossiers, state=TaskState.OPEN).order_by("pk")
         for task in tasks:
@@ -100,6 +104,16 @@ class Board:
         if process_id is None:
             raise LookupError(dossier.version_id)  # the database lets no version be offered without one
         return process_of(process_id)
+
+    def results(self, dossier: Dossier) -> list[DossierResult]:
+        """The results of the dossier, drafts too. Those of the whole board are read in one query."""
+        if self._results is None:
+            self._results = defaultdict(list)
+            rows = DossierResult.objects.filter(dossier__in=self.dossiers).select_related("document")
+            for row in rows.order_by("pk"):
+                row.dossier = self.dossiers[row.dossier_id]
+                self._results[row.dossier_id].append(row)
+        return self._results[dossier.pk]
 
     def facts(self, dossier: Dossier) -> dict[str, Any]:
         """What conditions are asked of: the answers, and what the dossier itself knows."""

@@ -11,14 +11,16 @@ from django.utils.translation import get_language
 
 from lienthong.dossiers import policies
 from lienthong.dossiers.contracts import DossierFilter
-from lienthong.dossiers.models import Dossier, DossierTask, Slip
-from lienthong.dossiers.states import UNDER_WAY, DossierState, TaskState
-from lienthong.identity.public import NotFound, Party, Viewer
+from lienthong.dossiers.models import Dossier, DossierResult, DossierTask, HandOut, Slip
+from lienthong.dossiers.states import RESULT_MADE, UNDER_WAY, DossierState, TaskState
+from lienthong.identity.public import NotFound, Party, Role, Viewer
 from lienthong.kernel.paging import Page, page_of, soonest_page
 from lienthong.kernel.plain import Plain
 from lienthong.procedures.public import Channel, Process, ServiceOffer, Step, Transition, process_of
 
 MOST_WORDS, MOST_AT_ONCE, MOST_OFFERS = 8, 100, 200
+# Each takes some 0.1 s, and the agency's number series is held until the last is signed (ADR 0047).
+MOST_TO_SIGN = 20
 
 
 def dossiers_of(viewer: Viewer) -> QuerySet[Dossier]:
@@ -142,3 +144,42 @@ def find_slip(viewer: Viewer, slip_id: UUID) -> Slip:
     if found is None:
         raise NotFound
     return found
+
+
+def find_result(viewer: Viewer, result_id: UUID) -> DossierResult:
+    """A result of a dossier the viewer may see, with its document and file. Raises `NotFound`."""
+    rows = DossierResult.objects.select_related(
+        "document__pdf", "document__uploaded", "document__signer", "document__drafted_by", "held__blob", "agency"
+    )
+    found = rows.filter(pk=result_id, dossier__in=dossiers_of(viewer)).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def results_of(dossier: Dossier) -> list[DossierResult]:
+    """The results of the dossier, drafts too. One query."""
+    rows = DossierResult.objects.filter(dossier=dossier)
+    return list(rows.select_related("document__signer", "document__drafted_by", "agency").order_by("pk"))
+
+
+def hand_out_of(dossier: Dossier) -> HandOut | None:
+    """The record of the hand-out, if there is one. One query."""
+    return HandOut.objects.select_related("handed_by").filter(dossier=dossier).first()
+
+
+def ready_to_sign(viewer: Viewer) -> list[DossierResult]:
+    """The drafts of the viewer's agency that wait for a leader, the oldest first, at most a page of them.
+
+    They wait once a step of the dossier lies with a leader of the agency, or it is decided. One query.
+    """
+    if not policies.signs(viewer):
+        return []
+    with_leader = DossierTask.objects.filter(
+        dossier=OuterRef("dossier"), agency_id=viewer.agency_id, state=TaskState.OPEN, role=Role.LEADER
+    )
+    rows = DossierResult.objects.filter(
+        agency_id=viewer.agency_id, held=None, dossier__state__in=sorted(RESULT_MADE)
+    ).filter(Q(Exists(with_leader)) | Q(dossier__state=DossierState.FINISHED))
+    rows = rows.select_related("document__drafted_by", "dossier__version__procedure")
+    return list(rows.order_by("id")[:MOST_TO_SIGN])

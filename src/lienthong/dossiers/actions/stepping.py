@@ -12,7 +12,8 @@ from lienthong.dossiers import policies
 from lienthong.dossiers.actions.supplements import open_request
 from lienthong.dossiers.board import Board
 from lienthong.dossiers.contracts import StepDone
-from lienthong.dossiers.game import SUPPLEMENT, close_task, end_step, move
+from lienthong.dossiers.game import RESULT_EFFECT, SUPPLEMENT, close_task, end_step, move
+from lienthong.dossiers.handing import record_hand_out, require_result
 from lienthong.dossiers.models import Dossier, DossierTask
 from lienthong.dossiers.refusals import ClockStands, DossierNotNow, StepAlreadyDone, SupplementItemsMissing
 from lienthong.dossiers.states import UNDER_WAY, WORK, DossierState, TaskKind, TaskState
@@ -27,7 +28,8 @@ def finish_step(*, done: StepDone, viewer: Viewer, at: datetime) -> Dossier:
 
     Raises:
         NotFound: there is none, or the viewer may not see it. StepAlreadyDone: somebody was faster.
-        StepOfAnother, ClockStands, ChoiceMissing, SupplementItemsMissing, SupplementAskedAlready.
+        StepOfAnother, ClockStands, ChoiceMissing, SupplementItemsMissing, SupplementAskedAlready;
+        ResultMissing, ResultUnsigned: the step demands a signed result.
     """
     return finish_steps(all_done=[done], viewer=viewer, at=at)[0]
 
@@ -67,7 +69,10 @@ def finish_on_board(board: Board, done: StepDone, viewer: Viewer) -> Dossier:
         raise DossierNotNow(code=dossier.code, state=dossier.state_label)
     else:
         board.say(dossier, WORK.verb, data)
+    require_result(board, dossier, step)
     end_step(board, task, choices=done.choices, note=done.note[:NOTE_LIMIT])
+    if step is not None and RESULT_EFFECT in step.effects:
+        record_hand_out(board, dossier, done.handing)
     _ask_if_waited_for(board, task, done)
     return dossier
 

@@ -8,13 +8,13 @@ from lienthong.dossiers.models.around import (
     DaySequence,
     DossierPaper,
     DossierParty,
-    DossierResult,
     HeldDocument,
     Pause,
     Slip,
     SupplementRequest,
 )
 from lienthong.dossiers.models.dossier import Application, Dossier, DossierTask
+from lienthong.dossiers.models.results import DossierResult, HandOut
 
 __all__ = [
     "Application",
@@ -25,6 +25,7 @@ __all__ = [
     "DossierParty",
     "DossierResult",
     "DossierTask",
+    "HandOut",
     "HeldDocument",
     "Pause",
     "Slip",
