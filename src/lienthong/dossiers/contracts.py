@@ -78,7 +78,7 @@ class Handing:
 
 @dataclass(frozen=True)
 class ResultText:
-    """What a drafter writes of a result. `key` is one of the version's results; with a PDF no `paragraphs`."""
+    """What a drafter writes of a result. `key` is one of the version's; with a PDF no `paragraphs`."""
 
     key: str
     type_code: str

@@ -98,7 +98,7 @@ def end_step(board: Board, task: DossierTask, *, choices: Mapping[str, str], not
     process = board.process(dossier)
     position = _after(board, process, dossier, task, choices)
     close_task(board, task, TaskState.DONE, note=note)
-    handed = RESULT_EFFECT in process.step[task.step].effects
+    handed = hands_out(process, task)
     _arrive(board, dossier, process, position)
     if handed:
         move(board, dossier, HAND_OUT)
@@ -154,6 +154,11 @@ def drop_tasks(board: Board, dossier: Dossier) -> None:
         close_task(board, task, TaskState.DROPPED)
     dossier.tokens = []
     board.changed(dossier)
+
+
+def hands_out(process: Process, task: DossierTask) -> bool:
+    """Whether the task is the step that hands the result out."""
+    return task.step in process.step and RESULT_EFFECT in process.step[task.step].effects
 
 
 def hand_choices(process: Process, task: DossierTask) -> list[tuple[str, Transition]]:

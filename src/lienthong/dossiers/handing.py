@@ -1,4 +1,4 @@
-"""What stands between a result and the applicant: the step that demands it, and the record of its going out."""
+"""Between a result and the applicant: the step that demands it, and the record of its going out."""
 
 from __future__ import annotations
 

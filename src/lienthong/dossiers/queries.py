@@ -11,8 +11,8 @@ from django.utils.translation import get_language
 
 from lienthong.dossiers import policies
 from lienthong.dossiers.contracts import DossierFilter
-from lienthong.dossiers.models import Dossier, DossierResult, DossierTask, HandOut, Slip
-from lienthong.dossiers.states import RESULT_MADE, UNDER_WAY, DossierState, TaskState
+from lienthong.dossiers.models import Dossier, DossierParty, DossierResult, DossierTask, HandOut, Slip
+from lienthong.dossiers.states import RESULT_MADE, UNDER_WAY, DossierState, PartyRole, TaskState
 from lienthong.identity.public import NotFound, Party, Role, Viewer
 from lienthong.kernel.paging import Page, page_of, soonest_page
 from lienthong.kernel.plain import Plain
@@ -149,7 +149,12 @@ def find_slip(viewer: Viewer, slip_id: UUID) -> Slip:
 def find_result(viewer: Viewer, result_id: UUID) -> DossierResult:
     """A result of a dossier the viewer may see, with its document and file. Raises `NotFound`."""
     rows = DossierResult.objects.select_related(
-        "document__pdf", "document__uploaded", "document__signer", "document__drafted_by", "held__blob", "agency"
+        "document__pdf",
+        "document__uploaded",
+        "document__signer",
+        "document__drafted_by",
+        "held__blob",
+        "agency",
     )
     found = rows.filter(pk=result_id, dossier__in=dossiers_of(viewer)).first()
     if found is None:
@@ -161,6 +166,12 @@ def results_of(dossier: Dossier) -> list[DossierResult]:
     """The results of the dossier, drafts too. One query."""
     rows = DossierResult.objects.filter(dossier=dossier)
     return list(rows.select_related("document__signer", "document__drafted_by", "agency").order_by("pk"))
+
+
+def parties_of(dossier: Dossier) -> list[DossierParty]:
+    """The applicant, then who acts for them. One query."""
+    rows = DossierParty.objects.filter(dossier=dossier).select_related("party").order_by("pk")
+    return sorted(rows, key=lambda row: row.role != PartyRole.APPLICANT)
 
 
 def hand_out_of(dossier: Dossier) -> HandOut | None:
@@ -176,10 +187,10 @@ def ready_to_sign(viewer: Viewer) -> list[DossierResult]:
     if not policies.signs(viewer):
         return []
     with_leader = DossierTask.objects.filter(
-        dossier=OuterRef("dossier"), agency_id=viewer.agency_id, state=TaskState.OPEN, role=Role.LEADER
+        dossier=OuterRef("dossier"), agency_id=viewer.agency_id or 0, state=TaskState.OPEN, role=Role.LEADER
     )
     rows = DossierResult.objects.filter(
-        agency_id=viewer.agency_id, held=None, dossier__state__in=sorted(RESULT_MADE)
+        agency_id=viewer.agency_id or 0, held=None, dossier__state__in=sorted(RESULT_MADE)
     ).filter(Q(Exists(with_leader)) | Q(dossier__state=DossierState.FINISHED))
     rows = rows.select_related("document__drafted_by", "dossier__version__procedure")
     return list(rows.order_by("id")[:MOST_TO_SIGN])

@@ -39,7 +39,12 @@ def result_text(dossier: Dossier, definition: Definition, *, key: str, name: str
         key=key,
         type_code=kind,
         subject=f"{name} – {applicant}" if kind != DECISION else f"Về việc {_lower(given)}",
-        paragraphs=(*bases, f"{opening}, với các nội dung sau:" if facts else f"{opening}.", *facts, *closing),
+        paragraphs=(
+            *bases,
+            f"{opening}, với các nội dung sau:" if facts else f"{opening}.",
+            *facts,
+            *closing,
+        ),
         recipients=(applicant, f"Lưu: VT, hồ sơ {dossier.code}"),
         authority=f"TM. {agency.upper()}" if _COMMITTEE.match(agency) else "",
         place=unit[1] if unit else "",

@@ -1,4 +1,4 @@
-"""Which results a dossier may have, what they are called, and until when one is valid. Pure but for the version."""
+"""Which results a dossier may have, what they are called, and until when one is valid."""
 
 from __future__ import annotations
 

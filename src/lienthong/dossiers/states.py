@@ -202,12 +202,8 @@ WITHDRAW = Move(
     reason=True,
 )
 FINISH = Move("finish", UNDER_WAY, _S.FINISHED, Who.PLATFORM, "NĐ 61/2018, Đ.19", _("Finish"))
-DRAFT_RESULT = Move(
-    "draft-result", RESULT_MADE, None, Who.DRAFTER, "NĐ 61/2018, Đ.19", _("Draft the result")
-)
-SIGN_RESULT = Move(
-    "sign-result", RESULT_MADE, None, Who.SIGNER, "NĐ 61/2018, Đ.19", _("Sign the result")
-)
+DRAFT_RESULT = Move("draft-result", RESULT_MADE, None, Who.DRAFTER, "NĐ 61/2018, Đ.19", _("Draft the result"))
+SIGN_RESULT = Move("sign-result", RESULT_MADE, None, Who.SIGNER, "NĐ 61/2018, Đ.19", _("Sign the result"))
 DROP_RESULT = Move(
     "drop-result", RESULT_MADE, None, Who.DRAFTER, "NĐ 61/2018, Đ.19", _("Discard the draft of the result")
 )

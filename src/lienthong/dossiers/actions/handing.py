@@ -11,7 +11,7 @@ from lienthong.dossiers import policies
 from lienthong.dossiers.actions.stepping import finish_on_board
 from lienthong.dossiers.board import Board
 from lienthong.dossiers.contracts import Handing, StepDone
-from lienthong.dossiers.game import RESULT_EFFECT, move
+from lienthong.dossiers.game import hands_out, move
 from lienthong.dossiers.handing import (
     record_hand_out,
     require_all_signed,
@@ -40,10 +40,8 @@ def hand_out_result(*, dossier_id: UUID, handing: Handing, viewer: Viewer, at: d
         require_not_handed_out(dossier)
         policies.require(viewer, dossier, HAND_OUT)
         require_demanded(board, dossier)
-        steps = board.process(dossier).step
-        task = next(
-            (one for one in board.open[dossier_id] if RESULT_EFFECT in steps[one.step].effects), None
-        )
+        process = board.process(dossier)
+        task = next((one for one in board.open[dossier_id] if hands_out(process, one)), None)
         if task is not None:
             finish_on_board(board, StepDone(task.pk, handing=handing), viewer)
         elif board.open[dossier_id]:

@@ -117,7 +117,7 @@ def require_seen(row: DossierResult, seen: ResultSeen) -> OfficialDocument:
         ResultSignedAlready, ResultChanged
     """
     document = row.document
-    if document is None or document.pk != seen.document_id and not row.signed:
+    if document is None or (document.pk != seen.document_id and not row.signed):
         drafter = document.drafted_by if document else None
         raise ResultChanged(
             name=row.name, drafter=drafter or "—", time=_said(document.drafted_at if document else None)

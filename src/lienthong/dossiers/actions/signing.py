@@ -6,7 +6,6 @@ A list is one act on its dossiers (ADR 0057); only a document that cannot be sig
 from __future__ import annotations
 
 import re
-from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
 from functools import partial
@@ -141,4 +140,3 @@ def _finish_steps(board: Board, viewer: Viewer, dossier_ids: set[UUID]) -> None:
             waits = step is not None and SIGNED_EFFECT in step.effects and task.paused_at is None
             if waits and policies.works_on(viewer, task) and not hand_choices(process, task):
                 finish_on_board(board, StepDone(task.pk), viewer)
-

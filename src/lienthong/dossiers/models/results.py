@@ -42,7 +42,8 @@ class DossierResult(models.Model):
                 condition=Q(held=None) | Q(document__isnull=False), name="dossier_result_signed_is_whole"
             ),
             models.CheckConstraint(
-                condition=Q(valid_until=None) | Q(held__isnull=False), name="dossier_result_draft_is_not_valid"
+                condition=Q(valid_until=None) | Q(held__isnull=False),
+                name="dossier_result_draft_is_not_valid",
             ),
         ]
         indexes = [
@@ -57,6 +58,11 @@ class DossierResult(models.Model):
     def signed(self) -> bool:
         """Whether it has its number and its signatures, so that it is never changed again."""
         return self.held_id is not None
+
+    @property
+    def seen_as(self) -> str:
+        """The draft as it is now, for a form that says which one was read."""
+        return f"{self.pk}:{self.document_id}"
 
 
 class HandOut(models.Model):

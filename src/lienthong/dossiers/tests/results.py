@@ -75,7 +75,9 @@ def text(key: str = "certificate", **fields: Any) -> ResultText:
     return ResultText(**values | fields)
 
 
-def drafted(dossier: Dossier, key: str = "certificate", *, at: datetime = NOON, **fields: Any) -> DossierResult:
+def drafted(
+    dossier: Dossier, key: str = "certificate", *, at: datetime = NOON, **fields: Any
+) -> DossierResult:
     """A draft of a result of the dossier's owner."""
     specialist = official(dossier.agency, Role.SPECIALIST)
     return draft_result(dossier_id=dossier.pk, text=text(key, **fields), viewer=specialist, at=at)

@@ -1,4 +1,4 @@
-"""The result of a dossier: drafted from its facts, signed for real, kept for the applicant, handed out once."""
+"""A result: drafted from the facts, signed for real, kept for the applicant, handed out once."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.db.models.deletion import ProtectedError
 from pypdf import PdfReader
-from pytest_django import DjangoAssertMaxNumQueries
+from pytest_django import DjangoAssertNumQueries
 
 from lienthong.documents.public import OfficialDocument, verify_file
 from lienthong.dossiers.actions.ending import stop_dossier
@@ -84,7 +84,11 @@ def test_a_result_goes_from_the_facts_to_the_hands_of_the_applicant(offer: Servi
     facts = result_text(
         dossier, definition, key="permit", name="Quyết định công nhận", agency=dossier.agency.name
     )
-    assert (facts.type_code, facts.place, facts.authority) == ("QD", "Ba Đình", "TM. ỦY BAN NHÂN DÂN PHƯỜNG BA ĐÌNH")
+    assert (facts.type_code, facts.place, facts.authority) == (
+        "QD",
+        "Ba Đình",
+        "TM. ỦY BAN NHÂN DÂN PHƯỜNG BA ĐÌNH",
+    )
     assert any(ANSWERS["child_name"] in line for line in facts.paragraphs)
     specialist = official(dossier.agency, Role.SPECIALIST)
     result = draft_result(dossier_id=dossier.pk, text=facts, viewer=specialist, at=AT)
@@ -93,15 +97,19 @@ def test_a_result_goes_from_the_facts_to_the_hands_of_the_applicant(offer: Servi
 
     signed = sign_result(seen=seen(result), viewer=leader, at=AT)
     result.refresh_from_db()
-    assert result.document is not None and result.held is not None
+    assert result.document is not None
+    assert result.held is not None
     assert result.document.pdf is not None
     pdf = read_blob(result.held.blob)
     found = verify_file(io.BytesIO(pdf), size=len(pdf), at=AT, asker="test")
     assert found.verdict.valid
     assert [one.kind for one in found.verdict.signers] == ["official", "agency"]
-    assert found.recorded is not None and found.recorded.code == signed.code == result.document.code
+    assert found.recorded is not None
+    assert found.recorded.code == signed.code == result.document.code
     said = words(pdf)
-    assert dossier.code in said and ANSWERS["child_name"] in said and signed.code in said
+    assert dossier.code in said
+    assert ANSWERS["child_name"] in said
+    assert signed.code in said
 
     held = HeldDocument.objects.get()
     assert (held.party, held.issued, held.source, held.valid_until) == (
@@ -162,15 +170,19 @@ def test_what_is_signed_is_what_was_read_and_never_changes(offer: ServiceOffer) 
     with pytest.raises(ResultChanged) as refused:
         sign_result(seen=was, viewer=leader, at=AT)
     assert specialist.name in refused.value.say("en")
-    for act in (lambda: change_result(seen=was, text=text(), viewer=specialist, at=AT),
-                lambda: drop_result(seen=was, viewer=specialist, at=AT)):
+    for act in (
+        lambda: change_result(seen=was, text=text(), viewer=specialist, at=AT),
+        lambda: drop_result(seen=was, viewer=specialist, at=AT),
+    ):
         with pytest.raises(ResultChanged):
             act()
     sign_result(seen=seen(changed), viewer=leader, at=AT)
     code = OfficialDocument.objects.get().code
-    for act in (lambda: change_result(seen=seen(changed), text=text(), viewer=specialist, at=AT),
-                lambda: drop_result(seen=seen(changed), viewer=specialist, at=AT),
-                lambda: sign_result(seen=seen(changed), viewer=leader, at=AT)):
+    for act in (
+        lambda: change_result(seen=seen(changed), text=text(), viewer=specialist, at=AT),
+        lambda: drop_result(seen=seen(changed), viewer=specialist, at=AT),
+        lambda: sign_result(seen=seen(changed), viewer=leader, at=AT),
+    ):
         with pytest.raises(ResultSignedAlready) as refused:
             act()
         assert code in refused.value.say("en")
@@ -189,10 +201,12 @@ def test_a_pdf_made_elsewhere_is_numbered_and_signed_and_stays_while_its_facts_c
     )
     kept = text(paragraphs=(), subject="Giấy khai sinh bản chính")
     made = change_result(seen=seen(made), text=kept, viewer=specialist, at=AT)
-    assert made.document is not None and made.document.uploaded is not None
+    assert made.document is not None
+    assert made.document.uploaded is not None
     signed = sign_result(seen=seen(made), viewer=leader, at=AT)
     pdf = read_blob(HeldDocument.objects.get().blob)
-    assert "Bản chính" in words(pdf) and signed.code in words(pdf)
+    assert "Bản chính" in words(pdf)
+    assert signed.code in words(pdf)
     assert verify_file(io.BytesIO(pdf), size=len(pdf), at=AT, asker="test").verdict.valid
 
 
@@ -206,9 +220,7 @@ def test_without_a_certificate_nothing_of_that_result_is_written_and_the_others_
     assert not HeldDocument.objects.exists()
     leader = leader_with_key(offer.agency)
     chosen = [seen(one) for one in results]
-    change_result(
-        seen=chosen[1], text=text(), viewer=official(offer.agency, Role.SPECIALIST), at=AT
-    )
+    change_result(seen=chosen[1], text=text(), viewer=official(offer.agency, Role.SPECIALIST), at=AT)
     made = sign_results(chosen=[*chosen, chosen[0]], viewer=leader, at=AT)
     assert [bool(one.refusal) for one in made] == [False, True, False]
     assert [one.code.split("/")[0] for one in made] == ["01", "", "02"], "no number was lost"
@@ -224,7 +236,7 @@ def test_without_a_certificate_nothing_of_that_result_is_written_and_the_others_
 
 
 def test_a_list_costs_the_same_queries_but_for_what_each_document_itself_takes(
-    offer: ServiceOffer, django_assert_max_num_queries: DjangoAssertMaxNumQueries
+    offer: ServiceOffer, django_assert_max_num_queries: DjangoAssertNumQueries
 ) -> None:
     leader = leader_with_key(offer.agency)
     results = [drafted(examined(offer)) for _ in range(4)]
@@ -251,9 +263,7 @@ def test_only_who_has_to_do_with_the_dossier_makes_its_result(offer: ServiceOffe
     with pytest.raises(NotFound):
         sign_result(seen=seen(result), viewer=neighbour, at=AT)
     with pytest.raises(NotFound):
-        hand_out_result(
-            dossier_id=dossier.pk, handing=Handing(COUNTER), viewer=receptionist(agency()), at=AT
-        )
+        hand_out_result(dossier_id=dossier.pk, handing=Handing(COUNTER), viewer=receptionist(agency()), at=AT)
     for viewer in (desk, official(dossier.agency, Role.AUDITOR)):
         with pytest.raises(NotAllowed):
             draft_result(dossier_id=dossier.pk, text=text("permit"), viewer=viewer, at=AT)
@@ -282,9 +292,7 @@ def test_another_agency_makes_a_result_only_while_a_step_lies_there(offer: Servi
     with pytest.raises(NotFound):
         sign_result(seen=seen(made), viewer=leader_with_key(dossier.agency), at=AT)
     with pytest.raises(NotAllowed):
-        change_result(
-            seen=seen(made), text=text(), viewer=official(dossier.agency, Role.SPECIALIST), at=AT
-        )
+        change_result(seen=seen(made), text=text(), viewer=official(dossier.agency, Role.SPECIALIST), at=AT)
     type(task).objects.filter(pk=task.pk).update(state="dropped", done_at=AT)
     with pytest.raises(NotAllowed):
         draft_result(dossier_id=dossier.pk, text=text("permit"), viewer=specialist, at=AT)
@@ -302,7 +310,10 @@ def test_a_result_is_of_a_kind_the_procedure_has_once_and_of_a_dossier_that_goes
     assert drafted(dossier, "other").name == "Văn bản trả lời"
     leader = leader_with_key(dossier.agency)
     stop_dossier(dossier_id=dossier.pk, reason="Theo quyết định", viewer=leader, at=AT)
-    for act in (lambda: drafted(dossier, "permit"), lambda: sign_result(seen=seen(result), viewer=leader, at=AT)):
+    for act in (
+        lambda: drafted(dossier, "permit"),
+        lambda: sign_result(seen=seen(result), viewer=leader, at=AT),
+    ):
         with pytest.raises(DossierNotNow):
             act()
     with pytest.raises(IntegrityError), transaction.atomic():
@@ -341,7 +352,7 @@ def test_a_result_goes_to_whom_the_dossier_names_or_to_another_with_an_authority
 
 
 def test_many_are_handed_out_at_once_the_way_they_came(
-    offer: ServiceOffer, django_assert_max_num_queries: DjangoAssertMaxNumQueries
+    offer: ServiceOffer, django_assert_max_num_queries: DjangoAssertNumQueries
 ) -> None:
     leader = leader_with_key(offer.agency)
     dossiers = [examined(offer) for _ in range(3)]
