@@ -41,10 +41,10 @@ RESULTS = (
 )
 
 
-def signing_offer(at_agency: Agency | None = None) -> ServiceOffer:
+def signing_offer(at_agency: Agency | None = None, *, at: datetime = NOON) -> ServiceOffer:
     """A commune with a seal offers a procedure whose signing step demands a signed result."""
     of = at_agency or agency(name="Ủy ban nhân dân phường Ba Đình")
-    ensure_agency_certificates([of.pk], at=NOON)
+    ensure_agency_certificates([of.pk], at=at)
     says = definition(process=SIGNED, limit_minutes=2 * 480, results=RESULTS)
     return offered(published(says=says), of)
 
@@ -52,7 +52,7 @@ def signing_offer(at_agency: Agency | None = None) -> ServiceOffer:
 def leader_with_key(of: Agency, *, at: datetime = NOON) -> Viewer:
     """A leader of the agency who can sign."""
     viewer = official(of, Role.LEADER, at=at)
-    ensure_official_certificates([int(viewer.official_id or 0)], at=NOON)
+    ensure_official_certificates([int(viewer.official_id or 0)], at=at)
     return viewer
 
 

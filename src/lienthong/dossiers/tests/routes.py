@@ -5,13 +5,16 @@ from __future__ import annotations
 from tests.architecture.routes import Route, World, only
 
 from lienthong.dossiers.actions.receiving import receive_at_counter
+from lienthong.dossiers.actions.results import draft_result
 from lienthong.dossiers.models import Dossier
-from lienthong.dossiers.tests.factories import intake, offered, receptionist
+from lienthong.dossiers.tests.factories import intake, offered, official, receptionist
+from lienthong.dossiers.tests.results import drafted, pdf_made_elsewhere, text
 from lienthong.identity.public import Role
 from lienthong.procedures.public import ServiceOffer
 
 READERS = (Role.RECEPTIONIST, Role.SPECIALIST, Role.LEADER, Role.CLERK, Role.AUDITOR)
 WORKERS = (Role.RECEPTIONIST, Role.SPECIALIST, Role.LEADER, Role.CLERK)
+DRAFTERS = (Role.SPECIALIST, Role.LEADER, Role.CLERK)
 BOTH = ("GET", "POST")
 
 
@@ -37,6 +40,19 @@ def _slip(world: World) -> dict[str, object]:
     return {"slip_id": _dossier(world).slips.get().pk}
 
 
+def _result(world: World) -> dict[str, object]:
+    """A draft of another official; who answers is told what the draft lacks, the rest come no further."""
+    dossier = _dossier(world)
+    return {"result_id": drafted(dossier, at=world.at).pk}
+
+
+def _file(world: World) -> dict[str, object]:
+    """A draft that is a file already."""
+    dossier, specialist = _dossier(world), official(world.ours, Role.SPECIALIST, at=world.at)
+    given = {"dossier_id": dossier.pk, "viewer": specialist, "at": world.at, "pdf": [pdf_made_elsewhere()]}
+    return {"result_id": draft_result(text=text(paragraphs=()), **given).pk}  # type: ignore[arg-type]
+
+
 ROUTES: dict[str, Route] = {
     "dossiers:inbox": only(*READERS, shared=True),
     "dossiers:finish_many": only(*WORKERS, methods=("POST",), shared=True),
@@ -48,5 +64,12 @@ ROUTES: dict[str, Route] = {
     "dossiers:dossier": only(*READERS, kwargs=_id),
     "dossiers:slip": only(*READERS, kwargs=_slip),
     "dossiers:control_slip": only(*READERS, kwargs=_id),
+    "dossiers:draft_result": only(*DRAFTERS, methods=BOTH, kwargs=_id),
+    "dossiers:result": only(*READERS, kwargs=_result),
+    "dossiers:result_pdf": only(*READERS, kwargs=_file),
+    "dossiers:change_result": only(*DRAFTERS, methods=BOTH, kwargs=_result),
+    "dossiers:sign_result": only(Role.LEADER, methods=("POST",), kwargs=_result),
+    "dossiers:drop_result": only(*DRAFTERS, methods=("POST",), kwargs=_result),
+    "dossiers:to_sign": only(Role.LEADER, methods=BOTH, shared=True),
     "dossiers:act": only(*WORKERS, methods=("POST",), kwargs=_nobody),
 }
