@@ -21,7 +21,7 @@ ANOTHER = "another"
 class ResultForm(forms.Form):
     """What is written of a result: as text laid out here, or a PDF made elsewhere."""
 
-    key = forms.ChoiceField(label=_("Result"))
+    key = forms.ChoiceField(label=_("Result of the dossier"))
     type_code = forms.ChoiceField(label=_("Type of document"))
     subject = forms.CharField(
         label=_("Title"), max_length=LINE_LIMIT, widget=forms.Textarea(attrs={"rows": 2})
@@ -129,7 +129,7 @@ class HandOutForm(forms.Form):
     to = forms.ChoiceField(label=_("Received by"), widget=forms.RadioSelect)
     received_by = forms.CharField(label=_("If another person: full name"), required=False, max_length=250)
     authority = forms.CharField(
-        label=_("Authority"),
+        label=_("On what authority"),
         help_text=_("Of who is not the applicant: power of attorney, letter of introduction."),
         required=False,
         max_length=500,
