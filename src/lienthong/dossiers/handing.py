@@ -16,6 +16,7 @@ from lienthong.dossiers.refusals import (
 )
 from lienthong.dossiers.states import HandOutWay, Outcome, PartyRole
 from lienthong.kernel.clock import VIETNAM
+from lienthong.ledger.public import JSON
 from lienthong.procedures.public import Channel, Step
 
 # A step with this effect ends only once the dossier has a signed result.
@@ -64,8 +65,11 @@ def require_not_handed_out(dossier: Dossier) -> None:
         )
 
 
-def record_hand_out(board: Board, dossier: Dossier, handing: Handing | None) -> HandOut:
-    """The record of what goes out now; without `handing` the applicant gets it, the way the dossier came."""
+def record_hand_out(board: Board, dossier: Dossier, handing: Handing | None) -> dict[str, JSON]:
+    """Record what goes out now, and answer what the ledger is told of it.
+
+    Without `handing` the applicant gets it, the way the dossier came.
+    """
     row = HandOut(dossier=dossier, handed_by_id=board.official_id, handed_at=board.at)
     if handing is None:
         row.way, row.party_id = WAY_OF_CHANNEL[dossier.channel], dossier.applicant_id
@@ -73,7 +77,7 @@ def record_hand_out(board: Board, dossier: Dossier, handing: Handing | None) -> 
     else:
         _fill(row, dossier, handing)
     board.add(row)
-    return row
+    return {"to": row.received_by, "way": row.way}
 
 
 def _fill(row: HandOut, dossier: Dossier, handing: Handing) -> None:

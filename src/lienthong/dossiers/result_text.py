@@ -15,6 +15,7 @@ from lienthong.procedures.public import Communes, Definition, DrawnField, form_p
 
 DECISION = "QD"
 _UNIT = re.compile(r"\b(?:tỉnh|thành phố|quận|huyện|thị xã|thị trấn|phường|xã|đặc khu) (.+)$", re.IGNORECASE)
+_DECISION = re.compile(r"^quyết định (?:về việc )?(?=\w)", re.IGNORECASE)
 _COMMITTEE = re.compile(r"^ủy ban nhân dân\b", re.IGNORECASE)
 
 
@@ -27,9 +28,9 @@ def type_of(name: str) -> str:
 def result_text(dossier: Dossier, definition: Definition, *, key: str, name: str, agency: str) -> ResultText:
     """What the draft says before anybody has written: the law, the dossier, what was applied for."""
     kind, applicant = type_of(name), dossier.applicant_name
-    given = f"Cấp {_lower(name)} cho {applicant}"
+    given = _given(name, applicant)
     day = (dossier.accepted_at or dossier.submitted_at).astimezone(VIETNAM)
-    bases = [f"Căn cứ {_lower(law)};" for law in definition.law]
+    bases = [f"Căn cứ {law};" for law in definition.law]
     bases.append(f"Xét đề nghị của {applicant} tại hồ sơ số {dossier.code}, tiếp nhận ngày {day:%d/%m/%Y}.")
     facts = [f"- {line};" for line in _answers(definition, dossier)]
     opening = f"Điều 1. {given}" if kind == DECISION else given
@@ -46,9 +47,17 @@ def result_text(dossier: Dossier, definition: Definition, *, key: str, name: str
             *closing,
         ),
         recipients=(applicant, f"Lưu: VT, hồ sơ {dossier.code}"),
-        authority=f"TM. {agency.upper()}" if _COMMITTEE.match(agency) else "",
+        authority="TM. ỦY BAN NHÂN DÂN" if _COMMITTEE.match(agency) else "",
         place=unit[1] if unit else "",
     )
+
+
+def _given(name: str, applicant: str) -> str:
+    """What is decided: a decision is on the rest of its name, a paper is given."""
+    decided = _DECISION.sub("", name)
+    if decided != name:
+        return f"{decided[:1].upper()}{decided[1:]} đối với {applicant}"
+    return f"Cấp {_lower(name)} cho {applicant}"
 
 
 def _lower(text: str) -> str:

@@ -48,7 +48,6 @@ def hand_out_result(*, dossier_id: UUID, handing: Handing, viewer: Viewer, at: d
             raise DossierNotNow(code=dossier.code, state=dossier.state_label)
         else:
             require_all_signed(board, dossier)
-            row = record_hand_out(board, dossier, handing)
-            move(board, dossier, HAND_OUT, data={"to": row.received_by, "way": row.way})
+            move(board, dossier, HAND_OUT, data=record_hand_out(board, dossier, handing))
         board.write()
     return dossier

@@ -12,7 +12,7 @@ from lienthong.dossiers import policies
 from lienthong.dossiers.actions.supplements import open_request
 from lienthong.dossiers.board import Board
 from lienthong.dossiers.contracts import StepDone
-from lienthong.dossiers.game import RESULT_EFFECT, SUPPLEMENT, close_task, end_step, move
+from lienthong.dossiers.game import SUPPLEMENT, close_task, end_step, hands_out, move
 from lienthong.dossiers.handing import record_hand_out, require_result
 from lienthong.dossiers.models import Dossier, DossierTask
 from lienthong.dossiers.refusals import ClockStands, DossierNotNow, StepAlreadyDone, SupplementItemsMissing
@@ -70,9 +70,9 @@ def finish_on_board(board: Board, done: StepDone, viewer: Viewer) -> Dossier:
     else:
         board.say(dossier, WORK.verb, data)
     require_result(board, dossier, step)
-    end_step(board, task, choices=done.choices, note=done.note[:NOTE_LIMIT])
-    if step is not None and RESULT_EFFECT in step.effects:
-        record_hand_out(board, dossier, done.handing)
+    out = hands_out(board.process(dossier), task)
+    handed = record_hand_out(board, dossier, done.handing) if out else None
+    end_step(board, task, choices=done.choices, note=done.note[:NOTE_LIMIT], handed=handed)
     _ask_if_waited_for(board, task, done)
     return dossier
 

@@ -87,9 +87,10 @@ def test_a_result_goes_from_the_facts_to_the_hands_of_the_applicant(offer: Servi
     assert (facts.type_code, facts.place, facts.authority) == (
         "QD",
         "Ba Đình",
-        "TM. ỦY BAN NHÂN DÂN PHƯỜNG BA ĐÌNH",
+        "TM. ỦY BAN NHÂN DÂN",
     )
     assert any(ANSWERS["child_name"] in line for line in facts.paragraphs)
+    assert facts.subject == f"Về việc công nhận đối với {dossier.applicant_name}"
     specialist = official(dossier.agency, Role.SPECIALIST)
     result = draft_result(dossier_id=dossier.pk, text=facts, viewer=specialist, at=AT)
     leader = leader_with_key(dossier.agency)
@@ -129,6 +130,8 @@ def test_a_result_goes_from_the_facts_to_the_hands_of_the_applicant(offer: Servi
     assert (dossier.state, record.received_by, record.authority) == (10, dossier.applicant_name, "")
     assert (record.way, record.handed_at, record.handed_by_id) == (COUNTER, AT, desk.official_id)
     verbs = [event.verb.removeprefix("dossier.") for event in timeline(dossier.ledger_subject)]
+    (handed,) = (event for event in timeline(dossier.ledger_subject) if event.verb == "dossier.hand-out")
+    assert handed.data == {"to": dossier.applicant_name, "way": COUNTER}
     assert {"draft-result", "sign-result", "hand-out"} <= set(verbs)
     with pytest.raises(HandedOutAlready) as refused:
         hand_out_result(dossier_id=dossier.pk, handing=handing, viewer=desk, at=AT)
