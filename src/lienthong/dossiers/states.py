@@ -204,8 +204,14 @@ WITHDRAW = Move(
 FINISH = Move("finish", UNDER_WAY, _S.FINISHED, Who.PLATFORM, "NĐ 61/2018, Đ.19", _("Finish"))
 DRAFT_RESULT = Move("draft-result", RESULT_MADE, None, Who.DRAFTER, "NĐ 61/2018, Đ.19", _("Draft the result"))
 SIGN_RESULT = Move("sign-result", RESULT_MADE, None, Who.SIGNER, "NĐ 61/2018, Đ.19", _("Sign the result"))
+# In any state: the draft of a dossier that was withdrawn would otherwise hold its agency for ever.
 DROP_RESULT = Move(
-    "drop-result", RESULT_MADE, None, Who.DRAFTER, "NĐ 61/2018, Đ.19", _("Discard the draft of the result")
+    "drop-result",
+    frozenset(_S),
+    None,
+    Who.DRAFTER,
+    "NĐ 61/2018, Đ.19",
+    _("Discard the draft of the result"),
 )
 HAND_OUT = Move(
     "hand-out",

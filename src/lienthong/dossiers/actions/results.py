@@ -24,7 +24,7 @@ from lienthong.dossiers.models import Dossier, DossierResult
 from lienthong.dossiers.queries import find_dossier, find_result
 from lienthong.dossiers.refusals import ResultChanged, ResultSignedAlready, ResultThere, ResultUnknown
 from lienthong.dossiers.results import names_of
-from lienthong.dossiers.states import DRAFT_RESULT, DROP_RESULT, Move
+from lienthong.dossiers.states import DRAFT_RESULT, DROP_RESULT
 from lienthong.identity.public import NotAllowed, Viewer
 from lienthong.kernel.clock import VIETNAM
 from lienthong.kernel.identifiers import uuid7
@@ -49,7 +49,8 @@ def draft_result(
         raise ResultUnknown(field="key", procedure=dossier.version.procedure.name, key=text.key[:40])
     stored = _stored(pdf, at)
     with transaction.atomic():
-        board, dossier = _loaded(dossier_id, DRAFT_RESULT, viewer, at)
+        board, dossier = _loaded(dossier_id, viewer, at)
+        policies.require_makes(viewer, dossier, DRAFT_RESULT, board.open[dossier_id])
         if any(one.key == text.key for one in board.results(dossier)):
             raise ResultThere(field="key", code=dossier.code, name=name)
         row = DossierResult(
@@ -79,7 +80,8 @@ def change_result(
     found = find_result(viewer, seen.result_id)
     stored = _stored(pdf, at)
     with transaction.atomic():
-        board, dossier = _loaded(found.dossier_id, DRAFT_RESULT, viewer, at)
+        board, dossier = _loaded(found.dossier_id, viewer, at)
+        policies.require_makes(viewer, dossier, DRAFT_RESULT, board.open[dossier.pk])
         row = _open(board, dossier, seen, viewer)
         former = row.document
         assert former is not None  # an open one has a draft
@@ -100,7 +102,8 @@ def drop_result(*, seen: ResultSeen, viewer: Viewer, at: datetime) -> None:
     """
     found = find_result(viewer, seen.result_id)
     with transaction.atomic():
-        board, dossier = _loaded(found.dossier_id, DROP_RESULT, viewer, at)
+        board, dossier = _loaded(found.dossier_id, viewer, at)
+        policies.require(viewer, dossier, DROP_RESULT)
         row = _open(board, dossier, seen, viewer)
         former = row.document
         row.delete()
@@ -143,12 +146,10 @@ def _open(board: Board, dossier: Dossier, seen: ResultSeen, viewer: Viewer) -> D
     return rows[0]
 
 
-def _loaded(dossier_id: UUID, what: Move, viewer: Viewer, at: datetime) -> tuple[Board, Dossier]:
+def _loaded(dossier_id: UUID, viewer: Viewer, at: datetime) -> tuple[Board, Dossier]:
     board = Board(actor=viewer.actor(), official_id=viewer.official_id, at=at)
     board.load([dossier_id])
-    dossier = board.dossiers[dossier_id]
-    policies.require_makes(viewer, dossier, what, board.open[dossier_id])
-    return board, dossier
+    return board, board.dossiers[dossier_id]
 
 
 def _document(text: ResultText, pdf: Blob | None, viewer: Viewer, at: datetime) -> OfficialDocument:

@@ -65,6 +65,8 @@ def sign_results(
         signed = [_tried(board, of[seen.result_id], seen, viewer, unlocked) for seen in once]
         _finish_steps(board, viewer, {of[one.result_id] for one in signed if one.refusal is None})
         board.write()
+        rows = [row for key in set(of.values()) for row in board.results(board.dossiers[key]) if row.signed]
+        DossierResult.objects.bulk_update(rows, ["held", "valid_until"])
     return signed
 
 
@@ -107,7 +109,8 @@ def _sign(
     issued = issue_document(document=draft, viewer=viewer, at=board.at, sign=sign)
     assert issued.pdf is not None
     until = valid_until(row.dossier, row.key, signed_on=board.at.astimezone(VIETNAM).date())
-    held = HeldDocument.objects.create(
+    row.document, row.valid_until = issued, until
+    row.held = HeldDocument(
         id=uuid7(),
         party_id=row.dossier.applicant_id,
         name=f"{row.name} {issued.code}",
@@ -118,8 +121,7 @@ def _sign(
         issued=True,
         source=row.dossier,
     )
-    DossierResult.objects.filter(pk=row.pk).update(held=held, valid_until=until)
-    row.document, row.held, row.valid_until = issued, held, until
+    board.add(row.held)
     return issued
 
 

@@ -23,7 +23,7 @@ from lienthong.dossiers.models import Dossier, DossierResult, DossierTask
 from lienthong.dossiers.result_forms import ResultForm, SeenForm, seen_among
 from lienthong.dossiers.result_text import result_text
 from lienthong.dossiers.results import names_of
-from lienthong.dossiers.states import DRAFT_RESULT, SIGN_RESULT, Who
+from lienthong.dossiers.states import DRAFT_RESULT, DROP_RESULT, SIGN_RESULT, Who
 from lienthong.identity.public import NotFound, Role, Viewer, needs, viewer_of
 from lienthong.kernel.blobs import read_blob
 from lienthong.kernel.clock import now
@@ -219,6 +219,7 @@ def _page(request: HttpRequest, result_id: UUID, *, refused: str = "") -> HttpRe
         "pictures": [base64.b64encode(page).decode() for page in pictures],
         "verdict": verify_pdf(read_blob(row.held.blob), at=at) if row.held else None,
         "signs": signs,
+        "drops": ours and DROP_RESULT in policies.allowed_actions(viewer, found),
         "drafts": ours and policies.makes(viewer, found, DRAFT_RESULT, tasks),
         "key": _key(viewer) if signs else None,
         "refused": refused,
