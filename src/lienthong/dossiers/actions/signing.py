@@ -84,7 +84,7 @@ def _dossiers_of(chosen: Sequence[ResultSeen], viewer: Viewer) -> dict[UUID, UUI
 def _tried(
     board: Board, dossier_id: UUID, seen: ResultSeen, viewer: Viewer, unlocked: UnlockedKey | None
 ) -> ResultSigned:
-    """Sign one, or say why not; what it wrote is undone then, its number goes back."""
+    """Sign one, or say why not; `issue_document` undoes then what it wrote, and its number goes back."""
     dossier = board.dossiers[dossier_id]
     row = next((one for one in board.results(dossier) if one.pk == seen.result_id), None)
     subject = row.document.subject if row and row.document else ""
@@ -92,8 +92,7 @@ def _tried(
         if row is None:
             raise ResultChanged(name="—", drafter="—", time="—")
         policies.require_makes(viewer, dossier, SIGN_RESULT, board.open[dossier_id])
-        with transaction.atomic():
-            issued = _sign(board, row, require_seen(row, seen), viewer, unlocked)
+        issued = _sign(board, row, require_seen(row, seen), viewer, unlocked)
     except Refusal as refusal:
         return ResultSigned(seen.result_id, subject, refusal=refusal)
     facts = {"result": row.name, "number": issued.code, "sha256": issued.sha256}

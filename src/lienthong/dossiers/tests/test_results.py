@@ -244,7 +244,7 @@ def test_a_list_costs_the_same_queries_but_for_what_each_document_itself_takes(
     leader = leader_with_key(offer.agency)
     results = [drafted(examined(offer)) for _ in range(4)]
     sign_result(seen=seen(results.pop()), viewer=leader, at=AT)
-    with django_assert_max_num_queries(21 + 3 * 18):
+    with django_assert_max_num_queries(21 + 3 * 16):
         sign_results(chosen=[seen(one) for one in results], viewer=leader, at=AT)
     with django_assert_max_num_queries(1):
         ready_to_sign(leader)
@@ -281,6 +281,8 @@ def test_only_who_has_to_do_with_the_dossier_makes_its_result(offer: ServiceOffe
             at=AT,
         )
     assert ready_to_sign(neighbour) == ready_to_sign(desk) == []
+    drafted(received(offer))
+    assert ready_to_sign(leader_with_key(dossier.agency)) == [result], "the other still lies with a specialist"
 
 
 def test_another_agency_makes_a_result_only_while_a_step_lies_there(offer: ServiceOffer) -> None:
