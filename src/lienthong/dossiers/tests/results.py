@@ -15,7 +15,6 @@ from lienthong.dossiers.tests.factories import NOON, offered, official, open_tas
 from lienthong.dossiers.tests.processes import LANES
 from lienthong.identity.public import Role, Viewer
 from lienthong.identity.tests.factories import agency
-from lienthong.procedures.definition import Result
 from lienthong.procedures.public import ServiceOffer
 from lienthong.procedures.tests.factories import definition, published
 from lienthong.procedures.tests.processes import process, task, way
@@ -36,8 +35,8 @@ SIGNED = process(
     lanes=LANES[:3],
 )
 RESULTS = (
-    Result(key="certificate", name="Giấy khai sinh"),
-    Result(key="permit", name="Quyết định công nhận", months=18),
+    {"key": "certificate", "name": "Giấy khai sinh"},
+    {"key": "permit", "name": "Quyết định công nhận", "months": 18},
 )
 
 

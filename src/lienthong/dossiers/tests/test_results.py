@@ -282,7 +282,7 @@ def test_only_who_has_to_do_with_the_dossier_makes_its_result(offer: ServiceOffe
         )
     assert ready_to_sign(neighbour) == ready_to_sign(desk) == []
     drafted(received(offer))
-    assert ready_to_sign(leader_with_key(dossier.agency)) == [result], "the other still lies with a specialist"
+    assert ready_to_sign(leader_with_key(dossier.agency)) == [result], "the other is not with a leader yet"
 
 
 def test_another_agency_makes_a_result_only_while_a_step_lies_there(offer: ServiceOffer) -> None:
