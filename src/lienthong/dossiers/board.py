@@ -8,11 +8,11 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Model
+from django.db.models import Model, prefetch_related_objects
 
 from lienthong.directory.public import WorkingCalendar, calendars_of
 from lienthong.dossiers.held import hold_dossiers, open_tasks_of
-from lienthong.dossiers.models import Dossier, DossierPaper, DossierParty, DossierTask
+from lienthong.dossiers.models import Dossier, DossierPaper, DossierParty, DossierResult, DossierTask
 from lienthong.kernel.events import publish
 from lienthong.kernel.statements import insert_rows, update_rows
 from lienthong.ledger.public import JSON, Actor, Entry, record_many
@@ -64,6 +64,7 @@ class Board:
         self.parties: defaultdict[UUID, list[DossierParty]] = defaultdict(list)
         self._tasks: dict[UUID, DossierTask] = {}
         self._calendars: dict[int, WorkingCalendar] = {}
+        self._results: defaultdict[UUID, list[DossierResult]] | None = None
         self._new: list[Model] = []
         self._new_tasks: dict[UUID, DossierTask] = {}
         self._fresh: set[UUID] = set()
@@ -72,9 +73,14 @@ class Board:
         self._entries: list[Entry] = []
         self._events: list[object] = []
 
-    def load(self, dossier_ids: Collection[UUID], *, handed_in: bool = False) -> None:
-        """Lock the dossiers in the order of their keys, read what is open; also what was `handed_in`."""
+    def load(self, dossier_ids: Collection[UUID], *, handed_in: bool = False, results: bool = False) -> None:
+        """Lock the dossiers in the order of their keys, read what is open.
+
+        Also what was `handed_in`, and which `results` their versions name.
+        """
         self.dossiers = {row.pk: row for row in hold_dossiers(dossier_ids)}
+        if results:
+            prefetch_related_objects([*self.dossiers.values()], "version__results")
         if handed_in:
             for paper in DossierPaper.objects.filter(dossier__in=self.dossiers).order_by("pk"):
                 self.papers[paper.dossier_id].append(paper)
@@ -106,6 +112,16 @@ class Board:
         if process_id is None:
             raise LookupError(dossier.version_id)  # the database lets no version be offered without one
         return process_of(process_id)
+
+    def results(self, dossier: Dossier) -> list[DossierResult]:
+        """The results of the dossier, drafts too. Those of the whole board are read in one query."""
+        if self._results is None:
+            self._results = defaultdict(list)
+            rows = DossierResult.objects.filter(dossier__in=self.dossiers).select_related("document")
+            for row in rows.order_by("pk"):
+                row.dossier = self.dossiers[row.dossier_id]
+                self._results[row.dossier_id].append(row)
+        return self._results[dossier.pk]
 
     def facts(self, dossier: Dossier) -> dict[str, Any]:
         """What conditions are asked of: the answers, and what the dossier itself knows."""

@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from lienthong.identity.public import PartyFacts
+from lienthong.kernel.errors import Refusal
 from lienthong.ledger.public import Actor
 
 
@@ -61,13 +62,65 @@ class Supplement:
 
 
 @dataclass(frozen=True)
+class Handing:
+    """To whom the result goes and how (`way` of `states.HandOutWay`).
+
+    `party_id` is a party of the dossier; without one `received_by` names somebody else, who gets it on
+    `authority` (their mandate). `reference` is that of the parcel or the receipt.
+    """
+
+    way: str
+    party_id: UUID | None = None
+    received_by: str = ""
+    authority: str = ""
+    reference: str = ""
+
+
+@dataclass(frozen=True)
+class ResultText:
+    """What a drafter writes of a result. `key` is one of the version's; with a PDF no `paragraphs`."""
+
+    key: str
+    type_code: str
+    subject: str
+    paragraphs: tuple[str, ...] = ()
+    recipients: tuple[str, ...] = ()
+    authority: str = ""
+    position: str = ""
+    place: str = ""
+
+
+@dataclass(frozen=True)
+class ResultSeen:
+    """A draft as somebody has read it: each change of the text gives it another document."""
+
+    result_id: UUID
+    document_id: UUID
+
+
+@dataclass(frozen=True)
+class ResultSigned:
+    """What came of signing one result of a list: its number, or why not."""
+
+    result_id: UUID
+    subject: str
+    code: str = ""
+    refusal: Refusal | None = None
+
+
+@dataclass(frozen=True)
 class StepDone:
-    """A step that an official finishes. `choices` says how it goes on: choice step → target step."""
+    """A step that an official finishes. `choices` says how it goes on: choice step → target step.
+
+    `handing` belongs to the step that hands the result out; without it the applicant got it, the way the
+    dossier came.
+    """
 
     task_id: UUID
     choices: Mapping[str, str] = field(default_factory=dict)
     note: str = ""
     supplement: Supplement | None = None
+    handing: Handing | None = None
 
 
 @dataclass(frozen=True)

@@ -88,8 +88,17 @@ def begin(board: Board, dossier: Dossier) -> None:
     _arrive(board, dossier, process, position)
 
 
-def end_step(board: Board, task: DossierTask, *, choices: Mapping[str, str], note: str = "") -> None:
+def end_step(
+    board: Board,
+    task: DossierTask,
+    *,
+    choices: Mapping[str, str],
+    note: str = "",
+    handed: Mapping[str, JSON] | None = None,
+) -> None:
     """The step is done: close its task, play on, open what comes next, and finish the dossier if that is all.
+
+    `handed` says to whom the result went, of the step that hands it out.
 
     Raises:
         ChoiceMissing: what comes next is an official's choice, which was not made.
@@ -98,10 +107,9 @@ def end_step(board: Board, task: DossierTask, *, choices: Mapping[str, str], not
     process = board.process(dossier)
     position = _after(board, process, dossier, task, choices)
     close_task(board, task, TaskState.DONE, note=note)
-    handed = RESULT_EFFECT in process.step[task.step].effects
     _arrive(board, dossier, process, position)
-    if handed:
-        move(board, dossier, HAND_OUT)
+    if hands_out(process, task):
+        move(board, dossier, HAND_OUT, data=handed)
 
 
 def stand(board: Board, dossier: Dossier, reason: str, *, tasks: bool = False) -> None:
@@ -154,6 +162,11 @@ def drop_tasks(board: Board, dossier: Dossier) -> None:
         close_task(board, task, TaskState.DROPPED)
     dossier.tokens = []
     board.changed(dossier)
+
+
+def hands_out(process: Process, task: DossierTask) -> bool:
+    """Whether the task is the step that hands the result out."""
+    return task.step in process.step and RESULT_EFFECT in process.step[task.step].effects
 
 
 def hand_choices(process: Process, task: DossierTask) -> list[tuple[str, Transition]]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from lienthong.dossiers.models import Dossier, DossierTask
 from lienthong.dossiers.refusals import DossierNotNow, StepOfAnother
 from lienthong.dossiers.states import MOVES, Move, TaskKind, Who
@@ -17,8 +19,12 @@ ROLES: dict[Who, frozenset[Role]] = {
     Who.DESK: frozenset({Role.RECEPTIONIST}),
     Who.WORKER: frozenset({Role.RECEPTIONIST, Role.SPECIALIST, Role.LEADER, Role.CLERK}),
     Who.LEADER: frozenset({Role.LEADER}),
+    Who.DRAFTER: frozenset({Role.CLERK, Role.SPECIALIST, Role.LEADER}),
+    Who.SIGNER: frozenset({Role.LEADER}),
     Who.PLATFORM: frozenset(),
 }
+# Parts that are also played where a step lies, in another agency than the owner's.
+ELSEWHERE = frozenset({Who.WORKER, Who.DRAFTER, Who.SIGNER})
 
 
 def receives(viewer: Viewer) -> bool:
@@ -75,6 +81,33 @@ def require_assigns(viewer: Viewer, task: DossierTask, to: int | None, *, step: 
         raise NotAllowed
 
 
+def require_makes(viewer: Viewer, dossier: Dossier, move: Move, tasks: Iterable[DossierTask]) -> None:
+    """Raise what stands against making the result; another agency makes it only while it has a step open."""
+    require(viewer, dossier, move)
+    if viewer.agency_id not in {dossier.agency_id, *(task.agency_id for task in tasks if task.open)}:
+        raise NotAllowed
+
+
+def signs(viewer: Viewer) -> bool:
+    """Whether the viewer signs results of an agency."""
+    return viewer.agency_id is not None and viewer.official_id is not None and viewer.has(Role.LEADER)
+
+
+def require_signs(viewer: Viewer) -> None:
+    """Raise `NotAllowed` for who signs nothing."""
+    if not signs(viewer):
+        raise NotAllowed
+
+
+def makes(viewer: Viewer, dossier: Dossier, move: Move, tasks: Iterable[DossierTask]) -> bool:
+    """Whether `require_makes` lets it pass."""
+    try:
+        require_makes(viewer, dossier, move, tasks)
+    except Refusal:
+        return False
+    return True
+
+
 def allowed_actions(viewer: Viewer, dossier: Dossier) -> list[Move]:
     """What the viewer may do with the dossier now, in the order of the table."""
     return [move for move in MOVES.values() if _refusal(viewer, dossier, move) is None]
@@ -90,7 +123,7 @@ def require(viewer: Viewer, dossier: Dossier, move: Move) -> None:
 def _refusal(viewer: Viewer, dossier: Dossier, move: Move) -> Refusal | None:
     roles = ROLES[move.who]
     owner = viewer.agency_id == dossier.agency_id
-    if not viewer.has(*roles) or not (owner or move.who is Who.WORKER):
+    if not viewer.has(*roles) or not (owner or move.who in ELSEWHERE):
         return NotAllowed()
     if dossier.state not in move.sources:
         return DossierNotNow(code=dossier.code, state=dossier.state_label)

@@ -15,8 +15,17 @@ from lienthong.directory.public import PostHolding
 from lienthong.dossiers import policies
 from lienthong.dossiers.codes import NotACode, read_code
 from lienthong.dossiers.contracts import DossierFilter
-from lienthong.dossiers.models import Dossier, DossierGuest, DossierPaper, DossierTask, Slip
-from lienthong.dossiers.states import UNDER_WAY, DossierState, TaskState
+from lienthong.dossiers.models import (
+    Dossier,
+    DossierGuest,
+    DossierPaper,
+    DossierParty,
+    DossierResult,
+    DossierTask,
+    HandOut,
+    Slip,
+)
+from lienthong.dossiers.states import RESULT_MADE, UNDER_WAY, DossierState, PartyRole, TaskState
 from lienthong.identity.public import Colleague, NotFound, Party, Role, Viewer, colleagues_with
 from lienthong.kernel.clock import VIETNAM
 from lienthong.kernel.paging import Page, page_of, soonest_page
@@ -34,6 +43,8 @@ _WAITING = (
     "step", "kind", "state", "agency_id", "role", "assignee__full_name", "due_at", "paused_at", "question",
     "dossier__code", "dossier__applicant_name", *(f"dossier__{name}" for name in _PROCEDURE),
 )  # fmt: skip
+# Each takes some 0.1 s, and the agency's number series is held until the last is signed (ADR 0047).
+MOST_TO_SIGN = 20
 
 
 def dossiers_of(viewer: Viewer) -> QuerySet[Dossier]:
@@ -241,3 +252,53 @@ def find_paper(viewer: Viewer, paper_id: int) -> DossierPaper:
     if found is None:
         raise NotFound
     return found
+
+
+def find_result(viewer: Viewer, result_id: UUID) -> DossierResult:
+    """A result of a dossier the viewer may see, with its document and file. Raises `NotFound`."""
+    rows = DossierResult.objects.select_related(
+        "document__pdf",
+        "document__uploaded",
+        "document__signer",
+        "document__drafted_by",
+        "held__blob",
+        "agency",
+    )
+    found = rows.filter(pk=result_id, dossier__in=dossiers_of(viewer)).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def results_of(dossier: Dossier) -> list[DossierResult]:
+    """The results of the dossier, drafts too. One query."""
+    rows = DossierResult.objects.filter(dossier=dossier)
+    return list(rows.select_related("document__signer", "document__drafted_by", "agency").order_by("pk"))
+
+
+def parties_of(dossier: Dossier) -> list[DossierParty]:
+    """The applicant, then who acts for them. One query."""
+    rows = DossierParty.objects.filter(dossier=dossier).select_related("party").order_by("pk")
+    return sorted(rows, key=lambda row: row.role != PartyRole.APPLICANT)
+
+
+def hand_out_of(dossier: Dossier) -> HandOut | None:
+    """The record of the hand-out, if there is one. One query."""
+    return HandOut.objects.select_related("handed_by").filter(dossier=dossier).first()
+
+
+def ready_to_sign(viewer: Viewer) -> list[DossierResult]:
+    """The drafts of the viewer's agency that wait for a leader, the oldest first, at most a page of them.
+
+    They wait once a step of the dossier lies with a leader of the agency, or it is decided. One query.
+    """
+    if not policies.signs(viewer):
+        return []
+    with_leader = DossierTask.objects.filter(
+        dossier=OuterRef("dossier"), agency_id=viewer.agency_id or 0, state=TaskState.OPEN, role=Role.LEADER
+    )
+    rows = DossierResult.objects.filter(
+        agency_id=viewer.agency_id or 0, held=None, dossier__state__in=sorted(RESULT_MADE)
+    ).filter(Q(Exists(with_leader)) | Q(dossier__state=DossierState.FINISHED))
+    rows = rows.select_related("document__drafted_by", "dossier__version__procedure")
+    return list(rows.order_by("id")[:MOST_TO_SIGN])

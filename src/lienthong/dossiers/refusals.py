@@ -133,3 +133,99 @@ class TakenWithoutReason(Refusal):
 
     code, status = "taken-without-reason", 422
     sentence = _("Write why the step is taken from %(name)s; they read it.")
+
+
+class ResultThere(Refusal):
+    """A dossier has each kind of result once."""
+
+    code, status = "result-there", 409
+    sentence = _(
+        "Dossier %(code)s has a result “%(name)s” already. Open it to change the draft; what is signed stays."
+    )
+
+
+class ResultUnknown(Refusal):
+    """The procedure has no such result."""
+
+    code, status = "result-unknown", 422
+    sentence = _("“%(procedure)s” has no result “%(key)s”. Choose one of those the procedure names.")
+
+
+class ResultSignedAlready(Refusal):
+    """A signed result is never changed, and signed once."""
+
+    code, status = "result-signed-already", 409
+    sentence = _(
+        "“%(name)s” was signed as %(number)s by %(signer)s at %(time)s, and what is signed is never changed. "
+        "Reload the page; to correct it, issue another document."
+    )
+
+
+class ResultChanged(Refusal):
+    """The draft is not the one that was read."""
+
+    code, status = "result-changed", 409
+    sentence = _(
+        "The draft “%(name)s” was changed by %(drafter)s at %(time)s, after you opened it. "
+        "Nothing was done; open it again and read what it says now."
+    )
+
+
+class ResultMissing(Refusal):
+    """The process demands a signed result, and there is none."""
+
+    code, status = "result-missing", 409
+    sentence = _(
+        "“%(step)s” of dossier %(code)s needs a signed result, and there is none. "
+        "Draft the result on the page of the dossier and have a leader sign it first."
+    )
+
+
+class ResultUnsigned(Refusal):
+    """A result still waits for its signature."""
+
+    code, status = "result-unsigned", 409
+    sentence = _(
+        "The result “%(name)s” of dossier %(code)s is a draft that nobody has signed. "
+        "Have a leader sign it, or discard the draft."
+    )
+
+
+class NothingToSign(Refusal):
+    """The list is empty or too long."""
+
+    code, status = "nothing-to-sign", 422
+    sentence = _("Choose between 1 and %(most)s results that wait for your signature.")
+
+
+class HandedOutAlready(Refusal):
+    """A result is handed out once."""
+
+    code, status = "handed-out-already", 409
+    sentence = _(
+        "The result of dossier %(code)s was handed to %(name)s at %(time)s by %(official)s already. "
+        "It is handed out once; reload the page to see the record."
+    )
+
+
+class ReceiverMissing(Refusal):
+    """Somebody who is no party of the dossier gets the result only with a name and an authority."""
+
+    code, status = "receiver-missing", 422
+    sentence = _(
+        "Write who received the result and on whose authority: a power of attorney, a letter of introduction."
+    )
+
+
+class ReceiverUnknown(Refusal):
+    """The receiver named is no party of the dossier."""
+
+    code, status = "receiver-unknown", 422
+    sentence = _("The receiver is no party of dossier %(code)s. Choose one of the list, or write the name.")
+
+
+class WayUnknown(Refusal):
+    """Results go out in three ways."""
+
+    code, status = "way-unknown", 422
+    sentence = _("A result is handed out at the counter, by post or electronically, not “%(way)s”.")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import IntEnum, StrEnum
 
+from django.db import models
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -76,12 +77,24 @@ class SlipKind(StrEnum):
     STOP = "05"
 
 
+class HandOutWay(models.TextChoices):
+    """How a result goes out of the house (NĐ 61/2018, Đ.20)."""
+
+    COUNTER = "counter", _("At the counter")
+    POST = "post", _("By post")
+    ELECTRONIC = "electronic", _("Electronically")
+
+
 class Who(StrEnum):
-    """Who may make a move. DESK receives dossiers, WORKER has a step of it, LEADER leads the owner agency."""
+    """Who may make a move. DESK receives dossiers, WORKER has a step of it, LEADER leads the owner agency;
+    DRAFTER and SIGNER write and lead where the result is made: at the owner, or where a step is open.
+    """
 
     DESK = "desk"
     WORKER = "worker"
     LEADER = "leader"
+    DRAFTER = "drafter"
+    SIGNER = "signer"
     PLATFORM = "platform"
 
 
@@ -107,6 +120,8 @@ _NEW, _WORKED = frozenset({_S.SUBMITTED}), frozenset({_S.ACCEPTED, _S.IN_PROGRES
 WAITING = frozenset({_S.SUPPLEMENT_REQUESTED, _S.PAYMENT_REQUESTED})
 UNDER_WAY = _WORKED | WAITING
 OPEN = UNDER_WAY | _NEW
+# A result may still be made once it is decided: the refusal that goes out, the paper that was forgotten.
+RESULT_MADE = _WORKED | {_S.FINISHED}
 CLOSED = frozenset({_S.NOT_ACCEPTED, _S.WITHDRAWN, _S.STOPPED, _S.HANDED_OUT})
 
 ACCEPT = Move(
@@ -187,6 +202,17 @@ WITHDRAW = Move(
     reason=True,
 )
 FINISH = Move("finish", UNDER_WAY, _S.FINISHED, Who.PLATFORM, "NĐ 61/2018, Đ.19", _("Finish"))
+DRAFT_RESULT = Move("draft-result", RESULT_MADE, None, Who.DRAFTER, "NĐ 61/2018, Đ.19", _("Draft the result"))
+SIGN_RESULT = Move("sign-result", RESULT_MADE, None, Who.SIGNER, "NĐ 61/2018, Đ.19", _("Sign the result"))
+# In any state: the draft of a dossier that was withdrawn would otherwise hold its agency for ever.
+DROP_RESULT = Move(
+    "drop-result",
+    frozenset(_S),
+    None,
+    Who.DRAFTER,
+    "NĐ 61/2018, Đ.19",
+    _("Discard the draft of the result"),
+)
 HAND_OUT = Move(
     "hand-out",
     frozenset({_S.FINISHED}),
@@ -210,6 +236,9 @@ MOVES: dict[str, Move] = {
         STOP,
         WITHDRAW,
         FINISH,
+        DRAFT_RESULT,
+        SIGN_RESULT,
+        DROP_RESULT,
         HAND_OUT,
     )
 }

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from lienthong.dossiers.web import acting, book, lists, papers, receiving, slips, statistics
+from lienthong.dossiers.web import acting, book, lists, papers, receiving, results, slips, statistics
 
 app_name = "dossiers"
 urlpatterns = [
@@ -21,4 +21,11 @@ urlpatterns = [
     path("papers/<int:paper_id>/", papers.paper, name="paper"),
     path("slips/<uuid:slip_id>.pdf", slips.slip, name="slip"),
     path("<uuid:dossier_id>/control-slip.pdf", slips.control_slip, name="control_slip"),
+    path("<uuid:dossier_id>/results/new/", results.draft, name="draft_result"),
+    path("results/", results.to_sign, name="to_sign"),
+    path("results/<uuid:result_id>/", results.result, name="result"),
+    path("results/<uuid:result_id>.pdf", results.result_pdf, name="result_pdf"),
+    path("results/<uuid:result_id>/change/", results.change, name="change_result"),
+    path("results/<uuid:result_id>/sign/", results.sign, name="sign_result"),
+    path("results/<uuid:result_id>/drop/", results.drop, name="drop_result"),
 ]

@@ -24,6 +24,7 @@ from lienthong.procedures.engine import (
 from lienthong.procedures.engine import start as start_position
 from lienthong.procedures.fees import FeeLine, fees_owed
 from lienthong.procedures.filling import (
+    DrawnField,
     DrawnForm,
     KeptFile,
     Posted,
@@ -49,6 +50,7 @@ __all__ = [
     "Channel",
     "Communes",
     "Definition",
+    "DrawnField",
     "DrawnForm",
     "FeeLine",
     "Form",

@@ -12,7 +12,8 @@ from lienthong.dossiers import policies
 from lienthong.dossiers.actions.supplements import open_request
 from lienthong.dossiers.board import Board
 from lienthong.dossiers.contracts import StepDone
-from lienthong.dossiers.game import SUPPLEMENT, close_task, end_step, move
+from lienthong.dossiers.game import SUPPLEMENT, close_task, end_step, hands_out, move
+from lienthong.dossiers.handing import record_hand_out, require_result
 from lienthong.dossiers.held import dossiers_of_tasks
 from lienthong.dossiers.models import Dossier, DossierTask
 from lienthong.dossiers.refusals import ClockStands, DossierNotNow, StepAlreadyDone, SupplementItemsMissing
@@ -28,7 +29,8 @@ def finish_step(*, done: StepDone, viewer: Viewer, at: datetime) -> Dossier:
 
     Raises:
         NotFound: there is none, or the viewer may not see it. StepAlreadyDone: somebody was faster.
-        StepOfAnother, ClockStands, ChoiceMissing, SupplementItemsMissing, SupplementAskedAlready.
+        StepOfAnother, ClockStands, ChoiceMissing, SupplementItemsMissing, SupplementAskedAlready;
+        ResultMissing, ResultUnsigned: the step demands a signed result.
     """
     return finish_steps(all_done=[done], viewer=viewer, at=at)[0]
 
@@ -64,7 +66,10 @@ def finish_on_board(board: Board, done: StepDone, viewer: Viewer) -> Dossier:
         raise DossierNotNow(code=dossier.code, state=dossier.state_label)
     else:
         board.say(dossier, WORK.verb, data)
-    end_step(board, task, choices=done.choices, note=done.note[:NOTE_LIMIT])
+    require_result(board, dossier, step)
+    out = hands_out(board.process(dossier), task)
+    handed = record_hand_out(board, dossier, done.handing) if out else None
+    end_step(board, task, choices=done.choices, note=done.note[:NOTE_LIMIT], handed=handed)
     _ask_if_waited_for(board, task, done)
     return dossier
 

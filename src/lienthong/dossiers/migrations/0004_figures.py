@@ -144,7 +144,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('directory', '0001_initial'),
-        ("dossiers", "0001_initial"),
+        ("dossiers", "0002_result_documents"),
         ('procedures', '0001_initial'),
     ]
 

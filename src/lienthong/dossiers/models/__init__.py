@@ -8,7 +8,6 @@ from lienthong.dossiers.models.around import (
     DaySequence,
     DossierPaper,
     DossierParty,
-    DossierResult,
     HeldDocument,
     Pause,
     Slip,
@@ -17,6 +16,7 @@ from lienthong.dossiers.models.around import (
 from lienthong.dossiers.models.counts import DossierCount, DossierDelta, OfficialCount, OfficialDelta
 from lienthong.dossiers.models.dossier import Application, Dossier, DossierTask
 from lienthong.dossiers.models.guest import DossierGuest
+from lienthong.dossiers.models.results import DossierResult, HandOut
 
 __all__ = [
     "Application",
@@ -30,6 +30,7 @@ __all__ = [
     "DossierParty",
     "DossierResult",
     "DossierTask",
+    "HandOut",
     "HeldDocument",
     "OfficialCount",
     "OfficialDelta",

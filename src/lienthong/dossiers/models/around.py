@@ -1,4 +1,4 @@
-"""What belongs to a dossier: parties, papers, the supplement, pauses, slips, results; numbers and bodies."""
+"""What belongs to a dossier: parties, papers, the supplement, pauses, slips; numbers and bodies."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from django.db.models import F, Q
 from django.utils.functional import Promise
 
 from lienthong.directory.public import Agency, Official, remembers_agency
-from lienthong.documents.public import OfficialDocument
 from lienthong.dossiers.models.dossier import Dossier, DossierTask
 from lienthong.dossiers.states import (
     SLIP_LABELS,
@@ -158,24 +157,6 @@ class Slip(models.Model):
     def label(self) -> Promise:
         """What it is, in the reader's language."""
         return SLIP_LABELS[self.kind]
-
-
-class DossierResult(models.Model):
-    """What the applicant gets: one row for each kind of result, with the signed document."""
-
-    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    dossier = models.ForeignKey(Dossier, on_delete=models.CASCADE, related_name="results", db_index=False)
-    key = models.CharField(max_length=40)
-    name = models.CharField(max_length=200)
-    document = models.OneToOneField(OfficialDocument, null=True, on_delete=models.PROTECT, related_name="+")
-    held = models.ForeignKey(HeldDocument, null=True, on_delete=models.PROTECT, related_name="+")
-    made_at = models.DateTimeField()
-    valid_until = models.DateField(null=True)
-    handed_out_at = models.DateTimeField(null=True)
-    handed_to = models.CharField(max_length=250, blank=True)
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["dossier", "key"], name="dossier_result_once")]
 
 
 class DaySequence(models.Model):

@@ -5,9 +5,11 @@ from __future__ import annotations
 from tests.architecture.routes import Route, World, only
 
 from lienthong.dossiers.actions.receiving import receive_at_counter
+from lienthong.dossiers.actions.results import draft_result
 from lienthong.dossiers.contracts import GivenFile
 from lienthong.dossiers.models import Dossier
-from lienthong.dossiers.tests.factories import intake, offered, receptionist
+from lienthong.dossiers.tests.factories import intake, offered, official, receptionist
+from lienthong.dossiers.tests.results import drafted, pdf_made_elsewhere, text
 from lienthong.identity.public import Role
 from lienthong.kernel.blobs import store_blob
 from lienthong.procedures.public import ServiceOffer
@@ -15,6 +17,7 @@ from lienthong.procedures.public import ServiceOffer
 READERS = (Role.RECEPTIONIST, Role.SPECIALIST, Role.HEAD, Role.LEADER, Role.CLERK, Role.AUDITOR)
 SEERS = (Role.RECEPTIONIST, Role.LEADER, Role.CLERK, Role.AUDITOR)
 WORKERS = (Role.RECEPTIONIST, Role.SPECIALIST, Role.LEADER, Role.CLERK)
+DRAFTERS = (Role.SPECIALIST, Role.LEADER, Role.CLERK)
 BOTH = ("GET", "POST")
 
 
@@ -47,6 +50,19 @@ def _paper(world: World) -> dict[str, object]:
     return {"paper_id": made.papers.exclude(held=None).get().pk}
 
 
+def _result(world: World) -> dict[str, object]:
+    """A draft of another official; who answers is told what the draft lacks, the rest come no further."""
+    dossier = _dossier(world)
+    return {"result_id": drafted(dossier, at=world.at).pk}
+
+
+def _file(world: World) -> dict[str, object]:
+    """A draft that is a file already."""
+    dossier, specialist = _dossier(world), official(world.ours, Role.SPECIALIST, at=world.at)
+    given = {"dossier_id": dossier.pk, "viewer": specialist, "at": world.at, "pdf": [pdf_made_elsewhere()]}
+    return {"result_id": draft_result(text=text(paragraphs=()), **given).pk}  # type: ignore[arg-type]
+
+
 ROUTES: dict[str, Route] = {
     "dossiers:inbox": only(*READERS, shared=True),
     "dossiers:finish_many": only(*WORKERS, methods=("POST",), shared=True),
@@ -64,5 +80,12 @@ ROUTES: dict[str, Route] = {
     "dossiers:behind": only(*SEERS, shared=True),
     "dossiers:unused": only(*SEERS, shared=True),
     "dossiers:book": only(*SEERS, shared=True),
+    "dossiers:draft_result": only(*DRAFTERS, methods=BOTH, kwargs=_id),
+    "dossiers:result": only(*READERS, kwargs=_result),
+    "dossiers:result_pdf": only(*READERS, kwargs=_file),
+    "dossiers:change_result": only(*DRAFTERS, methods=BOTH, kwargs=_result),
+    "dossiers:sign_result": only(Role.LEADER, methods=("POST",), kwargs=_result),
+    "dossiers:drop_result": only(*DRAFTERS, methods=("POST",), kwargs=_result),
+    "dossiers:to_sign": only(Role.LEADER, methods=BOTH, shared=True),
     "dossiers:act": only(*WORKERS, methods=("POST",), kwargs=_nobody),
 }

@@ -1,4 +1,4 @@
-"""Two at once: one finishes a step, the other reads why not; codes without a gap or twice."""
+"""Two at once: one finishes a step or signs, the other reads why not; codes without a gap or twice."""
 
 from __future__ import annotations
 
@@ -11,12 +11,15 @@ from django.db import connection
 
 from lienthong.dossiers.actions.counting import fold_deltas, recount_figures
 from lienthong.dossiers.actions.ending import withdraw_dossier
+from lienthong.dossiers.actions.handing import hand_out_result
 from lienthong.dossiers.actions.receiving import receive_at_counter
+from lienthong.dossiers.actions.signing import sign_result
 from lienthong.dossiers.actions.stepping import finish_step
-from lienthong.dossiers.contracts import StepDone
-from lienthong.dossiers.models import Dossier, DossierCount, DossierDelta, DossierTask
+from lienthong.dossiers.contracts import Handing, StepDone
+from lienthong.dossiers.models import Dossier, DossierCount, DossierDelta, DossierTask, HeldDocument
 from lienthong.dossiers.tests import factories
 from lienthong.dossiers.tests.factories import NOON, offered, official, open_task, received
+from lienthong.dossiers.tests.results import drafted, examined, leader_with_key, seen, signing_offer
 from lienthong.identity.public import Role
 from lienthong.kernel.errors import Refusal
 
@@ -82,6 +85,23 @@ def test_figures_stay_exact_while_two_act_and_both_jobs_run() -> None:
     fold_deltas()
     (year,) = DossierCount.objects.filter(grain=3)
     assert (year.received_counter, year.withdrawn, DossierDelta.objects.count()) == (6, 3, 0)
+
+
+def test_of_two_leaders_who_sign_a_result_at_once_one_does_and_it_goes_out_once() -> None:
+    offer = signing_offer()
+    dossier = examined(offer)
+    read = seen(drafted(dossier))
+    leaders = [leader_with_key(offer.agency) for _ in range(2)]
+    acts = [lambda viewer=viewer: sign_result(seen=read, viewer=viewer, at=NOON) for viewer in leaders]
+    assert sorted(at_once(*acts)) == ["done", "result-signed-already"]
+    assert HeldDocument.objects.filter(issued=True).count() == 1
+    desks = [factories.receptionist(offer.agency) for _ in range(2)]
+    handing = Handing("counter", dossier.applicant_id)
+    given = [
+        lambda desk=desk: hand_out_result(dossier_id=dossier.pk, handing=handing, viewer=desk, at=NOON)
+        for desk in desks
+    ]
+    assert sorted(at_once(*given)) == ["done", "handed-out-already"]
 
 
 def test_codes_given_at_once_have_no_gap_and_none_twice() -> None:

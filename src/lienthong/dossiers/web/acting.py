@@ -15,16 +15,19 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
 from lienthong.dossiers import policies, queries
-from lienthong.dossiers.actions import ending, receiving, stepping, supplements
+from lienthong.dossiers.actions import ending, handing, receiving, stepping, supplements
 from lienthong.dossiers.contracts import StepDone
 from lienthong.dossiers.forms import ApologyForm, NothingForm, ReasonForm, SupplementForm, WorkForm
-from lienthong.dossiers.game import SUPPLEMENT, hand_choices
+from lienthong.dossiers.game import SUPPLEMENT, hand_choices, hands_out
+from lienthong.dossiers.handing import WAY_OF_CHANNEL
 from lienthong.dossiers.models import Dossier, DossierTask
+from lienthong.dossiers.result_forms import HandOutForm
 from lienthong.dossiers.states import (
     ACCEPT,
     APOLOGISE,
     ASK_SUPPLEMENT,
     DECLINE,
+    HAND_OUT,
     MOVES,
     STOP,
     SUPPLY,
@@ -36,6 +39,7 @@ from lienthong.dossiers.states import (
 )
 from lienthong.dossiers.web.lists import ALL_READERS, WORKERS, remaining
 from lienthong.dossiers.web.papers import files_of
+from lienthong.dossiers.web.results import results_section
 from lienthong.identity.public import Viewer, needs, viewer_of
 from lienthong.kernel.clock import now
 from lienthong.kernel.errors import Refusal
@@ -51,6 +55,7 @@ FORMS: dict[str, type[Form]] = {
     APOLOGISE.verb: ApologyForm,
     STOP.verb: ReasonForm,
     WITHDRAW.verb: ReasonForm,
+    HAND_OUT.verb: HandOutForm,
 }
 # What the history calls that is no move of the table.
 TOLD = {
@@ -88,7 +93,7 @@ def act(request: HttpRequest, dossier_id: UUID, verb: str) -> HttpResponse:
     if verb not in FORMS and verb != WORK.verb:
         raise Http404
     task = _task(viewer, found, request) if verb == WORK.verb else None
-    form = _work_form(task, request) if task else FORMS[verb](request.POST, auto_id=f"{verb}_%s")
+    form = _work_form(task, request) if task else _form(verb, found, request)
     if form.is_valid():
         try:
             _do(verb, found, task, form, viewer)
@@ -112,6 +117,8 @@ def _do(verb: str, found: Dossier, task: DossierTask | None, form: Any, viewer: 
         stepping.finish_step(done=done, viewer=viewer, at=at)
     elif verb == ACCEPT.verb:
         receiving.accept_dossiers(dossier_ids=[found.pk], viewer=viewer, at=at)
+    elif verb == HAND_OUT.verb:
+        handing.hand_out_result(handing=form.handing(), **given)
     elif verb == ASK_SUPPLEMENT.verb:
         supplements.ask_supplement(asked=form.supplement(), **given)
     else:
@@ -135,6 +142,14 @@ def _task(viewer: Viewer, found: Dossier, request: HttpRequest) -> DossierTask:
     return rows[0]
 
 
+def _form(verb: str, found: Dossier, request: HttpRequest | None = None) -> Form:
+    """The form of an act on the whole dossier."""
+    given: dict[str, Any] = {"auto_id": f"{verb}_%s"}
+    if verb == HAND_OUT.verb:
+        given |= {"parties": queries.parties_of(found), "way": WAY_OF_CHANNEL[found.channel]}
+    return FORMS[verb](request.POST, **given) if request else FORMS[verb](**given)
+
+
 def _work_form(task: DossierTask, request: HttpRequest | None = None) -> WorkForm:
     """The form of a step."""
     process = queries.process_for(task.dossier)
@@ -150,6 +165,7 @@ def _named(way: Any) -> str:
 
 
 def _offers(viewer: Viewer, found: Dossier, tasks: list[DossierTask], bound: dict[str, Form]) -> list[Offer]:
+    allowed = policies.allowed_actions(viewer, found)
     works = [task for task in tasks if task.open and policies.works_on(viewer, task) and not task.paused_at]
     offers = [
         Offer(
@@ -160,12 +176,14 @@ def _offers(viewer: Viewer, found: Dossier, tasks: list[DossierTask], bound: dic
             "success" if task.kind == TaskKind.WORK else "accent",
         )
         for task in works
-        if found.under_way or found.state == DossierState.FINISHED
+        if (found.under_way or found.state == DossierState.FINISHED)
+        # Handing out is an act with a form of its own, for who may do it.
+        and not (HAND_OUT in allowed and hands_out(queries.process_for(found), task))
     ]
-    for move in policies.allowed_actions(viewer, found):
+    for move in allowed:
         if move.verb not in FORMS or (move is ASK_SUPPLEMENT and not _may_ask(viewer, found, works)):
             continue
-        form = bound.get(move.verb) or FORMS[move.verb](auto_id=f"{move.verb}_%s")
+        form = bound.get(move.verb) or _form(move.verb, found)
         offers.append(Offer(move, form, color=COLORS.get(move.verb, "accent")))
     return offers
 
@@ -205,6 +223,7 @@ def _page(
         "charges": charges_of([found.pk]).get(found.pk, []),
         "timeline": [_row(event) for event in timeline(found.ledger_subject)],
         "supplement": getattr(found, "supplement", None),
+        **results_section(viewer, found, tasks),
     }
     return render(request, "dossiers/dossier.html", context, status=status)
 
@@ -214,6 +233,8 @@ def _row(event: Event) -> dict[str, object]:
     verb = event.verb.removeprefix("dossier.")
     data = event.data
     label: object = MOVES[verb].label if verb in MOVES else TOLD.get(verb, verb)
-    words = [str(data[name]) for name in ("step", "to", "note", "reason") if data.get(name)]
+    words = [
+        str(data[name]) for name in ("step", "note", "reason", "result", "number", "to") if data.get(name)
+    ]
     who = ", ".join(filter(None, (event.actor.name, event.actor.post)))
     return {"title": label, "at": event.at, "actor": who, "detail": " · ".join(words)}

@@ -19,13 +19,15 @@ from lienthong.dossiers.actions.stepping import finish_steps
 from lienthong.dossiers.clock import minutes_left
 from lienthong.dossiers.contracts import StepDone
 from lienthong.dossiers.forms import AssignmentForm, DossierFilterForm
-from lienthong.dossiers.game import hand_choices
-from lienthong.dossiers.policies import READERS, ROLES, receives
+from lienthong.dossiers.game import hand_choices, hands_out
+from lienthong.dossiers.models import DossierTask
+from lienthong.dossiers.policies import READERS, ROLES, receives, signs
 from lienthong.dossiers.queries import Tab
 from lienthong.dossiers.remaining import color_of, in_words
 from lienthong.dossiers.states import Who
 from lienthong.identity.public import Role, Viewer, needs, viewer_of
 from lienthong.kernel.clock import now
+from lienthong.procedures.public import Process
 
 WORKERS = tuple(sorted(ROLES[Who.WORKER]))
 ALL_READERS: tuple[Role, ...] = tuple(sorted(READERS))
@@ -53,7 +55,7 @@ def inbox(request: HttpRequest) -> HttpResponse:
             "step": queries.step_name(task),
             "left": words,
             "color": color,
-            "plain": not hand_choices(queries.process_for(task.dossier), task),
+            "plain": _plain(queries.process_for(task.dossier), task),
         }
         for task, (words, color) in zip(page.rows, left, strict=True)
     ]
@@ -61,6 +63,7 @@ def inbox(request: HttpRequest) -> HttpResponse:
         "page": page,
         "rows": rows,
         "receives": receives(viewer),
+        "signs": signs(viewer),
         "works": viewer.has(*WORKERS),
         "takers": queries.takers_of(viewer, page.rows, at=at),
         "tabs": [
@@ -91,6 +94,11 @@ def assign(request: HttpRequest) -> HttpResponse:
     words = ngettext("%(number)d step changed hands.", "%(number)d steps changed hands.", number)
     messages.success(request, words % {"number": number})
     return redirect("dossiers:inbox")
+
+
+def _plain(process: Process, task: DossierTask) -> bool:
+    """Whether the step is finished without more words: nothing is chosen, and no result goes out."""
+    return not hand_choices(process, task) and not hands_out(process, task)
 
 
 @needs(*WORKERS)
