@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from lienthong.ui.public import NavItem, register
 
 READERS = frozenset({"receptionist", "specialist", "head", "leader", "clerk", "auditor"})
+WATCHERS = frozenset({"administrator", "operator"})
 
 
 class DossiersConfig(AppConfig):
@@ -17,4 +18,6 @@ class DossiersConfig(AppConfig):
     def ready(self) -> None:
         """Listen, and put the one-stop into the navigation; models are there only by now."""
         import_module("lienthong.dossiers.handlers")
+        import_module("lienthong.dossiers.health")
         register(NavItem("dossiers:inbox", _("Dossiers"), READERS, order=20, icon="paper"))
+        register(NavItem("dossiers:national", _("National portal"), WATCHERS, order=62, place="account"))

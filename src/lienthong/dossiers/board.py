@@ -12,6 +12,7 @@ from django.db.models import Model
 
 from lienthong.directory.public import WorkingCalendar, calendars_of
 from lienthong.dossiers.models import Dossier, DossierTask
+from lienthong.dossiers.outbox import queue_reports
 from lienthong.dossiers.states import TaskState
 from lienthong.kernel.events import publish
 from lienthong.ledger.public import JSON, Actor, Entry, record_many
@@ -65,6 +66,7 @@ class Board:
         self._changed: set[UUID] = set()
         self._changed_tasks: dict[UUID, DossierTask] = {}
         self._entries: list[Entry] = []
+        self._said: list[tuple[Dossier, str, int]] = []
         self._events: list[object] = []
 
     def load(self, dossier_ids: Collection[UUID], *, fees: bool = False) -> None:
@@ -133,6 +135,7 @@ class Board:
     def say(self, dossier: Dossier, verb: str, data: Mapping[str, JSON] | None = None) -> None:
         """An event for the ledger."""
         self._entries.append(Entry(self.actor, f"dossier.{verb}", dossier.ledger_subject, self.at, data))
+        self._said.append((dossier, verb, dossier.state))
 
     def tell(self, event: object) -> None:
         """An event for who listens, published once all is written."""
@@ -152,5 +155,6 @@ class Board:
         for kind, of_kind in kinds.items():
             kind._default_manager.bulk_create(of_kind)
         record_many(self._entries)
+        queue_reports(self._said, actor=self.actor, at=self.at)
         for event in self._events:
             publish(event)

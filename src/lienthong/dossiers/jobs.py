@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from lienthong.dossiers.actions.national import queue_untold, send_reports
 from lienthong.dossiers.actions.passing import end_timers, note_payment
 from lienthong.kernel.clock import now
 from lienthong.kernel.jobs import job, periodic
@@ -21,3 +22,17 @@ def end_due_timers(timestamp: int) -> None:
     """End the timers of processes whose time has passed, every five minutes."""
     while end_timers(at=now()):
         pass
+
+
+@periodic(cron="* * * * *")
+@job(name="dossiers.tell_national", queueing_lock="dossiers.tell_national", lock="dossiers.national")
+def tell_national(timestamp: int) -> None:
+    """Tell the national portal what is due, every minute, one run after the other."""
+    send_reports(at=now())
+
+
+@periodic(cron="7 * * * *")
+@job(name="dossiers.queue_untold", queueing_lock="dossiers.queue_untold")
+def queue_what_is_untold(timestamp: int) -> None:
+    """Queue dossiers on their way that the portal does not know, every hour: all of them once it is set up."""
+    queue_untold(at=now())

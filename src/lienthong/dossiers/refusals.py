@@ -119,3 +119,22 @@ class ApologyTooLate(Refusal):
         "The deadline passed at %(due)s. An apology with a new date is sent before it passes, never after "
         "(NĐ 61/2018/NĐ-CP, Đ.19 k.9); finish the dossier now, it counts as late."
     )
+
+
+class NationalOff(Refusal):
+    """No national portal is set up."""
+
+    code, status = "national-off", 409
+    sentence = _(
+        "Nothing was sent: this installation tells no national portal (LIENTHONG_NATIONAL_URL is empty). "
+        "Ask whoever runs the platform to set it up."
+    )
+
+
+class NothingToRetry(Refusal):
+    """What was to be tried again is not there any more."""
+
+    code, status = "nothing-to-retry", 409
+    sentence = _(
+        "There is nothing to try again: the national portal may have taken it meanwhile. Reload the page."
+    )

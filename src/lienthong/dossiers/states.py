@@ -76,6 +76,13 @@ class SlipKind(StrEnum):
     STOP = "05"
 
 
+class National(StrEnum):
+    """What the national portal is told: the dossier itself (`DongBoHoSoMC`), or that something was done."""
+
+    RECORD = "record"
+    PROGRESS = "progress"
+
+
 class Who(StrEnum):
     """Who may make a move. DESK receives dossiers, WORKER has a step of it, LEADER leads the owner agency."""
 

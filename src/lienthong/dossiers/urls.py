@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from lienthong.dossiers.web import acting, lists, receiving, slips
+from lienthong.dossiers.web import acting, lists, national, receiving, slips
 
 app_name = "dossiers"
 urlpatterns = [
@@ -15,4 +15,7 @@ urlpatterns = [
     path("<uuid:dossier_id>/do/<slug:verb>/", acting.act, name="act"),
     path("slips/<uuid:slip_id>.pdf", slips.slip, name="slip"),
     path("<uuid:dossier_id>/control-slip.pdf", slips.control_slip, name="control_slip"),
+    path("national/", national.national, name="national"),
+    path("national/retry/", national.national_retry, name="national_retry"),
+    path("national/export/", national.national_export, name="national_export"),
 ]

@@ -15,6 +15,7 @@ from lienthong.dossiers.models.around import (
     SupplementRequest,
 )
 from lienthong.dossiers.models.dossier import Application, Dossier, DossierTask
+from lienthong.dossiers.models.national import NationalDossier, NationalReport
 
 __all__ = [
     "Application",
@@ -26,6 +27,8 @@ __all__ = [
     "DossierResult",
     "DossierTask",
     "HeldDocument",
+    "NationalDossier",
+    "NationalReport",
     "Pause",
     "Slip",
     "SupplementRequest",

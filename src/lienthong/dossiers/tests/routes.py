@@ -12,6 +12,7 @@ from lienthong.procedures.public import ServiceOffer
 
 READERS = (Role.RECEPTIONIST, Role.SPECIALIST, Role.LEADER, Role.CLERK, Role.AUDITOR)
 WORKERS = (Role.RECEPTIONIST, Role.SPECIALIST, Role.LEADER, Role.CLERK)
+WATCHERS = (Role.ADMINISTRATOR, Role.OPERATOR)
 BOTH = ("GET", "POST")
 
 
@@ -48,5 +49,8 @@ ROUTES: dict[str, Route] = {
     "dossiers:dossier": only(*READERS, kwargs=_id),
     "dossiers:slip": only(*READERS, kwargs=_slip),
     "dossiers:control_slip": only(*READERS, kwargs=_id),
+    "dossiers:national": only(*WATCHERS, shared=True),
+    "dossiers:national_retry": only(*WATCHERS, methods=("POST",), shared=True),
+    "dossiers:national_export": only(*WATCHERS, shared=True),
     "dossiers:act": only(*WORKERS, methods=("POST",), kwargs=_nobody),
 }
