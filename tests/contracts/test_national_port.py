@@ -84,28 +84,36 @@ def access(url: str) -> PortalAccess:
     )
 
 
-@pytest.fixture(params=["fake", "http"])
-def portal(request: pytest.FixtureRequest) -> Iterator[Portal]:
-    if request.param == "fake":
-        inner = FakePortal()
-
-        def taken() -> dict[str, Any]:
-            return {"records": inner.records, "steps": inner.steps, "calls": inner.calls}
-
-        reached = access("https://portal.example")
-        yield Portal(FakeNational(reached, inner), lambda *how: inner.failing.extend(how), taken, reached)
-        return
+@pytest.fixture(scope="module")
+def served() -> Iterator[str]:
+    """The address of a portal in a process of its own."""
     command = [sys.executable, "-m", "lienthong.dossiers.national.portal"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout
-        reached = access(process.stdout.readline().strip())
-        yield Portal(
-            HttpNational(reached, seconds=1.0),
-            lambda *how: httpx.post(f"{reached.url}/fail", json=list(how)).raise_for_status() and None,
-            lambda: httpx.get(f"{reached.url}/taken").json(),
-            reached,
-        )
+        yield process.stdout.readline().strip()
         process.terminate()
+
+
+@pytest.fixture(params=["fake", "http"])
+def portal(request: pytest.FixtureRequest) -> Portal:
+    if request.param == "fake":
+        inner = FakePortal()
+
+        def kept() -> dict[str, Any]:
+            return {"records": inner.records, "steps": inner.steps, "calls": inner.calls}
+
+        reached = access("https://portal.example")
+        return Portal(FakeNational(reached, inner), lambda *how: inner.failing.extend(how), kept, reached)
+    reached = access(request.getfixturevalue("served"))
+    httpx.post(f"{reached.url}/reset").raise_for_status()
+
+    def fail(*how: str) -> None:
+        httpx.post(f"{reached.url}/fail", json=list(how)).raise_for_status()
+
+    def taken() -> dict[str, Any]:
+        return dict(httpx.get(f"{reached.url}/taken").json())
+
+    return Portal(HttpNational(reached, seconds=1.0), fail, taken, reached)
 
 
 def test_dossiers_and_their_progress_are_taken_once_in_one_session(portal: Portal) -> None:

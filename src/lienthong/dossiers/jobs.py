@@ -34,5 +34,5 @@ def tell_national(timestamp: int) -> None:
 @periodic(cron="7 * * * *")
 @job(name="dossiers.queue_untold", queueing_lock="dossiers.queue_untold")
 def queue_what_is_untold(timestamp: int) -> None:
-    """Queue dossiers on their way that the portal does not know, every hour: all of them once it is set up."""
+    """Queue dossiers on their way that the portal does not know, every hour: all of them at first."""
     queue_untold(at=now())

@@ -138,7 +138,7 @@ def _send(run: _Run, rows: Sequence[NationalReport]) -> None:
 
 
 def _deliver(run: _Run, service: National, rows: Sequence[NationalReport]) -> None:
-    """Send the rows with one call; of a batch that is refused its halves, since nobody says which row it is."""
+    """Send the rows with one call; of a batch that is refused its halves: nobody says which row it is."""
     run.calls += 1
     try:
         CALLS[service](run.port, rows, run.at)

@@ -3,7 +3,8 @@
     python -m lienthong.dossiers.national.portal [port]
 
 It listens on loopback, prints its address, and takes `POST /login` and `POST /` as the portal does.
-`POST /fail` with a list of failures makes the next calls fail; `GET /taken` answers what it took.
+`POST /fail` with a list of failures makes the next calls fail; `GET /taken` answers what it took;
+`POST /reset` forgets all.
 """
 
 from __future__ import annotations
@@ -53,6 +54,9 @@ class PortalApp:
             return "200 OK", json.dumps(self.portal.log_in(said)).encode()
         if asked == "POST /fail" and isinstance(said, list) and set(said) <= set(FAILURES):
             self.portal.failing[:] = said
+            return "200 OK", b"{}"
+        if asked == "POST /reset":
+            self.portal = FakePortal()
             return "200 OK", b"{}"
         if asked == "GET /taken":
             portal = self.portal
