@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.db.models import Min
@@ -24,6 +25,9 @@ def check_national() -> Finding:
         return good("no national portal is told (LIENTHONG_NATIONAL_URL)")
     if not (access.user and access.password and access.unit):
         return bad("LIENTHONG_NATIONAL_USER, _PASSWORD and _UNIT must be set with LIENTHONG_NATIONAL_URL")
+    address = urlsplit(access.url)
+    if address.scheme != "https" and address.hostname not in {"127.0.0.1", "localhost", "::1"}:
+        return bad("LIENTHONG_NATIONAL_URL is not https: password and personal data would be read on the way")
     unmapped = {*PartyKind} - set(dict(access.kinds)) | {*Channel.values} - set(dict(access.channels))
     if unmapped:
         return bad(
