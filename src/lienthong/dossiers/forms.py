@@ -41,9 +41,7 @@ class DossierFilterForm(forms.Form):
 class NationalFilterForm(forms.Form):
     """The narrowing of what the national portal was not told; what makes no sense is left out."""
 
-    text = forms.CharField(
-        label=_("Code, applicant, subject or the portal's words"), required=False, max_length=200
-    )
+    text = forms.CharField(label=_("Dossier or the portal's words"), required=False, max_length=200)
     tab = forms.CharField(required=False, max_length=20)
 
     def wanted(self) -> tuple[str, str]:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from django.db import models
 from django.db.models import Q
-from django.utils.functional import Promise
 
 from lienthong.dossiers.models.dossier import Dossier
-from lienthong.dossiers.states import STATE_LABELS, DossierState, National
+from lienthong.dossiers.states import DossierState, National
 
 
 class NationalReport(models.Model):
@@ -49,11 +48,6 @@ class NationalReport(models.Model):
 
     def __str__(self) -> str:
         return f"{self.dossier_id}: {self.service} {self.state}"
-
-    @property
-    def state_label(self) -> Promise:
-        """The state that is told, in the reader's language."""
-        return STATE_LABELS[self.state]
 
 
 class NationalDossier(models.Model):

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 
 from lienthong.directory.public import Agency
 from lienthong.dossiers.models import Dossier, NationalReport
 from lienthong.dossiers.national.contracts import DossierRecord, Progress, SupplementTold
 from lienthong.dossiers.outbox import BACKFILL, SUBMIT
-from lienthong.dossiers.states import MOVES, STATE_LABELS, DossierState
+from lienthong.dossiers.states import MOVES, DossierState
 
 DONE = frozenset({DossierState.FINISHED, DossierState.HANDED_OUT})
 READ = ("dossier__version__procedure__field", "dossier__applicant", "dossier__agency")
 READ_SETS = ("dossier__papers", "dossier__results", "dossier__supplement__asked_by")
+WORDS = {SUBMIT: _("Dossier handed in"), BACKFILL: _("Dossier as it stands")}
 MOST_LISTED, MOST_NAME = 100, 500
 
 
@@ -38,9 +40,9 @@ def progress_of(rows: Sequence[NationalReport]) -> list[Progress]:
         return [_progress(row, names.get(row.agency_code, row.dossier.agency.name)) for row in rows]
 
 
-def words_of(verb: str, state: int) -> str:
+def words_of(verb: str) -> str:
     """What was done, in the reader's language."""
-    return str(STATE_LABELS[state] if verb in {SUBMIT, BACKFILL} else MOVES[verb].label)
+    return str(WORDS[verb] if verb in WORDS else MOVES[verb].label)
 
 
 def _record(row: NationalReport) -> DossierRecord:
@@ -89,7 +91,7 @@ def _progress(row: NationalReport, unit: str) -> Progress:
         staff=row.staff or unit,
         post_title=row.post_title,
         unit=unit,
-        words=words_of(row.verb, row.state),
+        words=words_of(row.verb),
         at=row.happened_at,
         state=row.state,
         received_at=dossier.accepted_at or dossier.submitted_at,

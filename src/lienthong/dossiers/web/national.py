@@ -93,7 +93,7 @@ def _line(row: NationalReport) -> list[object]:
         row.dossier.code,
         row.dossier.agency.name,
         row.dossier.version.procedure.name,
-        words_of(row.verb, row.state),
+        words_of(row.verb),
         f"{row.happened_at.astimezone(VIETNAM):%d/%m/%Y %H:%M}",
         row.attempts,
         national_queries.reason_of(row),
@@ -104,7 +104,7 @@ def _line(row: NationalReport) -> list[object]:
 def _shown(row: NationalReport) -> dict[str, object]:
     return {
         "report": row,
-        "words": words_of(row.verb, row.state),
+        "words": words_of(row.verb),
         "reason": national_queries.reason_of(row),
     }
 
