@@ -179,11 +179,15 @@ def _note_taken(rows: Sequence[NationalReport], at: datetime) -> None:
 
 def _note_refused(row: NationalReport, refused: PortalRefused, at: datetime) -> None:
     logger.warning("the national portal refused %s of a dossier: %s", row.service, refused.code)
-    row.attempts, row.refusals = row.attempts + 1, row.refusals + 1
-    row.code, row.problem = f"{ERROR}{refused.code}"[:40], refused.text
-    row.next_attempt_at = at + pause_after(row.refusals - 1)
-    row.refused_at = at if row.refusals >= MOST_REFUSALS else None
-    row.save(update_fields=["attempts", "refusals", "code", "problem", "next_attempt_at", "refused_at"])
+    refusals = row.refusals + 1
+    NationalReport.objects.filter(pk=row.pk).update(
+        attempts=F("attempts") + 1,
+        refusals=refusals,
+        code=f"{ERROR}{refused.code}"[:40],
+        problem=refused.text,
+        next_attempt_at=at + pause_after(row.refusals),
+        refused_at=at if refusals >= MOST_REFUSALS else None,
+    )
 
 
 def _note_away(ids: set[int], away: PortalAway, at: datetime) -> None:
