@@ -23,6 +23,7 @@ from lienthong.dossiers.actions.receiving import decline_dossier, register_dossi
 from lienthong.dossiers.actions.stepping import finish_step
 from lienthong.dossiers.contracts import StepDone
 from lienthong.dossiers.health import check_national
+from lienthong.dossiers.jobs import queue_what_is_untold, tell_national
 from lienthong.dossiers.models import Dossier, NationalDossier, NationalReport
 from lienthong.dossiers.national.adapters.fake import FakeNational, FakePortal
 from lienthong.dossiers.national.connecting import national_port, portal_access
@@ -86,6 +87,8 @@ def test_without_a_portal_nothing_is_queued_and_nothing_is_sent() -> None:
     assert not NationalReport.objects.exists()
     assert national_port() is None
     assert (queue_untold(at=NOON), send_reports(at=NOON)) == (0, 0)
+    tell_national(0)
+    queue_what_is_untold(0)
     assert not NationalReport.objects.exists()
     with pytest.raises(NationalOff):
         retry_reports(report_id=None, viewer=official(agency(), Role.OPERATOR), at=NOON)
