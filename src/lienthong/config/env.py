@@ -75,6 +75,17 @@ class Env(BaseSettings):
     payment_bank_secret: SecretStr = SecretStr("")
     payment_minutes: int = Field(default=15, ge=1, le=1440)
     payment_fake_gateway: bool = False
+    national_url: str = ""
+    national_user: str = ""
+    national_password: SecretStr = SecretStr("")
+    national_unit: str = ""
+    national_party_kinds: dict[str, str] = Field(
+        default_factory=lambda: {"citizen": "1", "business": "2", "household": "3"}
+    )
+    national_channels: dict[str, str] = Field(
+        default_factory=lambda: {"counter": "0", "online-part": "1", "online-whole": "1", "post": "2"}
+    )
+    national_late_hours: int = Field(default=4, ge=1)
     secret_decision_hours: int = Field(default=24, ge=1, le=400)
     secret_destroy_overdue: bool = False
     backfill_per_minute: int = Field(default=10, ge=0, le=1000)

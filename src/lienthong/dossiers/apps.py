@@ -9,6 +9,7 @@ from lienthong.ui.public import NavItem, register
 
 READERS = frozenset({"receptionist", "specialist", "head", "leader", "clerk", "auditor"})
 FIGURE_READERS = frozenset({"receptionist", "leader", "clerk", "auditor"})
+WATCHERS = frozenset({"administrator", "operator"})
 
 
 class DossiersConfig(AppConfig):
@@ -30,3 +31,4 @@ class DossiersConfig(AppConfig):
                 place="account",
             )
         )
+        register(NavItem("dossiers:national", _("National portal"), WATCHERS, order=62, place="account"))

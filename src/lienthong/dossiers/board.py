@@ -13,6 +13,7 @@ from django.db.models import Model, prefetch_related_objects
 from lienthong.directory.public import WorkingCalendar, calendars_of
 from lienthong.dossiers.held import hold_dossiers, open_tasks_of
 from lienthong.dossiers.models import Dossier, DossierPaper, DossierParty, DossierResult, DossierTask
+from lienthong.dossiers.outbox import queue_reports
 from lienthong.kernel.events import publish
 from lienthong.kernel.statements import insert_rows, update_rows
 from lienthong.ledger.public import JSON, Actor, Entry, record_many
@@ -71,6 +72,7 @@ class Board:
         self._changed: set[UUID] = set()
         self._changed_tasks: dict[UUID, DossierTask] = {}
         self._entries: list[Entry] = []
+        self._said: list[tuple[Dossier, str, int]] = []
         self._events: list[object] = []
 
     def load(self, dossier_ids: Collection[UUID], *, handed_in: bool = False, results: bool = False) -> None:
@@ -174,6 +176,7 @@ class Board:
     def say(self, dossier: Dossier, verb: str, data: Mapping[str, JSON] | None = None) -> None:
         """An event for the ledger."""
         self._entries.append(Entry(self.actor, f"dossier.{verb}", dossier.ledger_subject, self.at, data))
+        self._said.append((dossier, verb, dossier.state))
 
     def tell(self, event: object) -> None:
         """An event for who listens, published once all is written."""
@@ -188,5 +191,6 @@ class Board:
         update_rows(list(self._changed_tasks.values()), *TASK_FIELDS)
         insert_rows([*self._new_tasks.values(), *self._new])
         record_many(self._entries)
+        queue_reports(self._said, actor=self.actor, at=self.at)
         for event in self._events:
             publish(event)

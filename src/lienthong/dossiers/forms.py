@@ -10,6 +10,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from lienthong.dossiers.contracts import DossierFilter, GivenPaper, Supplement
+from lienthong.dossiers.national_queries import REFUSED, TABS
 from lienthong.dossiers.states import STATE_LABELS
 from lienthong.identity.public import PartyFacts, PartyKind, Viewer
 from lienthong.procedures.public import Paper
@@ -55,6 +56,19 @@ class AssignmentForm(forms.Form):
         """Who is meant."""
         named: int | None = self.cleaned_data["official_id"]
         return {"me": viewer.official_id, "nobody": None, "official": named}[self.cleaned_data["to"]]
+
+
+class NationalFilterForm(forms.Form):
+    """The narrowing of what the national portal was not told; what makes no sense is left out."""
+
+    text = forms.CharField(label=_("Dossier or the portal's words"), required=False, max_length=200)
+    tab = forms.CharField(required=False, max_length=20)
+
+    def wanted(self) -> tuple[str, str]:
+        """The tab and the words asked for."""
+        self.is_valid()
+        tab = self.cleaned_data.get("tab", "")
+        return tab if tab in TABS else REFUSED, self.cleaned_data.get("text", "")
 
 
 class NothingForm(forms.Form):

@@ -2,8 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.db.models import Min
+
 from lienthong.dossiers.facts.counting import last_recount, unfolded
-from lienthong.kernel.checks import Finding, check, good, warning
+from lienthong.dossiers.models import NationalReport
+from lienthong.dossiers.national.connecting import portal_access
+from lienthong.dossiers.national_queries import REASONS, last_success
+from lienthong.identity.public import PartyKind
+from lienthong.kernel.checks import Finding, bad, check, good, warning
+from lienthong.kernel.clock import now
+from lienthong.procedures.public import Channel
 
 MANY = 100_000
 
@@ -23,3 +35,40 @@ def check_figures() -> Finding:
     if waiting > MANY:
         return warning(f"{waiting} changes wait to be folded into the figures; pages are slower, not wrong")
     return good(f"{found.data['counts']} figures equalled the dossiers on {when}; {waiting} changes to fold")
+
+
+@check("National portal")
+def check_national() -> Finding:
+    """Whether the portal is told in time of what happens to dossiers."""
+    access = portal_access()
+    if access is None:
+        return good("no national portal is told (LIENTHONG_NATIONAL_URL)")
+    if not (access.user and access.password and access.unit):
+        return bad("LIENTHONG_NATIONAL_USER, _PASSWORD and _UNIT must be set with LIENTHONG_NATIONAL_URL")
+    address = urlsplit(access.url)
+    if address.scheme != "https" and address.hostname not in {"127.0.0.1", "localhost", "::1"}:
+        return bad("LIENTHONG_NATIONAL_URL is not https: password and personal data would be read on the way")
+    unmapped = {*PartyKind} - set(dict(access.kinds)) | {*Channel.values} - set(dict(access.channels))
+    if unmapped:
+        return bad(
+            f"LIENTHONG_NATIONAL_PARTY_KINDS or _CHANNELS says nothing of: {', '.join(sorted(unmapped))}"
+        )
+    late = timedelta(hours=settings.ENV.national_late_hours)
+    waiting = NationalReport.objects.filter(refused_at=None)
+    oldest = waiting.aggregate(oldest=Min("happened_at"))["oldest"]
+    if oldest is not None and now() - oldest > late:
+        return bad(
+            f"{waiting.count()} reports wait, the oldest since {oldest:%d/%m/%Y %H:%M}: {_last_problem()}"
+        )
+    refused = NationalReport.objects.exclude(refused_at=None).count()
+    if refused:
+        return warning(f"{refused} reports were refused for good and wait for someone (/dossiers/national/)")
+    last = last_success()
+    return good(f"last taken {last:%d/%m/%Y %H:%M}" if last else "nothing was to be told yet")
+
+
+def _last_problem() -> str:
+    row = NationalReport.objects.exclude(code="").order_by("-next_attempt_at").first()
+    if row is None:
+        return "is the worker running?"
+    return f"{REASONS.get(row.code, row.code)} {row.problem}".strip()

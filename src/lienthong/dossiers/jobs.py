@@ -5,6 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from lienthong.dossiers.actions.counting import fold_deltas, recount_figures
+from lienthong.dossiers.actions.national import queue_untold, send_reports
 from lienthong.dossiers.actions.passing import end_timers, note_payment
 from lienthong.kernel.clock import now
 from lienthong.kernel.jobs import job, periodic
@@ -36,3 +37,17 @@ def fold_figures(timestamp: int) -> None:
 def recount_all_figures(timestamp: int) -> None:
     """Prove every night that the figures equal the dossiers, and mend what does not."""
     recount_figures(at=now())
+
+
+@periodic(cron="* * * * *")
+@job(name="dossiers.tell_national", queueing_lock="dossiers.tell_national", lock="dossiers.national")
+def tell_national(timestamp: int) -> None:
+    """Tell the national portal what is due, every minute, one run after the other."""
+    send_reports(at=now())
+
+
+@periodic(cron="7 * * * *")
+@job(name="dossiers.queue_untold", queueing_lock="dossiers.queue_untold")
+def queue_what_is_untold(timestamp: int) -> None:
+    """Queue dossiers on their way that the portal does not know, every hour: all of them at first."""
+    queue_untold(at=now())

@@ -42,6 +42,11 @@ def sees_below(viewer: Viewer) -> bool:
     return viewer.agency_id is not None and viewer.has(*SUPERVISORS)
 
 
+def watches_national(viewer: Viewer) -> bool:
+    """Whether the viewer sees what the national portal was not told: of the agency, or (operators) of all."""
+    return viewer.has(Role.OPERATOR) or (viewer.agency_id is not None and viewer.has(Role.ADMINISTRATOR))
+
+
 def works_on(viewer: Viewer, task: DossierTask) -> bool:
     """Whether the open step lies with the viewer: in the role and the agency, and with nobody else."""
     if task.agency_id != viewer.agency_id or task.kind not in {

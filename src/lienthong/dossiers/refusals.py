@@ -229,3 +229,22 @@ class WayUnknown(Refusal):
 
     code, status = "way-unknown", 422
     sentence = _("A result is handed out at the counter, by post or electronically, not “%(way)s”.")
+
+
+class NationalOff(Refusal):
+    """No national portal is set up."""
+
+    code, status = "national-off", 409
+    sentence = _(
+        "Nothing was sent: this installation tells no national portal (LIENTHONG_NATIONAL_URL is empty). "
+        "Ask whoever runs the platform to set it up."
+    )
+
+
+class NothingToRetry(Refusal):
+    """What was to be tried again is not there any more."""
+
+    code, status = "nothing-to-retry", 409
+    sentence = _(
+        "There is nothing to try again: the national portal may have taken it meanwhile. Reload the page."
+    )

@@ -85,6 +85,13 @@ class HandOutWay(models.TextChoices):
     ELECTRONIC = "electronic", _("Electronically")
 
 
+class National(StrEnum):
+    """What the national portal is told: the dossier itself (`DongBoHoSoMC`), or that something was done."""
+
+    RECORD = "record"
+    PROGRESS = "progress"
+
+
 class Who(StrEnum):
     """Who may make a move. DESK receives dossiers, WORKER has a step of it, LEADER leads the owner agency;
     DRAFTER and SIGNER write and lead where the result is made: at the owner, or where a step is open.

@@ -2,7 +2,17 @@
 
 from django.urls import path
 
-from lienthong.dossiers.web import acting, book, lists, papers, receiving, results, slips, statistics
+from lienthong.dossiers.web import (
+    acting,
+    book,
+    lists,
+    national,
+    papers,
+    receiving,
+    results,
+    slips,
+    statistics,
+)
 
 app_name = "dossiers"
 urlpatterns = [
@@ -28,4 +38,7 @@ urlpatterns = [
     path("results/<uuid:result_id>/change/", results.change, name="change_result"),
     path("results/<uuid:result_id>/sign/", results.sign, name="sign_result"),
     path("results/<uuid:result_id>/drop/", results.drop, name="drop_result"),
+    path("national/", national.national, name="national"),
+    path("national/retry/", national.national_retry, name="national_retry"),
+    path("national/export/", national.national_export, name="national_export"),
 ]

@@ -62,7 +62,7 @@ class Migration(migrations.Migration):
 
     atomic = False
 
-    dependencies = [("dossiers", "0004_figures")]
+    dependencies = [("dossiers", "0005_national_sync")]
 
     operations = [
         BtreeGinExtension(),

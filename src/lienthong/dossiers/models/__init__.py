@@ -16,6 +16,7 @@ from lienthong.dossiers.models.around import (
 from lienthong.dossiers.models.counts import DossierCount, DossierDelta, OfficialCount, OfficialDelta
 from lienthong.dossiers.models.dossier import Application, Dossier, DossierTask
 from lienthong.dossiers.models.guest import DossierGuest
+from lienthong.dossiers.models.national import NationalDossier, NationalReport
 from lienthong.dossiers.models.results import DossierResult, HandOut
 
 __all__ = [
@@ -32,6 +33,8 @@ __all__ = [
     "DossierTask",
     "HandOut",
     "HeldDocument",
+    "NationalDossier",
+    "NationalReport",
     "OfficialCount",
     "OfficialDelta",
     "Pause",

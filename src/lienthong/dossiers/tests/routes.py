@@ -18,6 +18,7 @@ READERS = (Role.RECEPTIONIST, Role.SPECIALIST, Role.HEAD, Role.LEADER, Role.CLER
 SEERS = (Role.RECEPTIONIST, Role.LEADER, Role.CLERK, Role.AUDITOR)
 WORKERS = (Role.RECEPTIONIST, Role.SPECIALIST, Role.LEADER, Role.CLERK)
 DRAFTERS = (Role.SPECIALIST, Role.LEADER, Role.CLERK)
+WATCHERS = (Role.ADMINISTRATOR, Role.OPERATOR)
 BOTH = ("GET", "POST")
 
 
@@ -87,5 +88,8 @@ ROUTES: dict[str, Route] = {
     "dossiers:sign_result": only(Role.LEADER, methods=("POST",), kwargs=_result),
     "dossiers:drop_result": only(*DRAFTERS, methods=("POST",), kwargs=_result),
     "dossiers:to_sign": only(Role.LEADER, methods=BOTH, shared=True),
+    "dossiers:national": only(*WATCHERS, shared=True),
+    "dossiers:national_retry": only(*WATCHERS, methods=("POST",), shared=True),
+    "dossiers:national_export": only(*WATCHERS, shared=True),
     "dossiers:act": only(*WORKERS, methods=("POST",), kwargs=_nobody),
 }

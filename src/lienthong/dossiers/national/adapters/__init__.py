@@ -1,0 +1,1 @@
+"""The national portal over HTTP, and one in memory."""

@@ -1,0 +1,71 @@
+"""What the national portal is told of dossiers, before it is put into the portal's own words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+
+@dataclass(frozen=True)
+class SupplementTold:
+    """That a supplement was asked for, and whether it came."""
+
+    asked_by: str
+    words: str
+    asked_at: datetime
+    answered_at: datetime | None
+
+
+@dataclass(frozen=True)
+class DossierRecord:
+    """A dossier as `DongBoHoSoMC` tells it. Times without a value did not come yet."""
+
+    code: str
+    procedure_code: str
+    procedure_name: str
+    field_code: str
+    field_name: str
+    applicant_name: str
+    applicant_kind: str
+    applicant_number: str
+    email: str
+    telephone: str
+    summary: str
+    received_at: datetime
+    due_at: datetime | None
+    state: int
+    finished_at: datetime | None
+    handed_out_at: datetime | None
+    outcome: str
+    channel: str
+    agency_name: str
+    papers: tuple[str, ...] = ()
+    supplements: tuple[SupplementTold, ...] = ()
+    results: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Progress:
+    """Something done with a dossier, as `CapNhatTienDoHoSoMC` tells it."""
+
+    code: str
+    staff: str
+    post_title: str
+    unit: str
+    words: str
+    at: datetime
+    state: int
+    received_at: datetime
+    due_at: datetime | None
+
+
+@dataclass(frozen=True)
+class PortalAccess:
+    """How the portal is reached. `kinds` and `channels`: its codes for ours, which differ between portals."""
+
+    url: str
+    user: str
+    password: str = field(repr=False)
+    unit: str
+    kinds: tuple[tuple[str, str], ...]
+    channels: tuple[tuple[str, str], ...]
