@@ -50,7 +50,7 @@ def reports_of(viewer: Viewer) -> QuerySet[NationalReport]:
         return NationalReport.objects.none()
     if viewer.has(Role.OPERATOR):
         return NationalReport.objects.all()
-    return NationalReport.objects.filter(dossier__agency_id=viewer.agency_id)
+    return NationalReport.objects.filter(dossier__agency_id=viewer.agency_id or 0)
 
 
 def narrowed(viewer: Viewer, tab: str, text: str) -> QuerySet[NationalReport]:
