@@ -63,7 +63,7 @@ def send_reports(*, at: datetime, port: NationalPort | None = None) -> int:
 
 def pause_after(attempts: int) -> timedelta:
     """How long to wait after so many failed attempts."""
-    return min(FIRST_PAUSE * int(2 ** min(attempts, 10)), LONGEST_PAUSE)
+    return min(FIRST_PAUSE * (1 << min(attempts, 10)), LONGEST_PAUSE)
 
 
 def retry_reports(*, report_id: int | None, viewer: Viewer, at: datetime) -> int:
