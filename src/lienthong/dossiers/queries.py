@@ -24,8 +24,8 @@ MOST_WORDS, MOST_AT_ONCE, MOST_OFFERS = 8, 100, 200
 # What a row of a list shows; whole versions with their law would be most of the work of reading a page.
 _PROCEDURE = ("version__process_id", "version__procedure__name", "version__procedure__name_en")
 _SHOWN = (
-    "code", "agency_id", "applicant_name", "summary", "submitted_at", "due_at", "paused_at", "state", "outcome",
-    "timing", *_PROCEDURE,
+    "code", "agency_id", "applicant_name", "summary", "submitted_at", "due_at", "paused_at", "state",
+    "outcome", "timing", *_PROCEDURE,
 )  # fmt: skip
 _WAITING = (
     "step", "kind", "state", "agency_id", "role", "assignee__full_name", "due_at", "paused_at", "question",
