@@ -3,10 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
 from django.utils.translation import get_language
+
+
+@dataclass(frozen=True)
+class VirusFoundLate:
+    """Event: a virus was found in a file after it had been accepted, perhaps opened. It opens no more."""
+
+    sha256: str
+    virus: str
+    at: datetime
 
 
 @dataclass(frozen=True)

@@ -1,58 +1,19 @@
-"""Whether an uploaded PDF can be signed: whole, open, and not a pile of revisions."""
+"""Whether an uploaded PDF can be signed: what `signing` opens, with pages that a number goes on, unsigned."""
 
 from __future__ import annotations
 
-import io
-
 from django.utils.translation import gettext_lazy as _
 from pyhanko.pdf_utils.generic import DictionaryObject
-from pyhanko.pdf_utils.misc import PdfError
 from pyhanko.pdf_utils.reader import PdfFileReader
 
 from lienthong.documents.contracts import Box
 from lienthong.documents.rendering import MILLIMETRE, SEAL, SIGNATURE
 from lienthong.kernel.errors import Refusal
+from lienthong.signing.public import PdfLimits, SignatureRefusal, read_pdf
 
-MAX_REVISIONS = 10
 MAX_PAGES = 2_000
+UPLOADED = PdfLimits(revisions=10, pages=MAX_PAGES)  # earlier contents stay hidden inside
 MAX_SIDE = 14_400  # points; ISO 32000-1, annex C
-# What pyHanko raises on files that are no PDF: found by a hundred thousand damaged ones.
-UNREADABLE = (
-    PdfError,
-    LookupError,
-    ValueError,
-    TypeError,
-    ArithmeticError,
-    AssertionError,
-    AttributeError,
-    RecursionError,
-)
-
-
-class BrokenPdf(Refusal):
-    """The file calls itself PDF and cannot be read as one."""
-
-    code, status = "broken-pdf", 422
-    sentence = _(
-        "The PDF file is damaged and cannot be read. Make it again from its source and send it anew."
-    )
-
-
-class EncryptedPdf(Refusal):
-    """The PDF is locked with a password."""
-
-    code, status = "encrypted-pdf", 422
-    sentence = _("The PDF file is locked with a password, so it cannot be signed. Remove the password first.")
-
-
-class TooManyRevisions(Refusal):
-    """The PDF was changed so often that what is signed is no longer clear."""
-
-    code, status = "too-many-revisions", 422
-    sentence = _(
-        "The PDF file holds %(revisions)s revisions; at most %(most)s are accepted, because earlier contents "
-        "stay hidden inside. Print it to a new PDF file and send that."
-    )
 
 
 class AlreadySigned(Refusal):
@@ -65,30 +26,22 @@ class AlreadySigned(Refusal):
     )
 
 
-def check_pdf(pdf: bytes) -> None:
+def require_signable(pdf: bytes) -> None:
     """Refuse a PDF that cannot be numbered and signed.
 
     Raises:
-        BrokenPdf, EncryptedPdf, TooManyRevisions, AlreadySigned
+        PdfBroken, PdfEncrypted, PdfTooManyRevisions, PdfTooComplex, AlreadySigned
     """
     try:
-        reader = PdfFileReader(io.BytesIO(pdf), strict=False)
-        if reader.encrypted:
-            raise EncryptedPdf(field="file")
-        revisions = reader.xrefs.total_revisions
-        if revisions > MAX_REVISIONS:
-            raise TooManyRevisions(field="file", revisions=revisions, most=MAX_REVISIONS)
-        pages = int(reader.root["/Pages"]["/Count"])
-        if not 0 < pages <= MAX_PAGES:
-            raise BrokenPdf(field="file")
-        for place in {0, pages - 1}:  # where number and signature go
-            page, _resources = reader.find_page_for_modification(place)  # type: ignore[no-untyped-call]
-            media_box(page.get_object())
-        signed = bool(reader.embedded_signatures)
-    except Refusal:
+        with read_pdf(pdf, UPLOADED) as reader:
+            pages = int(reader.root["/Pages"]["/Count"])
+            for place in {0, pages - 1}:  # where number and signature go
+                page, _resources = reader.find_page_for_modification(place)  # type: ignore[no-untyped-call]
+                media_box(page.get_object())
+            signed = bool(reader.embedded_signatures)
+    except SignatureRefusal as refusal:
+        refusal.field = "file"
         raise
-    except UNREADABLE as error:
-        raise BrokenPdf(field="file") from error
     if signed:
         raise AlreadySigned(field="file")
 

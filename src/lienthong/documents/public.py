@@ -21,6 +21,7 @@ from lienthong.documents.contracts import (
     Original,
     RecordedFacts,
     Rendering,
+    VirusFoundLate,
 )
 from lienthong.documents.docx_check import check_docx as check_word
 from lienthong.documents.form_check.findings import Finding
@@ -76,6 +77,7 @@ __all__ = [
     "Urgency",
     "Verification",
     "VirusFound",
+    "VirusFoundLate",
     "adopt_file",
     "adopt_pdf",
     "allowed_actions",

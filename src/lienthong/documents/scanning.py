@@ -12,10 +12,12 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from lienthong.documents.adapters.clamd import configured_scanner
+from lienthong.documents.contracts import VirusFoundLate
 from lienthong.documents.scan_models import FileToScan
 from lienthong.documents.virus_ports import ScannerDown, VirusScanner
 from lienthong.kernel.blobs import FileTooLarge, open_blob, store_blob
 from lienthong.kernel.errors import Refusal
+from lienthong.kernel.events import publish
 from lienthong.kernel.models import Blob
 
 IN_MEMORY = 8 * 2**20
@@ -104,11 +106,19 @@ def scan_later(*, at: datetime, scanner: VirusScanner | None = None) -> int:
             row.save()
             continue
         if row.virus:
-            row.found_at, found = at, found + 1
-            row.save()
+            found += 1
+            _found_late(row, at)
         else:
             row.delete()
     return found
+
+
+def _found_late(row: FileToScan, at: datetime) -> None:
+    """Close the file, and let those who name it tell whom it reached."""
+    row.found_at = at
+    with transaction.atomic():
+        row.save()
+        publish(VirusFoundLate(row.pk, row.virus, at))
 
 
 def require_no_virus(blob: Blob) -> None:

@@ -13,6 +13,7 @@ from lienthong.axis.public import (
     PacketsStored,
     StatusesReported,
 )
+from lienthong.documents.public import VirusFoundLate
 from lienthong.kernel.clock import now
 from lienthong.kernel.events import subscribe
 from lienthong.kernel.jobs import enqueue
@@ -20,6 +21,7 @@ from lienthong.notifications.public import DueRow, register_due
 from lienthong.office import due
 from lienthong.office.actions.directing import KIND, follow_task
 from lienthong.office.actions.sending import note_change, note_statuses, note_uncollected, note_withdrawn
+from lienthong.office.late_viruses import tell_of_late_virus
 from lienthong.office.states import ChangeState
 from lienthong.tasks.public import TaskMoved
 
@@ -71,6 +73,12 @@ def note_answer(event: ChangeAnswered) -> None:
 def note_withdrawal(event: DeliveriesWithdrawn) -> None:
     """Write beside the recipients that the document is gone from there."""
     note_withdrawn(packet_id=event.packet_id, recipients=event.recipients, kind=event.kind, at=event.at)
+
+
+@subscribe(VirusFoundLate)
+def tell_virus(event: VirusFoundLate) -> None:
+    """Tell those to whom a file came in which a virus was found only now."""
+    tell_of_late_virus(sha256=event.sha256, virus=event.virus, at=event.at)
 
 
 @subscribe(TaskMoved)

@@ -8,6 +8,8 @@ from enum import StrEnum
 from typing import Any, Literal
 from uuid import UUID
 
+from cryptography import x509
+from cryptography.x509.oid import NameOID
 from django.utils.functional import Promise
 
 Sentence = Promise | str
@@ -180,6 +182,17 @@ class CertificateInfo:
     revoked_at: datetime | None = None
     der: bytes = field(default=b"", repr=False)
     kept_here: bool = True
+
+    @property
+    def holder(self) -> str:
+        """Whom it was issued to as people read it: the name, and where he or she serves."""
+        try:
+            name = x509.Name.from_rfc4514_string(self.subject)
+        except ValueError:
+            return self.subject
+        wanted = (NameOID.COMMON_NAME, NameOID.ORGANIZATION_NAME)
+        said = [str(each.value) for oid in wanted for each in name.get_attributes_for_oid(oid)]
+        return ", ".join(dict.fromkeys(said)) or self.subject
 
     @property
     def signs(self) -> bool:

@@ -43,7 +43,9 @@ class PdfBroken(SignatureRefusal):
     """Not readable as a PDF."""
 
     code = "pdf-broken"
-    sentence = _("The PDF is damaged and cannot be read. Ask the sender for the file again.")
+    sentence = _(
+        "The PDF is damaged and cannot be read. Make it again from its source, or ask its sender for it."
+    )
 
 
 class PdfEncrypted(SignatureRefusal):
@@ -62,6 +64,16 @@ class PdfTooManyRevisions(SignatureRefusal):
     sentence = _(
         "The PDF has %(count)s or more revisions one after the other; at most %(limit)s are accepted. "
         "Export it anew and sign that."
+    )
+
+
+class PdfTooComplex(SignatureRefusal):
+    """Reading it would take what everybody else waits for."""
+
+    code = "pdf-too-complex"
+    sentence = _(
+        "The PDF is built so strangely that it could not be read within %(seconds)s seconds of computing. "
+        "Print it to a new PDF file and send that."
     )
 
 

@@ -52,6 +52,7 @@ from lienthong.signing.encryption import (
 from lienthong.signing.errors import (
     KeyLocked,
     NoCertificate,
+    PdfBroken,
     PinNeeded,
     SignatureRefusal,
     SigningUnavailable,
@@ -72,7 +73,7 @@ from lienthong.signing.evidence import (
 )
 from lienthong.signing.offline import Sealed, verify_seal
 from lienthong.signing.packets import sign_lifted_packet, sign_packet, verify_packet, verify_packets
-from lienthong.signing.pdf_reading import check_pdf, count_pages
+from lienthong.signing.pdf_reading import PdfLimits, check_pdf, count_pages, read_pdf
 from lienthong.signing.pdf_signing import sign_pdf
 from lienthong.signing.pdf_verifying import verify_pdf
 from lienthong.signing.ports import TimestampService
@@ -105,6 +106,8 @@ __all__ = [
     "KnownReader",
     "NoCertificate",
     "PdfBox",
+    "PdfBroken",
+    "PdfLimits",
     "PdfSignature",
     "Pin",
     "PinNeeded",
@@ -144,6 +147,7 @@ __all__ = [
     "looks_like_evidence",
     "open_secret",
     "pin_state",
+    "read_pdf",
     "read_roots",
     "renew_encryption_certificate",
     "renew_official_key",

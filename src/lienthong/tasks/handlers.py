@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from datetime import datetime
 
+from lienthong.documents.public import VirusFoundLate
 from lienthong.kernel.clock import now
 from lienthong.kernel.events import subscribe
 from lienthong.notifications.public import DueRow, register_due
 from lienthong.tasks import due
 from lienthong.tasks.contracts import SubTasksClosed, TaskGiven, TaskMoved
+from lienthong.tasks.models import Task
 from lienthong.tasks.states import CHILDREN_DONE, GIVE
-from lienthong.tasks.telling import tell
+from lienthong.tasks.telling import tell, tell_of_virus
 
 
 @subscribe(TaskGiven)
@@ -30,6 +32,12 @@ def tell_moved(event: TaskMoved) -> None:
 def tell_parts_closed(event: SubTasksClosed) -> None:
     """Tell the lead that nothing below is open any more."""
     tell(task_id=event.task_id, verb=CHILDREN_DONE, actor=event.actor, at=event.at)
+
+
+@subscribe(VirusFoundLate)
+def tell_virus_in_product(event: VirusFoundLate) -> None:
+    """Tell those of the tasks that ended with the file."""
+    tell_of_virus(list(Task.objects.filter(product=event.sha256).values_list("pk", flat=True)), at=event.at)
 
 
 def _due(official_ids: Collection[int], since: datetime, until: datetime) -> Iterable[DueRow]:

@@ -55,6 +55,7 @@ from lienthong.tasks.queries import (
     waits_for,
 )
 from lienthong.tasks.states import CLOSED, SPLIT, UNDER_WAY, ExtensionState, Part, TaskState
+from lienthong.tasks.telling import tell_of_virus
 
 __all__ = [
     "CLOSED",
@@ -122,5 +123,6 @@ __all__ = [
     "steps_of",
     "task_facts",
     "tasks_of",
+    "tell_of_virus",
     "waits_for",
 ]

@@ -131,6 +131,7 @@ MOVES: dict[str, Move] = {
 # Verbs of the history that are no moves.
 GIVE, CHILDREN_DONE, REPLY, SENT = "give", "children-done", "reply", "sent"
 DOCUMENT_CHANGED = "document-changed"
+VIRUS_FOUND = "virus-found"  # told only: the history is what people did
 
 STATE_LABELS: dict[str, Promise] = {
     TaskState.GIVEN: _("Given"),

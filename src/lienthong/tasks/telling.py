@@ -17,9 +17,12 @@ from lienthong.ledger.public import Actor, Subject
 from lienthong.notifications.public import Kind, Way, notify, register_kind
 from lienthong.tasks.models import Task, TaskParty
 from lienthong.tasks.policies import HEADS
-from lienthong.tasks.states import CHILDREN_DONE, DOCUMENT_CHANGED, GIVE, Part
+from lienthong.tasks.states import CHILDREN_DONE, DOCUMENT_CHANGED, GIVE, VIRUS_FOUND, Part
 
 WORK_LENGTH = 200
+SCANNER = Actor(
+    kind="job", id="documents.scan_waiting", name="documents.scan_waiting", source="documents.scan_waiting"
+)
 
 
 class Hears(StrEnum):
@@ -82,6 +85,15 @@ _DOCUMENT_CHANGED = _kind(
     _("A document of my task is withdrawn, replaced or corrected"),
     _("Its document was withdrawn, replaced or corrected: %(work)s"),
 )
+_VIRUS_FOUND = _kind(
+    "virus-found",
+    _("A virus is found later in a file of my task"),
+    _(
+        "A virus was found in a file of this task, which opens no more. Do not open copies; have the "
+        "computers checked on which it was opened: %(work)s"
+    ),
+    Way.MAIL,
+)
 
 
 def _lead(kind: Kind) -> tuple[Telling, ...]:
@@ -116,8 +128,19 @@ TELLINGS: dict[str, tuple[Telling, ...]] = {
     "cancel": _OFF,
     "lose": (*_OFF, Telling(_CANCELLED, Hears.GIVER)),
     CHILDREN_DONE: _lead(_PARTS_CLOSED),
+    VIRUS_FOUND: (
+        *_lead(_VIRUS_FOUND),
+        Telling(_VIRUS_FOUND, Hears.OTHERS),
+        Telling(_VIRUS_FOUND, Hears.GIVER),
+    ),
     DOCUMENT_CHANGED: (*_lead(_DOCUMENT_CHANGED), Telling(_DOCUMENT_CHANGED, Hears.GIVER)),
 }
+
+
+def tell_of_virus(task_ids: Iterable[UUID], *, at: datetime) -> None:
+    """Tell all who take part in the tasks that a virus was found in a file they could open."""
+    for task_id in task_ids:  # rare, and few; each has its own hearers
+        tell(task_id=task_id, verb=VIRUS_FOUND, actor=SCANNER, at=at)
 
 
 def tell(*, task_id: UUID, verb: str, actor: Actor, at: datetime) -> None:

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from lienthong.documents.adapters.signing import seal_with_key
 from lienthong.documents.models import OfficialDocument
-from lienthong.documents.pdf_check import check_pdf
+from lienthong.documents.pdf_check import require_signable
 from lienthong.documents.pdf_stamp import put_stamp
 from lienthong.documents.rendering import STAMP, render_stamp
 from lienthong.documents.scanning import store_received
@@ -23,11 +23,11 @@ def check_annex(*, file: Iterable[bytes], at: datetime) -> Blob:
     """Store a PDF that is to be an annex.
 
     Raises:
-        BrokenPdf, EncryptedPdf, TooManyRevisions, AlreadySigned, and what the store refuses: empty files,
-        other types, more than 20 MB.
+        PdfBroken, PdfEncrypted, PdfTooManyRevisions, PdfTooComplex, AlreadySigned, and what the store
+        refuses: empty files, other types, more than 20 MB.
     """
     blob = store_received(file, at=at, max_bytes=MAX_ANNEX_BYTES, allow=frozenset({PDF}))
-    check_pdf(read_blob(blob))
+    require_signable(read_blob(blob))
     return blob
 
 

@@ -13,7 +13,7 @@ from lienthong.documents.actions.drafting import MAX_PDF_BYTES, adopt_pdf, adopt
 from lienthong.documents.adapters.soffice import LibreOffice
 from lienthong.documents.docx_check import check_docx
 from lienthong.documents.models import DraftSource, OfficialDocument
-from lienthong.documents.pdf_check import check_pdf
+from lienthong.documents.pdf_check import require_signable
 from lienthong.documents.ports import Converter
 from lienthong.documents.refusals_converting import ConversionFailed, ConverterAbsent
 from lienthong.documents.scanning import store_received
@@ -66,7 +66,7 @@ def convert_source(*, document_id: UUID, at: datetime, convert: Converter | None
         return
     try:
         pdf = (convert or LibreOffice())(read_blob(source.blob))
-        check_pdf(pdf)
+        require_signable(pdf)
     except Refusal as refusal:
         problem = ConverterAbsent.code if isinstance(refusal, ConverterAbsent) else ConversionFailed.code
         waiting = DraftSource.objects.filter(document=document_id, state=SourceState.WAITING)

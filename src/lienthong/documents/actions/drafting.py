@@ -13,7 +13,7 @@ from lienthong.directory.public import Agency, Division
 from lienthong.documents.contracts import TYPES
 from lienthong.documents.models import OfficialDocument
 from lienthong.documents.numbering import notation_of
-from lienthong.documents.pdf_check import check_pdf
+from lienthong.documents.pdf_check import require_signable
 from lienthong.documents.policies import require_can_draft
 from lienthong.documents.refusals import (
     MAX_PARAGRAPH,
@@ -145,8 +145,8 @@ def adopt_pdf(
 
     Raises:
         NotAllowed, UnknownDocumentType, UnknownUrgency, MissingText, TextTooLong, ControlCharacters,
-        SecretDocument, EmptyFile, FileTooLarge (over 50 MB), WrongFileType, ExecutableRefused, BrokenPdf,
-        EncryptedPdf, TooManyRevisions, AlreadySigned
+        SecretDocument, EmptyFile, FileTooLarge (over 50 MB), WrongFileType, ExecutableRefused, PdfBroken,
+        PdfEncrypted, PdfTooManyRevisions, PdfTooComplex, AlreadySigned
     """
     draft = _draft(viewer, type_code, subject, urgency, division, register, at)
     draft.position = clean(position, field="position", most=150)
@@ -211,7 +211,7 @@ def _checked_upload(pdf: Blob | Iterable[bytes] | BinaryIO, at: datetime) -> Blo
         if isinstance(pdf, Blob)
         else store_received(pdf, at=at, max_bytes=MAX_PDF_BYTES, allow=frozenset({PDF}))
     )
-    check_pdf(read_blob(blob))
+    require_signable(read_blob(blob))
     return blob
 
 

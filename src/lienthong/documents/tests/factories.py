@@ -11,6 +11,7 @@ from lienthong.documents.adapters.clamd import EICAR as EICAR
 from lienthong.documents.adapters.clamd import FakeScanner as FakeScanner
 from lienthong.documents.models import OfficialDocument
 from lienthong.documents.scan_models import FileToScan as FileToScan
+from lienthong.documents.scanning import scan_later as scan_later
 from lienthong.documents.tests.clamd import ClamdDouble as ClamdDouble
 from lienthong.identity.public import Role, Viewer
 from lienthong.kernel.clock import now

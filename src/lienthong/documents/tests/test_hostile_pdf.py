@@ -11,12 +11,13 @@ from lienthong.documents.actions.drafting import adopt_pdf
 from lienthong.documents.form_check.reading import ReaderTooSlow, read_sheet
 from lienthong.documents.form_check.sheet import Sheet
 from lienthong.documents.models import FormReading
-from lienthong.documents.pdf_check import BrokenPdf, check_pdf
+from lienthong.documents.pdf_check import require_signable
 from lienthong.documents.public import check_form
 from lienthong.documents.tests.factories import make_agency, make_viewer
 from lienthong.documents.tests.test_rendering import AT
 from lienthong.identity.public import Role
 from lienthong.kernel.errors import Refusal
+from lienthong.signing.public import PdfBroken
 
 BOX = b"[0 0 595 842]"
 HUGE = b"9" * 400
@@ -63,13 +64,13 @@ def one_page(content: bytes = b"", box: bytes = BOX) -> bytes:
     ids=lambda box: box[:16].decode(),
 )
 def test_a_page_without_a_real_size_is_refused_when_it_comes_in(box: bytes) -> None:
-    check_pdf(one_page())
-    with pytest.raises(BrokenPdf):
-        check_pdf(one_page(box=box))
+    require_signable(one_page())
+    with pytest.raises(PdfBroken):
+        require_signable(one_page(box=box))
 
 
 def test_the_size_of_a_page_may_stand_elsewhere_in_the_file() -> None:
-    check_pdf(one_page(box=b"[0 0 6 0 R 842]"))
+    require_signable(one_page(box=b"[0 0 6 0 R 842]"))
 
 
 def test_damaged_files_are_refused_and_never_an_error() -> None:
@@ -95,7 +96,7 @@ def test_damaged_files_are_refused_and_never_an_error() -> None:
             at, word = chance.randrange(len(broken)), chance.choice(words)
             broken[at : at + chance.choice((0, len(word)))] = word
         try:
-            check_pdf(bytes(broken))
+            require_signable(bytes(broken))
         except Refusal:
             refused += 1
     assert refused > 1_000

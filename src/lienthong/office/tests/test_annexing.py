@@ -93,8 +93,8 @@ def test_a_copy_goes_with_a_document_as_it_is_but_not_once_its_original_is_withd
     [
         ("", _pdf(), "annex-name-missing"),
         ("MẬT", _pdf(), "secret-document"),
-        ("A", _pdf(1, "x"), "encrypted-pdf"),
-        ("A", b"%PDF-1.7\nbroken", "broken-pdf"),
+        ("A", _pdf(1, "x"), "pdf-encrypted"),
+        ("A", b"%PDF-1.7\nbroken", "pdf-broken"),
         ("A", b"", "empty-file"),
         ("A", b"just words", "wrong-file-type"),
     ],

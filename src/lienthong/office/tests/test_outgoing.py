@@ -183,7 +183,7 @@ def test_bad_input_has_its_own_answer_and_leaves_nothing(fields: dict[str, objec
 
 @pytest.mark.parametrize(
     ("content", "code"),
-    [(b"", "empty-file"), (b"plain words", "wrong-file-type"), (b"%PDF-1.7\nbroken", "broken-pdf")],
+    [(b"", "empty-file"), (b"plain words", "wrong-file-type"), (b"%PDF-1.7\nbroken", "pdf-broken")],
 )
 def test_a_bad_upload_has_its_own_answer_and_leaves_nothing(content: bytes, code: str) -> None:
     viewer = viewer_in(agency(), Role.CLERK, at=NOON)

@@ -117,6 +117,7 @@ def signer() -> tuple[Client, int, Callable[[int], list[str]]]:
 
     page = client.get(reverse("office:signing_key"))
     assert "Protect the key with a PIN" in text_of(page)
+    assert f"<dd>{official_of(account).full_name}, {ours.name}</dd>" in page.content.decode()
     differ = client.post(reverse("office:signing_key"), {"pin": RIGHT.value, "again": WRONG.value})
     assert differ.status_code == 422
     assert RIGHT.value not in text_of(differ)

@@ -148,7 +148,7 @@ def _outgoing_table(figures: OutgoingFigures) -> list[Row]:
         for way, said in WAY_LABELS.items()
     ]
     for name, group in figures.groups.items():
-        rows += [(str(GROUPS[name]), row.said or _("not named"), *_outgoing_row(row.counts)) for row in group]
+        rows += [(str(GROUPS[name]), row.said or _("Not named"), *_outgoing_row(row.counts)) for row in group]
     return rows
 
 

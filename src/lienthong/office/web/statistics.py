@@ -102,6 +102,6 @@ def _facts(viewer: Viewer, since: date, until: date, at: datetime) -> list[TaskF
 
 def _table(facts: list[TaskFacts], viewer: Viewer) -> list[list[str | int]]:
     """The rows in words, now: an answer is streamed when the reader's language is forgotten already."""
-    without = _("without a division")
+    without = _("Without a division")
     places = [viewer.agency_name if fact.level == 0 else fact.division or without for fact in facts]
     return [[place, fact.official, *astuple(fact.counts)] for place, fact in zip(places, facts, strict=True)]

@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from lienthong.documents.public import require_no_virus
 from lienthong.identity.public import Deputy, Role, Viewer, deputies_in, needs, viewer_of
 from lienthong.kernel.clock import VIETNAM, now
 from lienthong.kernel.downloads import file_answer
@@ -249,6 +250,7 @@ def task_product(request: HttpRequest, task_id: UUID) -> HttpResponseBase:
     """The product that the work ended with."""
     task = queries.find_product(viewer_of(request), task_id)
     assert task.product is not None
+    require_no_virus(task.product)
     return file_answer(task.product, task.product_name, inline="inline" in request.GET)
 
 
