@@ -251,8 +251,8 @@ MOVES: dict[str, Move] = {
 }
 
 STATE_LABELS: dict[int, Promise] = {
-    _S.SUBMITTED: _("Submitted"),
-    _S.ACCEPTED: _("Accepted"),
+    _S.SUBMITTED: _("Newly submitted"),
+    _S.ACCEPTED: _("Taken in"),
     _S.NOT_ACCEPTED: _("Not accepted"),
     _S.IN_PROGRESS: _("In progress"),
     _S.SUPPLEMENT_REQUESTED: _("Supplement requested"),
