@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -91,4 +91,15 @@ class DossierMoved:
     state: int
     outcome: str
     actor: Actor
+    at: datetime
+
+
+@dataclass(frozen=True)
+class CalendarChange:
+    """Why deadlines are counted again: whose calendar (path of the agency), which day (None: the hours), who."""
+
+    path: str
+    day: date | None
+    name: str
+    by: str
     at: datetime

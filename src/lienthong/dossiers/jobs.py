@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import date, datetime
 from uuid import UUID
 
 from lienthong.dossiers.actions.passing import end_timers, note_payment
+from lienthong.dossiers.actions.recounting import recount, to_recount
+from lienthong.dossiers.contracts import CalendarChange
 from lienthong.kernel.clock import now
 from lienthong.kernel.jobs import job, periodic
 
@@ -21,3 +24,17 @@ def end_due_timers(timestamp: int) -> None:
     """End the timers of processes whose time has passed, every five minutes."""
     while end_timers(at=now()):
         pass
+
+
+@job(name="dossiers.recount")
+def recount_after(**said: str) -> None:
+    """Count the deadlines that a change of a calendar reaches again, each batch in its own transaction."""
+    change = change_of(**said)
+    for batch in to_recount(change=change):
+        recount(dossier_ids=batch, change=change, at=now())
+
+
+def change_of(*, path: str, day: str, name: str, by: str, changed_at: str) -> CalendarChange:
+    """The change, from what the job was given."""
+    on = date.fromisoformat(day) if day else None
+    return CalendarChange(path, on, name, by, datetime.fromisoformat(changed_at))

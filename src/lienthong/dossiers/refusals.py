@@ -119,3 +119,13 @@ class ApologyTooLate(Refusal):
         "The deadline passed at %(due)s. An apology with a new date is sent before it passes, never after "
         "(NĐ 61/2018/NĐ-CP, Đ.19 k.9); finish the dossier now, it counts as late."
     )
+
+
+class CalendarWithoutWork(Refusal):
+    """An agency whose calendar has no working time: no deadline can be counted by it."""
+
+    code, status = "calendar-without-work", 409
+    sentence = _(
+        "The calendar of %(agency)s has no working days, so no deadline can be counted. "
+        "Ask the administrator of the agency to set its working hours, then try again."
+    )

@@ -11,10 +11,12 @@ from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
 from lienthong.dossiers import policies, queries
 from lienthong.dossiers.actions import ending, receiving, stepping, supplements
+from lienthong.dossiers.actions.recounting import RECOUNT
 from lienthong.dossiers.contracts import StepDone
 from lienthong.dossiers.forms import ApologyForm, NothingForm, ReasonForm, SupplementForm, WorkForm
 from lienthong.dossiers.game import SUPPLEMENT, hand_choices
@@ -35,6 +37,7 @@ from lienthong.dossiers.states import (
 )
 from lienthong.dossiers.web.lists import ALL_READERS, WORKERS, remaining
 from lienthong.dossiers.web.papers import files_of
+from lienthong.dossiers.web.recounts import RECOUNTED, recounted
 from lienthong.identity.public import Viewer, needs, viewer_of
 from lienthong.kernel.clock import now
 from lienthong.kernel.errors import Refusal
@@ -51,6 +54,7 @@ FORMS: dict[str, type[Form]] = {
     STOP.verb: ReasonForm,
     WITHDRAW.verb: ReasonForm,
 }
+OTHER_ACTS = {RECOUNT: gettext_lazy("Deadlines counted again by the changed calendar")}
 COLORS = {DECLINE.verb: "danger", STOP.verb: "danger", WITHDRAW.verb: "danger"}
 
 
@@ -181,6 +185,7 @@ def _page(
     offers = _offers(viewer, found, tasks, bound or {})
     definition = definition_of(found.version)
     answers, papers = found.application.answers, list(found.papers.select_related("held"))
+    happened = timeline(found.ledger_subject)
     context = {
         "dossier": found,
         "procedure": found.version.procedure,
@@ -196,7 +201,8 @@ def _page(
         "slips": list(found.slips.all()),
         "pauses": list(found.pauses.all()),
         "charges": charges_of([found.pk]).get(found.pk, []),
-        "timeline": [_row(event) for event in timeline(found.ledger_subject)],
+        "timeline": [_row(event) for event in happened],
+        "recounts": [recounted(event) for event in happened if event.verb == RECOUNTED],
         "supplement": getattr(found, "supplement", None),
     }
     return render(request, "dossiers/dossier.html", context, status=status)
@@ -206,7 +212,7 @@ def _row(event: Event) -> dict[str, object]:
     """One line of the history."""
     verb = event.verb.removeprefix("dossier.")
     data = event.data
-    label: object = MOVES[verb].label if verb in MOVES else _("Dossier handed in")
+    label: object = MOVES[verb].label if verb in MOVES else OTHER_ACTS.get(verb, _("Dossier handed in"))
     words = [str(data[name]) for name in ("step", "note", "reason") if data.get(name)]
     who = ", ".join(filter(None, (event.actor.name, event.actor.post)))
     return {"title": label, "at": event.at, "actor": who, "detail": " · ".join(words)}
