@@ -71,6 +71,15 @@ class StepDone:
 
 
 @dataclass(frozen=True)
+class Apology:
+    """A dossier whose result comes later than it was promised, until when, and why."""
+
+    dossier_id: UUID
+    until: datetime
+    reason: str
+
+
+@dataclass(frozen=True)
 class DossierFilter:
     """What a list of dossiers is narrowed to; empty is all. `timing` "late": open and past its deadline."""
 
@@ -96,7 +105,7 @@ class DossierMoved:
 
 @dataclass(frozen=True)
 class CalendarChange:
-    """Why deadlines are counted again: whose calendar (path of the agency), which day (None: the hours), who."""
+    """Why deadlines are counted again: the path of the agency, the day (None: the hours), by whom."""
 
     path: str
     day: date | None

@@ -64,6 +64,13 @@ class ApologyForm(ReasonForm):
     field_order = ("until", "reason")
 
 
+class ApologyDraftForm(ApologyForm):
+    """One drafted apology of a list: whether it is made, until when, and why."""
+
+    chosen = forms.BooleanField(label=_("Make this apology"), required=False)
+    field_order = ("chosen", "until", "reason")
+
+
 class SupplementForm(ReasonForm):
     """Everything that is missing or wrong, a line each."""
 

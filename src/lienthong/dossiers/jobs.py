@@ -5,6 +5,9 @@ from __future__ import annotations
 from datetime import date, datetime
 from uuid import UUID
 
+from django.conf import settings
+
+from lienthong.dossiers.actions.apologising import draft_apologies
 from lienthong.dossiers.actions.passing import end_timers, note_payment
 from lienthong.dossiers.actions.recounting import recount, to_recount
 from lienthong.dossiers.contracts import CalendarChange
@@ -24,6 +27,13 @@ def end_due_timers(timestamp: int) -> None:
     """End the timers of processes whose time has passed, every five minutes."""
     while end_timers(at=now()):
         pass
+
+
+@periodic(cron="*/15 * * * *")
+@job(name="dossiers.draft_apologies", queueing_lock="dossiers.draft_apologies")
+def draft_due_apologies(timestamp: int) -> None:
+    """Draft apologies for what is about to be late, every quarter of an hour."""
+    draft_apologies(hours=settings.ENV.apology_hours, at=now())
 
 
 @job(name="dossiers.recount")

@@ -2,12 +2,13 @@
 
 from django.urls import path
 
-from lienthong.dossiers.web import acting, lists, papers, receiving, slips
+from lienthong.dossiers.web import acting, apologies, lists, papers, receiving, slips
 
 app_name = "dossiers"
 urlpatterns = [
     path("", lists.inbox, name="inbox"),
     path("finish/", lists.finish_many, name="finish_many"),
+    path("apologies/", apologies.apologies, name="apologies"),
     path("all/", lists.dossiers, name="dossiers"),
     path("receive/", receiving.receive, name="receive"),
     path("receive/<int:offer_id>/", receiving.receive_form, name="receive_form"),

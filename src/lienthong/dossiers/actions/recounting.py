@@ -31,7 +31,7 @@ COUNTED = [TaskKind.WORK, TaskKind.CHOICE, TaskKind.TIMER]
 
 
 def to_recount(*, change: CalendarChange) -> Iterator[list[UUID]]:
-    """The dossiers that the change may reach, `AT_ONCE` at a time, in the order of their keys. Two queries."""
+    """The dossiers that the change may reach, `AT_ONCE` at a time, by their keys. Two queries."""
     rows = Dossier.objects.filter(state__in=sorted(UNDER_WAY), accepted_at__isnull=False)
     tasks = DossierTask.objects.filter(state=TaskState.OPEN, kind__in=COUNTED)
     if change.path != "/":

@@ -3,6 +3,7 @@
 What happened to a dossier is in the ledger, under the subject "dossiers.dossier".
 """
 
+from lienthong.dossiers.models.apology import ApologyDraft
 from lienthong.dossiers.models.around import (
     CompetentBody,
     DaySequence,
@@ -17,6 +18,7 @@ from lienthong.dossiers.models.around import (
 from lienthong.dossiers.models.dossier import Application, Dossier, DossierTask
 
 __all__ = [
+    "ApologyDraft",
     "Application",
     "CompetentBody",
     "DaySequence",

@@ -49,6 +49,7 @@ def _paper(world: World) -> dict[str, object]:
 ROUTES: dict[str, Route] = {
     "dossiers:inbox": only(*READERS, shared=True),
     "dossiers:finish_many": only(*WORKERS, methods=("POST",), shared=True),
+    "dossiers:apologies": only(Role.LEADER, methods=BOTH, shared=True),
     "dossiers:dossiers": only(*READERS, shared=True),
     "dossiers:receive": only(Role.RECEPTIONIST, methods=BOTH, shared=True),
     "dossiers:receive_form": only(

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
 from lienthong.dossiers import policies, queries
-from lienthong.dossiers.actions import ending, receiving, stepping, supplements
+from lienthong.dossiers.actions import apologising, ending, receiving, stepping, supplements
 from lienthong.dossiers.actions.recounting import RECOUNT
 from lienthong.dossiers.contracts import StepDone
 from lienthong.dossiers.forms import ApologyForm, NothingForm, ReasonForm, SupplementForm, WorkForm
@@ -115,7 +115,7 @@ def _do(verb: str, found: Dossier, task: DossierTask | None, form: Any, viewer: 
         calls: dict[str, Any] = {
             DECLINE.verb: receiving.decline_dossier,
             SUPPLY.verb: supplements.receive_supplement,
-            APOLOGISE.verb: ending.apologise,
+            APOLOGISE.verb: apologising.apologise,
             STOP.verb: ending.stop_dossier,
             WITHDRAW.verb: ending.withdraw_dossier,
         }

@@ -46,7 +46,7 @@ def inbox(request: HttpRequest) -> HttpResponse:
         }
         for task, (words, color) in zip(page.rows, left, strict=True)
     ]
-    context = {"page": page, "rows": rows, "receives": receives(viewer)}
+    context = {"page": page, "rows": rows, "receives": receives(viewer), "leads": viewer.has(Role.LEADER)}
     return render(request, "dossiers/inbox.html", context)
 
 

@@ -1,4 +1,4 @@
-"""Why a dossier's deadline is another one than on its receipt: the changes of the calendar it was counted by."""
+"""Why a dossier's deadline is another one than on its receipt: changes of the calendar."""
 
 from __future__ import annotations
 
