@@ -61,7 +61,7 @@ class ApologyForm(ReasonForm):
         input_formats=["%Y-%m-%dT%H:%M", "%d/%m/%Y %H:%M"],
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
     )
-    field_order = ("until", "reason")
+    field_order: tuple[str, ...] = ("until", "reason")
 
 
 class ApologyDraftForm(ApologyForm):

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from lienthong.dossiers.web import acting, apologies, lists, papers, receiving, slips
+from lienthong.dossiers.web import acting, apologies, lists, papers, queueing, receiving, slips
 
 app_name = "dossiers"
 urlpatterns = [
@@ -10,6 +10,12 @@ urlpatterns = [
     path("finish/", lists.finish_many, name="finish_many"),
     path("apologies/", apologies.apologies, name="apologies"),
     path("all/", lists.dossiers, name="dossiers"),
+    path("queue/", queueing.hall, name="queue"),
+    path("queue/set-up/", queueing.set_up, name="set_up_hall"),
+    path("queue/<int:counter_id>/", queueing.counter, name="counter"),
+    path("halls/<uuid:hall_id>/", queueing.display, name="display"),
+    path("kiosks/<uuid:key>/", queueing.kiosk, name="kiosk"),
+    path("tickets/<uuid:ticket_id>/", queueing.ticket, name="ticket"),
     path("receive/", receiving.receive, name="receive"),
     path("receive/<int:offer_id>/", receiving.receive_form, name="receive_form"),
     path("<uuid:dossier_id>/", acting.dossier, name="dossier"),

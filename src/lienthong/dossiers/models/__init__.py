@@ -16,19 +16,25 @@ from lienthong.dossiers.models.around import (
     SupplementRequest,
 )
 from lienthong.dossiers.models.dossier import Application, Dossier, DossierTask
+from lienthong.dossiers.models.queueing import Counter, Hall, Queue, Ticket, TicketSequence
 
 __all__ = [
     "ApologyDraft",
     "Application",
     "CompetentBody",
+    "Counter",
     "DaySequence",
     "Dossier",
     "DossierPaper",
     "DossierParty",
     "DossierResult",
     "DossierTask",
+    "Hall",
     "HeldDocument",
     "Pause",
+    "Queue",
     "Slip",
     "SupplementRequest",
+    "Ticket",
+    "TicketSequence",
 ]

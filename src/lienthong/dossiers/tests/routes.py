@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from tests.architecture.routes import Route, World, only
+from tests.architecture.routes import Route, World, only, public
 
 from lienthong.dossiers.actions.receiving import receive_at_counter
 from lienthong.dossiers.contracts import GivenFile
-from lienthong.dossiers.models import Dossier
+from lienthong.dossiers.models import Counter, Dossier, Hall, Queue
+from lienthong.dossiers.queueing.actions import SETS_UP, draw_ticket
 from lienthong.dossiers.tests.factories import intake, offered, receptionist
 from lienthong.identity.public import Role
 from lienthong.kernel.blobs import store_blob
@@ -46,11 +47,36 @@ def _paper(world: World) -> dict[str, object]:
     return {"paper_id": made.papers.exclude(held=None).get().pk}
 
 
+def _queue(world: World) -> Queue:
+    values = {"name": "Hộ tịch", "open": True}
+    return Queue.objects.get_or_create(agency=world.ours, letter="A", defaults=values)[0]
+
+
+def _counter(world: World) -> dict[str, object]:
+    made, _new = Counter.objects.get_or_create(agency=world.ours, number=1)
+    made.queues.add(_queue(world))
+    return {"counter_id": made.pk}
+
+
+def _hall(world: World) -> Hall:
+    return Hall.objects.get_or_create(agency=world.ours)[0]
+
+
+def _ticket(world: World) -> dict[str, object]:
+    return {"ticket_id": draw_ticket(queue=_queue(world), at=world.at).pk}
+
+
 ROUTES: dict[str, Route] = {
     "dossiers:inbox": only(*READERS, shared=True),
     "dossiers:finish_many": only(*WORKERS, methods=("POST",), shared=True),
     "dossiers:apologies": only(Role.LEADER, methods=BOTH, shared=True),
     "dossiers:dossiers": only(*READERS, shared=True),
+    "dossiers:queue": only(Role.RECEPTIONIST, *SETS_UP, shared=True),
+    "dossiers:set_up_hall": only(*SETS_UP, methods=BOTH, shared=True),
+    "dossiers:counter": only(Role.RECEPTIONIST, methods=BOTH, kwargs=_counter),
+    "dossiers:display": public(kwargs=lambda world: {"hall_id": _hall(world).pk}),
+    "dossiers:kiosk": public(kwargs=lambda world: {"key": _hall(world).kiosk_key}),
+    "dossiers:ticket": public(kwargs=_ticket),
     "dossiers:receive": only(Role.RECEPTIONIST, methods=BOTH, shared=True),
     "dossiers:receive_form": only(
         Role.RECEPTIONIST, methods=BOTH, kwargs=lambda world: {"offer_id": _offer(world).pk}

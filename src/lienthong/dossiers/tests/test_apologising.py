@@ -22,7 +22,7 @@ from lienthong.dossiers.tests.factories import NOON, offered, official, received
 from lienthong.identity.public import NotAllowed, NotFound, Role
 from lienthong.identity.tests.factories import official_in
 from lienthong.kernel.clock import now
-from lienthong.notifications.models import Notification
+from lienthong.notifications.tests.factories import told_of
 
 pytestmark = pytest.mark.django_db
 HOUR = timedelta(hours=1)
@@ -42,8 +42,7 @@ def test_drafts_are_made_hours_before_once_and_the_leader_is_told_once() -> None
     of = calendar_of(offer.agency_id, years=[2026])
     assert draft.until == add_working_minutes(of, DUE, 480)
     assert offer.agency.name in draft.reason
-    (told,) = Notification.objects.filter(official_id=leader.official_id)
-    assert (told.params["number"], told.link) == (2, reverse("dossiers:apologies"))
+    assert told_of(leader.official_id or 0) == ["dossiers.about-to-be-late"]
     assert apology_drafts(official(offer.agency, Role.SPECIALIST), at=DUE - HOUR) == []
     assert apology_drafts(official(offered().agency, Role.LEADER), at=DUE - HOUR) == []
 
