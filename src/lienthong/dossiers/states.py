@@ -261,7 +261,7 @@ SLIP_LABELS: dict[str, Promise] = {
     SlipKind.STOP: _("Notice that the dossier is no longer settled"),
 }
 TICKET_LABELS: dict[str, Promise] = {
-    TicketState.WAITING: _("Waiting"),
+    TicketState.WAITING: _("In the queue"),
     TicketState.CALLED: _("Called"),
     TicketState.SERVED: _("Served"),
     TicketState.ABSENT: _("Did not come"),

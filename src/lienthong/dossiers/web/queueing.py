@@ -60,14 +60,17 @@ def counter(request: HttpRequest, counter_id: int) -> HttpResponse:
         return redirect("dossiers:counter", counter_id)
     line = queries.line_of(found, at=at)
     others = Queue.objects.filter(agency_id=viewer.agency_id or 0, open=True)
+    here = queries.at_counter(found, at=at)
     context = {
         "counter": found,
-        "here": queries.at_counter(found, at=at),
+        "here": here,
         "line": line,
         "absent": queries.absent_of(found, at=at),
         "queues": others,
     }
-    return render(request, "dossiers/queueing/counter.html", context)
+    answer = render(request, "dossiers/queueing/counter.html", context)
+    # Who is served is not interrupted; an idle counter sees who comes.
+    return answer if here else _again(answer, seconds=15)
 
 
 @needs(*actions.SETS_UP)
@@ -109,7 +112,7 @@ def display(request: HttpRequest, hall_id: UUID) -> HttpResponse:
         "figures": queries.figures_of(found.agency_id, at=at),
         "at": at,
     }
-    return render(request, "dossiers/queueing/display.html", context)
+    return _again(render(request, "dossiers/queueing/display.html", context), seconds=5)
 
 
 @public_page("visitors draw their ticket at the kiosk; its address holds 122 random bits")
@@ -158,14 +161,22 @@ def ticket(request: HttpRequest, ticket_id: UUID) -> HttpResponse:
         "back": back,
         "qr": mark_safe(qr_svg(address)),  # noqa: S308 -- made of squares by ourselves
     }
-    return render(request, "dossiers/queueing/ticket.html", context)
+    answer = render(request, "dossiers/queueing/ticket.html", context)
+    return _again(answer, seconds=20, url=back)
+
+
+def _again(answer: HttpResponse, *, seconds: int, url: str = "") -> HttpResponse:
+    """Let the browser ask again, without JavaScript; the numbers are of a queue that moves meanwhile."""
+    answer.headers["Refresh"] = f"{seconds}; url={url}" if url else str(seconds)
+    return answer
 
 
 def _act(request: HttpRequest, viewer: Viewer, found: Counter) -> None:
     """One call for one act at a counter."""
     form, at = TicketActForm(request.POST), now()
     if not form.is_valid():
-        raise NotFound
+        messages.warning(request, _("Choose what to do, and with which ticket."))
+        return
     said = form.cleaned_data
     act: str = said["act"]
     given: dict[str, Any] = {"viewer": viewer, "at": at}
