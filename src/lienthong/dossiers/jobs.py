@@ -11,6 +11,7 @@ from lienthong.dossiers.actions.apologising import draft_apologies
 from lienthong.dossiers.actions.passing import end_timers, note_payment
 from lienthong.dossiers.actions.recounting import recount, to_recount
 from lienthong.dossiers.contracts import CalendarChange
+from lienthong.dossiers.queueing.appointments import remind_desks
 from lienthong.kernel.clock import now
 from lienthong.kernel.jobs import job, periodic
 
@@ -34,6 +35,13 @@ def end_due_timers(timestamp: int) -> None:
 def draft_due_apologies(timestamp: int) -> None:
     """Draft apologies for what is about to be late, every quarter of an hour."""
     draft_apologies(hours=settings.ENV.apology_hours, at=now())
+
+
+@periodic(cron="0 0 * * *")
+@job(name="dossiers.remind_desks", queueing_lock="dossiers.remind_desks")
+def remind_of_appointments(timestamp: int) -> None:
+    """Tell receptionists of today's appointments, at seven in the morning of Vietnam (midnight UTC)."""
+    remind_desks(at=now())
 
 
 @job(name="dossiers.recount")

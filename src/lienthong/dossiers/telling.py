@@ -14,3 +14,11 @@ ABOUT_TO_BE_LATE = register_kind(
         Way.APP,
     )
 )
+APPOINTMENTS_TODAY = register_kind(
+    Kind(
+        "dossiers.appointments-today",
+        _("Appointments at my counter today"),
+        _("Appointments today: %(number)s, the first at %(first)s."),
+        Way.APP,
+    )
+)

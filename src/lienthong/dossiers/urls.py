@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from lienthong.dossiers.web import acting, apologies, lists, papers, queueing, receiving, slips
+from lienthong.dossiers.web import acting, apologies, appointments, lists, papers, queueing, receiving, slips
 
 app_name = "dossiers"
 urlpatterns = [
@@ -13,6 +13,10 @@ urlpatterns = [
     path("queue/", queueing.hall, name="queue"),
     path("queue/set-up/", queueing.set_up, name="set_up_hall"),
     path("queue/<int:counter_id>/", queueing.counter, name="counter"),
+    path("queue/capacity/<int:queue_id>/", appointments.capacity, name="capacity"),
+    path("appointments/", appointments.day, name="appointments"),
+    path("appointments/<uuid:appointment_id>/cancel/", appointments.cancel, name="cancel_appointment"),
+    path("appointments/<uuid:appointment_id>/arrive/", appointments.arrive, name="arrive"),
     path("halls/<uuid:hall_id>/", queueing.display, name="display"),
     path("kiosks/<uuid:key>/", queueing.kiosk, name="kiosk"),
     path("tickets/<uuid:ticket_id>/", queueing.ticket, name="ticket"),

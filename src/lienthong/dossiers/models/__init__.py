@@ -4,6 +4,7 @@ What happened to a dossier is in the ledger, under the subject "dossiers.dossier
 """
 
 from lienthong.dossiers.models.apology import ApologyDraft
+from lienthong.dossiers.models.appointments import Appointment, CapacityRule
 from lienthong.dossiers.models.around import (
     CompetentBody,
     DaySequence,
@@ -21,6 +22,8 @@ from lienthong.dossiers.models.queueing import Counter, Hall, Queue, Ticket, Tic
 __all__ = [
     "ApologyDraft",
     "Application",
+    "Appointment",
+    "CapacityRule",
     "CompetentBody",
     "Counter",
     "DaySequence",

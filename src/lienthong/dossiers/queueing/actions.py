@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import datetime
+from datetime import datetime, time
 from uuid import UUID
 
 from django.db import connection, transaction
 
-from lienthong.dossiers.models import Counter, Hall, Queue, Ticket
+from lienthong.dossiers.models import CapacityRule, Counter, Hall, Queue, Ticket
 from lienthong.dossiers.queueing.refusals import (
     CounterBusy,
     NobodyWaits,
@@ -162,6 +162,42 @@ def set_counter(
         said: dict[str, JSON] = {"number": number, "queues": letters, "open": opened}
         _record("counter.set", agency_id, viewer.actor(), at, said)
     return counter
+
+
+def find_queue(viewer: Viewer, queue_id: int) -> Queue:
+    """A queue that the viewer may set up. Raises NotAllowed, NotFound."""
+    queue = Queue.objects.filter(pk=queue_id, agency_id=_sets_up(viewer)).first()
+    if queue is None:
+        raise NotFound
+    return queue
+
+
+def set_capacity(
+    *,
+    queue: Queue,
+    weekday: int,
+    starts: time,
+    ends: time,
+    minutes: int,
+    places: int,
+    viewer: Viewer,
+    at: datetime,
+) -> None:
+    """Say how many appointments a queue takes on a weekday from that time on; without places, none."""
+    if queue.agency_id != _sets_up(viewer):
+        raise NotFound
+    with transaction.atomic():
+        rules = CapacityRule.objects.filter(queue=queue, weekday=weekday, starts=starts)
+        if places:
+            values = {"ends": ends, "minutes": minutes, "places": places}
+            CapacityRule.objects.update_or_create(
+                queue=queue, weekday=weekday, starts=starts, defaults=values
+            )
+        else:
+            rules.delete()
+        said: dict[str, JSON] = {"letter": queue.letter, "weekday": weekday, "starts": f"{starts:%H:%M}"}
+        said |= {"ends": f"{ends:%H:%M}", "minutes": minutes, "places": places}
+        _record("queue.set-capacity", queue.agency_id, viewer.actor(), at, said)
 
 
 def _call(ticket: Ticket, counter: Counter, viewer: Viewer, at: datetime) -> Ticket:

@@ -43,3 +43,47 @@ class QueueFull(Refusal):
 
     code, status = "queue-full", 409
     sentence = _("Too many people wait for “%(queue)s” already. Ask at the reception, or come another day.")
+
+
+class NoSuchSlot(Refusal):
+    """The time is not one that the queue gives."""
+
+    code, status = "no-such-slot", 422
+    sentence = _(
+        "“%(queue)s” gives no appointments at %(time)s: choose one of the times listed. "
+        "Days off and times that have passed have none."
+    )
+
+
+class SlotFull(Refusal):
+    """Somebody was faster."""
+
+    code, status = "slot-full", 409
+    sentence = _("All places of “%(queue)s” at %(time)s are taken meanwhile. Choose another time.")
+
+
+class AppointmentAlready(Refusal):
+    """One appointment a day and queue."""
+
+    code, status = "appointment-already", 409
+    sentence = _(
+        "%(name)s has an appointment for “%(queue)s” at %(time)s already. "
+        "Cancel it first to choose another time."
+    )
+
+
+class AppointmentOver(Refusal):
+    """It was cancelled, or the visitor arrived already, or it is not of today."""
+
+    code, status = "appointment-over", 409
+    sentence = _(
+        "This cannot be done with the appointment: it was cancelled, the visitor arrived already, "
+        "or it is of another day. Reload the page to see."
+    )
+
+
+class CancelReasonMissing(Refusal):
+    """A cancelled appointment says why."""
+
+    code, status = "cancel-reason-missing", 422
+    sentence = _("Write why the appointment is cancelled.")

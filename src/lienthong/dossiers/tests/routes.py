@@ -6,10 +6,10 @@ from tests.architecture.routes import Route, World, only, public
 
 from lienthong.dossiers.actions.receiving import receive_at_counter
 from lienthong.dossiers.contracts import GivenFile
-from lienthong.dossiers.models import Counter, Dossier, Hall, Queue
+from lienthong.dossiers.models import Appointment, Counter, Dossier, Hall, Queue
 from lienthong.dossiers.queueing.actions import SETS_UP, draw_ticket
-from lienthong.dossiers.tests.factories import intake, offered, receptionist
-from lienthong.identity.public import Role
+from lienthong.dossiers.tests.factories import applicant, intake, offered, receptionist
+from lienthong.identity.public import Role, keep_party
 from lienthong.kernel.blobs import store_blob
 from lienthong.procedures.public import ServiceOffer
 
@@ -66,6 +66,21 @@ def _ticket(world: World) -> dict[str, object]:
     return {"ticket_id": draw_ticket(queue=_queue(world), at=world.at).pk}
 
 
+def _appointment(world: World) -> dict[str, object]:
+    given = {"number": f"0190{world.at.microsecond:06d}{Appointment.objects.count():02d}"}
+    party = keep_party(facts=applicant(**given), at=world.at)
+    row = Appointment.objects.create(
+        agency=world.ours,
+        queue=_queue(world),
+        party=party,
+        day=world.at.date(),
+        starts_at=world.at,
+        place=Appointment.objects.count() + 1,
+        booked_at=world.at,
+    )
+    return {"appointment_id": row.pk}
+
+
 ROUTES: dict[str, Route] = {
     "dossiers:inbox": only(*READERS, shared=True),
     "dossiers:finish_many": only(*WORKERS, methods=("POST",), shared=True),
@@ -74,6 +89,10 @@ ROUTES: dict[str, Route] = {
     "dossiers:queue": only(Role.RECEPTIONIST, *SETS_UP, shared=True),
     "dossiers:set_up_hall": only(*SETS_UP, methods=BOTH, shared=True),
     "dossiers:counter": only(Role.RECEPTIONIST, methods=BOTH, kwargs=_counter),
+    "dossiers:capacity": only(*SETS_UP, methods=BOTH, kwargs=lambda world: {"queue_id": _queue(world).pk}),
+    "dossiers:appointments": only(Role.RECEPTIONIST, methods=BOTH, shared=True),
+    "dossiers:cancel_appointment": only(Role.RECEPTIONIST, methods=("POST",), kwargs=_appointment),
+    "dossiers:arrive": only(Role.RECEPTIONIST, methods=("POST",), kwargs=_appointment),
     "dossiers:display": public(kwargs=lambda world: {"hall_id": _hall(world).pk}),
     "dossiers:kiosk": public(kwargs=lambda world: {"key": _hall(world).kiosk_key}),
     "dossiers:ticket": public(kwargs=_ticket),
