@@ -124,8 +124,8 @@ class CapacityForm(forms.Form):
     """On which weekday, between which times, how many visitors each so many minutes; none ends the rule."""
 
     weekday = forms.TypedChoiceField(label=_("Weekday"), choices=list(WEEKDAYS.items()), coerce=int)
-    starts = forms.TimeField(label=_("From"), widget=forms.TimeInput(attrs={"type": "time"}))
-    ends = forms.TimeField(label=_("Until"), widget=forms.TimeInput(attrs={"type": "time"}))
+    starts = forms.TimeField(label=_("Begins at"), widget=forms.TimeInput(attrs={"type": "time"}))
+    ends = forms.TimeField(label=_("Ends at"), widget=forms.TimeInput(attrs={"type": "time"}))
     minutes = forms.IntegerField(label=_("Minutes each"), min_value=5, max_value=240, initial=15)
     places = forms.IntegerField(
         label=_("Visitors each time"),
