@@ -45,6 +45,7 @@ def day(request: HttpRequest) -> HttpResponse:
                 return _back_to(on)
     rows = appointments.appointments_of(viewer, day=on)
     context = {"rows": rows, "day": on, "form": form, "asked": asked, "times": times}
+    context["today"] = on == at.astimezone(VIETNAM).date()
     return render(request, "dossiers/queueing/appointments.html", context, status=status)
 
 
