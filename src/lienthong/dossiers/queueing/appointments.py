@@ -130,12 +130,12 @@ def cancel_appointment(
     Raises:
         NotFound, AppointmentOver, CancelReasonMissing
     """
-    if not reason.strip():
-        raise CancelReasonMissing(field="reason")
     with transaction.atomic():
         row = _locked(appointment_id)
         if row.agency_id != agency_id and (party_id is None or row.party_id != party_id):
             raise NotFound
+        if not reason.strip():
+            raise CancelReasonMissing(field="reason")
         if row.cancelled_at is not None or row.ticket_id is not None:
             raise AppointmentOver
         row.cancelled_at, row.cancel_reason = at, reason.strip()[:500]
