@@ -88,6 +88,7 @@ class Env(BaseSettings):
     national_late_hours: int = Field(default=4, ge=1)
     secret_decision_hours: int = Field(default=24, ge=1, le=400)
     secret_destroy_overdue: bool = False
+    apology_hours: int = Field(default=4, ge=1, le=80)
     backfill_per_minute: int = Field(default=10, ge=0, le=1000)
     notification_days: int = Field(default=90, ge=1)
     metrics_addresses: list[str] = Field(default_factory=lambda: ["127.0.0.0/8", "::1/128"])

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 from types import MappingProxyType
 
 from django.utils.functional import Promise
+
+from lienthong.ledger.public import Actor
 
 
 @dataclass(frozen=True, order=True)
@@ -87,3 +89,18 @@ class Pointer:
     label: Promise | str
     count: int
     examples: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class CalendarChanged:
+    """An agency, or without one the country, changed its working time: a day of it, or the hours of the week.
+
+    It reaches the agencies below too, where they decided nothing of their own. `name` says what the day is.
+    """
+
+    agency_id: int | None
+    path: str
+    day: date | None
+    name: str
+    actor: Actor
+    at: datetime

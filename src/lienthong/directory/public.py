@@ -25,7 +25,15 @@ from lienthong.directory.actions import (
 )
 from lienthong.directory.calendars import calendar_of, calendars_of, special_days_of
 from lienthong.directory.codes import BadCode, leaf_first, root_first
-from lienthong.directory.contracts import Counts, Duty, Pointer, Session, StaffedPost, WorkingCalendar
+from lienthong.directory.contracts import (
+    CalendarChanged,
+    Counts,
+    Duty,
+    Pointer,
+    Session,
+    StaffedPost,
+    WorkingCalendar,
+)
 from lienthong.directory.country import load_country, staff_agencies
 from lienthong.directory.models import (
     OPEN_END,
@@ -68,6 +76,7 @@ __all__ = [
     "AlreadyHolds",
     "BadCode",
     "BadText",
+    "CalendarChanged",
     "CalendarDay",
     "ClosedAgency",
     "CodeTaken",

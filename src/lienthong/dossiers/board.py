@@ -10,10 +10,11 @@ from uuid import UUID
 
 from django.db.models import Model, prefetch_related_objects
 
-from lienthong.directory.public import WorkingCalendar, calendars_of
+from lienthong.directory.public import Agency, WorkingCalendar, calendars_of
 from lienthong.dossiers.held import hold_dossiers, open_tasks_of
 from lienthong.dossiers.models import Dossier, DossierPaper, DossierParty, DossierResult, DossierTask
 from lienthong.dossiers.outbox import queue_reports
+from lienthong.dossiers.refusals import CalendarWithoutWork
 from lienthong.kernel.events import publish
 from lienthong.kernel.statements import insert_rows, update_rows
 from lienthong.ledger.public import JSON, Actor, Entry, record_many
@@ -52,6 +53,19 @@ TASK_FIELDS = (
     "note",
 )
 LONGEST_YEARS = 3
+
+
+def read_calendars(agency_ids: Collection[int], *, since: int, at: datetime) -> dict[int, WorkingCalendar]:
+    """The calendars from the year `since` to as far as any deadline reaches. Four queries.
+
+    Raises:
+        CalendarWithoutWork: one of them has no working days.
+    """
+    calendars = calendars_of(agency_ids, years=range(since, at.year + LONGEST_YEARS + 1))
+    for key, calendar in calendars.items():
+        if not any(calendar.week) and not any(calendar.special.values()):
+            raise CalendarWithoutWork(agency=Agency.objects.get(pk=key).name)
+    return calendars
 
 
 class Board:
@@ -100,8 +114,7 @@ class Board:
         """Read the calendars of the agencies that are not known yet. Three queries, whatever their number."""
         missing = set(agency_ids) - set(self._calendars)
         if missing:
-            years = range(self.at.year - 1, self.at.year + LONGEST_YEARS + 1)
-            self._calendars |= calendars_of(missing, years=years)
+            self._calendars |= read_calendars(missing, since=self.at.year - 1, at=self.at)
 
     def calendar(self, agency_id: int) -> WorkingCalendar:
         """The agency's calendar."""

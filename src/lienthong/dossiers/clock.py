@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from lienthong.directory.public import (
@@ -14,6 +15,7 @@ from lienthong.dossiers.states import Timing
 from lienthong.kernel.clock import VIETNAM
 
 MINUTE = timedelta(minutes=1)
+Stretch = tuple[datetime, datetime | None]
 
 
 def minutes_left(calendar: WorkingCalendar, *, due_at: datetime, at: datetime) -> int:
@@ -29,6 +31,22 @@ def due_again(calendar: WorkingCalendar, *, minutes: int, at: datetime) -> datet
     if minutes >= 0:
         return add_working_minutes(calendar, at, minutes)
     return _minutes_before(calendar, at, -minutes)
+
+
+def replayed(
+    calendar: WorkingCalendar, *, start: datetime, minutes: int, pauses: Sequence[Stretch]
+) -> tuple[datetime | None, int | None]:
+    """When it is due, or for a clock that stands what is left, counted from the start by this calendar.
+
+    The pauses are in order; the last has no end while the clock stands.
+    """
+    left = minutes
+    for began, ended in pauses:
+        left -= max(working_minutes_between(calendar, start, began), 0)
+        if ended is None:
+            return None, left
+        start = max(start, ended)
+    return due_again(calendar, minutes=left, at=start), None
 
 
 def timing_of(*, due_at: datetime, finished_at: datetime) -> Timing:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -124,6 +124,15 @@ class StepDone:
 
 
 @dataclass(frozen=True)
+class Apology:
+    """A dossier whose result comes later than it was promised, until when, and why."""
+
+    dossier_id: UUID
+    until: datetime
+    reason: str
+
+
+@dataclass(frozen=True)
 class DossierFilter:
     """What a list of dossiers is narrowed to; empty is all. `timing` "late": open and past its deadline."""
 
@@ -144,4 +153,15 @@ class DossierMoved:
     state: int
     outcome: str
     actor: Actor
+    at: datetime
+
+
+@dataclass(frozen=True)
+class CalendarChange:
+    """Why deadlines are counted again: the path of the agency, the day (None: the hours), by whom."""
+
+    path: str
+    day: date | None
+    name: str
+    by: str
     at: datetime

@@ -95,7 +95,14 @@ class ApologyForm(ReasonForm):
         input_formats=["%Y-%m-%dT%H:%M", "%d/%m/%Y %H:%M"],
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
     )
-    field_order = ("until", "reason")
+    field_order: tuple[str, ...] = ("until", "reason")
+
+
+class ApologyDraftForm(ApologyForm):
+    """One drafted apology of a list: whether it is made, until when, and why."""
+
+    chosen = forms.BooleanField(label=_("Make this apology"), required=False)
+    field_order = ("chosen", "until", "reason")
 
 
 class SupplementForm(ReasonForm):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext as _
 
+from lienthong.directory.public import CalendarChanged
 from lienthong.dossiers.contracts import DossierMoved
 from lienthong.dossiers.states import DECLINE, FINISH, STOP, WITHDRAW, Outcome
 from lienthong.kernel.events import subscribe
@@ -26,3 +27,17 @@ def end_charges(event: DossierMoved) -> None:
     if event.verb in ENDS or refused:
         reason = _("Dossier %(code)s ended without its result.") % {"code": event.code}
         cancel_charges(subject_id=event.dossier_id, reason=reason, actor=None, at=event.at)
+
+
+@subscribe(CalendarChanged)
+def recount_deadlines(event: CalendarChanged) -> None:
+    """Count the deadlines again by the new calendar, in a job: a day of the country reaches every agency."""
+    enqueue(
+        "dossiers.recount",
+        lock="dossiers.recount",
+        path=event.path,
+        day=event.day.isoformat() if event.day else "",
+        name=event.name,
+        by=", ".join(filter(None, (event.actor.name, event.actor.post))),
+        changed_at=event.at.isoformat(),
+    )

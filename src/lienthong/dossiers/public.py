@@ -8,11 +8,19 @@ from lienthong.dossiers.actions.supplements import ask_supplement, receive_suppl
 from lienthong.dossiers.bodies import seed_competent_bodies
 from lienthong.dossiers.contracts import DossierMoved, GivenFile, GivenPaper, Intake, StepDone, Supplement
 from lienthong.dossiers.game import hand_choices
-from lienthong.dossiers.models import Dossier, DossierTask
+from lienthong.dossiers.models import Dossier, DossierTask, Queue
 from lienthong.dossiers.queries import process_for
+from lienthong.dossiers.queueing.appointments import (
+    Booking,
+    Slot,
+    book_appointment,
+    cancel_appointment,
+    slots_of,
+)
 from lienthong.dossiers.states import DossierState, TaskKind, TaskState
 
 __all__ = [
+    "Booking",
     "Dossier",
     "DossierMoved",
     "DossierState",
@@ -20,12 +28,16 @@ __all__ = [
     "GivenFile",
     "GivenPaper",
     "Intake",
+    "Queue",
+    "Slot",
     "StepDone",
     "Supplement",
     "TaskKind",
     "TaskState",
     "accept_dossiers",
     "ask_supplement",
+    "book_appointment",
+    "cancel_appointment",
     "finish_step",
     "finish_steps",
     "hand_choices",
@@ -35,5 +47,6 @@ __all__ = [
     "receive_supplement",
     "register_dossiers",
     "seed_competent_bodies",
+    "slots_of",
     "withdraw_dossier",
 ]

@@ -16,6 +16,7 @@ from lienthong.dossiers import policies
 from lienthong.dossiers.codes import NotACode, read_code
 from lienthong.dossiers.contracts import DossierFilter
 from lienthong.dossiers.models import (
+    ApologyDraft,
     Dossier,
     DossierGuest,
     DossierPaper,
@@ -234,6 +235,20 @@ def tasks_of(dossier: Dossier) -> list[DossierTask]:
     """Every step of the dossier so far, in order. One query."""
     rows = DossierTask.objects.filter(dossier=dossier).select_related("agency", "assignee", "done_by")
     return list(rows.order_by("opened_at", "pk"))
+
+
+def apology_drafts(viewer: Viewer, *, at: datetime) -> list[ApologyDraft]:
+    """The apologies drafted for the agency that can still be made, the soonest due first. One query."""
+    if not viewer.has(Role.LEADER):
+        return []
+    rows = ApologyDraft.objects.filter(
+        dossier__agency_id=viewer.agency_id or 0,
+        dossier__state__in=sorted(UNDER_WAY),
+        dossier__due_at__isnull=False,
+        settled_at=None,
+        due_at__gte=at,
+    )
+    return list(rows.select_related("dossier__version__procedure").order_by("due_at", "pk")[:MOST_AT_ONCE])
 
 
 def find_slip(viewer: Viewer, slip_id: UUID) -> Slip:

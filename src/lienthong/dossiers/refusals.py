@@ -248,3 +248,13 @@ class NothingToRetry(Refusal):
     sentence = _(
         "There is nothing to try again: the national portal may have taken it meanwhile. Reload the page."
     )
+
+
+class CalendarWithoutWork(Refusal):
+    """An agency whose calendar has no working time: no deadline can be counted by it."""
+
+    code, status = "calendar-without-work", 409
+    sentence = _(
+        "The calendar of %(agency)s has no working days, so no deadline can be counted. "
+        "Ask the administrator of the agency to set its working hours, then try again."
+    )

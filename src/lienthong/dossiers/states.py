@@ -60,6 +60,15 @@ class TaskState(StrEnum):
     DROPPED = "dropped"
 
 
+class TicketState(StrEnum):
+    """Where a queue ticket stands."""
+
+    WAITING = "waiting"
+    CALLED = "called"
+    SERVED = "served"
+    ABSENT = "absent"
+
+
 class PartyRole(StrEnum):
     """A party's part in a dossier."""
 
@@ -286,4 +295,23 @@ SLIP_LABELS: dict[str, Promise] = {
     SlipKind.REFUSAL: _("Refusal to receive or settle the dossier"),
     SlipKind.APOLOGY: _("Apology and new date of the result"),
     SlipKind.STOP: _("Notice that the dossier is no longer settled"),
+}
+TICKET_LABELS: dict[str, Promise] = {
+    TicketState.WAITING: _("In the queue"),
+    TicketState.CALLED: _("Called"),
+    TicketState.SERVED: _("Served"),
+    TicketState.ABSENT: _("Did not come"),
+}
+TICKET_COLORS: dict[str, str] = {
+    TicketState.WAITING: "info",
+    TicketState.CALLED: "warning",
+    TicketState.SERVED: "success",
+    TicketState.ABSENT: "neutral",
+}
+# What is done with a ticket: the states it is done in, and the state it has then.
+TICKET_MOVES: dict[str, tuple[frozenset[TicketState], TicketState]] = {
+    "recall": (frozenset({TicketState.CALLED, TicketState.ABSENT}), TicketState.CALLED),
+    "skip": (frozenset({TicketState.CALLED}), TicketState.ABSENT),
+    "transfer": (frozenset({TicketState.CALLED}), TicketState.WAITING),
+    "finish": (frozenset({TicketState.CALLED}), TicketState.SERVED),
 }

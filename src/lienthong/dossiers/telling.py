@@ -20,6 +20,22 @@ ASSIGNED = register_kind(
         Way.DIGEST,
     )
 )
+ABOUT_TO_BE_LATE = register_kind(
+    Kind(
+        "dossiers.about-to-be-late",
+        _("Dossiers of my agency are about to be late"),
+        _("Dossiers about to be late: %(number)s, the first at %(first)s. Confirm the apologies drafted."),
+        Way.APP,
+    )
+)
+APPOINTMENTS_TODAY = register_kind(
+    Kind(
+        "dossiers.appointments-today",
+        _("Appointments at my counter today"),
+        _("Appointments today: %(number)s, the first at %(first)s."),
+        Way.APP,
+    )
+)
 NAMED = 3  # codes in one sentence
 
 

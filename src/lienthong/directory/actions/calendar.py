@@ -10,9 +10,10 @@ from django.utils.translation import gettext_lazy as _
 
 from lienthong.directory.actions.text import one_line
 from lienthong.directory.calendars import lawful_days
-from lienthong.directory.contracts import OFFICE_WEEK, Day
+from lienthong.directory.contracts import OFFICE_WEEK, CalendarChanged, Day
 from lienthong.directory.models import Agency, CalendarDay, WorkingHours, WorkingSession
 from lienthong.kernel.errors import Refusal
+from lienthong.kernel.events import publish
 from lienthong.ledger.public import JSON, Actor, Subject, record
 
 FIRST_YEAR, LAST_YEAR = 2020, 2035
@@ -24,6 +25,16 @@ class BadHours(Refusal):
 
     code, status = "bad-working-hours", 400
     sentence = _("These working hours overlap or do not lie within one day. Give each session its own time.")
+
+
+class NoWorkingDays(Refusal):
+    """A week without any work: nothing would ever be due."""
+
+    code, status = "no-working-days", 400
+    sentence = _(
+        "With these hours nobody would ever work, so no deadline could be counted. "
+        "Give at least one day of the week a session."
+    )
 
 
 class BadWeekday(Refusal):
@@ -62,6 +73,7 @@ def set_day(
         )
         data: dict[str, JSON] = {"day": day.isoformat(), "works_as": works_as, "name": written}
         _record("calendar.set-day", agency, actor=actor, at=at, data=data)
+        _publish(agency, day, written, actor=actor, at=at)
     return row
 
 
@@ -70,8 +82,11 @@ def clear_day(*, agency: Agency | None, day: date, actor: Actor, at: datetime) -
     with transaction.atomic():
         if agency is None:
             seed_calendar([day.year])
-        CalendarDay.objects.filter(agency=agency, day=day).delete()
+        rows = CalendarDay.objects.filter(agency=agency, day=day)
+        name = rows.values_list("name", flat=True).first() or ""
+        rows.delete()
         _record("calendar.clear-day", agency, actor=actor, at=at, data={"day": day.isoformat()})
+        _publish(agency, day, name, actor=actor, at=at)
 
 
 def set_hours(
@@ -79,7 +94,7 @@ def set_hours(
 ) -> WorkingHours:
     """Decide the hours of Monday to Sunday and the cut-off for the agency and all below.
 
-    Raises `BadHours`.
+    Raises `BadHours`, `NoWorkingDays`.
     """
     _require_good_hours(week, cut_off)
     with transaction.atomic():
@@ -92,6 +107,7 @@ def set_hours(
         )
         sessions: list[JSON] = [[[session.starts, session.ends] for session in day] for day in week]
         _record("calendar.set-hours", agency, actor=actor, at=at, data={"week": sessions, "cut_off": cut_off})
+        _publish(agency, None, "", actor=actor, at=at)
     return hours
 
 
@@ -104,8 +120,15 @@ def _require_good_hours(week: Sequence[Day], cut_off: int) -> None:
     within = all(0 <= session.starts < session.ends <= MIDNIGHT for day in week for session in day)
     if len(week) != len(OFFICE_WEEK) or not in_order or not within or not 0 <= cut_off <= MIDNIGHT:
         raise BadHours(field="week")
+    if not any(week):
+        raise NoWorkingDays(field="week")
 
 
 def _record(verb: str, agency: Agency | None, *, actor: Actor, at: datetime, data: dict[str, JSON]) -> None:
     subject = Subject(kind="directory.agency", id=str(agency.pk) if agency else "country")
     record(actor=actor, verb=verb, subject=subject, at=at, data=data)
+
+
+def _publish(agency: Agency | None, day: date | None, name: str, *, actor: Actor, at: datetime) -> None:
+    key, path = (agency.pk, agency.path) if agency else (None, "/")
+    publish(CalendarChanged(key, path, day, name, actor, at))

@@ -3,6 +3,8 @@
 What happened to a dossier is in the ledger, under the subject "dossiers.dossier".
 """
 
+from lienthong.dossiers.models.apology import ApologyDraft
+from lienthong.dossiers.models.appointments import Appointment, CapacityRule
 from lienthong.dossiers.models.around import (
     CompetentBody,
     DaySequence,
@@ -17,11 +19,16 @@ from lienthong.dossiers.models.counts import DossierCount, DossierDelta, Officia
 from lienthong.dossiers.models.dossier import Application, Dossier, DossierTask
 from lienthong.dossiers.models.guest import DossierGuest
 from lienthong.dossiers.models.national import NationalDossier, NationalReport
+from lienthong.dossiers.models.queueing import Counter, Hall, Queue, Ticket, TicketSequence
 from lienthong.dossiers.models.results import DossierResult, HandOut
 
 __all__ = [
+    "ApologyDraft",
     "Application",
+    "Appointment",
+    "CapacityRule",
     "CompetentBody",
+    "Counter",
     "DaySequence",
     "Dossier",
     "DossierCount",
@@ -31,6 +38,7 @@ __all__ = [
     "DossierParty",
     "DossierResult",
     "DossierTask",
+    "Hall",
     "HandOut",
     "HeldDocument",
     "NationalDossier",
@@ -38,6 +46,9 @@ __all__ = [
     "OfficialCount",
     "OfficialDelta",
     "Pause",
+    "Queue",
     "Slip",
     "SupplementRequest",
+    "Ticket",
+    "TicketSequence",
 ]

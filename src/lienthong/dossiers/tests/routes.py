@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from tests.architecture.routes import Route, World, only
+from tests.architecture.routes import Route, World, only, public
 
 from lienthong.dossiers.actions.receiving import receive_at_counter
 from lienthong.dossiers.actions.results import draft_result
 from lienthong.dossiers.contracts import GivenFile
-from lienthong.dossiers.models import Dossier
-from lienthong.dossiers.tests.factories import intake, offered, official, receptionist
+from lienthong.dossiers.models import Appointment, Counter, Dossier, Hall, Queue
+from lienthong.dossiers.queueing.actions import SETS_UP, draw_ticket
+from lienthong.dossiers.tests.factories import applicant, intake, offered, official, receptionist
 from lienthong.dossiers.tests.results import drafted, pdf_made_elsewhere, text
-from lienthong.identity.public import Role
+from lienthong.identity.public import Role, keep_party
 from lienthong.kernel.blobs import store_blob
 from lienthong.procedures.public import ServiceOffer
 
@@ -64,11 +65,56 @@ def _file(world: World) -> dict[str, object]:
     return {"result_id": draft_result(text=text(paragraphs=()), **given).pk}  # type: ignore[arg-type]
 
 
+def _queue(world: World) -> Queue:
+    values = {"name": "Hộ tịch", "open": True}
+    return Queue.objects.get_or_create(agency=world.ours, letter="A", defaults=values)[0]
+
+
+def _counter(world: World) -> dict[str, object]:
+    made, _new = Counter.objects.get_or_create(agency=world.ours, number=1)
+    made.queues.add(_queue(world))
+    return {"counter_id": made.pk}
+
+
+def _hall(world: World) -> Hall:
+    return Hall.objects.get_or_create(agency=world.ours)[0]
+
+
+def _ticket(world: World) -> dict[str, object]:
+    return {"ticket_id": draw_ticket(queue=_queue(world), at=world.at).pk}
+
+
+def _appointment(world: World) -> dict[str, object]:
+    given = {"number": f"0190{world.at.microsecond:06d}{Appointment.objects.count():02d}"}
+    party = keep_party(facts=applicant(**given), at=world.at)
+    row = Appointment.objects.create(
+        agency=world.ours,
+        queue=_queue(world),
+        party=party,
+        day=world.at.date(),
+        starts_at=world.at,
+        place=Appointment.objects.count() + 1,
+        booked_at=world.at,
+    )
+    return {"appointment_id": row.pk}
+
+
 ROUTES: dict[str, Route] = {
     "dossiers:inbox": only(*READERS, shared=True),
     "dossiers:finish_many": only(*WORKERS, methods=("POST",), shared=True),
     "dossiers:assign": only(*WORKERS, Role.HEAD, methods=("POST",), shared=True),
+    "dossiers:apologies": only(Role.LEADER, methods=BOTH, shared=True),
     "dossiers:dossiers": only(*READERS, shared=True),
+    "dossiers:queue": only(Role.RECEPTIONIST, *SETS_UP, shared=True),
+    "dossiers:set_up_hall": only(*SETS_UP, methods=BOTH, shared=True),
+    "dossiers:counter": only(Role.RECEPTIONIST, methods=BOTH, kwargs=_counter),
+    "dossiers:capacity": only(*SETS_UP, methods=BOTH, kwargs=lambda world: {"queue_id": _queue(world).pk}),
+    "dossiers:appointments": only(Role.RECEPTIONIST, methods=BOTH, shared=True),
+    "dossiers:cancel_appointment": only(Role.RECEPTIONIST, methods=("POST",), kwargs=_appointment),
+    "dossiers:arrive": only(Role.RECEPTIONIST, methods=("POST",), kwargs=_appointment),
+    "dossiers:display": public(kwargs=lambda world: {"hall_id": _hall(world).pk}),
+    "dossiers:kiosk": public(kwargs=lambda world: {"key": _hall(world).kiosk_key}),
+    "dossiers:ticket": public(kwargs=_ticket),
     "dossiers:receive": only(Role.RECEPTIONIST, methods=BOTH, shared=True),
     "dossiers:receive_form": only(
         Role.RECEPTIONIST, methods=BOTH, kwargs=lambda world: {"offer_id": _offer(world).pk}

@@ -8,7 +8,8 @@ import pytest
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from lienthong.directory.public import calendar_of, working_minutes_between
-from lienthong.dossiers.actions.ending import apologise, stop_dossier, withdraw_dossier
+from lienthong.dossiers.actions.apologising import apologise
+from lienthong.dossiers.actions.ending import stop_dossier, withdraw_dossier
 from lienthong.dossiers.actions.passing import end_timers, note_payment
 from lienthong.dossiers.actions.receiving import accept_dossiers, decline_dossier, receive_at_counter
 from lienthong.dossiers.actions.stepping import finish_step, finish_steps

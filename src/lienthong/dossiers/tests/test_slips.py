@@ -11,8 +11,9 @@ import pytest
 from django.urls import reverse
 from pypdf import PdfReader
 
+from lienthong.dossiers.actions.apologising import apologise
 from lienthong.dossiers.actions.drawing import drawn_slip
-from lienthong.dossiers.actions.ending import apologise, stop_dossier
+from lienthong.dossiers.actions.ending import stop_dossier
 from lienthong.dossiers.actions.receiving import decline_dossier
 from lienthong.dossiers.actions.supplements import ask_supplement
 from lienthong.dossiers.contracts import GivenPaper, Supplement

@@ -15,7 +15,8 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
 from lienthong.dossiers import policies, queries
-from lienthong.dossiers.actions import ending, handing, receiving, stepping, supplements
+from lienthong.dossiers.actions import apologising, ending, handing, receiving, stepping, supplements
+from lienthong.dossiers.actions.recounting import RECOUNT
 from lienthong.dossiers.contracts import StepDone
 from lienthong.dossiers.forms import ApologyForm, NothingForm, ReasonForm, SupplementForm, WorkForm
 from lienthong.dossiers.game import SUPPLEMENT, hand_choices, hands_out
@@ -39,6 +40,7 @@ from lienthong.dossiers.states import (
 )
 from lienthong.dossiers.web.lists import ALL_READERS, WORKERS, remaining
 from lienthong.dossiers.web.papers import files_of
+from lienthong.dossiers.web.recounts import RECOUNTED, recounted
 from lienthong.dossiers.web.results import results_section
 from lienthong.identity.public import Viewer, needs, viewer_of
 from lienthong.kernel.clock import now
@@ -62,6 +64,7 @@ TOLD = {
     "submit": gettext_lazy("Dossier handed in"),
     "assign": gettext_lazy("Step given to an official"),
     "opine": gettext_lazy("Opinion given"),
+    RECOUNT: gettext_lazy("Deadlines counted again by the changed calendar"),
 }
 COLORS = {DECLINE.verb: "danger", STOP.verb: "danger", WITHDRAW.verb: "danger"}
 
@@ -125,7 +128,7 @@ def _do(verb: str, found: Dossier, task: DossierTask | None, form: Any, viewer: 
         calls: dict[str, Any] = {
             DECLINE.verb: receiving.decline_dossier,
             SUPPLY.verb: supplements.receive_supplement,
-            APOLOGISE.verb: ending.apologise,
+            APOLOGISE.verb: apologising.apologise,
             STOP.verb: ending.stop_dossier,
             WITHDRAW.verb: ending.withdraw_dossier,
         }
@@ -206,6 +209,7 @@ def _page(
     offers = _offers(viewer, found, tasks, bound or {})
     definition = definition_of(found.version)
     answers, papers = found.application.answers, list(found.papers.select_related("held"))
+    happened = timeline(found.ledger_subject)
     context = {
         "dossier": found,
         "procedure": found.version.procedure,
@@ -221,7 +225,8 @@ def _page(
         "slips": list(found.slips.all()),
         "pauses": list(found.pauses.all()),
         "charges": charges_of([found.pk]).get(found.pk, []),
-        "timeline": [_row(event) for event in timeline(found.ledger_subject)],
+        "timeline": [_row(event) for event in happened],
+        "recounts": [recounted(event) for event in happened if event.verb == RECOUNTED],
         "supplement": getattr(found, "supplement", None),
         **results_section(viewer, found, tasks),
     }

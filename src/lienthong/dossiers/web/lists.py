@@ -64,6 +64,7 @@ def inbox(request: HttpRequest) -> HttpResponse:
         "rows": rows,
         "receives": receives(viewer),
         "signs": signs(viewer),
+        "leads": viewer.has(Role.LEADER),
         "works": viewer.has(*WORKERS),
         "takers": queries.takers_of(viewer, page.rows, at=at),
         "tabs": [
