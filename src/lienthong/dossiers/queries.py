@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import datetime
+from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from django.db.models import BigIntegerField, Exists, OuterRef, Q, QuerySet, Value
@@ -13,14 +14,14 @@ from django.utils.translation import get_language
 from lienthong.dossiers import policies
 from lienthong.dossiers.codes import NotACode, read_code
 from lienthong.dossiers.contracts import DossierFilter
-from lienthong.dossiers.models import Dossier, DossierGuest, DossierPaper, DossierTask, Slip
+from lienthong.dossiers.models import Dossier, DossierGuest, DossierPaper, DossierTask, HeldDocument, Slip
 from lienthong.dossiers.states import UNDER_WAY, DossierState, TaskState
 from lienthong.identity.public import NotFound, Party, Viewer
 from lienthong.kernel.paging import Page, page_of, soonest_page
 from lienthong.kernel.plain import Plain
 from lienthong.procedures.public import Channel, Process, ServiceOffer, Step, Transition, process_of
 
-MOST_WORDS, MOST_AT_ONCE, MOST_OFFERS = 8, 100, 200
+MOST_WORDS, MOST_AT_ONCE, MOST_OFFERS, MOST_HELD = 8, 100, 200, 50
 
 
 def dossiers_of(viewer: Viewer) -> QuerySet[Dossier]:
@@ -148,6 +149,22 @@ def find_applicant(viewer: Viewer, party_id: str) -> Party | None:
     except ValueError:
         return None
     return Party.objects.filter(pk=key).first() if policies.receives(viewer) else None
+
+
+def held_of(viewer: Viewer, party: Party | None, *, on: date) -> list[HeldDocument]:
+    """What the party gave or got before, valid on the day, newest first, for who receives. One query."""
+    if party is None or not policies.receives(viewer):
+        return []
+    rows = HeldDocument.objects.filter(Q(valid_until=None) | Q(valid_until__gte=on), party=party)
+    return list(rows.order_by("-pk")[:MOST_HELD])
+
+
+def latest_answers(viewer: Viewer, party: Party | None) -> dict[str, Any]:
+    """What the party last answered to the viewer's agency, for who receives. One query."""
+    if party is None or viewer.agency_id is None or not policies.receives(viewer):
+        return {}
+    rows = Dossier.objects.filter(applicant=party, agency_id=viewer.agency_id).order_by("-pk")
+    return rows.values_list("application__answers", flat=True).first() or {}
 
 
 def tasks_of(dossier: Dossier) -> list[DossierTask]:
