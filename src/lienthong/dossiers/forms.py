@@ -276,7 +276,8 @@ class PapersForm(forms.Form):
             self.fields[f"scan-{paper.key}"] = forms.Field(
                 label=_("Scan or photograph"), required=False, widget=_ManyFiles(attrs=CAMERA)
             )
-            if held:
+            # A choice that has gone since is refused, never read as nothing.
+            if held or self.data.get(f"held-{paper.key}"):
                 # What is called like the paper stands first.
                 fitting = sorted(held, key=lambda one, name=paper.name: one[1].casefold() != name.casefold())  # type: ignore[misc]
                 self.fields[f"held-{paper.key}"] = forms.ChoiceField(

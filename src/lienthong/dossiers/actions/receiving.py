@@ -291,10 +291,10 @@ def _files(
 
 def _pages(dossier: Dossier, paper: GivenPaper, held_ids: Sequence[UUID], at: datetime) -> list[DossierPaper]:
     """A paper with its first file, and a row for each further file; what is counted is counted once."""
-    first, *others = held_ids or [None]
+    files: list[UUID | None] = list(held_ids) or [None]
     rows = [
         DossierPaper(dossier=dossier, key=paper.key, name=paper.name[:500], held_id=one, given_at=at)
-        for one in (first, *others)
+        for one in files
     ]
     rows[0].originals, rows[0].copies = paper.originals, paper.copies
     return rows

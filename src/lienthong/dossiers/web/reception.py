@@ -53,18 +53,14 @@ class Reception:
         self._data = request.POST if request.method == "POST" else None
         self._known = self._prefilled(viewer)
         self.posted = self._posted(request)
-        self.act = self.posted.act or (self._data or {}).get("form-act", "")
+        self.act = self.posted.act or request.POST.get("form-act", "")
         self._read_forms(request, queries.held_of(viewer, self.person, on=on))
 
     @property
     def ready(self) -> bool:
         """Whether it was sent for good and nothing is wrong with it."""
         forms = [self.party.is_valid(), self.representative.is_valid(), self.papers.is_valid()]
-        return self._data is not None and not self.act and not self._faulty and all(forms)
-
-    @property
-    def _faulty(self) -> bool:
-        return bool(self.posted.faults or self._refusals)
+        return self._data is not None and not self.act and not self.posted.faults and all(forms)
 
     def note(self, refusal: Refusal) -> None:
         """Put a refusal at the field it is about, else above all."""
@@ -97,9 +93,10 @@ class Reception:
 
     def drawn(self) -> DrawnForm | None:
         """The questions."""
-        form = self.definition.form
-        return form and form_pages(
-            form,
+        if self.definition.form is None:
+            return None
+        return form_pages(
+            self.definition.form,
             self.posted.answers,
             faults=self.posted.faults,
             seen=self.posted.seen if self._data is not None else None,
@@ -130,10 +127,10 @@ class Reception:
     def _read_forms(self, request: HttpRequest, held: list[HeldDocument]) -> None:
         """The forms beside the questions, with their files."""
         data, scans = self._data, dict[str, tuple[KeptFile, ...]]()
-        self._refusals: list[Refusal] = []
+        refusals = dict[str, list[Refusal]]()
         for paper in wanted_papers(self.definition.papers) if data is not None else ():
-            scans[paper.key], refused = self.sent.read(request, f"scan-{paper.key}")
-            self._refusals += refused
+            name = f"scan-{paper.key}"
+            scans[paper.key], refusals[name] = self.sent.read(request, name)
         self.mandate_scan: tuple[KeptFile, ...] = ()
         mandate_refused: list[Refusal] = []
         if data is not None:
@@ -144,11 +141,11 @@ class Reception:
         )
         listed = [(one.pk, one.name, _held_in_words(one)) for one in held]
         self.papers = PapersForm(data, papers=self.definition.papers, held=listed, scans=scans)
-        for refusal in self._refusals:
-            self.papers.add_error(refusal.field, refusal.say())
+        for name, refused in refusals.items():
+            for refusal in refused:
+                self.papers.add_error(name, refusal.say())
         for refusal in mandate_refused:
             self.representative.add_error("scan", refusal.say())
-        self._refusals += mandate_refused
 
     def _prefilled(self, viewer: Viewer) -> dict[str, Any]:
         """The answers that are known: of the party and its card first, then those given here last time.

@@ -92,7 +92,7 @@ def _require_readable(upload: UploadedFile[Any], name: str) -> None:
         return
     upload.seek(0)
     try:
-        with Image.open(upload) as image:  # type: ignore[arg-type]
+        with Image.open(upload) as image:
             if image.width * image.height > MOST_PIXELS:
                 raise UnreadableImage(field="file", name=name)
             image.draft("L", (256, 256))  # a JPEG is read whole, but not drawn large
