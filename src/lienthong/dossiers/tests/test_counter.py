@@ -162,6 +162,8 @@ def test_only_what_was_filled_in_is_marked_as_prefilled(asks_you: ServiceOffer) 
     client.post(reverse("dossiers:receive"), {"who": CARD})
     shown = client.get(form_of(asks_you))
     fields = {one.question.key: one for one in shown.context["drawn"].pages[0].fields}
+    assert shown.content.decode().count(" autofocus") == 1
+    assert shown.context["focus"] == "answer-phone", "typing begins where nothing is known"
     assert (fields["name"].value, fields["sex"].said) == ("Trần Thị Thẻ", str(fields["sex"].choices[1].label))
     assert {key for key, one in fields.items() if one.prefilled} == {"name", "sex"}
     assert "081234567" in shown.content.decode()

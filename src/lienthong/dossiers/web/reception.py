@@ -107,7 +107,7 @@ class Reception:
 
     def context(self) -> dict[str, Any]:
         """What the page shows."""
-        fees = fees_owed(self.offer.version, self.posted.answers)
+        fees, drawn = fees_owed(self.offer.version, self.posted.answers), self.drawn()
         return {
             "offer": self.offer,
             "procedure": self.offer.version.procedure,
@@ -116,7 +116,8 @@ class Reception:
             "representative": self.representative,
             "mandate_scan": self.mandate_scan,
             "papers": self.papers,
-            "drawn": self.drawn(),
+            "drawn": drawn,
+            "focus": _first_empty(drawn) if self._data is None and self.party["name"].value() else "",
             "refused": self.refused,
             "card": self._card,
             "person": self.person,
@@ -179,6 +180,13 @@ class Reception:
             may_keep=self.sent.knows,
             places=self._places,
         )
+
+
+def _first_empty(drawn: DrawnForm | None) -> str:
+    """The first input that waits for an answer: for a person who is known, typing begins there."""
+    fields = (field for page in drawn.pages for field in page.fields) if drawn else ()
+    typed = (one for one in fields if one.control in {"input", "textarea", "select", "place"})
+    return next((one.name for one in typed if not one.value and not one.said), "")
 
 
 def _held_in_words(document: HeldDocument) -> str:
