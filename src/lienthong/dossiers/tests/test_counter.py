@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
+from lxml import html
 from PIL import Image
 from pytest_django import DjangoAssertNumQueries
 
@@ -222,9 +223,15 @@ def test_papers_and_held_documents_cost_no_query_each(
             party=made.applicant, name=f"Giấy {number}", blob=page_kept(number), file_name="a", given_at=now()
         )
     shown = client.get(url).content
-    with django_assert_max_num_queries(13):
+    with django_assert_max_num_queries(8):
         client.get(url)
     first = HeldDocument.objects.earliest("pk")
-    with django_assert_max_num_queries(40):
+    with django_assert_max_num_queries(25):
         answer = client.post(url, filled(client, url, shown, **{"held-p0": str(first.pk)}))
     assert answer.status_code == 302
+
+
+def test_for_a_person_nobody_knows_typing_begins_at_the_number(offer: ServiceOffer) -> None:
+    shown = signed_in(offer, Role.RECEPTIONIST).get(form_of(offer)).content
+    (first,) = html.fromstring(shown).xpath("//main//form//*[@autofocus]")
+    assert first.get("name") == "number"

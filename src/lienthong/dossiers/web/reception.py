@@ -137,6 +137,8 @@ class Reception:
         if data is not None:
             self.mandate_scan, mandate_refused = self.sent.read(request, MANDATE, most=1)
         self.party = PartyForm(data, initial=_party_initial(self._card, self.person))
+        if data is None and not self.party["name"].value():
+            self.party.fields["number"].widget.attrs["autofocus"] = True
         self.representative = RepresentativeForm(
             data, prefix="representative", initial={"kind": PartyKind.CITIZEN}
         )
