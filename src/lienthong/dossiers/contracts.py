@@ -14,19 +14,8 @@ from lienthong.ledger.public import Actor
 
 
 @dataclass(frozen=True)
-class GivenPaper:
-    """A paper handed in: which of the required ones (`key`), or another by name; `held_id` is its file."""
-
-    name: str
-    key: str = ""
-    originals: int = 0
-    copies: int = 0
-    held_id: UUID | None = None
-
-
-@dataclass(frozen=True)
 class GivenFile:
-    """A file that was sent with the answers, already stored: its SHA-256, what it is, and its file name."""
+    """A file that was sent or scanned, already stored: its SHA-256, what it is, and its file name."""
 
     sha256: str
     name: str
@@ -34,10 +23,26 @@ class GivenFile:
 
 
 @dataclass(frozen=True)
+class GivenPaper:
+    """A paper handed in: which of the required ones (`key`), or another by name.
+
+    `held_id` is a document that the applicant gave or got before, used again; `files` are its pages, scanned.
+    """
+
+    name: str
+    key: str = ""
+    originals: int = 0
+    copies: int = 0
+    held_id: UUID | None = None
+    files: tuple[GivenFile, ...] = ()
+
+
+@dataclass(frozen=True)
 class Intake:
     """What is handed in: for which offer, by whom, with which answers and papers.
 
-    `root_id` names the dossier of which this one is a part, where procedures are linked.
+    `root_id` names the dossier of which this one is a part, where procedures are linked; `mandate` says what
+    the representative acts on, `mandate_sha256` is its scan.
     """
 
     agency_id: int
@@ -50,6 +55,7 @@ class Intake:
     summary: str = ""
     representative: PartyFacts | None = None
     mandate: str = ""
+    mandate_sha256: str = ""
     root_id: UUID | None = None
 
 

@@ -2,21 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import date
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
+from uuid import UUID
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import override
 
-from lienthong.dossiers.contracts import DossierFilter, GivenPaper, Supplement
+from lienthong.dossiers.contracts import DossierFilter, GivenFile, GivenPaper, Supplement
 from lienthong.dossiers.national_queries import REFUSED, TABS
 from lienthong.dossiers.states import STATE_LABELS
 from lienthong.identity.public import PartyFacts, PartyKind, Viewer
-from lienthong.procedures.public import Paper
+from lienthong.procedures.public import KeptFile, Paper
 
 REASON_LIMIT = 2_000
 LATE = "late"
+# A telephone offers its camera, a computer its files.
+CAMERA = {"accept": "image/*,application/pdf", "capture": "environment", "multiple": True}
+# What a representative acts on (Civil Code 2015, Đ.134–141).
+MANDATES = {
+    "authorisation": _("Letter of authorisation"),
+    "contract": _("Contract of authorisation"),
+    "law": _("Representation by law (parent, guardian)"),
+    "introduction": _("Letter of introduction"),
+    "other": _("Other mandate in writing"),
+}
 
 
 class DossierFilterForm(forms.Form):
@@ -160,6 +173,15 @@ class WorkForm(forms.Form):
         return Supplement(items, self.cleaned_data.get("reason", "")) if items else None
 
 
+class _ManyFiles(forms.FileInput):
+    """Several files; what was sent is read by `web.sent`, which bounds it."""
+
+    allow_multiple_selected = True
+
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> None:
+        """Nothing: the files are not the form's to judge."""
+
+
 class PartyForm(forms.Form):
     """Who hands in: a person or a business, and how to reach them."""
 
@@ -193,24 +215,92 @@ class PartyForm(forms.Form):
     def facts(self) -> PartyFacts:
         """What was said of the party."""
         said = self.cleaned_data
-        born: date | None = said["born_date"]
         return PartyFacts(
             kind=PartyKind(said["kind"]),
             name=said["name"],
             number=said["number"],
-            born_date=born,
+            born_date=said.get("born_date"),
             telephone=said["telephone"],
-            email=said["email"],
-            address=said["address"],
+            email=said.get("email", ""),
+            address=said.get("address", ""),
         )
 
 
-class PapersForm(forms.Form):
-    """The checklist: how many originals and copies of each paper were handed in."""
+class RepresentativeForm(PartyForm):
+    """Who hands in for the applicant, and on which mandate; empty where the applicant comes in person."""
 
-    def __init__(self, *args: Any, papers: Sequence[Paper], **kwargs: Any) -> None:
+    mandate = forms.ChoiceField(
+        label=_("Mandate"), required=False, choices=[("", _("Choose…")), *MANDATES.items()]
+    )
+    mandate_number = forms.CharField(label=_("Number of the mandate"), required=False, max_length=100)
+    mandate_date = forms.DateField(
+        label=_("Date of the mandate"),
+        required=False,
+        input_formats=["%Y-%m-%d", "%d/%m/%Y"],
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+    )
+    scan = forms.Field(label=_("Scan of the mandate"), required=False, widget=_ManyFiles(attrs=CAMERA))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self._papers = [paper for paper in papers if not paper.held_by_state]
+        self.fields["name"].required = False
+        for name in ("born_date", "email", "address"):
+            del self.fields[name]
+
+    @property
+    def filled(self) -> bool:
+        """Whether somebody acts for the applicant."""
+        names = ("number", "name", "telephone", "mandate", "mandate_number", "mandate_date")
+        return any(self[name].value() for name in names)
+
+    def clean(self) -> dict[str, Any]:
+        """A representative has a name and a mandate."""
+        said = super().clean() or self.cleaned_data
+        if self.filled:
+            for name, sentence in (
+                ("name", _("Write down who acts for the applicant.")),
+                ("mandate", _("Choose what the representative acts on.")),
+            ):
+                if not said.get(name) and name not in self.errors:
+                    self.add_error(name, sentence)
+        return said
+
+    def mandate_said(self) -> str:
+        """The mandate as it is kept, in the language of the record."""
+        said = self.cleaned_data
+        with override("vi"):
+            words = [str(MANDATES[said["mandate"]])]
+        words += [f"số {said['mandate_number']}"] if said["mandate_number"] else []
+        words += [f"ngày {said['mandate_date']:%d/%m/%Y}"] if said["mandate_date"] else []
+        return " ".join(words)
+
+
+@dataclass(frozen=True)
+class PaperRow:
+    """A paper of the checklist with its fields; `kept` are its pages that were scanned already."""
+
+    paper: Paper
+    originals: forms.BoundField
+    copies: forms.BoundField
+    scan: forms.BoundField
+    held: forms.BoundField | None
+    kept: tuple[KeptFile, ...]
+
+
+class PapersForm(forms.Form):
+    """The checklist: originals and copies of each paper, its scanned pages, or a document held already."""
+
+    def __init__(
+        self,
+        *args: Any,
+        papers: Sequence[Paper],
+        held: Sequence[tuple[UUID, str, str]] = (),
+        scans: Mapping[str, tuple[KeptFile, ...]] = MappingProxyType({}),
+        **kwargs: Any,
+    ) -> None:
+        """`held`: key, name and words of the documents the applicant has here; `scans`: pages, by paper."""
+        super().__init__(*args, **kwargs)
+        self._papers, self._scans = wanted_papers(papers), scans
         for paper in self._papers:
             for kind, label, wanted in (
                 ("originals", _("originals"), paper.originals),
@@ -224,21 +314,58 @@ class PapersForm(forms.Form):
                     # A paper of some cases only is counted by who receives it, never taken for given.
                     initial=None if paper.when else wanted,
                 )
+            self.fields[f"scan-{paper.key}"] = forms.Field(
+                label=_("Scan or photograph"), required=False, widget=_ManyFiles(attrs=CAMERA)
+            )
+            # A choice that has gone since is refused, never read as nothing.
+            if held or self.data.get(f"held-{paper.key}"):
+                # What is called like the paper stands first.
+                fitting = sorted(held, key=lambda one, name=paper.name: one[1].casefold() != name.casefold())  # type: ignore[misc]
+                self.fields[f"held-{paper.key}"] = forms.ChoiceField(
+                    label=_("Held already"),
+                    required=False,
+                    choices=[
+                        ("", _("No, it is handed in")),
+                        *((str(key), said) for key, _name, said in fitting),
+                    ],
+                )
 
-    def rows(self) -> list[tuple[Paper, forms.BoundField, forms.BoundField]]:
-        """Each paper with its two fields."""
-        return [(one, self[f"originals-{one.key}"], self[f"copies-{one.key}"]) for one in self._papers]
-
-    def given(self) -> tuple[GivenPaper, ...]:
-        """The papers of which anything was handed in."""
-        said = self.cleaned_data
-        rows = [
-            GivenPaper(
-                name=one.name,
-                key=one.key,
-                originals=said.get(f"originals-{one.key}") or 0,
-                copies=said.get(f"copies-{one.key}") or 0,
+    def rows(self) -> list[PaperRow]:
+        """Each paper with its fields."""
+        return [
+            PaperRow(
+                one,
+                self[f"originals-{one.key}"],
+                self[f"copies-{one.key}"],
+                self[f"scan-{one.key}"],
+                self[f"held-{one.key}"] if f"held-{one.key}" in self.fields else None,
+                self._scans.get(one.key, ()),
             )
             for one in self._papers
         ]
-        return tuple(row for row in rows if row.originals or row.copies)
+
+    def given(self) -> tuple[GivenPaper, ...]:
+        """The papers of which anything was handed in, scanned or held already."""
+        said = self.cleaned_data
+        rows = []
+        for one in self._papers:
+            held = said.get(f"held-{one.key}") or ""
+            rows.append(
+                GivenPaper(
+                    name=one.name,
+                    key=one.key,
+                    # What is held already is not taken in a second time.
+                    originals=0 if held else said.get(f"originals-{one.key}") or 0,
+                    copies=0 if held else said.get(f"copies-{one.key}") or 0,
+                    held_id=UUID(held) if held else None,
+                    files=tuple(
+                        GivenFile(file.sha256, one.name, file.name) for file in self._scans.get(one.key, ())
+                    ),
+                )
+            )
+        return tuple(row for row in rows if row.originals or row.copies or row.held_id or row.files)
+
+
+def wanted_papers(papers: Sequence[Paper]) -> list[Paper]:
+    """The papers that are asked of the applicant: not those that the State holds."""
+    return [paper for paper in papers if not paper.held_by_state]

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
 from django.db.models import BigIntegerField, Count, Exists, OuterRef, Q, QuerySet, Value
@@ -24,6 +25,7 @@ from lienthong.dossiers.models import (
     DossierResult,
     DossierTask,
     HandOut,
+    HeldDocument,
     Slip,
 )
 from lienthong.dossiers.states import RESULT_MADE, UNDER_WAY, DossierState, PartyRole, TaskState
@@ -33,7 +35,7 @@ from lienthong.kernel.paging import Page, page_of, soonest_page
 from lienthong.kernel.plain import Plain
 from lienthong.procedures.public import Channel, Process, ServiceOffer, Step, Transition, process_of
 
-MOST_WORDS, MOST_AT_ONCE, MOST_OFFERS = 8, 100, 200
+MOST_WORDS, MOST_AT_ONCE, MOST_OFFERS, MOST_HELD = 8, 100, 200, 50
 # What a row of a list shows; whole versions with their law would be most of the work of reading a page.
 _PROCEDURE = ("version__process_id", "version__procedure__name", "version__procedure__name_en")
 _SHOWN = (
@@ -229,6 +231,22 @@ def find_applicant(viewer: Viewer, party_id: str) -> Party | None:
     except ValueError:
         return None
     return Party.objects.filter(pk=key).first() if policies.receives(viewer) else None
+
+
+def held_of(viewer: Viewer, party: Party | None, *, on: date) -> list[HeldDocument]:
+    """What the party gave or got before, valid on the day, newest first, for who receives. One query."""
+    if party is None or not policies.receives(viewer):
+        return []
+    rows = HeldDocument.objects.filter(Q(valid_until=None) | Q(valid_until__gte=on), party=party)
+    return list(rows.order_by("-pk")[:MOST_HELD])
+
+
+def latest_answers(viewer: Viewer, party: Party | None) -> dict[str, Any]:
+    """What the party last answered to the viewer's agency, for who receives. One query."""
+    if party is None or viewer.agency_id is None or not policies.receives(viewer):
+        return {}
+    rows = Dossier.objects.filter(applicant=party, agency_id=viewer.agency_id).order_by("-pk")
+    return rows.values_list("application__answers", flat=True).first() or {}
 
 
 def tasks_of(dossier: Dossier) -> list[DossierTask]:

@@ -77,6 +77,16 @@ class AnswersWrong(Refusal):
     sentence = _("The form is not filled in rightly yet: %(faults)s")
 
 
+class NotHeld(Refusal):
+    """A document to be used again is not the applicant's, or no longer valid."""
+
+    code, status = "not-held", 422
+    sentence = _(
+        "For “%(paper)s” a document was chosen that is not held for this applicant, or is no longer valid. "
+        "Choose another, or take the paper in."
+    )
+
+
 class NoCompetentBody(Refusal):
     """A step would lie with a body that nobody named."""
 

@@ -14,7 +14,10 @@ from lienthong.kernel.clock import VIETNAM
 from lienthong.procedures.public import Channel, Process
 
 TEMPLATE = Path(__file__).parent / "typst" / "slip.typ"
-CONTROL_TITLE = "Phiếu kiểm soát quá trình giải quyết hồ sơ"
+# A line never ends within a word of two syllables.
+CONTROL_TITLE = (
+    "Phiếu kiểm soát quá\N{NO-BREAK SPACE}trình giải\N{NO-BREAK SPACE}quyết hồ\N{NO-BREAK SPACE}sơ"
+)
 TITLES = {
     SlipKind.ACCEPTANCE: "Giấy tiếp nhận hồ sơ và hẹn trả kết quả",
     SlipKind.SUPPLEMENT: "Phiếu yêu cầu bổ sung, hoàn thiện hồ sơ",

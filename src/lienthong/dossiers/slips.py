@@ -44,5 +44,10 @@ def slip_of(board: Board, dossier: Dossier, move: Move, **said: JSON) -> Slip:
 def handed_in(board: Board, dossier: Dossier) -> dict[str, JSON]:
     """What the receipt lists: the papers and who brought them."""
     others = [row.party.name for row in board.parties[dossier.pk] if row.role == PartyRole.REPRESENTATIVE]
-    papers: list[JSON] = [[row.name, row.originals, row.copies] for row in board.papers[dossier.pk]]
+    # A paper of several pages has a row for each file; it is listed once.
+    listed: dict[str, tuple[int, int]] = {}
+    for row in board.papers[dossier.pk]:
+        originals, copies = listed.get(row.name, (0, 0))
+        listed[row.name] = (originals + row.originals, copies + row.copies)
+    papers: list[JSON] = [[name, *counts] for name, counts in listed.items()]
     return {"papers": papers, "handed_in_by": others[0] if others else dossier.applicant_name}

@@ -15,10 +15,10 @@ from lienthong.dossiers.actions.stepping import finish_on_board
 from lienthong.dossiers.board import Board
 from lienthong.dossiers.bodies import Directory
 from lienthong.dossiers.codes import DossierCode
-from lienthong.dossiers.contracts import Intake, StepDone
+from lienthong.dossiers.contracts import GivenPaper, Intake, StepDone
 from lienthong.dossiers.game import begin, move
 from lienthong.dossiers.models import Application, Dossier, DossierPaper, DossierParty, HeldDocument, Slip
-from lienthong.dossiers.refusals import AnswersWrong, NotOffered, ReasonMissing
+from lienthong.dossiers.refusals import AnswersWrong, NotHeld, NotOffered, ReasonMissing
 from lienthong.dossiers.slips import handed_in, slip_of
 from lienthong.dossiers.states import ACCEPT, DECLINE, PartyRole
 from lienthong.identity.public import NotAllowed, NotFound, Party, PartyFacts, Viewer, keep_parties
@@ -119,6 +119,7 @@ def register_on_board(board: Board, intakes: Sequence[Intake], viewer: Viewer) -
     applicants = keep_parties(all_facts=[one.applicant for one in intakes], at=board.at)
     others: list[PartyFacts] = [one.representative for one in intakes if one.representative]
     representatives = iter(keep_parties(all_facts=others, at=board.at))
+    _require_held(intakes, applicants, day)
     codes = _codes(intakes, viewer.agency_code, day)
     dossiers = []
     for intake, answers, party, code in zip(intakes, whole, applicants, codes, strict=True):
@@ -138,14 +139,11 @@ def register_on_board(board: Board, intakes: Sequence[Intake], viewer: Viewer) -
         dossier.application = Application(dossier=dossier, answers=answers)
         parties = [DossierParty(dossier=dossier, party=party, role=PartyRole.APPLICANT)]
         if intake.representative is not None:
-            role, mandate = PartyRole.REPRESENTATIVE, intake.mandate[:500]
-            parties.append(
-                DossierParty(dossier=dossier, party=next(representatives), role=role, mandate=mandate)
-            )
+            parties.append(_representative(dossier, next(representatives), intake))
         held, papers = _files(dossier, party, intake, board.at)
         for document in held:
             board.add(document)
-        board.add_dossier(dossier, [*papers, *_papers(dossier, intake, board.at)], parties)
+        board.add_dossier(dossier, papers, parties)
         board.say(dossier, "submit", {"code": code, "channel": intake.channel})
         dossiers.append(dossier)
     return dossiers
@@ -240,22 +238,37 @@ def _codes(intakes: Sequence[Intake], agency_code: str, day: date) -> list[str]:
     return codes
 
 
+def _representative(dossier: Dossier, party: Party, intake: Intake) -> DossierParty:
+    return DossierParty(
+        dossier=dossier,
+        party=party,
+        role=PartyRole.REPRESENTATIVE,
+        mandate=intake.mandate[:500],
+        mandate_file_id=intake.mandate_sha256 or None,
+    )
+
+
+def _require_held(intakes: Sequence[Intake], applicants: Sequence[Party], day: date) -> None:
+    """Raise `NotHeld` where a document to be used again is another's, or has expired. One query at most."""
+    wanted = {paper.held_id for one in intakes for paper in one.papers if paper.held_id}
+    held = HeldDocument.objects.in_bulk(wanted) if wanted else {}
+    for intake, party in zip(intakes, applicants, strict=True):
+        for paper in intake.papers:
+            row = held.get(paper.held_id) if paper.held_id else None
+            usable = row and row.party_id == party.pk and (row.valid_until is None or row.valid_until >= day)
+            if paper.held_id and not usable:
+                raise NotHeld(field=f"held-{paper.key}", paper=paper.name)
+
+
 def _files(
     dossier: Dossier, party: Party, intake: Intake, at: datetime
 ) -> tuple[list[HeldDocument], list[DossierPaper]]:
-    """The files sent with the answers: the new documents of the party, and all as papers of the dossier."""
-    known = (
-        {
-            row.blob_id: row
-            for row in HeldDocument.objects.filter(party=party, blob__in=[one.sha256 for one in intake.files])
-        }
-        if intake.files
-        else {}
-    )
-    new, papers = list[HeldDocument](), list[DossierPaper]()
-    for one in intake.files:
-        held = known.get(one.sha256)
-        if held is None:
+    """What was handed in, on paper and as files: the new documents of the party, and all as papers."""
+    sent = [*intake.files, *(one for paper in intake.papers for one in paper.files)]
+    rows = HeldDocument.objects.filter(party=party, blob__in=[one.sha256 for one in sent]) if sent else ()
+    known, new = {row.blob_id: row.pk for row in rows}, list[HeldDocument]()
+    for one in sent:
+        if one.sha256 not in known:
             held = HeldDocument(
                 id=uuid7(),
                 party=party,
@@ -264,22 +277,24 @@ def _files(
                 file_name=one.file_name[:200],
                 given_at=at,
             )
-            known[one.sha256] = held
+            known[one.sha256] = held.pk
             new.append(held)
-        papers.append(DossierPaper(dossier=dossier, name=one.name[:500], held=held, given_at=at))
+    papers = [
+        DossierPaper(dossier=dossier, name=one.name[:500], held_id=known[one.sha256], given_at=at)
+        for one in intake.files
+    ]
+    for paper in intake.papers:
+        pages = [known[one.sha256] for one in paper.files]
+        papers += _pages(dossier, paper, [paper.held_id, *pages] if paper.held_id else pages, at)
     return new, papers
 
 
-def _papers(dossier: Dossier, intake: Intake, at: datetime) -> list[DossierPaper]:
-    return [
-        DossierPaper(
-            dossier=dossier,
-            key=paper.key,
-            name=paper.name[:500],
-            originals=paper.originals,
-            copies=paper.copies,
-            held_id=paper.held_id,
-            given_at=at,
-        )
-        for paper in intake.papers
+def _pages(dossier: Dossier, paper: GivenPaper, held_ids: Sequence[UUID], at: datetime) -> list[DossierPaper]:
+    """A paper with its first file, and a row for each further file; what is counted is counted once."""
+    files: list[UUID | None] = list(held_ids) or [None]
+    rows = [
+        DossierPaper(dossier=dossier, key=paper.key, name=paper.name[:500], held_id=one, given_at=at)
+        for one in files
     ]
+    rows[0].originals, rows[0].copies = paper.originals, paper.copies
+    return rows

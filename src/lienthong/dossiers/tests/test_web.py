@@ -205,7 +205,7 @@ def test_a_paper_of_some_cases_is_not_taken_for_given() -> None:
         Paper(key="some", name="Giấy kết hôn", when="married"),
     ]
     form = PapersForm(papers=papers)
-    assert [(one.key, field.initial) for one, field, _copies in form.rows()] == [
+    assert [(row.paper.key, row.originals.initial) for row in form.rows()] == [
         ("always", 1),
         ("some", None),
     ]

@@ -92,7 +92,8 @@ class DrawnField:
     """A question as it is drawn: which control, what stands in it, what is wrong with it.
 
     `said` is the answer in words; `decides` says that other questions hang on this one; `new` that it was
-    not asked before, so that a missing answer is no fault yet.
+    not asked before, so that a missing answer is no fault yet; `prefilled` that the answer was filled in
+    beforehand and stands.
     """
 
     question: Question
@@ -112,6 +113,7 @@ class DrawnField:
     fault: str = ""
     decides: bool = False
     new: bool = False
+    prefilled: bool = False
 
     @property
     def name(self) -> str:

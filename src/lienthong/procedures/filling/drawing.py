@@ -84,12 +84,14 @@ def form_pages(
     files: Mapping[str, KeptFile] = MappingProxyType({}),
     places: Places = NO_PLACES,
     autofill: bool = False,
+    prefilled: Mapping[str, Any] = MappingProxyType({}),
 ) -> DrawnForm:
     """The pages that are asked for these answers, or one of them, as fields with values and faults.
 
     `seen` are the questions that were on the page that sent the answers: others are new, so a missing answer
     is no fault yet. `files` name those sent before by their SHA-256. `autofill` lets the browser fill in
-    what it knows of its owner: for who applies for oneself, never at a counter. At most one query, of places.
+    what it knows of its owner: for who applies for oneself, never at a counter. `prefilled` are the answers
+    that were filled in beforehand: those that still stand are marked. At most one query, of places.
     """
     pages = [one for one in asked_pages(form, answers) if not page or one.key == page]
     drawer = _Drawer(
@@ -99,6 +101,7 @@ def form_pages(
         places=places,
         labels=places.labels(set(_codes(pages, answers))),
         autofill=autofill,
+        prefilled=prefilled,
     )
     deciding = _deciding(form)
     drawn = tuple(
@@ -118,6 +121,7 @@ class _Drawer:
     places: Places
     labels: Mapping[str, str]
     autofill: bool
+    prefilled: Mapping[str, Any]
 
     def field(
         self, question: Question, path: Path, answers: Mapping[str, Any], deciding: frozenset[str]
@@ -152,6 +156,7 @@ class _Drawer:
             fault="" if new else self.faults.get(path, ""),
             decides=question.key in deciding,
             new=new,
+            prefilled=len(path) == 1 and value is not None and self.prefilled.get(question.key) == value,
         )
 
     def _autofill(self, question: Question) -> str:
