@@ -135,6 +135,7 @@ def test_the_number_of_queries_does_not_grow_with_the_dossiers(nation: Nation) -
             assert nation.send(at) == 2 * number
         return len(acting), len(sending)
 
+    queries(1, NOON)  # what the published version says is read once
     assert queries(1, NOON) == queries(7, NOON)
 
 
