@@ -91,8 +91,11 @@ def begin(board: Board, dossier: Dossier) -> None:
 def end_step(board: Board, task: DossierTask, *, choices: Mapping[str, str], note: str = "") -> None:
     """The step is done: close its task, play on, open what comes next, and finish the dossier if that is all.
 
+    The choices right behind it are made with it; an official's choice further on that was not made becomes
+    a step of its own, since what it asks may depend on the ways before it.
+
     Raises:
-        ChoiceMissing: what comes next is an official's choice, which was not made.
+        ChoiceMissing: a choice right behind the step was not made.
     """
     dossier = task.dossier
     process = board.process(dossier)
@@ -182,9 +185,9 @@ def _after(
             position = complete(process, position, task.step, facts)
     except NoWay as error:
         raise _choice_missing(process, str(error.args[0]), task) from error
+    asked = {key for key, _way in hand_choices(process, task)} if task.role else set()
     for key in open_steps(process, position):
-        unmade = process.step[key].kind is StepKind.CHOICE and (key not in before or task.step == key)
-        if unmade and task.kind in {TaskKind.WORK, TaskKind.CHOICE}:
+        if key in asked and (key not in before or task.step == key):
             raise _choice_missing(process, key, task)
     return position
 
