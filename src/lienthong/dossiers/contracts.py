@@ -62,12 +62,37 @@ class Supplement:
 
 @dataclass(frozen=True)
 class StepDone:
-    """A step that an official finishes. `choices` says how it goes on: choice step → target step."""
+    """A step that an official finishes. `choices` says how it goes on: choice step → target step.
+
+    `despite`: why it is finished though opinions are still open.
+    """
 
     task_id: UUID
     choices: Mapping[str, str] = field(default_factory=dict)
     note: str = ""
     supplement: Supplement | None = None
+    despite: str = ""
+
+
+@dataclass(frozen=True)
+class OpinionQuestion:
+    """What other bodies are asked: which, what, with which file, within how many working minutes."""
+
+    agency_ids: tuple[int, ...]
+    question: str
+    minutes: int
+    sha256: str = ""
+    file_name: str = ""
+
+
+@dataclass(frozen=True)
+class OpinionGiven:
+    """What a body says of a question: the verdict, in words, with a file."""
+
+    verdict: str
+    text: str = ""
+    sha256: str = ""
+    file_name: str = ""
 
 
 @dataclass(frozen=True)

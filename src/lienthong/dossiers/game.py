@@ -116,7 +116,8 @@ def stand(board: Board, dossier: Dossier, reason: str, *, tasks: bool = False) -
         board.add(Pause(dossier=dossier, reason=reason, began_at=board.at))
         board.changed(dossier)
     for task in board.open[dossier.pk] if tasks else ():
-        if task.due_at is not None and task.paused_at is None:
+        # Who is asked for an opinion does not wait for the applicant.
+        if task.due_at is not None and task.paused_at is None and task.kind != TaskKind.OPINION:
             calendar = board.calendar(task.agency_id)
             task.minutes_left = minutes_left(calendar, due_at=task.due_at, at=board.at)
             task.paused_at, task.due_at, task.pause_reason = board.at, None, reason
@@ -201,7 +202,7 @@ def _arrive(board: Board, dossier: Dossier, process: Process, position: Position
     """Take the position over: open the steps that are new in it, and say what state that is."""
     dossier.tokens = list(position.tokens)
     board.changed(dossier)
-    known = {task.step for task in board.open[dossier.pk]}
+    known = {task.step for task in board.open[dossier.pk] if task.kind != TaskKind.OPINION}
     opened = [process.step[key] for key in open_steps(process, position) if key not in known]
     for step in opened:
         board.add_task(_task(board, dossier, process, step))

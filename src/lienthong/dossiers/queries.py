@@ -10,13 +10,14 @@ from uuid import UUID
 from django.db.models import BigIntegerField, Count, Exists, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import Cast
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
 from lienthong.directory.public import PostHolding
 from lienthong.dossiers import policies
 from lienthong.dossiers.codes import NotACode, read_code
 from lienthong.dossiers.contracts import DossierFilter
 from lienthong.dossiers.models import Dossier, DossierGuest, DossierPaper, DossierTask, Slip
-from lienthong.dossiers.states import UNDER_WAY, DossierState, TaskState
+from lienthong.dossiers.states import UNDER_WAY, DossierState, TaskKind, TaskState
 from lienthong.identity.public import Colleague, NotFound, Party, Role, Viewer, colleagues_with
 from lienthong.kernel.clock import VIETNAM
 from lienthong.kernel.paging import Page, page_of, soonest_page
@@ -168,9 +169,11 @@ def process_for(dossier: Dossier) -> Process:
 
 def step_name(task: DossierTask) -> str:
     """What the step is called, in the reader's language."""
+    if task.question:
+        return _("Opinion: %(question)s") % {"question": task.question[:200]}
     step = process_for(task.dossier).step.get(task.step)
     if step is None:
-        return task.question or task.step
+        return task.step
     return said_in(step) or step.key
 
 
@@ -207,6 +210,16 @@ def find_applicant(viewer: Viewer, party_id: str) -> Party | None:
     except ValueError:
         return None
     return Party.objects.filter(pk=key).first() if policies.receives(viewer) else None
+
+
+def find_task(viewer: Viewer, task_id: UUID) -> DossierTask:
+    """A step that lies with the viewer's agency, opinions left out. Raises `NotFound`."""
+    rows = DossierTask.objects.select_related("dossier__version__procedure", "agency")
+    rows = rows.filter(agency_id=viewer.agency_id or 0).exclude(role="")
+    found = rows.exclude(kind=TaskKind.OPINION).filter(pk=task_id).first()
+    if found is None:
+        raise NotFound
+    return found
 
 
 def tasks_of(dossier: Dossier) -> list[DossierTask]:

@@ -16,6 +16,7 @@ from lienthong.dossiers.models.around import (
 )
 from lienthong.dossiers.models.dossier import Application, Dossier, DossierTask
 from lienthong.dossiers.models.guest import DossierGuest
+from lienthong.dossiers.models.opinion import Opinion
 
 __all__ = [
     "Application",
@@ -28,6 +29,7 @@ __all__ = [
     "DossierResult",
     "DossierTask",
     "HeldDocument",
+    "Opinion",
     "Pause",
     "Slip",
     "SupplementRequest",

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from tests.architecture.routes import Route, World, only
 
+from lienthong.directory.public import Agency
+from lienthong.dossiers.actions.opining import ask_opinions
 from lienthong.dossiers.actions.receiving import receive_at_counter
-from lienthong.dossiers.contracts import GivenFile
-from lienthong.dossiers.models import Dossier
-from lienthong.dossiers.tests.factories import intake, offered, receptionist
+from lienthong.dossiers.contracts import GivenFile, OpinionQuestion
+from lienthong.dossiers.models import Dossier, DossierTask
+from lienthong.dossiers.tests.factories import intake, offered, official, open_task, receptionist
 from lienthong.identity.public import Role
+from lienthong.identity.tests.factories import agency
 from lienthong.kernel.blobs import store_blob
 from lienthong.procedures.public import ServiceOffer
 
@@ -46,6 +49,29 @@ def _paper(world: World) -> dict[str, object]:
     return {"paper_id": made.papers.exclude(held=None).get().pk}
 
 
+def _examined(world: World) -> dict[str, object]:
+    return {"task_id": open_task(_dossier(world), "examine").pk}
+
+
+def _opinion(world: World, *, of: Agency, by: Agency) -> dict[str, object]:
+    """A question of one agency to another, with a file."""
+    offer = ServiceOffer.objects.filter(agency=by).first() or offered(at_agency=by)
+    made = receive_at_counter(intake=intake(offer), viewer=receptionist(by), at=world.at)
+    question = store_blob([b"a question"], at=world.at, max_bytes=100)
+    asked = OpinionQuestion((of.pk,), "?", 60, question.sha256, "question.txt")
+    key = open_task(made, "examine").pk
+    ask_opinions(task_id=key, asked=asked, viewer=official(by, Role.SPECIALIST, at=world.at), at=world.at)
+    return {"task_id": DossierTask.objects.get(dossier=made, kind="opinion").pk}
+
+
+def _asked(world: World) -> dict[str, object]:
+    return _opinion(world, of=world.ours, by=agency())
+
+
+def _asking(world: World) -> dict[str, object]:
+    return _opinion(world, of=agency(), by=world.ours)
+
+
 ROUTES: dict[str, Route] = {
     "dossiers:inbox": only(*READERS, shared=True),
     "dossiers:finish_many": only(*WORKERS, methods=("POST",), shared=True),
@@ -59,5 +85,11 @@ ROUTES: dict[str, Route] = {
     "dossiers:paper": only(*READERS, kwargs=_paper),
     "dossiers:slip": only(*READERS, kwargs=_slip),
     "dossiers:control_slip": only(*READERS, kwargs=_id),
+    "dossiers:ask_opinions": only(*WORKERS, methods=BOTH, kwargs=_examined),
+    "dossiers:give_opinion": only(*WORKERS, methods=BOTH, kwargs=_asked),
+    "dossiers:withdraw_opinion": only(*WORKERS, methods=BOTH, kwargs=_asking),
+    "dossiers:opinion_file": only(
+        *READERS, kwargs=lambda world: {**_asking(world), "which": "question"}
+    ),
     "dossiers:act": only(*WORKERS, methods=("POST",), kwargs=_nobody),
 }

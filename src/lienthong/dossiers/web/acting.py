@@ -33,7 +33,9 @@ from lienthong.dossiers.states import (
     DossierState,
     Move,
     TaskKind,
+    TaskState,
 )
+from lienthong.dossiers.web.asked import opinion_rows
 from lienthong.dossiers.web.lists import ALL_READERS, WORKERS, remaining
 from lienthong.dossiers.web.papers import files_of
 from lienthong.identity.public import Viewer, needs, viewer_of
@@ -57,6 +59,8 @@ TOLD = {
     "submit": gettext_lazy("Dossier handed in"),
     "assign": gettext_lazy("Step given to an official"),
     "opine": gettext_lazy("Opinion given"),
+    "ask-opinion": gettext_lazy("Other bodies asked for their opinion"),
+    "withdraw-opinion": gettext_lazy("Question withdrawn"),
 }
 COLORS = {DECLINE.verb: "danger", STOP.verb: "danger", WITHDRAW.verb: "danger"}
 
@@ -108,7 +112,8 @@ def _do(verb: str, found: Dossier, task: DossierTask | None, form: Any, viewer: 
     at, said = now(), form.cleaned_data
     given: dict[str, Any] = {"dossier_id": found.pk, "viewer": viewer, "at": at}
     if task is not None:
-        done = StepDone(task.pk, form.choices_made(), said["note"], form.supplement())
+        why = said.get("despite", "")
+        done = StepDone(task.pk, form.choices_made(), said["note"], form.supplement(), despite=why)
         stepping.finish_step(done=done, viewer=viewer, at=at)
     elif verb == ACCEPT.verb:
         receiving.accept_dossiers(dossier_ids=[found.pk], viewer=viewer, at=at)
@@ -141,8 +146,17 @@ def _work_form(task: DossierTask, request: HttpRequest | None = None) -> WorkFor
     choices = hand_choices(process, task)
     ways = [(f"{key}:{way.target}", _named(way)) for key, way in choices]
     asks = any(process.step[way.target].message == SUPPLEMENT for _key, way in choices)
-    given: dict[str, Any] = {"ways": ways, "asks": asks, "auto_id": f"{task.step}_%s"}
+    given: dict[str, Any] = {
+        "ways": ways,
+        "asks": asks,
+        "waited": _waited(task),
+        "auto_id": f"{task.step}_%s",
+    }
     return WorkForm(request.POST, **given) if request else WorkForm(**given)
+
+
+def _waited(task: DossierTask) -> bool:
+    return task.opinions.filter(task__state=TaskState.OPEN).exists()
 
 
 def _named(way: Any) -> str:
@@ -150,7 +164,14 @@ def _named(way: Any) -> str:
 
 
 def _offers(viewer: Viewer, found: Dossier, tasks: list[DossierTask], bound: dict[str, Form]) -> list[Offer]:
-    works = [task for task in tasks if task.open and policies.works_on(viewer, task) and not task.paused_at]
+    works = [
+        task
+        for task in tasks
+        if task.open
+        and task.kind != TaskKind.OPINION
+        and policies.works_on(viewer, task)
+        and not task.paused_at
+    ]
     offers = [
         Offer(
             WORK,
@@ -200,6 +221,7 @@ def _page(
         if definition.form
         else None,
         "papers": papers,
+        "opinions": opinion_rows(viewer, found, at),
         "slips": list(found.slips.all()),
         "pauses": list(found.pauses.all()),
         "charges": charges_of([found.pk]).get(found.pk, []),

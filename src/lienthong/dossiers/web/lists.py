@@ -23,7 +23,7 @@ from lienthong.dossiers.game import hand_choices
 from lienthong.dossiers.policies import READERS, ROLES, receives
 from lienthong.dossiers.queries import Tab
 from lienthong.dossiers.remaining import color_of, in_words
-from lienthong.dossiers.states import Who
+from lienthong.dossiers.states import TaskKind, Who
 from lienthong.identity.public import Role, Viewer, needs, viewer_of
 from lienthong.kernel.clock import now
 
@@ -53,7 +53,8 @@ def inbox(request: HttpRequest) -> HttpResponse:
             "step": queries.step_name(task),
             "left": words,
             "color": color,
-            "plain": not hand_choices(queries.process_for(task.dossier), task),
+            "plain": task.kind != TaskKind.OPINION
+            and not hand_choices(queries.process_for(task.dossier), task),
         }
         for task, (words, color) in zip(page.rows, left, strict=True)
     ]
