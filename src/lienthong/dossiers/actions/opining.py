@@ -160,7 +160,7 @@ def _ask(board: Board, task: DossierTask, body: Agency, asked: OpinionQuestion) 
         Opinion(
             task=opinion_task,
             at_step=task,
-            asked_by_id=board.official_id,
+            asked_by_id=board.official_id or 0,
             question_file_id=asked.sha256 or None,
             question_file_name=asked.file_name,
         )

@@ -88,8 +88,6 @@ ROUTES: dict[str, Route] = {
     "dossiers:ask_opinions": only(*WORKERS, methods=BOTH, kwargs=_examined),
     "dossiers:give_opinion": only(*WORKERS, methods=BOTH, kwargs=_asked),
     "dossiers:withdraw_opinion": only(*WORKERS, methods=BOTH, kwargs=_asking),
-    "dossiers:opinion_file": only(
-        *READERS, kwargs=lambda world: {**_asking(world), "which": "question"}
-    ),
+    "dossiers:opinion_file": only(*READERS, kwargs=lambda world: {**_asking(world), "which": "question"}),
     "dossiers:act": only(*WORKERS, methods=("POST",), kwargs=_nobody),
 }

@@ -20,6 +20,7 @@ from lienthong.dossiers import opinions, queries
 from lienthong.dossiers.actions.opining import ask_opinions, give_opinion, withdraw_opinion
 from lienthong.dossiers.contracts import OpinionGiven, OpinionQuestion
 from lienthong.dossiers.opinion_forms import AskForm, GiveForm, WithdrawForm
+from lienthong.dossiers.refusals import OpinionClosed
 from lienthong.dossiers.web.lists import ALL_READERS, WORKERS
 from lienthong.dossiers.web.receiving import ALLOWED, MOST_BYTES
 from lienthong.identity.public import NotFound, needs, viewer_of
@@ -124,9 +125,8 @@ def _page(request: HttpRequest, context: dict[str, Any]) -> HttpResponse:
 
 def _say(form: Any, refusal: Refusal) -> None:
     """The refusal beside its field; one that no other words would lift is a page of its own."""
-    if (
-        refusal.field not in form.fields and refusal.status in {403, 404}
-    ) or refusal.code == "opinion-closed":
+    no_words_lift = refusal.field not in form.fields and refusal.status in {403, 404}
+    if no_words_lift or refusal.code == OpinionClosed.code:
         raise refusal
     form.add_error(refusal.field if refusal.field in form.fields else None, refusal.say())
 
