@@ -202,7 +202,7 @@ def _arrive(board: Board, dossier: Dossier, process: Process, position: Position
     """Take the position over: open the steps that are new in it, and say what state that is."""
     dossier.tokens = list(position.tokens)
     board.changed(dossier)
-    known = {task.step for task in board.open[dossier.pk] if task.kind != TaskKind.OPINION}
+    known = {task.step for task in board.open[dossier.pk]}
     opened = [process.step[key] for key in open_steps(process, position) if key not in known]
     for step in opened:
         board.add_task(_task(board, dossier, process, step))

@@ -88,6 +88,7 @@ def test_an_opinion_is_given_once_with_words_where_it_is_no_plain_yes_and_by_the
     for viewer, refusal in (
         (official(agency(), Role.SPECIALIST), NotFound),
         (official(dossier.agency, Role.SPECIALIST), StepOfAnother),
+        (official(dossier.agency, Role.LEADER), StepOfAnother),
         (official(body, Role.CLERK), StepOfAnother),
     ):
         with pytest.raises(refusal):

@@ -214,7 +214,7 @@ def _page(
         "procedure": found.version.procedure,
         "left": left,
         "color": color,
-        "steps": [(queries.step_name(task), task) for task in tasks],
+        "steps": [(queries.step_name(task), task) for task in tasks if task.kind != TaskKind.OPINION],
         "work": [offer for offer in offers if offer.task],
         "more": [offer for offer in offers if not offer.task],
         "drawn": form_pages(definition.form, answers, files=files_of(papers), places=Communes())
