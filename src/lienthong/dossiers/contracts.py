@@ -119,7 +119,7 @@ class StepDone:
     """A step that an official finishes. `choices` says how it goes on: choice step → target step.
 
     `handing` belongs to the step that hands the result out; without it the applicant got it, the way the
-    dossier came.
+    dossier came. `despite`: why it is finished though opinions are still open.
     """
 
     task_id: UUID
@@ -127,6 +127,7 @@ class StepDone:
     note: str = ""
     supplement: Supplement | None = None
     handing: Handing | None = None
+    despite: str = ""
 
 
 @dataclass(frozen=True)
@@ -136,6 +137,27 @@ class Apology:
     dossier_id: UUID
     until: datetime
     reason: str
+
+
+@dataclass(frozen=True)
+class OpinionQuestion:
+    """What other bodies are asked: which, what, with which file, within how many working minutes."""
+
+    agency_ids: tuple[int, ...]
+    question: str
+    minutes: int
+    sha256: str = ""
+    file_name: str = ""
+
+
+@dataclass(frozen=True)
+class OpinionGiven:
+    """What a body says of a question: the verdict, in words, with a file."""
+
+    verdict: str
+    text: str = ""
+    sha256: str = ""
+    file_name: str = ""
 
 
 @dataclass(frozen=True)

@@ -142,8 +142,11 @@ class WorkForm(forms.Form):
         label=_("Note"), required=False, max_length=REASON_LIMIT, widget=forms.Textarea(attrs={"rows": 2})
     )
 
-    def __init__(self, *args: Any, ways: Sequence[tuple[str, str]], asks: bool, **kwargs: Any) -> None:
-        """`ways` are "choice:target" with their names; `asks`: one of them asks for a supplement."""
+    def __init__(
+        self, *args: Any, ways: Sequence[tuple[str, str]], asks: bool, waited: bool = False, **kwargs: Any
+    ) -> None:
+        """`ways` are "choice:target" with their names; `asks`: one of them asks for a supplement; `waited`:
+        bodies asked for their opinion have not answered."""
         super().__init__(*args, **kwargs)
         if ways:
             self.fields["way"] = forms.ChoiceField(
@@ -160,7 +163,14 @@ class WorkForm(forms.Form):
             self.fields["reason"] = forms.CharField(
                 label=_("Why it is needed"), required=False, max_length=REASON_LIMIT
             )
-        self.order_fields(["way", "items", "reason", "note"])
+        if waited:
+            self.fields["despite"] = forms.CharField(
+                label=_("Why it is finished without the opinions still open"),
+                help_text=_("The bodies that were asked read it; their questions are withdrawn."),
+                required=False,
+                max_length=REASON_LIMIT,
+            )
+        self.order_fields(["way", "items", "reason", "despite", "note"])
 
     def choices_made(self) -> dict[str, str]:
         """What was chosen: choice step → target step."""

@@ -100,8 +100,11 @@ def end_step(
 
     `handed` says to whom the result went, of the step that hands it out.
 
+    The choices right behind it are made with it; an official's choice further on that was not made becomes
+    a step of its own, since what it asks may depend on the ways before it.
+
     Raises:
-        ChoiceMissing: what comes next is an official's choice, which was not made.
+        ChoiceMissing: a choice right behind the step was not made.
     """
     dossier = task.dossier
     process = board.process(dossier)
@@ -121,7 +124,8 @@ def stand(board: Board, dossier: Dossier, reason: str, *, tasks: bool = False) -
         board.add(Pause(dossier=dossier, reason=reason, began_at=board.at))
         board.changed(dossier)
     for task in board.open[dossier.pk] if tasks else ():
-        if task.due_at is not None and task.paused_at is None:
+        # Who is asked for an opinion does not wait for the applicant.
+        if task.due_at is not None and task.paused_at is None and task.kind != TaskKind.OPINION:
             calendar = board.calendar(task.agency_id)
             task.minutes_left = minutes_left(calendar, due_at=task.due_at, at=board.at)
             task.paused_at, task.due_at, task.pause_reason = board.at, None, reason
@@ -195,9 +199,9 @@ def _after(
             position = complete(process, position, task.step, facts)
     except NoWay as error:
         raise _choice_missing(process, str(error.args[0]), task) from error
+    asked = {key for key, _way in hand_choices(process, task)} if task.role else set()
     for key in open_steps(process, position):
-        unmade = process.step[key].kind is StepKind.CHOICE and (key not in before or task.step == key)
-        if unmade and task.kind in {TaskKind.WORK, TaskKind.CHOICE}:
+        if key in asked and (key not in before or task.step == key):
             raise _choice_missing(process, key, task)
     return position
 

@@ -67,6 +67,19 @@ def require_works_on(viewer: Viewer, task: DossierTask, *, step: str) -> None:
         raise StepOfAnother(step=step, name=name)
 
 
+def gives_opinion(viewer: Viewer, task: DossierTask) -> bool:
+    """Whether the viewer speaks for the agency that was asked: who has the task, or leads the agency."""
+    if task.kind != TaskKind.OPINION or task.agency_id != viewer.agency_id:
+        return False
+    return works_on(viewer, task) or viewer.has(Role.LEADER)
+
+
+def require_gives_opinion(viewer: Viewer, task: DossierTask) -> None:
+    """Raise `StepOfAnother` for who does not speak for the agency that was asked."""
+    if not gives_opinion(viewer, task):
+        raise StepOfAnother(step=task.question[:200], name=task.assignee or task.agency)
+
+
 def may_assign(viewer: Viewer, task: DossierTask) -> bool:
     """Whether the viewer says who does the step: a leader or a head of the agency it lies with."""
     return bool(task.role) and task.agency_id == viewer.agency_id and viewer.has(*ASSIGNERS)

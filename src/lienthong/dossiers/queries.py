@@ -11,6 +11,7 @@ from uuid import UUID
 from django.db.models import BigIntegerField, Count, Exists, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import Cast
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
 from lienthong.directory.public import PostHolding
 from lienthong.dossiers import policies
@@ -28,7 +29,7 @@ from lienthong.dossiers.models import (
     HeldDocument,
     Slip,
 )
-from lienthong.dossiers.states import RESULT_MADE, UNDER_WAY, DossierState, PartyRole, TaskState
+from lienthong.dossiers.states import RESULT_MADE, UNDER_WAY, DossierState, PartyRole, TaskKind, TaskState
 from lienthong.identity.public import Colleague, NotFound, Party, Role, Viewer, colleagues_with
 from lienthong.kernel.clock import VIETNAM
 from lienthong.kernel.paging import Page, page_of, soonest_page
@@ -192,9 +193,11 @@ def process_for(dossier: Dossier) -> Process:
 
 def step_name(task: DossierTask) -> str:
     """What the step is called, in the reader's language."""
+    if task.question:
+        return _("Opinion: %(question)s") % {"question": task.question[:200]}
     step = process_for(task.dossier).step.get(task.step)
     if step is None:
-        return task.question or task.step
+        return task.step
     return said_in(step) or step.key
 
 
@@ -247,6 +250,16 @@ def latest_answers(viewer: Viewer, party: Party | None) -> dict[str, Any]:
         return {}
     rows = Dossier.objects.filter(applicant=party, agency_id=viewer.agency_id).order_by("-pk")
     return rows.values_list("application__answers", flat=True).first() or {}
+
+
+def find_task(viewer: Viewer, task_id: UUID) -> DossierTask:
+    """A step that lies with the viewer's agency, opinions left out. Raises `NotFound`."""
+    rows = DossierTask.objects.select_related("dossier__version__procedure", "agency")
+    rows = rows.filter(agency_id=viewer.agency_id or 0).exclude(role="")
+    found = rows.exclude(kind=TaskKind.OPINION).filter(pk=task_id).first()
+    if found is None:
+        raise NotFound
+    return found
 
 
 def tasks_of(dossier: Dossier) -> list[DossierTask]:

@@ -268,3 +268,57 @@ class CalendarWithoutWork(Refusal):
         "The calendar of %(agency)s has no working days, so no deadline can be counted. "
         "Ask the administrator of the agency to set its working hours, then try again."
     )
+
+
+class NoBodyAsked(Refusal):
+    """Whose opinion is asked for is not known."""
+
+    code, status = "no-body-asked", 422
+    sentence = _("Choose the bodies whose opinion you ask for: at least one, not your own, at most %(most)s.")
+
+
+class BodyAskedAlready(Refusal):
+    """A body is not asked twice for the same."""
+
+    code, status = "body-asked-already", 409
+    sentence = _(
+        "%(name)s was asked at this step already and has not answered yet. "
+        "Wait for the answer, or withdraw that question first."
+    )
+
+
+class OpinionWithoutWords(Refusal):
+    """A question, a condition, a no and a withdrawal need words."""
+
+    code, status = "opinion-without-words", 422
+    sentence = _("Write it in words: the other body reads only what is written here.")
+
+
+class OpinionClosed(Refusal):
+    """Somebody was faster."""
+
+    code, status = "opinion-closed", 409
+    sentence = _(
+        "The question about dossier %(code)s is no longer open: it was answered or withdrawn. "
+        "Nothing of what you entered was kept; reload the page of the dossier to see the answer."
+    )
+
+
+class OpinionsOpen(Refusal):
+    """A step is not finished past who was asked."""
+
+    code, status = "opinions-open", 422
+    sentence = _(
+        "%(number)s bodies have not answered yet. Wait for them, or write why the step is finished without "
+        "their opinion; the questions are withdrawn with that reason."
+    )
+
+
+class OpinionWanted(Refusal):
+    """An opinion is not finished like a step."""
+
+    code, status = "opinion-wanted", 409
+    sentence = _(
+        "Your agency is asked for its opinion on dossier %(code)s. "
+        "Give it on the page of the dossier: whether you agree, and why."
+    )

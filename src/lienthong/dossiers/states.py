@@ -69,6 +69,14 @@ class TicketState(StrEnum):
     ABSENT = "absent"
 
 
+class Verdict(StrEnum):
+    """What a body that was asked for its opinion says."""
+
+    AGREES = "agrees"
+    DISAGREES = "disagrees"
+    CONDITIONAL = "conditional"
+
+
 class PartyRole(StrEnum):
     """A party's part in a dossier."""
 
@@ -284,6 +292,11 @@ STATE_COLORS: dict[int, str] = {
     _S.HANDED_OUT: "success",
 }
 OUTCOME_LABELS: dict[str, Promise] = {Outcome.GRANTED: _("Granted"), Outcome.REFUSED: _("Refused")}
+VERDICT_LABELS: dict[str, Promise] = {
+    Verdict.AGREES: _("Agrees"),
+    Verdict.DISAGREES: _("Does not agree"),
+    Verdict.CONDITIONAL: _("Agrees with conditions"),
+}
 TIMING_LABELS: dict[str, Promise] = {
     Timing.EARLY: _("Early"),
     Timing.ON_TIME: _("On time"),

@@ -16,10 +16,18 @@ from lienthong.dossiers.game import SUPPLEMENT, close_task, end_step, hands_out,
 from lienthong.dossiers.handing import record_hand_out, require_result
 from lienthong.dossiers.held import dossiers_of_tasks
 from lienthong.dossiers.models import Dossier, DossierTask
-from lienthong.dossiers.refusals import ClockStands, DossierNotNow, StepAlreadyDone, SupplementItemsMissing
+from lienthong.dossiers.refusals import (
+    ClockStands,
+    DossierNotNow,
+    OpinionsOpen,
+    OpinionWanted,
+    StepAlreadyDone,
+    SupplementItemsMissing,
+)
 from lienthong.dossiers.states import UNDER_WAY, WORK, DossierState, TaskKind, TaskState
 from lienthong.identity.public import NotFound, Viewer
 from lienthong.kernel.clock import VIETNAM
+from lienthong.ledger.public import JSON
 
 NOTE_LIMIT = 2_000
 
@@ -55,11 +63,10 @@ def finish_on_board(board: Board, done: StepDone, viewer: Viewer) -> Dossier:
     policies.require_works_on(viewer, task, step=name)
     if task.paused_at is not None:
         raise ClockStands(code=dossier.code, reason=dossier.state_label)
-    data = {"step": name, "note": done.note[:NOTE_LIMIT]}
     if task.kind == TaskKind.OPINION:
-        close_task(board, task, TaskState.DONE, note=done.note[:NOTE_LIMIT])
-        board.say(dossier, "opine", data)
-        return dossier
+        raise OpinionWanted(code=dossier.code)
+    data: dict[str, JSON] = {"step": name, "note": done.note[:NOTE_LIMIT]}
+    _leave_opinions(board, task, done.despite.strip(), data)
     if dossier.state in UNDER_WAY:
         move(board, dossier, WORK, data=data)
     elif dossier.state != DossierState.FINISHED:
@@ -72,6 +79,18 @@ def finish_on_board(board: Board, done: StepDone, viewer: Viewer) -> Dossier:
     end_step(board, task, choices=done.choices, note=done.note[:NOTE_LIMIT], handed=handed)
     _ask_if_waited_for(board, task, done)
     return dossier
+
+
+def _leave_opinions(board: Board, task: DossierTask, why: str, data: dict[str, JSON]) -> None:
+    """Where bodies that were asked at the step have not answered, it is finished for a reason only."""
+    waited = [
+        one for one in board.open[task.dossier_id] if one.kind == TaskKind.OPINION and one.step == task.step
+    ]
+    if waited and not why:
+        raise OpinionsOpen(field="despite", number=len(waited))
+    for one in waited:
+        close_task(board, one, TaskState.DROPPED, note=why[:NOTE_LIMIT])
+        data["reason"] = why[:NOTE_LIMIT]
 
 
 def _ask_if_waited_for(board: Board, task: DossierTask, done: StepDone) -> None:

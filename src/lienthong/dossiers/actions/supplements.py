@@ -34,7 +34,9 @@ def ask_supplement(*, dossier_id: UUID, asked: Supplement, viewer: Viewer, at: d
         dossier = board.dossiers[dossier_id]
         policies.require(viewer, dossier, ASK_SUPPLEMENT)
         tasks = board.open[dossier_id]
-        task = next((one for one in tasks if policies.works_on(viewer, one)), None)
+        task = next(
+            (one for one in tasks if policies.works_on(viewer, one) and one.kind != TaskKind.OPINION), None
+        )
         if task is None and (tasks or not policies.receives(viewer) or dossier.agency_id != viewer.agency_id):
             raise NotFound
         move(board, dossier, ASK_SUPPLEMENT, data={"items": list(asked.items), "reason": asked.reason})

@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('directory', '0001_initial'),
-        ("dossiers", "0006_fewer_indexes"),
+        ("dossiers", "0007_opinions"),
     ]
 
     operations = [

@@ -19,6 +19,7 @@ from lienthong.dossiers.models.counts import DossierCount, DossierDelta, Officia
 from lienthong.dossiers.models.dossier import Application, Dossier, DossierTask
 from lienthong.dossiers.models.guest import DossierGuest
 from lienthong.dossiers.models.national import NationalDossier, NationalReport
+from lienthong.dossiers.models.opinion import Opinion
 from lienthong.dossiers.models.queueing import Counter, Hall, Queue, Ticket, TicketSequence
 from lienthong.dossiers.models.results import DossierResult, HandOut
 
@@ -45,6 +46,7 @@ __all__ = [
     "NationalReport",
     "OfficialCount",
     "OfficialDelta",
+    "Opinion",
     "Pause",
     "Queue",
     "Slip",

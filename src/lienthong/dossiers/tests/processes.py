@@ -63,3 +63,27 @@ PERMIT = process(
     ],
     lanes=LANES,
 )
+
+# Two choices of officials in a row; the second is reached by one way of the first only.
+TWO_CHOICES = process(
+    task("receive", 15, "desk"),
+    task("examine", 240),
+    node("complete", "choice", name="Hồ sơ đủ?"),
+    node("site_visit", "choice", name="Cần xem thực địa?"),
+    task("refuse", 60),
+    task("visit", 480),
+    task("hand_out", 15, "desk", effects=["result"]),
+    ways=[
+        way("begin>receive"),
+        way("receive>examine"),
+        way("examine>complete"),
+        way("complete>refuse", name="Không đủ điều kiện"),
+        way("complete>site_visit", name="Đủ"),
+        way("site_visit>visit", name="Có"),
+        way("site_visit>hand_out", name="Không"),
+        way("visit>hand_out"),
+        way("refuse>end"),
+        way("hand_out>end"),
+    ],
+    lanes=LANES[:2],
+)

@@ -4,14 +4,24 @@ from __future__ import annotations
 
 from tests.architecture.routes import Route, World, only, public
 
+from lienthong.directory.public import Agency
+from lienthong.dossiers.actions.opining import ask_opinions
 from lienthong.dossiers.actions.receiving import receive_at_counter
 from lienthong.dossiers.actions.results import draft_result
-from lienthong.dossiers.contracts import GivenFile
-from lienthong.dossiers.models import Appointment, Counter, Dossier, Hall, Queue
+from lienthong.dossiers.contracts import GivenFile, OpinionQuestion
+from lienthong.dossiers.models import Appointment, Counter, Dossier, DossierTask, Hall, Queue
 from lienthong.dossiers.queueing.actions import SETS_UP, draw_ticket
-from lienthong.dossiers.tests.factories import applicant, intake, offered, official, receptionist
+from lienthong.dossiers.tests.factories import (
+    applicant,
+    intake,
+    offered,
+    official,
+    open_task,
+    receptionist,
+)
 from lienthong.dossiers.tests.results import drafted, pdf_made_elsewhere, text
 from lienthong.identity.public import Role, keep_party
+from lienthong.identity.tests.factories import agency
 from lienthong.kernel.blobs import store_blob
 from lienthong.procedures.public import ServiceOffer
 
@@ -99,6 +109,29 @@ def _appointment(world: World) -> dict[str, object]:
     return {"appointment_id": row.pk}
 
 
+def _examined(world: World) -> dict[str, object]:
+    return {"task_id": open_task(_dossier(world), "examine").pk}
+
+
+def _opinion(world: World, *, of: Agency, by: Agency) -> dict[str, object]:
+    """A question of one agency to another, with a file."""
+    offer = ServiceOffer.objects.filter(agency=by).first() or offered(at_agency=by)
+    made = receive_at_counter(intake=intake(offer), viewer=receptionist(by), at=world.at)
+    question = store_blob([b"a question"], at=world.at, max_bytes=100)
+    asked = OpinionQuestion((of.pk,), "?", 60, question.sha256, "question.txt")
+    key = open_task(made, "examine").pk
+    ask_opinions(task_id=key, asked=asked, viewer=official(by, Role.SPECIALIST, at=world.at), at=world.at)
+    return {"task_id": DossierTask.objects.get(dossier=made, kind="opinion").pk}
+
+
+def _asked(world: World) -> dict[str, object]:
+    return _opinion(world, of=world.ours, by=agency())
+
+
+def _asking(world: World) -> dict[str, object]:
+    return _opinion(world, of=agency(), by=world.ours)
+
+
 ROUTES: dict[str, Route] = {
     "dossiers:inbox": only(*READERS, shared=True),
     "dossiers:finish_many": only(*WORKERS, methods=("POST",), shared=True),
@@ -137,5 +170,9 @@ ROUTES: dict[str, Route] = {
     "dossiers:national": only(*WATCHERS, shared=True),
     "dossiers:national_retry": only(*WATCHERS, methods=("POST",), shared=True),
     "dossiers:national_export": only(*WATCHERS, shared=True),
+    "dossiers:ask_opinions": only(*WORKERS, methods=BOTH, kwargs=_examined),
+    "dossiers:give_opinion": only(*WORKERS, methods=BOTH, kwargs=_asked),
+    "dossiers:withdraw_opinion": only(*WORKERS, methods=BOTH, kwargs=_asking),
+    "dossiers:opinion_file": only(*READERS, kwargs=lambda world: {**_asking(world), "which": "question"}),
     "dossiers:act": only(*WORKERS, methods=("POST",), kwargs=_nobody),
 }

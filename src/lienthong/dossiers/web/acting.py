@@ -37,7 +37,9 @@ from lienthong.dossiers.states import (
     DossierState,
     Move,
     TaskKind,
+    TaskState,
 )
+from lienthong.dossiers.web.asked import opinion_rows
 from lienthong.dossiers.web.lists import ALL_READERS, WORKERS, remaining
 from lienthong.dossiers.web.papers import files_of
 from lienthong.dossiers.web.recounts import RECOUNTED, recounted
@@ -65,6 +67,8 @@ TOLD = {
     "assign": gettext_lazy("Step given to an official"),
     "opine": gettext_lazy("Opinion given"),
     RECOUNT: gettext_lazy("Deadlines counted again by the changed calendar"),
+    "ask-opinion": gettext_lazy("Other bodies asked for their opinion"),
+    "withdraw-opinion": gettext_lazy("Question withdrawn"),
 }
 COLORS = {DECLINE.verb: "danger", STOP.verb: "danger", WITHDRAW.verb: "danger"}
 
@@ -116,7 +120,8 @@ def _do(verb: str, found: Dossier, task: DossierTask | None, form: Any, viewer: 
     at, said = now(), form.cleaned_data
     given: dict[str, Any] = {"dossier_id": found.pk, "viewer": viewer, "at": at}
     if task is not None:
-        done = StepDone(task.pk, form.choices_made(), said["note"], form.supplement())
+        why = said.get("despite", "")
+        done = StepDone(task.pk, form.choices_made(), said["note"], form.supplement(), despite=why)
         stepping.finish_step(done=done, viewer=viewer, at=at)
     elif verb == ACCEPT.verb:
         receiving.accept_dossiers(dossier_ids=[found.pk], viewer=viewer, at=at)
@@ -159,8 +164,17 @@ def _work_form(task: DossierTask, request: HttpRequest | None = None) -> WorkFor
     choices = hand_choices(process, task)
     ways = [(f"{key}:{way.target}", _named(way)) for key, way in choices]
     asks = any(process.step[way.target].message == SUPPLEMENT for _key, way in choices)
-    given: dict[str, Any] = {"ways": ways, "asks": asks, "auto_id": f"{task.step}_%s"}
+    given: dict[str, Any] = {
+        "ways": ways,
+        "asks": asks,
+        "waited": _waited(task),
+        "auto_id": f"{task.step}_%s",
+    }
     return WorkForm(request.POST, **given) if request else WorkForm(**given)
+
+
+def _waited(task: DossierTask) -> bool:
+    return task.opinions.filter(task__state=TaskState.OPEN).exists()
 
 
 def _named(way: Any) -> str:
@@ -169,7 +183,14 @@ def _named(way: Any) -> str:
 
 def _offers(viewer: Viewer, found: Dossier, tasks: list[DossierTask], bound: dict[str, Form]) -> list[Offer]:
     allowed = policies.allowed_actions(viewer, found)
-    works = [task for task in tasks if task.open and policies.works_on(viewer, task) and not task.paused_at]
+    works = [
+        task
+        for task in tasks
+        if task.open
+        and task.kind != TaskKind.OPINION
+        and policies.works_on(viewer, task)
+        and not task.paused_at
+    ]
     offers = [
         Offer(
             WORK,
@@ -215,13 +236,14 @@ def _page(
         "procedure": found.version.procedure,
         "left": left,
         "color": color,
-        "steps": [(queries.step_name(task), task) for task in tasks],
+        "steps": [(queries.step_name(task), task) for task in tasks if task.kind != TaskKind.OPINION],
         "work": [offer for offer in offers if offer.task],
         "more": [offer for offer in offers if not offer.task],
         "drawn": form_pages(definition.form, answers, files=files_of(papers), places=Communes())
         if definition.form
         else None,
         "papers": papers,
+        "opinions": opinion_rows(viewer, found, at),
         "slips": list(found.slips.all()),
         "pauses": list(found.pauses.all()),
         "charges": charges_of([found.pk]).get(found.pk, []),

@@ -24,7 +24,7 @@ from lienthong.dossiers.models import DossierTask
 from lienthong.dossiers.policies import READERS, ROLES, receives, signs
 from lienthong.dossiers.queries import Tab
 from lienthong.dossiers.remaining import color_of, in_words
-from lienthong.dossiers.states import Who
+from lienthong.dossiers.states import TaskKind, Who
 from lienthong.identity.public import Role, Viewer, needs, viewer_of
 from lienthong.kernel.clock import now
 from lienthong.procedures.public import Process
@@ -98,8 +98,9 @@ def assign(request: HttpRequest) -> HttpResponse:
 
 
 def _plain(process: Process, task: DossierTask) -> bool:
-    """Whether the step is finished without more words: nothing is chosen, and no result goes out."""
-    return not hand_choices(process, task) and not hands_out(process, task)
+    """Whether the step is finished without more words: nothing is chosen or said, and no result goes out."""
+    spoken = task.kind == TaskKind.OPINION
+    return not spoken and not hand_choices(process, task) and not hands_out(process, task)
 
 
 @needs(*WORKERS)
