@@ -5,7 +5,7 @@ from __future__ import annotations
 from lienthong.dossiers.board import Board
 from lienthong.dossiers.contracts import Handing
 from lienthong.dossiers.game import RESULT_EFFECT
-from lienthong.dossiers.models import Dossier, DossierParty, HandOut
+from lienthong.dossiers.models import Dossier, DossierParty, DossierTask, HandOut
 from lienthong.dossiers.refusals import (
     HandedOutAlready,
     ReceiverMissing,
@@ -17,7 +17,7 @@ from lienthong.dossiers.refusals import (
 from lienthong.dossiers.states import HandOutWay, Outcome, PartyRole
 from lienthong.kernel.clock import VIETNAM
 from lienthong.ledger.public import JSON
-from lienthong.procedures.public import Channel, Step
+from lienthong.procedures.public import Channel, Process, Step
 
 # A step with this effect ends only once the dossier has a signed result.
 SIGNED_EFFECT = "signed_result"
@@ -27,6 +27,11 @@ WAY_OF_CHANNEL: dict[str, HandOutWay] = {
     Channel.ONLINE_PART: HandOutWay.COUNTER,
     Channel.ONLINE_WHOLE: HandOutWay.ELECTRONIC,
 }
+
+
+def demands_result(process: Process, task: DossierTask) -> bool:
+    """Whether the step ends only once there is a signed result."""
+    return task.step in process.step and SIGNED_EFFECT in process.step[task.step].effects
 
 
 def require_result(board: Board, dossier: Dossier, step: Step | None) -> None:

@@ -3,11 +3,22 @@
 from lienthong.dossiers.actions.ending import withdraw_dossier
 from lienthong.dossiers.actions.passing import note_payment
 from lienthong.dossiers.actions.receiving import accept_dossiers, receive_at_counter, register_dossiers
+from lienthong.dossiers.actions.results import draft_result
+from lienthong.dossiers.actions.signing import sign_results
 from lienthong.dossiers.actions.stepping import finish_step, finish_steps
 from lienthong.dossiers.actions.supplements import ask_supplement, receive_supplement
 from lienthong.dossiers.bodies import seed_competent_bodies
-from lienthong.dossiers.contracts import DossierMoved, GivenFile, GivenPaper, Intake, StepDone, Supplement
+from lienthong.dossiers.contracts import (
+    DossierMoved,
+    GivenFile,
+    GivenPaper,
+    Intake,
+    ResultSeen,
+    StepDone,
+    Supplement,
+)
 from lienthong.dossiers.game import hand_choices
+from lienthong.dossiers.handing import demands_result
 from lienthong.dossiers.models import Dossier, DossierTask, Queue
 from lienthong.dossiers.queries import process_for
 from lienthong.dossiers.queueing.appointments import (
@@ -17,6 +28,7 @@ from lienthong.dossiers.queueing.appointments import (
     cancel_appointment,
     slots_of,
 )
+from lienthong.dossiers.result_text import result_text
 from lienthong.dossiers.states import DossierState, TaskKind, TaskState
 
 __all__ = [
@@ -29,6 +41,7 @@ __all__ = [
     "GivenPaper",
     "Intake",
     "Queue",
+    "ResultSeen",
     "Slot",
     "StepDone",
     "Supplement",
@@ -38,6 +51,8 @@ __all__ = [
     "ask_supplement",
     "book_appointment",
     "cancel_appointment",
+    "demands_result",
+    "draft_result",
     "finish_step",
     "finish_steps",
     "hand_choices",
@@ -46,7 +61,9 @@ __all__ = [
     "receive_at_counter",
     "receive_supplement",
     "register_dossiers",
+    "result_text",
     "seed_competent_bodies",
+    "sign_results",
     "slots_of",
     "withdraw_dossier",
 ]

@@ -20,7 +20,7 @@ from lienthong.dossiers.actions.stepping import finish_on_board
 from lienthong.dossiers.board import Board
 from lienthong.dossiers.contracts import ResultSeen, ResultSigned, StepDone
 from lienthong.dossiers.game import hand_choices, move
-from lienthong.dossiers.handing import SIGNED_EFFECT
+from lienthong.dossiers.handing import demands_result
 from lienthong.dossiers.models import DossierResult, HeldDocument
 from lienthong.dossiers.queries import MOST_TO_SIGN
 from lienthong.dossiers.refusals import NothingToSign, ResultChanged
@@ -137,7 +137,6 @@ def _finish_steps(board: Board, viewer: Viewer, dossier_ids: set[UUID]) -> None:
         if not all(one.signed for one in board.results(dossier)):
             continue
         for task in list(board.open[dossier_id]):
-            step = process.step.get(task.step)
-            waits = step is not None and SIGNED_EFFECT in step.effects and task.paused_at is None
+            waits = demands_result(process, task) and task.paused_at is None
             if waits and policies.works_on(viewer, task) and not hand_choices(process, task):
                 finish_on_board(board, StepDone(task.pk), viewer)

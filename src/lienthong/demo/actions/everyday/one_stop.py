@@ -21,17 +21,22 @@ from lienthong.dossiers.public import (
     GivenFile,
     GivenPaper,
     Intake,
+    ResultSeen,
     StepDone,
     Supplement,
     TaskKind,
     TaskState,
     ask_supplement,
+    demands_result,
+    draft_result,
     finish_steps,
     hand_choices,
     note_payment,
     process_for,
     receive_at_counter,
     receive_supplement,
+    result_text,
+    sign_results,
     withdraw_dossier,
 )
 from lienthong.identity.public import Account, PartyFacts, PartyKind, Role, Viewer, acting_viewer
@@ -187,8 +192,26 @@ def _work(came: Sequence[Dossier], at: datetime) -> None:
         by.setdefault(_username(task), []).append(task)
     there = set(Account.objects.filter(username__in=by).values_list("username", flat=True))
     for username in sorted(there):
-        done = [StepDone(task.pk, _usual_ways(task)) for task in by[username]]
-        finish_steps(all_done=done, viewer=_who(username, at), at=at)
+        viewer = _who(username, at)
+        due = [task for task in by[username] if demands_result(process_for(task.dossier), task)]
+        done = [StepDone(task.pk, _usual_ways(task)) for task in by[username] if task not in due]
+        if due:
+            _sign(due, viewer, at)
+        finish_steps(all_done=done, viewer=viewer, at=at)
+
+
+def _sign(tasks: Sequence[DossierTask], leader: Viewer, at: datetime) -> None:
+    """A specialist of the agency drafts each result; the leader signs them together, which ends the steps."""
+    drafts = []
+    for task in tasks:
+        dossier, says = task.dossier, definition_of(task.dossier.version)
+        kind = says.results[0]
+        text = result_text(dossier, says, key=kind.key, name=kind.name, agency=task.agency.name)
+        writer = _who(f"{task.agency.code.lower()}.{WORDS[Duty.SPECIALIST]}", at)
+        made = draft_result(dossier_id=dossier.pk, text=text, viewer=writer, at=at)
+        assert made.document_id is not None
+        drafts.append(ResultSeen(made.pk, made.document_id))
+    sign_results(chosen=drafts, viewer=leader, at=at)
 
 
 def _open_tasks(dossiers: Sequence[UUID]) -> QuerySet[DossierTask]:
@@ -199,7 +222,9 @@ def _open_tasks(dossiers: Sequence[UUID]) -> QuerySet[DossierTask]:
         kind__in=(TaskKind.WORK, TaskKind.CHOICE),
         paused_at=None,
     )
-    return working.exclude(role="").select_related("agency", "dossier__version")
+    return working.exclude(role="").select_related(
+        "agency", "dossier__version__procedure", "dossier__application"
+    )
 
 
 def _usual_ways(task: DossierTask) -> dict[str, str]:
