@@ -9,6 +9,7 @@ from lienthong.ui.public import NavItem, register
 
 READERS = frozenset({"receptionist", "specialist", "head", "leader", "clerk", "auditor"})
 FIGURE_READERS = frozenset({"receptionist", "leader", "clerk", "auditor"})
+NAMERS = frozenset({"administrator"})
 WATCHERS = frozenset({"administrator", "operator"})
 
 
@@ -31,4 +32,5 @@ class DossiersConfig(AppConfig):
                 place="account",
             )
         )
+        register(NavItem("dossiers:competence", _("Competent bodies"), NAMERS, order=61, place="account"))
         register(NavItem("dossiers:national", _("National portal"), WATCHERS, order=62, place="account"))

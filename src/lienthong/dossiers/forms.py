@@ -84,6 +84,13 @@ class NationalFilterForm(forms.Form):
         return tab if tab in TABS else REFUSED, self.cleaned_data.get("text", "")
 
 
+class CompetenceForm(forms.Form):
+    """Who answers for a field; nobody where no agency is chosen."""
+
+    field = forms.SlugField(max_length=40)
+    agency_id = forms.IntegerField(required=False, min_value=1)
+
+
 class NothingForm(forms.Form):
     """An act that needs no words."""
 

@@ -32,6 +32,11 @@ def receives(viewer: Viewer) -> bool:
     return viewer.agency_id is not None and viewer.has(Role.RECEPTIONIST)
 
 
+def names_bodies(viewer: Viewer) -> bool:
+    """Whether the viewer says which body of the own agency answers for a field."""
+    return viewer.agency_id is not None and viewer.has(Role.ADMINISTRATOR)
+
+
 def sees_figures(viewer: Viewer) -> bool:
     """Whether the viewer sees the figures and the book of the own agency."""
     return viewer.agency_id is not None and viewer.has(*FIGURE_READERS)

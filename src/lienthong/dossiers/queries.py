@@ -13,12 +13,13 @@ from django.db.models.functions import Cast
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from lienthong.directory.public import PostHolding
+from lienthong.directory.public import Agency, PostHolding
 from lienthong.dossiers import policies
 from lienthong.dossiers.codes import NotACode, read_code
 from lienthong.dossiers.contracts import DossierFilter
 from lienthong.dossiers.models import (
     ApologyDraft,
+    CompetentBody,
     Dossier,
     DossierGuest,
     DossierPaper,
@@ -34,7 +35,15 @@ from lienthong.identity.public import Colleague, NotFound, Party, Role, Viewer, 
 from lienthong.kernel.clock import VIETNAM
 from lienthong.kernel.paging import Page, page_of, soonest_page
 from lienthong.kernel.plain import Plain
-from lienthong.procedures.public import Channel, Process, ServiceOffer, Step, Transition, process_of
+from lienthong.procedures.public import (
+    Channel,
+    Process,
+    ServiceField,
+    ServiceOffer,
+    Step,
+    Transition,
+    process_of,
+)
 
 MOST_WORDS, MOST_AT_ONCE, MOST_OFFERS, MOST_HELD = 8, 100, 200, 50
 # What a row of a list shows; whole versions with their law would be most of the work of reading a page.
@@ -348,3 +357,15 @@ def ready_to_sign(viewer: Viewer) -> list[DossierResult]:
     ).filter(Q(Exists(with_leader)) | Q(dossier__state=DossierState.FINISHED))
     rows = rows.select_related("document__drafted_by", "dossier__version__procedure")
     return list(rows.order_by("id")[:MOST_TO_SIGN])
+
+
+def bodies_below(province_id: int, *, on: datetime) -> QuerySet[Agency]:
+    """The agencies right below the province that can answer for a field, by name."""
+    valid = Agency.objects.valid(on.astimezone(VIETNAM).date())
+    return valid.filter(parent_id=province_id, kind="department").order_by("name")
+
+
+def competence_of(province_id: int) -> list[tuple[ServiceField, int | None]]:
+    """Every service field with the body that answers for it in the province. Two queries."""
+    known = dict(CompetentBody.objects.filter(province=province_id).values_list("field", "agency_id"))
+    return [(field, known.get(field.code)) for field in ServiceField.objects.order_by("name")]

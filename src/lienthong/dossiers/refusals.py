@@ -322,3 +322,10 @@ class OpinionWanted(Refusal):
         "Your agency is asked for its opinion on dossier %(code)s. "
         "Give it on the page of the dossier: whether you agree, and why."
     )
+
+
+class BodyUnknown(Refusal):
+    """Only an agency below the province answers for a field there."""
+
+    code, status = "body-unknown", 422
+    sentence = _("This agency is not one of the province. Choose a body of the list.")

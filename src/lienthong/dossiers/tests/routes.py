@@ -137,6 +137,7 @@ ROUTES: dict[str, Route] = {
     "dossiers:finish_many": only(*WORKERS, methods=("POST",), shared=True),
     "dossiers:assign": only(*WORKERS, Role.HEAD, methods=("POST",), shared=True),
     "dossiers:apologies": only(Role.LEADER, methods=BOTH, shared=True),
+    "dossiers:competence": only(Role.ADMINISTRATOR, methods=BOTH, shared=True),
     "dossiers:dossiers": only(*READERS, shared=True),
     "dossiers:queue": only(Role.RECEPTIONIST, *SETS_UP, shared=True),
     "dossiers:set_up_hall": only(*SETS_UP, methods=BOTH, shared=True),
