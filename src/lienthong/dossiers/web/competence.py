@@ -22,9 +22,7 @@ def competence(request: HttpRequest) -> HttpResponse:
     """Each field with its department; saving changes one of them."""
     viewer, at = viewer_of(request), now()
     ours = Agency.objects.filter(pk=viewer.agency_id or 0).first()
-    province = (
-        ours if ours is not None and policies.names_bodies(viewer) and ours.kind == "province" else None
-    )
+    province = ours if ours is not None and ours.kind == "province" else None
     if request.method == "POST" and province is not None:
         form = CompetenceForm(request.POST)
         if form.is_valid():
