@@ -34,14 +34,22 @@ from lienthong.identity.public import Colleague, NotFound, Party, Role, Viewer, 
 from lienthong.kernel.clock import VIETNAM
 from lienthong.kernel.paging import Page, page_of, soonest_page
 from lienthong.kernel.plain import Plain
-from lienthong.procedures.public import Channel, Process, ServiceOffer, Step, Transition, process_of
+from lienthong.procedures.public import (
+    Channel,
+    LinkedPart,
+    Process,
+    ServiceOffer,
+    Step,
+    Transition,
+    process_of,
+)
 
-MOST_WORDS, MOST_AT_ONCE, MOST_OFFERS, MOST_HELD = 8, 100, 200, 50
+MOST_WORDS, MOST_AT_ONCE, MOST_OFFERS, MOST_HELD, MOST_TO_LINK = 8, 100, 200, 50, 20
 # What a row of a list shows; whole versions with their law would be most of the work of reading a page.
 _PROCEDURE = ("version__process_id", "version__procedure__name", "version__procedure__name_en")
 _SHOWN = (
-    "code", "agency_id", "applicant_name", "summary", "submitted_at", "due_at", "paused_at", "state",
-    "outcome", "timing", *_PROCEDURE,
+    "code", "agency_id", "root_id", "applicant_name", "summary", "submitted_at", "due_at", "paused_at",
+    "state", "outcome", "timing", *_PROCEDURE,
 )  # fmt: skip
 _WAITING = (
     "step", "kind", "state", "agency_id", "role", "assignee__full_name", "due_at", "paused_at", "question",
@@ -208,23 +216,59 @@ def said_in(named: Step | Transition) -> str:
 
 def offers_at_counter(viewer: Viewer, text: str) -> list[ServiceOffer]:
     """What the viewer's agency offers at the counter now, by name. One query."""
-    rows = ServiceOffer.objects.filter(
-        agency_id=viewer.agency_id or 0, channel=Channel.COUNTER, ended_at=None
-    ).select_related("version__procedure__field", "version__form", "version__process")
-    for word in text.split()[:MOST_WORDS]:
-        rows = rows.filter(version__procedure__search_text__contains=Plain(Value(word[:100])))
+    rows = _with_words(_at_counter(viewer), text)
     return list(rows.order_by("version__procedure__field__name", "version__procedure__name")[:MOST_OFFERS])
 
 
 def find_offer(viewer: Viewer, offer_id: int) -> ServiceOffer:
     """An offer of the viewer's agency at the counter. Raises `NotFound`."""
-    rows = ServiceOffer.objects.filter(
-        pk=offer_id, agency_id=viewer.agency_id or 0, channel=Channel.COUNTER, ended_at=None
-    )
-    found = rows.select_related("version__procedure__field", "version__form", "version__process").first()
+    found = _at_counter(viewer).filter(pk=offer_id).first()
     if found is None:
         raise NotFound
     return found
+
+
+def _at_counter(viewer: Viewer) -> QuerySet[ServiceOffer]:
+    rows = ServiceOffer.objects.filter(
+        agency_id=viewer.agency_id or 0, channel=Channel.COUNTER, ended_at=None
+    )
+    return rows.select_related("version__procedure__field", "version__form", "version__process")
+
+
+def _with_words(rows: QuerySet[ServiceOffer], text: str) -> QuerySet[ServiceOffer]:
+    for word in text.split()[:MOST_WORDS]:
+        rows = rows.filter(version__procedure__search_text__contains=Plain(Value(word[:100])))
+    return rows
+
+
+def find_offers(viewer: Viewer, offer_ids: Collection[str]) -> list[ServiceOffer]:
+    """Offers of the viewer's agency at the counter, in the order named. Raises `NotFound`. One query."""
+    wanted = list(dict.fromkeys(int(one) for one in offer_ids if one.isascii() and one.isdigit()))
+    if len(wanted) < len(set(offer_ids)) or any(one >= 1 << 63 for one in wanted):
+        raise NotFound
+    found = {row.pk: row for row in _at_counter(viewer).filter(pk__in=wanted)} if wanted else {}
+    if len(found) < len(wanted):
+        raise NotFound
+    return [found[key] for key in wanted]
+
+
+def offers_to_link(viewer: Viewer, offer: ServiceOffer, text: str) -> list[ServiceOffer]:
+    """What can go with the offer in one application, by name. One query.
+
+    Without a text: the procedures that are linked with it in the catalogue.
+    """
+    rows = _at_counter(viewer).exclude(version__procedure=offer.version.procedure_id)
+    if not text.strip():
+        wholes = LinkedPart.objects.filter(part=offer.version.procedure_id).values("whole")
+        parts = LinkedPart.objects.filter(whole__in=wholes).values("part")
+        rows = rows.filter(version__procedure__in=parts)
+    return list(_with_words(rows, text).order_by("version__procedure__name", "pk")[:MOST_TO_LINK])
+
+
+def linked_of(viewer: Viewer, dossier: Dossier) -> list[Dossier]:
+    """The other dossiers of the same application that the viewer may see, the root first. One query."""
+    rows = dossiers_of(viewer).filter(root=dossier.root_id).exclude(pk=dossier.pk)
+    return list(rows.select_related("version__procedure").only(*_SHOWN).order_by("pk")[:MOST_AT_ONCE])
 
 
 def find_applicant(viewer: Viewer, party_id: str) -> Party | None:

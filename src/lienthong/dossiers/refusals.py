@@ -322,3 +322,13 @@ class OpinionWanted(Refusal):
         "Your agency is asked for its opinion on dossier %(code)s. "
         "Give it on the page of the dossier: whether you agree, and why."
     )
+
+
+class TooManyLinked(Refusal):
+    """An application of more procedures than one reception can hold."""
+
+    code, status = "too-many-linked", 422
+    sentence = _(
+        "At most %(most)s other procedures can be received in one application, and nothing was received. "
+        "Take some out, and receive them as an application of their own."
+    )

@@ -246,6 +246,7 @@ def _page(
         "opinions": opinion_rows(viewer, found, at),
         "slips": list(found.slips.all()),
         "pauses": list(found.pauses.all()),
+        "linked": queries.linked_of(viewer, found),
         "charges": charges_of([found.pk]).get(found.pk, []),
         "timeline": [_row(event) for event in happened],
         "recounts": [recounted(event) for event in happened if event.verb == RECOUNTED],
