@@ -31,7 +31,7 @@ class Application:
 
     def __init__(self, request: HttpRequest, *, viewer: Viewer, offer_id: int, on: date) -> None:
         """Raises `NotFound` where one is not offered by the viewer's agency at its counter."""
-        self._post = request.POST
+        self._viewer, self._post = viewer, request.POST
         self._place = self._post.get(PLACE) or str(offer_id)
         self._first = self._sent(request, str(offer_id))
         chosen = list(dict.fromkeys(self._first.getlist(CHOSEN))) if self._first is not None else []
@@ -39,6 +39,7 @@ class Application:
         offers = [queries.find_offer(viewer, offer_id)]
         offers += queries.find_offers(viewer, [one for one in chosen[:MOST_LINKED] if one != str(offer_id)])
         self.parts: list[Reception] = []
+        self._text = (self._first.get(TEXT, "") if self._first is not None else "").strip()[:200]
         for offer in offers:
             here = str(offer.pk) == self._place
             part = Reception(
@@ -53,8 +54,7 @@ class Application:
             self.parts.append(part)
         self._sent_now = next((one for one in self.parts if str(one.offer.pk) == self._place), self.parts[0])
         self._act = self._sent_now.act
-        self.shown = self._next()
-        self._offered = self._to_link(viewer)
+        self.shown, self._noted = self._next(), False
 
     @property
     def ready(self) -> bool:
@@ -64,8 +64,7 @@ class Application:
     @property
     def faulty(self) -> bool:
         """Whether what was sent now is shown again because something is wrong with it."""
-        sent = self._post and not self._act
-        return bool(sent) and (self.shown is self._sent_now or bool(self.shown.refused))
+        return self._noted or (bool(self._post) and not self._act and self.shown is self._sent_now)
 
     def intakes(self) -> list[Intake]:
         """What is handed in, the first procedure first."""
@@ -76,6 +75,7 @@ class Application:
         fits = [part for part in self.parts if part.has(refusal.field)]
         self.shown = fits[0] if fits else self._sent_now
         self.shown.note(refusal)
+        self._noted = True
 
     def context(self) -> dict[str, Any]:
         """What the page shows: one part, and what was sent for the others."""
@@ -97,7 +97,7 @@ class Application:
                 for part in self.parts
                 if part is not shown and part.sent_in
             ],
-            "to_link": [(one, one.pk in chosen) for one in self._offered],
+            "to_link": [(one, one.pk in chosen) for one in self._to_link()],
             "link_text": self._text,
             "link_fault": self._refused.say() if self._refused else "",
             "most_linked": MOST_LINKED,
@@ -123,14 +123,13 @@ class Application:
             return now
         return next((part for part in self.parts if not part.ready), now)
 
-    def _to_link(self, viewer: Viewer) -> list[ServiceOffer]:
+    def _to_link(self) -> list[ServiceOffer]:
         """What can be chosen: what was chosen already, then what matches."""
-        self._text = (self._first.get(TEXT, "") if self._first is not None else "").strip()[:200]
         chosen = [part.offer for part in self.parts[1:]]
         if self.shown is not self.parts[0]:
             return chosen
         keys = {one.pk for one in chosen}
-        found = queries.offers_to_link(viewer, self.parts[0].offer, self._text)
+        found = queries.offers_to_link(self._viewer, self.parts[0].offer, self._text)
         return [*chosen, *(one for one in found if one.pk not in keys)]
 
 
