@@ -20,6 +20,7 @@ from lienthong.dossiers.slip_pdf import slip_pdf
 from lienthong.dossiers.tests import factories
 from lienthong.dossiers.tests.factories import NOON, intake, offered, receptionist
 from lienthong.dossiers.tests.processes import BIRTH
+from lienthong.dossiers.tests.test_counter import photo
 from lienthong.dossiers.tests.test_slips import text_of
 from lienthong.dossiers.tests.test_web import FORM, filled, signed_in
 from lienthong.identity.public import NotAllowed, Role
@@ -30,6 +31,7 @@ from lienthong.procedures.tests.factories import definition, published
 from lienthong.procedures.tests.forms import SEXES, form, page, question
 
 pytestmark = pytest.mark.django_db
+SCAN = "scan-birth_paper"
 RESIDENCE = form(
     page(
         "you",
@@ -113,7 +115,7 @@ def test_the_counter_goes_from_form_to_form_and_takes_over_what_was_said(birth: 
     second, client = residence(birth.agency), signed_in(birth, Role.RECEPTIONIST)
     url = reverse("dossiers:receive_form", args=[birth.pk])
     text = second.version.procedure.code
-    found = client.post(url, filled(client, url, **FORM, **{"linked-q": text}))
+    found = client.post(url, filled(client, url, **FORM, **{"linked-q": text, SCAN: photo("red")}))
     assert [one.pk for one, _chosen in found.context["to_link"]] == [second.pk], "Enter there searches"
     next_page = client.post(url, filled(client, url, found.content, linked=[str(second.pk)]))
     assert next_page.status_code == 200
@@ -122,6 +124,7 @@ def test_the_counter_goes_from_form_to_form_and_takes_over_what_was_said(birth: 
     assert (fields["child_name"].value, fields["asker"].value) == ("Trần Bé", "Trần Thị Nộp")
     assert fields["child_sex"].said, "the same options were offered"
     assert not html.fromstring(next_page.content).xpath("//main//*[@name='number']"), "asked once"
+    assert next_page.context["papers"].rows()[0].originals.value() is None, "one original serves both"
     wrong = client.post(url, filled(client, url, next_page.content, **{"answer-child_name": ""}))
     assert (wrong.status_code, wrong.context["linked_place"]) == (422, 1)
     typed = {"answer-why": "Ở cùng", "answer-child_name": "Trần Bé"}
@@ -136,6 +139,9 @@ def test_the_counter_goes_from_form_to_form_and_takes_over_what_was_said(birth: 
     assert done.status_code == 302
     root, part = Dossier.objects.order_by("pk")
     assert (part.root, part.application.answers["why"]) == (root, "Ở cùng")
+    papers = [one.papers.get() for one in (root, part)]
+    assert [one.originals for one in papers] == [1, 0]
+    assert papers[0].held_id == papers[1].held_id == HeldDocument.objects.get().pk
     assert part.code in client.get(done["Location"]).content.decode()
     shown = client.get(reverse("dossiers:dossier", args=[part.pk])).content.decode()
     assert root.code in shown

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods
 from lienthong.dossiers import queries
 from lienthong.dossiers.actions.receiving import receive_at_counter
 from lienthong.dossiers.identity_card import read_card
-from lienthong.dossiers.web.application import Application
+from lienthong.dossiers.web.linked import LinkedReception
 from lienthong.dossiers.web.reception import WHO
 from lienthong.dossiers.web.sent import SENT
 from lienthong.identity.public import Role, Viewer, needs, search_parties, viewer_of
@@ -49,7 +49,7 @@ def receive(request: HttpRequest) -> HttpResponse:
 def receive_form(request: HttpRequest, offer_id: int) -> HttpResponse:
     """Form, checklist and fee of a procedure; sent, the dossier is received and its clock runs."""
     viewer, at = viewer_of(request), now()
-    application = Application(request, viewer=viewer, offer_id=offer_id, on=at.astimezone(VIETNAM).date())
+    application = LinkedReception(request, viewer=viewer, offer_id=offer_id, on=at.astimezone(VIETNAM).date())
     if application.ready:
         intake, *linked = application.intakes()
         try:

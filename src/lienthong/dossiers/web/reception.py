@@ -200,11 +200,25 @@ class Reception:
         for paper in wanted_papers(self.definition.papers) if data is not None else ():
             name = f"scan-{paper.key}"
             self._scans[paper.key], refusals[name] = self.sent.read(data, self._files, name)  # type: ignore[arg-type]
+        before = self._papers_before()
+        if data is None:
+            self._scans = {one.key: before.get(one.name, ()) for one in self.definition.papers}
         listed = [(one.pk, one.name, _held_in_words(one)) for one in self._held]
-        self.papers = PapersForm(data, papers=self.definition.papers, held=listed, scans=self._scans)
+        self.papers = PapersForm(
+            data, papers=self.definition.papers, held=listed, scans=self._scans, given=before
+        )
         for name, refused in refusals.items():
             for refusal in refused:
                 self.papers.add_error(name, refusal.say())
+
+    def _papers_before(self) -> dict[str, tuple[KeptFile, ...]]:
+        """What came in with the procedures before, by name, with its pages: one original serves all."""
+        found = dict[str, tuple[KeptFile, ...]]()
+        for one in self._after:
+            given = one.papers.given() if one._data is not None and one.papers.is_valid() else ()
+            for paper in given:
+                found[paper.name] = found.get(paper.name, ()) or one._scans.get(paper.key, ())
+        return found
 
     def _read_persons(self) -> None:
         """Who hands in, and who acts for them."""

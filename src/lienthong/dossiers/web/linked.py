@@ -26,7 +26,7 @@ CHOSEN, TEXT, FOUND = "linked", "linked-q", "linked-found"
 BACK, LINK = "back", "link"
 
 
-class Application:
+class LinkedReception:
     """The procedures of one reception, the first as asked for; one of them is `shown`."""
 
     def __init__(self, request: HttpRequest, *, viewer: Viewer, offer_id: int, on: date) -> None:
