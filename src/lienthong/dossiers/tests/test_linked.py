@@ -17,10 +17,11 @@ from lienthong.dossiers.models import Dossier, HeldDocument, Slip
 from lienthong.dossiers.queries import linked_of
 from lienthong.dossiers.refusals import AnswersWrong, NotOffered, TooManyLinked
 from lienthong.dossiers.slip_pdf import slip_pdf
+from lienthong.dossiers.states import PartyRole
 from lienthong.dossiers.tests import factories
 from lienthong.dossiers.tests.factories import NOON, intake, offered, receptionist
 from lienthong.dossiers.tests.processes import BIRTH
-from lienthong.dossiers.tests.test_counter import photo
+from lienthong.dossiers.tests.test_counter import REPRESENTATIVE, photo
 from lienthong.dossiers.tests.test_slips import text_of
 from lienthong.dossiers.tests.test_web import FORM, filled, signed_in
 from lienthong.identity.public import NotAllowed, Role
@@ -165,3 +166,21 @@ def test_what_another_agency_offers_and_what_is_too_much_is_not_linked(birth: Se
     assert client.post(url, forged).status_code in {200, 422}
     assert client.post(url, {**sent, "application-place": "x"}).status_code in {200, 422}
     assert not Dossier.objects.exists()
+
+
+def test_files_and_the_mandate_of_the_first_form_are_not_lost_on_the_way(birth: ServiceOffer) -> None:
+    second, client = residence(birth.agency), signed_in(birth, Role.RECEPTIONIST)
+    url = reverse("dossiers:receive_form", args=[birth.pk])
+    late = {**FORM, **REPRESENTATIVE, "answer-born_on": "10/02/2024", "form-act": "refresh"}
+    asked = filled(client, url, client.post(url, filled(client, url, **late)).content)
+    asked |= {"answer-why": "Cha mẹ đi làm xa nhà", "linked": [str(second.pk)]}
+    asked |= {"answer-scan": photo("red", "1.png"), "representative-scan": photo("green", "uq.png")}
+    shown = client.post(url, asked)
+    assert shown.context["linked_place"] == 1
+    assert client.post(url, filled(client, url, shown.content)).status_code == 302
+    root, part = Dossier.objects.order_by("pk")
+    assert len(root.application.answers["scan"]) == 1
+    assert set(HeldDocument.objects.values_list("file_name", flat=True)) == {"1.png", "uq.png"}
+    acts = [one.parties.get(role=PartyRole.REPRESENTATIVE) for one in (root, part)]
+    assert acts[0].mandate_file_id == acts[1].mandate_file_id is not None
+    assert acts[0].party_id == acts[1].party_id
