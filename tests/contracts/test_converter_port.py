@@ -11,7 +11,7 @@ import pytest
 from lienthong.documents.adapters.fake import FakeConverter
 from lienthong.documents.adapters.soffice import LibreOffice
 from lienthong.documents.form_check.reading import read_sheet
-from lienthong.documents.pdf_check import check_pdf
+from lienthong.documents.pdf_check import require_signable
 from lienthong.documents.ports import Converter
 from lienthong.documents.refusals_converting import ConversionFailed, ConverterAbsent
 from lienthong.documents.tests.words import docx
@@ -40,7 +40,7 @@ def converter(request: pytest.FixtureRequest) -> Converter:
 
 def test_a_word_file_becomes_a_pdf_that_can_be_signed(converter: Converter) -> None:
     assert converter.available()
-    check_pdf(converter(docx()))
+    require_signable(converter(docx()))
 
 
 def test_what_is_no_word_file_fails(converter: Converter) -> None:

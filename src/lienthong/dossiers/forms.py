@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
@@ -302,6 +302,7 @@ class PaperRow:
     scan: forms.BoundField
     held: forms.BoundField | None
     kept: tuple[KeptFile, ...]
+    given: bool = False
 
 
 class PapersForm(forms.Form):
@@ -313,10 +314,13 @@ class PapersForm(forms.Form):
         papers: Sequence[Paper],
         held: Sequence[tuple[UUID, str, str]] = (),
         scans: Mapping[str, tuple[KeptFile, ...]] = MappingProxyType({}),
+        given: Collection[str] = (),
         **kwargs: Any,
     ) -> None:
-        """`held`: key, name and words of the documents the applicant has here; `scans`: pages, by paper."""
+        """`held`: key, name and words of the documents the applicant has here; `scans`: pages, by paper;
+        `given`: names of what came in with another procedure of the application."""
         super().__init__(*args, **kwargs)
+        self._given = given
         self._papers, self._scans = wanted_papers(papers), scans
         for paper in self._papers:
             for kind, label, wanted in (
@@ -329,7 +333,7 @@ class PapersForm(forms.Form):
                     min_value=0,
                     max_value=100,
                     # A paper of some cases only is counted by who receives it, never taken for given.
-                    initial=None if paper.when else wanted,
+                    initial=None if paper.when or paper.name in given else wanted,
                 )
             self.fields[f"scan-{paper.key}"] = forms.Field(
                 label=_("Scan or photograph"), required=False, widget=_ManyFiles(attrs=CAMERA)
@@ -357,6 +361,7 @@ class PapersForm(forms.Form):
                 self[f"scan-{one.key}"],
                 self[f"held-{one.key}"] if f"held-{one.key}" in self.fields else None,
                 self._scans.get(one.key, ()),
+                one.name in self._given,
             )
             for one in self._papers
         ]

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import date, datetime
-from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from django.db.models import BigIntegerField, Count, Exists, OuterRef, Q, QuerySet, Value
+from django.db.models import BigIntegerField, Exists, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import Cast
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from lienthong.directory.public import Agency, PostHolding
+from lienthong.directory.public import Agency
 from lienthong.dossiers import policies
 from lienthong.dossiers.codes import NotACode, read_code
 from lienthong.dossiers.contracts import DossierFilter
@@ -31,12 +30,13 @@ from lienthong.dossiers.models import (
     Slip,
 )
 from lienthong.dossiers.states import RESULT_MADE, UNDER_WAY, DossierState, PartyRole, TaskKind, TaskState
-from lienthong.identity.public import Colleague, NotFound, Party, Role, Viewer, colleagues_with
+from lienthong.identity.public import NotFound, Party, Role, Viewer
 from lienthong.kernel.clock import VIETNAM
-from lienthong.kernel.paging import Page, page_of, soonest_page
+from lienthong.kernel.paging import Page, page_of
 from lienthong.kernel.plain import Plain
 from lienthong.procedures.public import (
     Channel,
+    LinkedPart,
     Process,
     ServiceField,
     ServiceOffer,
@@ -45,16 +45,12 @@ from lienthong.procedures.public import (
     process_of,
 )
 
-MOST_WORDS, MOST_AT_ONCE, MOST_OFFERS, MOST_HELD = 8, 100, 200, 50
+MOST_WORDS, MOST_AT_ONCE, MOST_OFFERS, MOST_HELD, MOST_TO_LINK = 8, 100, 200, 50, 20
 # What a row of a list shows; whole versions with their law would be most of the work of reading a page.
 _PROCEDURE = ("version__process_id", "version__procedure__name", "version__procedure__name_en")
 _SHOWN = (
-    "code", "agency_id", "applicant_name", "summary", "submitted_at", "due_at", "paused_at", "state",
-    "outcome", "timing", *_PROCEDURE,
-)  # fmt: skip
-_WAITING = (
-    "step", "kind", "state", "agency_id", "role", "assignee__full_name", "due_at", "paused_at", "question",
-    "dossier__code", "dossier__applicant_name", *(f"dossier__{name}" for name in _PROCEDURE),
+    "code", "agency_id", "root_id", "applicant_name", "summary", "submitted_at", "due_at", "paused_at",
+    "state", "outcome", "timing", *_PROCEDURE,
 )  # fmt: skip
 # Each takes some 0.1 s, and the agency's number series is held until the last is signed (ADR 0047).
 MOST_TO_SIGN = 20
@@ -112,86 +108,6 @@ def _codes(text: str) -> list[str]:
         return []
 
 
-class Tab(StrEnum):
-    """Which of the open steps of the agency an inbox shows."""
-
-    WAITING = "waiting"  # mine, and those of my role that are nobody's
-    MINE = "mine"
-    UNASSIGNED = "unassigned"
-    DIVISION = "division"
-    ALL = "all"
-
-
-def tabs_of(viewer: Viewer) -> list[Tab]:
-    """The tabs that mean something for the viewer."""
-    tabs = [Tab.WAITING, Tab.MINE, Tab.UNASSIGNED]
-    if viewer.division_id is not None:
-        tabs.append(Tab.DIVISION)
-    return [*tabs, Tab.ALL] if viewer.has(*policies.ASSIGNERS) else tabs
-
-
-def inbox_of(viewer: Viewer, *, at: datetime, tab: Tab = Tab.WAITING, cursor: str = "") -> Page[DossierTask]:
-    """A page of the open steps that a tab shows, the soonest due first."""
-    if viewer.agency_id is None:
-        return Page([], "")
-    rows = _running(viewer).filter(_shown(viewer, tab, at))
-    rows = rows.select_related("dossier__version__procedure", "assignee").only(*_WAITING)
-    return soonest_page(rows, time="due_at", cursor=cursor)
-
-
-def inbox_counts(viewer: Viewer, *, at: datetime) -> dict[Tab, int]:
-    """How many steps each tab of the viewer shows. One query."""
-    counts = {str(tab): Count("pk", filter=_shown(viewer, tab, at)) for tab in tabs_of(viewer)}
-    return {Tab(name): number for name, number in _running(viewer).aggregate(**counts).items()}
-
-
-def _running(viewer: Viewer) -> QuerySet[DossierTask]:
-    """The steps of the viewer's agency that somebody can work on."""
-    rows = DossierTask.objects.filter(agency_id=viewer.agency_id or 0, state=TaskState.OPEN)
-    return rows.filter(due_at__isnull=False).exclude(role="")
-
-
-def _shown(viewer: Viewer, tab: Tab, at: datetime) -> Q:
-    role, mine, nobodys = Q(role__in=sorted(viewer.roles)), Q(assignee=viewer.official_id), Q(assignee=None)
-    if tab is Tab.DIVISION:
-        day = at.astimezone(VIETNAM).date()
-        members = PostHolding.objects.filter(
-            post__division_id=viewer.division_id or 0, valid_from__lte=day, valid_to__gt=day
-        )
-        return Q(assignee__in=members.values("official_id"))
-    return {
-        Tab.WAITING: role & (mine | nobodys),
-        Tab.MINE: role & mine,
-        Tab.UNASSIGNED: nobodys if viewer.has(*policies.ASSIGNERS) else role & nobodys,
-        Tab.ALL: Q() if viewer.has(*policies.ASSIGNERS) else Q(pk=None),
-    }[tab]
-
-
-def takers_of(viewer: Viewer, tasks: Collection[DossierTask], *, at: datetime) -> list[Colleague]:
-    """To whom the viewer may give all of these steps: who has a post for the role of each.
-
-    One query a role; nobody if the viewer gives none, or no step has a role.
-    """
-    roles = {task.role for task in tasks if policies.may_assign(viewer, task)}
-    if viewer.agency_id is None or not roles:
-        return []
-    for_each = [colleagues_with(viewer.agency_id, [Role(role)], at=at) for role in sorted(roles)]
-    among = set.intersection(*({one.official_id for one in some} for some in for_each))
-    return [one for one in for_each[0] if one.official_id in among]
-
-
-def known_tasks(viewer: Viewer, sent: Collection[str]) -> list[UUID]:
-    """The tasks of the viewer's agency among what was sent. One query."""
-    keys = []
-    for text in list(sent)[:MOST_AT_ONCE]:
-        try:
-            keys.append(UUID(text))
-        except ValueError:
-            continue
-    rows = DossierTask.objects.filter(pk__in=keys, agency_id=viewer.agency_id or 0)
-    return list(rows.order_by("pk").values_list("pk", flat=True))
-
-
 def process_for(dossier: Dossier) -> Process:
     """The process the dossier is pinned to."""
     process_id = dossier.version.process_id
@@ -217,23 +133,59 @@ def said_in(named: Step | Transition) -> str:
 
 def offers_at_counter(viewer: Viewer, text: str) -> list[ServiceOffer]:
     """What the viewer's agency offers at the counter now, by name. One query."""
-    rows = ServiceOffer.objects.filter(
-        agency_id=viewer.agency_id or 0, channel=Channel.COUNTER, ended_at=None
-    ).select_related("version__procedure__field", "version__form", "version__process")
-    for word in text.split()[:MOST_WORDS]:
-        rows = rows.filter(version__procedure__search_text__contains=Plain(Value(word[:100])))
+    rows = _with_words(_at_counter(viewer), text)
     return list(rows.order_by("version__procedure__field__name", "version__procedure__name")[:MOST_OFFERS])
 
 
 def find_offer(viewer: Viewer, offer_id: int) -> ServiceOffer:
     """An offer of the viewer's agency at the counter. Raises `NotFound`."""
-    rows = ServiceOffer.objects.filter(
-        pk=offer_id, agency_id=viewer.agency_id or 0, channel=Channel.COUNTER, ended_at=None
-    )
-    found = rows.select_related("version__procedure__field", "version__form", "version__process").first()
+    found = _at_counter(viewer).filter(pk=offer_id).first()
     if found is None:
         raise NotFound
     return found
+
+
+def _at_counter(viewer: Viewer) -> QuerySet[ServiceOffer]:
+    rows = ServiceOffer.objects.filter(
+        agency_id=viewer.agency_id or 0, channel=Channel.COUNTER, ended_at=None
+    )
+    return rows.select_related("version__procedure__field", "version__form", "version__process")
+
+
+def _with_words(rows: QuerySet[ServiceOffer], text: str) -> QuerySet[ServiceOffer]:
+    for word in text.split()[:MOST_WORDS]:
+        rows = rows.filter(version__procedure__search_text__contains=Plain(Value(word[:100])))
+    return rows
+
+
+def find_offers(viewer: Viewer, offer_ids: Collection[str]) -> list[ServiceOffer]:
+    """Offers of the viewer's agency at the counter, in the order named. Raises `NotFound`. One query."""
+    wanted = list(dict.fromkeys(int(one) for one in offer_ids if one.isascii() and one.isdigit()))
+    if len(wanted) < len(set(offer_ids)) or any(one >= 1 << 63 for one in wanted):
+        raise NotFound
+    found = {row.pk: row for row in _at_counter(viewer).filter(pk__in=wanted)} if wanted else {}
+    if len(found) < len(wanted):
+        raise NotFound
+    return [found[key] for key in wanted]
+
+
+def offers_to_link(viewer: Viewer, offer: ServiceOffer, text: str) -> list[ServiceOffer]:
+    """What can go with the offer in one application, by name. One query.
+
+    Without a text: the procedures that are linked with it in the catalogue.
+    """
+    rows = _at_counter(viewer).exclude(version__procedure=offer.version.procedure_id)
+    if not text.strip():
+        wholes = LinkedPart.objects.filter(part=offer.version.procedure_id).values("whole")
+        parts = LinkedPart.objects.filter(whole__in=wholes).values("part")
+        rows = rows.filter(version__procedure__in=parts)
+    return list(_with_words(rows, text).order_by("version__procedure__name", "pk")[:MOST_TO_LINK])
+
+
+def linked_of(viewer: Viewer, dossier: Dossier) -> list[Dossier]:
+    """The other dossiers of the same application that the viewer may see, the root first. One query."""
+    rows = dossiers_of(viewer).filter(root=dossier.root_id).exclude(pk=dossier.pk)
+    return list(rows.select_related("version__procedure").only(*_SHOWN).order_by("pk")[:MOST_AT_ONCE])
 
 
 def find_applicant(viewer: Viewer, party_id: str) -> Party | None:

@@ -329,3 +329,13 @@ class BodyUnknown(Refusal):
 
     code, status = "body-unknown", 422
     sentence = _("This agency is not one of the province. Choose a body of the list.")
+
+
+class TooManyLinked(Refusal):
+    """An application of more procedures than one reception can hold."""
+
+    code, status = "too-many-linked", 422
+    sentence = _(
+        "At most %(most)s other procedures can be received in one application, and nothing was received. "
+        "Take some out, and receive them as an application of their own."
+    )

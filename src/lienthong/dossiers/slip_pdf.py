@@ -111,6 +111,10 @@ def _lines(said: Mapping[str, Any], kind: SlipKind) -> list[tuple[str, str]]:
     return [
         ("Tổ chức, cá nhân", said["applicant"]),
         ("Thủ tục hành chính", said["procedure"]),
+        *(
+            ("Thủ tục liên thông", f"{procedure}; mã hồ sơ {code}; hẹn trả kết quả {_instant(due_at)}")
+            for code, procedure, due_at in said.get("linked", ())
+        ),
         ("Hình thức tiếp nhận", CHANNELS.get(said.get("channel", ""), "")),
         ("Thời điểm tiếp nhận", _instant(said.get("accepted_at", ""))),
         ("Thời điểm hẹn trả kết quả", _instant(said["due_at"])),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from lienthong.dossiers.board import Board
 from lienthong.dossiers.models import Dossier, Slip
 from lienthong.dossiers.states import Move, PartyRole
@@ -41,13 +43,22 @@ def slip_of(board: Board, dossier: Dossier, move: Move, **said: JSON) -> Slip:
     return slip
 
 
-def handed_in(board: Board, dossier: Dossier) -> dict[str, JSON]:
-    """What the receipt lists: the papers and who brought them."""
-    others = [row.party.name for row in board.parties[dossier.pk] if row.role == PartyRole.REPRESENTATIVE]
+def handed_in(board: Board, together: Sequence[Dossier]) -> dict[str, JSON]:
+    """What the receipt lists: the procedures of one application, its papers, and who brought them."""
+    first, *linked = together
+    others = [row.party.name for row in board.parties[first.pk] if row.role == PartyRole.REPRESENTATIVE]
     # A paper of several pages has a row for each file; it is listed once.
     listed: dict[str, tuple[int, int]] = {}
-    for row in board.papers[dossier.pk]:
+    for row in (row for one in together for row in board.papers[one.pk]):
         originals, copies = listed.get(row.name, (0, 0))
         listed[row.name] = (originals + row.originals, copies + row.copies)
     papers: list[JSON] = [[name, *counts] for name, counts in listed.items()]
-    return {"papers": papers, "handed_in_by": others[0] if others else dossier.applicant_name}
+    return {
+        "papers": papers,
+        "handed_in_by": others[0] if others else first.applicant_name,
+        "fee": sum(one.fee_owed for one in together),
+        "linked": [
+            [one.code, one.version.procedure.name, one.due_at.isoformat() if one.due_at else ""]
+            for one in linked
+        ],
+    }

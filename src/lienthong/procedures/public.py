@@ -32,9 +32,11 @@ from lienthong.procedures.filling import (
     form_pages,
     invented_answers,
     prefilled_answers,
+    said_for,
+    same_answers,
 )
 from lienthong.procedures.form import Form, Prefill, QuestionType
-from lienthong.procedures.models import Procedure, ProcedureVersion, ServiceField, ServiceOffer
+from lienthong.procedures.models import LinkedPart, Procedure, ProcedureVersion, ServiceField, ServiceOffer
 from lienthong.procedures.places import Communes
 from lienthong.procedures.process import Body, Lane, Process, Step, StepKind, Transition
 from lienthong.procedures.queries import find_by_code
@@ -56,6 +58,7 @@ __all__ = [
     "Form",
     "KeptFile",
     "Lane",
+    "LinkedPart",
     "Loaded",
     "NoWay",
     "NotWaiting",
@@ -87,6 +90,8 @@ __all__ = [
     "open_steps",
     "prefilled_answers",
     "process_of",
+    "said_for",
+    "same_answers",
     "save_draft",
     "settle",
     "start_draft",

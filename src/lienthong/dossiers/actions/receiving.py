@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from uuid import UUID
 
 from django.db import connection, transaction
 
-from lienthong.directory.public import add_working_minutes, counted_from
+from lienthong.directory.public import Agency, add_working_minutes, counted_from
 from lienthong.dossiers import policies
 from lienthong.dossiers.actions.stepping import finish_on_board
 from lienthong.dossiers.board import Board
@@ -18,7 +19,7 @@ from lienthong.dossiers.codes import DossierCode
 from lienthong.dossiers.contracts import GivenPaper, Intake, StepDone
 from lienthong.dossiers.game import begin, move
 from lienthong.dossiers.models import Application, Dossier, DossierPaper, DossierParty, HeldDocument, Slip
-from lienthong.dossiers.refusals import AnswersWrong, NotHeld, NotOffered, ReasonMissing
+from lienthong.dossiers.refusals import AnswersWrong, NotHeld, NotOffered, ReasonMissing, TooManyLinked
 from lienthong.dossiers.slips import handed_in, slip_of
 from lienthong.dossiers.states import ACCEPT, DECLINE, PartyRole
 from lienthong.identity.public import NotAllowed, NotFound, Party, PartyFacts, Viewer, keep_parties
@@ -35,6 +36,7 @@ from lienthong.procedures.public import (
     whole_answers,
 )
 
+MOST_LINKED = 4  # procedures beside the first
 TAKE = """
 INSERT INTO dossiers_daysequence AS series (agency_id, day, last) VALUES (%s, %s, %s)
 ON CONFLICT (agency_id, day) DO UPDATE SET last = series.last + excluded.last
@@ -72,17 +74,24 @@ def accept_dossiers(*, dossier_ids: Collection[UUID], viewer: Viewer, at: dateti
     return list(board.dossiers.values())
 
 
-def receive_at_counter(*, intake: Intake, viewer: Viewer, at: datetime) -> Dossier:
-    """Register and accept one dossier and end the first step, which is receiving it, in one go.
+def receive_at_counter(
+    *, intake: Intake, linked: Sequence[Intake] = (), viewer: Viewer, at: datetime
+) -> Dossier:
+    """Register and accept a dossier and end its first step, which is receiving it, in one go.
+
+    `linked` are other procedures of the same application: a dossier each, below the first, of its applicant
+    and representative; all are received or none.
 
     Raises:
-        What `register_dossiers` and `accept_dossiers` refuse.
+        What `register_dossiers` and `accept_dossiers` refuse; TooManyLinked.
     """
+    if len(linked) > MOST_LINKED:
+        raise TooManyLinked(field="linked", most=MOST_LINKED)
     with transaction.atomic():
         board = Board(actor=viewer.actor(), official_id=viewer.official_id, at=at)
-        (dossier,) = register_on_board(board, [intake], viewer)
+        dossier, *_others = register_on_board(board, [intake, *linked], viewer, together=True)
         bills = accept_on_board(board, viewer)
-        for task in list(board.open[dossier.pk]):
+        for task in [task for key in board.dossiers for task in board.open[key]]:
             if policies.works_on(viewer, task):
                 finish_on_board(board, StepDone(task.pk), viewer)
         board.write()
@@ -110,27 +119,38 @@ def decline_dossier(*, dossier_id: UUID, reason: str, viewer: Viewer, at: dateti
     return slip
 
 
-def register_on_board(board: Board, intakes: Sequence[Intake], viewer: Viewer) -> list[Dossier]:
-    """Put what is handed in on the board, each with its code; the persons are kept at once."""
+def register_on_board(
+    board: Board, intakes: Sequence[Intake], viewer: Viewer, *, together: bool = False
+) -> list[Dossier]:
+    """Put what is handed in on the board, each with its code; the persons are kept at once.
+
+    `together`: it is one application of one applicant, and the first dossier is the root of the others.
+    """
     if not policies.receives(viewer) or any(one.agency_id != viewer.agency_id for one in intakes):
         raise NotAllowed
     versions, day = _offered(intakes), board.at.astimezone(VIETNAM).date()
     whole = [_answers(versions[one.version_id][1], one, day) for one in intakes]
-    applicants = keep_parties(all_facts=[one.applicant for one in intakes], at=board.at)
-    others: list[PartyFacts] = [one.representative for one in intakes if one.representative]
-    representatives = iter(keep_parties(all_facts=others, at=board.at))
+    handing_in = intakes[:1] if together else intakes
+    applicants = keep_parties(all_facts=[one.applicant for one in handing_in], at=board.at)
+    others: list[PartyFacts] = [one.representative for one in handing_in if one.representative]
+    representatives = keep_parties(all_facts=others, at=board.at)
+    if together:
+        intakes = [_of_same(one, intakes[0]) for one in intakes]
+        applicants, representatives = applicants * len(intakes), representatives * len(intakes)
+    acting = iter(representatives)
     _require_held(intakes, applicants, day)
     codes = _codes(intakes, viewer.agency_code, day)
-    dossiers = []
+    agencies = Agency.objects.in_bulk({one.agency_id for one in intakes})
+    dossiers, new = list[Dossier](), dict[tuple[UUID, str], UUID]()
     for intake, answers, party, code in zip(intakes, whole, applicants, codes, strict=True):
         key = uuid7()
         dossier = Dossier(
             id=key,
             code=code,
-            agency_id=intake.agency_id,
+            agency=agencies[intake.agency_id],
             version=versions[intake.version_id][0],
             channel=intake.channel,
-            root_id=intake.root_id or key,
+            root_id=dossiers[0].pk if together and dossiers else intake.root_id or key,
             applicant=party,
             applicant_name=party.name,
             summary=intake.summary[:500],
@@ -139,8 +159,8 @@ def register_on_board(board: Board, intakes: Sequence[Intake], viewer: Viewer) -
         dossier.application = Application(dossier=dossier, answers=answers)
         parties = [DossierParty(dossier=dossier, party=party, role=PartyRole.APPLICANT)]
         if intake.representative is not None:
-            parties.append(_representative(dossier, next(representatives), intake))
-        held, papers = _files(dossier, party, intake, board.at)
+            parties.append(_representative(dossier, next(acting), intake))
+        held, papers = _files(dossier, party, intake, board.at, new)
         for document in held:
             board.add(document)
         board.add_dossier(dossier, papers, parties)
@@ -167,9 +187,34 @@ def accept_on_board(board: Board, viewer: Viewer) -> list[Bill]:
         dossier.fee_owed = sum(line.amount for line in bill.lines)
         bills.append(bill)
         move(board, dossier, ACCEPT, data={"due_at": dossier.due_at.isoformat(), "fee": dossier.fee_owed})
-        slip_of(board, dossier, ACCEPT, **handed_in(board, dossier))
+    for together in _applications(board):
+        slip_of(board, together[0], ACCEPT, **handed_in(board, together))
+    for dossier in board.dossiers.values():
         begin(board, dossier)
     return bills
+
+
+def _applications(board: Board) -> list[list[Dossier]]:
+    """The dossiers of the board by application, its root first: one slip names them all.
+
+    A dossier whose root is not accepted now stands alone.
+    """
+    found: dict[UUID, list[Dossier]] = {key: [row] for key, row in board.dossiers.items()}
+    for key, row in board.dossiers.items():
+        if row.root_id != key and row.root_id in found:
+            found[row.root_id] += found.pop(key)
+    return list(found.values())
+
+
+def _of_same(intake: Intake, first: Intake) -> Intake:
+    """The intake as one of the application of the first: of the same persons."""
+    return replace(
+        intake,
+        applicant=first.applicant,
+        representative=first.representative,
+        mandate=first.mandate,
+        mandate_sha256=first.mandate_sha256,
+    )
 
 
 def _bill(dossier: Dossier, answers: Mapping[str, object]) -> Bill:
@@ -261,12 +306,16 @@ def _require_held(intakes: Sequence[Intake], applicants: Sequence[Party], day: d
 
 
 def _files(
-    dossier: Dossier, party: Party, intake: Intake, at: datetime
+    dossier: Dossier, party: Party, intake: Intake, at: datetime, taken: dict[tuple[UUID, str], UUID]
 ) -> tuple[list[HeldDocument], list[DossierPaper]]:
-    """What was handed in, on paper and as files: the new documents of the party, and all as papers."""
+    """What was handed in, on paper and as files: the new documents of the party, and all as papers.
+
+    `taken`: the documents that are new with this act, by party and file.
+    """
     sent = [*intake.files, *(one for paper in intake.papers for one in paper.files)]
     rows = HeldDocument.objects.filter(party=party, blob__in=[one.sha256 for one in sent]) if sent else ()
     known, new = {row.blob_id: row.pk for row in rows}, list[HeldDocument]()
+    known |= {sha256: key for (party_id, sha256), key in taken.items() if party_id == party.pk}
     for one in sent:
         if one.sha256 not in known:
             held = HeldDocument(
@@ -277,7 +326,7 @@ def _files(
                 file_name=one.file_name[:200],
                 given_at=at,
             )
-            known[one.sha256] = held.pk
+            known[one.sha256] = taken[party.pk, one.sha256] = held.pk
             new.append(held)
     papers = [
         DossierPaper(dossier=dossier, name=one.name[:500], held_id=known[one.sha256], given_at=at)

@@ -11,7 +11,7 @@ from lienthong.directory.public import Division
 from lienthong.dossiers.actions.assigning import assign_steps
 from lienthong.dossiers.actions.stepping import finish_step
 from lienthong.dossiers.contracts import StepDone
-from lienthong.dossiers.queries import Tab, inbox_counts, inbox_of
+from lienthong.dossiers.inboxes import Tab, inbox_counts, inbox_of
 from lienthong.dossiers.refusals import NotTheirStep, StepOfAnother, TakenWithoutReason
 from lienthong.dossiers.tests.factories import NOON, offered, official, open_task, received
 from lienthong.dossiers.tests.test_concurrency import at_once

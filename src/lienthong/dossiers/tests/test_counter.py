@@ -223,7 +223,7 @@ def test_papers_and_held_documents_cost_no_query_each(
             party=made.applicant, name=f"Giấy {number}", blob=page_kept(number), file_name="a", given_at=now()
         )
     shown = client.get(url).content
-    with django_assert_max_num_queries(8):
+    with django_assert_max_num_queries(9):
         client.get(url)
     first = HeldDocument.objects.earliest("pk")
     with django_assert_max_num_queries(25):

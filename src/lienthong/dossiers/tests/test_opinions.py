@@ -14,8 +14,8 @@ from lienthong.dossiers.actions.opining import ask_opinions, give_opinion, withd
 from lienthong.dossiers.actions.stepping import finish_step
 from lienthong.dossiers.actions.supplements import ask_supplement
 from lienthong.dossiers.contracts import OpinionGiven, OpinionQuestion, StepDone, Supplement
+from lienthong.dossiers.inboxes import Tab, inbox_counts, inbox_of
 from lienthong.dossiers.models import Dossier, DossierTask, Opinion
-from lienthong.dossiers.queries import Tab, inbox_counts, inbox_of
 from lienthong.dossiers.refusals import (
     BodyAskedAlready,
     NoBodyAsked,

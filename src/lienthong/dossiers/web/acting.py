@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
-from lienthong.dossiers import policies, queries
+from lienthong.dossiers import inboxes, policies, queries
 from lienthong.dossiers.actions import apologising, ending, handing, receiving, stepping, supplements
 from lienthong.dossiers.actions.recounting import RECOUNT
 from lienthong.dossiers.contracts import StepDone
@@ -142,7 +142,7 @@ def _do(verb: str, found: Dossier, task: DossierTask | None, form: Any, viewer: 
 
 def _task(viewer: Viewer, found: Dossier, request: HttpRequest) -> DossierTask:
     """The step named; one that was ended meanwhile too, so that the act says by whom."""
-    keys = queries.known_tasks(viewer, [request.POST.get("task", "")])
+    keys = inboxes.known_tasks(viewer, [request.POST.get("task", "")])
     rows = [task for task in queries.tasks_of(found) if task.pk in keys]
     if not rows:
         raise Http404
@@ -246,6 +246,7 @@ def _page(
         "opinions": opinion_rows(viewer, found, at),
         "slips": list(found.slips.all()),
         "pauses": list(found.pauses.all()),
+        "linked": queries.linked_of(viewer, found),
         "charges": charges_of([found.pk]).get(found.pk, []),
         "timeline": [_row(event) for event in happened],
         "recounts": [recounted(event) for event in happened if event.verb == RECOUNTED],

@@ -13,16 +13,16 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
 from lienthong.directory.public import calendar_of
-from lienthong.dossiers import queries
+from lienthong.dossiers import inboxes, queries
 from lienthong.dossiers.actions.assigning import assign_steps
 from lienthong.dossiers.actions.stepping import finish_steps
 from lienthong.dossiers.clock import minutes_left
 from lienthong.dossiers.contracts import StepDone
 from lienthong.dossiers.forms import AssignmentForm, DossierFilterForm
 from lienthong.dossiers.game import hand_choices, hands_out
+from lienthong.dossiers.inboxes import Tab
 from lienthong.dossiers.models import DossierTask
 from lienthong.dossiers.policies import READERS, ROLES, receives, signs
-from lienthong.dossiers.queries import Tab
 from lienthong.dossiers.remaining import color_of, in_words
 from lienthong.dossiers.states import TaskKind, Who
 from lienthong.identity.public import Role, Viewer, needs, viewer_of
@@ -45,9 +45,9 @@ TAB_LABELS = {
 def inbox(request: HttpRequest) -> HttpResponse:
     """The open steps that a tab shows, each with the working time that is left."""
     viewer, at = viewer_of(request), now()
-    counts, asked = queries.inbox_counts(viewer, at=at), request.GET.get("tab", "")
+    counts, asked = inboxes.inbox_counts(viewer, at=at), request.GET.get("tab", "")
     tab = Tab(asked) if asked in counts else Tab.WAITING
-    page = queries.inbox_of(viewer, at=at, tab=tab, cursor=request.GET.get("cursor", ""))
+    page = inboxes.inbox_of(viewer, at=at, tab=tab, cursor=request.GET.get("cursor", ""))
     left = remaining(viewer, (task.due_at for task in page.rows), at)
     rows = [
         {
@@ -66,7 +66,7 @@ def inbox(request: HttpRequest) -> HttpResponse:
         "signs": signs(viewer),
         "leads": viewer.has(Role.LEADER),
         "works": viewer.has(*WORKERS),
-        "takers": queries.takers_of(viewer, page.rows, at=at),
+        "takers": inboxes.takers_of(viewer, page.rows, at=at),
         "tabs": [
             {
                 "url": f"?tab={one}",
@@ -84,7 +84,7 @@ def inbox(request: HttpRequest) -> HttpResponse:
 def assign(request: HttpRequest) -> HttpResponse:
     """Take the chosen steps, give them back, or give them to an official; all of them or none."""
     viewer, form = viewer_of(request), AssignmentForm(request.POST)
-    chosen = queries.known_tasks(viewer, request.POST.getlist("task"))
+    chosen = inboxes.known_tasks(viewer, request.POST.getlist("task"))
     if not chosen or not form.is_valid():
         messages.warning(request, str(_("Choose at least one step, and who does it.")))
         return redirect("dossiers:inbox")
@@ -107,7 +107,7 @@ def _plain(process: Process, task: DossierTask) -> bool:
 @require_POST
 def finish_many(request: HttpRequest) -> HttpResponse:
     """Finish the chosen steps, all of them or none."""
-    chosen = queries.known_tasks(viewer_of(request), request.POST.getlist("task"))
+    chosen = inboxes.known_tasks(viewer_of(request), request.POST.getlist("task"))
     if chosen:
         finish_steps(all_done=[StepDone(key) for key in chosen], viewer=viewer_of(request), at=now())
         said = ngettext("%(number)d step was finished.", "%(number)d steps were finished.", len(chosen))

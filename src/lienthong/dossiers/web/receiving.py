@@ -12,7 +12,8 @@ from django.views.decorators.http import require_http_methods
 from lienthong.dossiers import queries
 from lienthong.dossiers.actions.receiving import receive_at_counter
 from lienthong.dossiers.identity_card import read_card
-from lienthong.dossiers.web.reception import WHO, Reception
+from lienthong.dossiers.web.linked import LinkedReception
+from lienthong.dossiers.web.reception import WHO
 from lienthong.dossiers.web.sent import SENT
 from lienthong.identity.public import Role, Viewer, needs, search_parties, viewer_of
 from lienthong.kernel.clock import VIETNAM, now
@@ -48,24 +49,23 @@ def receive(request: HttpRequest) -> HttpResponse:
 def receive_form(request: HttpRequest, offer_id: int) -> HttpResponse:
     """Form, checklist and fee of a procedure; sent, the dossier is received and its clock runs."""
     viewer, at = viewer_of(request), now()
-    offer = queries.find_offer(viewer, offer_id)
-    reception = Reception(request, viewer=viewer, offer=offer, on=at.astimezone(VIETNAM).date())
-    if reception.ready:
+    application = LinkedReception(request, viewer=viewer, offer_id=offer_id, on=at.astimezone(VIETNAM).date())
+    if application.ready:
+        intake, *linked = application.intakes()
         try:
-            made = receive_at_counter(intake=reception.intake(), viewer=viewer, at=at)
+            made = receive_at_counter(intake=intake, linked=linked, viewer=viewer, at=at)
         except Refusal as refusal:
-            reception.note(refusal)
+            application.note(refusal)
         else:
             for name in (SENT, WHO):
                 request.session.pop(name, None)
             messages.success(request, _("Received with the code %(code)s.") % {"code": made.code})
             return redirect("dossiers:dossier", made.pk)
-    context = reception.context() | {
+    context = application.context() | {
         "refresh_url": request.get_full_path(),
         "places_url": reverse("procedures:places"),
     }
-    status = 422 if request.method == "POST" and not reception.act else 200
-    return render(request, "dossiers/receive_form.html", context, status=status)
+    return render(request, "dossiers/receive_form.html", context, status=422 if application.faulty else 200)
 
 
 def _next(viewer: Viewer, who: str, text: str) -> str:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from django.http import HttpRequest
+from django.http import HttpRequest, QueryDict
 from django.utils import timezone
+from django.utils.datastructures import MultiValueDict
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
@@ -15,8 +17,8 @@ from lienthong.dossiers.contracts import GivenFile, Intake
 from lienthong.dossiers.forms import PapersForm, PartyForm, RepresentativeForm, wanted_papers
 from lienthong.dossiers.identity_card import CardFacts, read_card
 from lienthong.dossiers.models import HeldDocument
-from lienthong.dossiers.web.sent import SentFiles
-from lienthong.identity.public import Party, PartyKind, Viewer
+from lienthong.dossiers.web.sent import SentFiles, Uploads
+from lienthong.identity.public import Party, PartyFacts, PartyKind, Viewer
 from lienthong.kernel.errors import Refusal
 from lienthong.procedures.public import (
     Communes,
@@ -32,35 +34,84 @@ from lienthong.procedures.public import (
     fees_owed,
     form_pages,
     prefilled_answers,
+    said_for,
+    same_answers,
 )
 
 WHO = "counter-who"
 MANDATE = "representative-scan"
+ACT, CARRIED = "form-act", "application-"
+NO_UPLOADS: Uploads = MultiValueDict()
 
 
 class Reception:
-    """What is filled in and what was sent, read once; `intake` is for when `ready`."""
+    """What is filled in and what was sent, read once; `intake` is for when `ready`.
 
-    def __init__(self, request: HttpRequest, *, viewer: Viewer, offer: ServiceOffer, on: date) -> None:
+    Of several procedures in one application the first asks who hands in; the others are `after` those before
+    them and take over what was said there.
+    """
+
+    party: PartyForm
+    representative: RepresentativeForm
+    mandate_scan: tuple[KeptFile, ...] = ()
+
+    def __init__(
+        self,
+        request: HttpRequest,
+        *,
+        viewer: Viewer,
+        offer: ServiceOffer,
+        on: date,
+        data: QueryDict | None,
+        files: Uploads = NO_UPLOADS,
+        after: Sequence[Reception] = (),
+    ) -> None:
         """Reads what was sent, and keeps its files even where something else is wrong."""
-        self.offer, self._on, self.refused = offer, on, ""
+        self.offer, self._on, self.refused, self._after = offer, on, "", after
         self.definition = definition_of(offer.version)
+        self._data, self._files = data, files
+        if after:
+            self._as_before(after[0])
+        else:
+            self._look_up(request, viewer)
+        self._known = self._prefilled()
+        self.posted = self._posted()
+        self.act = self.posted.act or (data.get(ACT, "") if data is not None else "")
+        self._read_papers()
+        if not after:
+            self._read_persons()
+
+    def _look_up(self, request: HttpRequest, viewer: Viewer) -> None:
+        """What is known of who hands in."""
         self.sent, self._places = SentFiles(request.session), Communes()
         self.person = queries.find_applicant(viewer, request.GET.get("party", ""))
         # The card speaks of its holder only.
         card = read_card(request.session.get(WHO, ""))
         self._card = card if card and (self.person is None or self.person.number == card.number) else None
-        self._data = request.POST if request.method == "POST" else None
-        self._known = self._prefilled(viewer)
-        self.posted = self._posted(request)
-        self.act = self.posted.act or request.POST.get("form-act", "")
-        self._read_forms(request, queries.held_of(viewer, self.person, on=on))
+        self._last = queries.latest_answers(viewer, self.person)
+        self._held = queries.held_of(viewer, self.person, on=self._on)
+
+    def _as_before(self, first: Reception) -> None:
+        """The same persons, files and places as in the first procedure."""
+        self.sent, self._places, self._card, self._held = first.sent, first._places, first._card, first._held
+        self.person, self._last = first.person, first._last
+        self.party, self.representative = first.party, first.representative
+        self.mandate_scan = first.mandate_scan
 
     @property
     def ready(self) -> bool:
         """Whether it was sent for good and nothing is wrong with it."""
         forms = [self.party.is_valid(), self.representative.is_valid(), self.papers.is_valid()]
         return self._data is not None and not self.act and not self.posted.faults and all(forms)
+
+    @property
+    def sent_in(self) -> bool:
+        """Whether anything was sent for it."""
+        return self._data is not None
+
+    def has(self, field: str) -> bool:
+        """Whether the field is on its page."""
+        return field in self.papers.fields or (not self._after and field in self.party.fields)
 
     def note(self, refusal: Refusal) -> None:
         """Put a refusal at the field it is about, else above all."""
@@ -90,6 +141,23 @@ class Reception:
             mandate=mandate,
             mandate_sha256=scans[0].sha256 if scans else "",
         )
+
+    def frozen(self) -> str:
+        """What was sent, as it can be sent again: a query string, files by their hashes."""
+        data = QueryDict(mutable=True)
+        for name in self._data or {}:
+            if name.startswith(CARRIED) or name in (ACT, "csrfmiddlewaretoken"):
+                continue
+            data.setlist(name, self._data.getlist(name))  # type: ignore[union-attr]
+        kept = {f"scan-{key}": files for key, files in self._scans.items()} | {MANDATE: self.mandate_scan}
+        for name, files in kept.items():
+            data.setlist(f"kept-{name}", [one.sha256 for one in files])
+        drawn = self.drawn()
+        for field in (field for page in drawn.pages for field in page.fields) if drawn else ():
+            for one in (field, *(inner for entry in field.entries for inner in entry.fields)):
+                if one.control == "file":
+                    data.setlist(one.kept_name, [file.sha256 for file in one.files])
+        return data.urlencode()
 
     def drawn(self) -> DrawnForm | None:
         """The questions."""
@@ -125,49 +193,73 @@ class Reception:
             "total": sum(fee.amount for fee in fees),
         }
 
-    def _read_forms(self, request: HttpRequest, held: list[HeldDocument]) -> None:
-        """The forms beside the questions, with their files."""
-        data, scans = self._data, dict[str, tuple[KeptFile, ...]]()
-        refusals = dict[str, list[Refusal]]()
+    def _read_papers(self) -> None:
+        """The checklist with its files."""
+        data, refusals = self._data, dict[str, list[Refusal]]()
+        self._scans = dict[str, tuple[KeptFile, ...]]()
         for paper in wanted_papers(self.definition.papers) if data is not None else ():
             name = f"scan-{paper.key}"
-            scans[paper.key], refusals[name] = self.sent.read(request, name)
-        self.mandate_scan: tuple[KeptFile, ...] = ()
-        mandate_refused: list[Refusal] = []
+            self._scans[paper.key], refusals[name] = self.sent.read(data, self._files, name)  # type: ignore[arg-type]
+        before = self._papers_before()
+        if data is None:
+            self._scans = {one.key: before.get(one.name, ()) for one in self.definition.papers}
+        listed = [(one.pk, one.name, _held_in_words(one)) for one in self._held]
+        self.papers = PapersForm(
+            data, papers=self.definition.papers, held=listed, scans=self._scans, given=before
+        )
+        for name, refused in refusals.items():
+            for refusal in refused:
+                self.papers.add_error(name, refusal.say())
+
+    def _papers_before(self) -> dict[str, tuple[KeptFile, ...]]:
+        """What came in with the procedures before, by name, with its pages: one original serves all."""
+        found = dict[str, tuple[KeptFile, ...]]()
+        for one in self._after:
+            given = one.papers.given() if one._data is not None and one.papers.is_valid() else ()
+            for paper in given:
+                found[paper.name] = found.get(paper.name, ()) or one._scans.get(paper.key, ())
+        return found
+
+    def _read_persons(self) -> None:
+        """Who hands in, and who acts for them."""
+        data, mandate_refused = self._data, list[Refusal]()
         if data is not None:
-            self.mandate_scan, mandate_refused = self.sent.read(request, MANDATE, most=1)
+            self.mandate_scan, mandate_refused = self.sent.read(data, self._files, MANDATE, most=1)
         self.party = PartyForm(data, initial=_party_initial(self._card, self.person))
         if data is None and not self.party["name"].value():
             self.party.fields["number"].widget.attrs["autofocus"] = True
         self.representative = RepresentativeForm(
             data, prefix="representative", initial={"kind": PartyKind.CITIZEN}
         )
-        listed = [(one.pk, one.name, _held_in_words(one)) for one in held]
-        self.papers = PapersForm(data, papers=self.definition.papers, held=listed, scans=scans)
-        for name, refused in refusals.items():
-            for refusal in refused:
-                self.papers.add_error(name, refusal.say())
         for refusal in mandate_refused:
             self.representative.add_error("scan", refusal.say())
 
-    def _prefilled(self, viewer: Viewer) -> dict[str, Any]:
-        """The answers that are known: of the party and its card first, then those given here last time.
+    def _prefilled(self) -> dict[str, Any]:
+        """The answers that are known: said in this application first, of the party and its card, then those
+        given here last time.
 
-        Of these only the questions that ask for what the State holds of the applicant: the name of one child
-        is not that of the next.
+        Of the last only the questions that ask for what the State holds of the applicant: the name of one
+        child is not that of the next.
         """
         form = self.definition.form
         if form is None:
             return {}
-        last = queries.latest_answers(viewer, self.person)
-        found = prefilled_answers(form, _known(self.person, self._card))
+        person: Party | PartyFacts | None = self.person
+        if self._after and self.party.is_valid():
+            person = self.party.facts()
+        last, known = self._last, _known(person, self._card)
+        for one in self._after:
+            known |= said_for(one.definition.form, one.posted.answers)
+        found = prefilled_answers(form, known)
+        for one in reversed(self._after):
+            found |= same_answers(form, one.definition.form, one.posted.answers)
         for question in form.questions:
             plain = question.type not in (QuestionType.FILE, QuestionType.GROUP)
             if question.prefill and plain and question.key in last and question.key not in found:
                 found[question.key] = last[question.key]
         return found
 
-    def _posted(self, request: HttpRequest) -> Posted:
+    def _posted(self) -> Posted:
         form = self.definition.form
         if form is None:
             return Posted({})
@@ -175,9 +267,9 @@ class Reception:
             return Posted(self._known)
         return answers_from_post(
             form,
-            request.POST,
+            self._data,
             on=self._on,
-            files=request.FILES,
+            files=self._files,
             store=self.sent.keep,
             may_keep=self.sent.knows,
             places=self._places,
@@ -204,7 +296,7 @@ def _held_in_words(document: HeldDocument) -> str:
     return said + (_(", valid until %(until)s") % facts if document.valid_until else "")
 
 
-def _party_initial(card: CardFacts | None, person: Party | None) -> dict[str, Any]:
+def _party_initial(card: CardFacts | None, person: Party | PartyFacts | None) -> dict[str, Any]:
     """The person chosen, and what the card says where nothing is known."""
     names = ("kind", "number", "name", "born_date", "telephone", "email", "address")
     said = {name: getattr(person, name) for name in names} if person else {}
@@ -227,7 +319,7 @@ def _given(form: Form | None, posted: Posted, files: dict[str, KeptFile]) -> tup
     )
 
 
-def _known(person: Party | None, card: CardFacts | None) -> dict[Prefill, Any]:
+def _known(person: Party | PartyFacts | None, card: CardFacts | None) -> dict[Prefill, Any]:
     """What is known of the person or business, by what forms ask for."""
     if person is not None and person.kind != PartyKind.CITIZEN:
         return {

@@ -6,7 +6,8 @@ from typing import Any
 
 from django.contrib.sessions.backends.base import SessionBase
 from django.core.files.uploadedfile import UploadedFile
-from django.http import HttpRequest
+from django.http import QueryDict
+from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext_lazy as _
 from PIL import Image, UnidentifiedImageError
 
@@ -16,6 +17,7 @@ from lienthong.kernel.errors import Refusal
 from lienthong.kernel.media_types import HEAD, sniff
 from lienthong.procedures.public import KeptFile
 
+Uploads = MultiValueDict[str, "UploadedFile[Any]"]
 SENT, MOST_SENT = "counter-files", 120
 MOST_BYTES = 20 * 1024 * 1024
 MOST_PAGES = 20  # files of one paper
@@ -66,11 +68,11 @@ class SentFiles:
         return str(blob.pk)
 
     def read(
-        self, request: HttpRequest, name: str, *, most: int = MOST_PAGES
+        self, data: QueryDict, files: Uploads, name: str, *, most: int = MOST_PAGES
     ) -> tuple[tuple[KeptFile, ...], list[Refusal]]:
         """The files of one input: those kept from before and those sent now; and what was refused."""
-        found = [one for one in request.POST.getlist(f"kept-{name}")[:most] if self.knows(one)]
-        uploads, refused = request.FILES.getlist(name), list[Refusal]()
+        found = [one for one in data.getlist(f"kept-{name}")[:most] if self.knows(one)]
+        uploads, refused = files.getlist(name), list[Refusal]()
         if len(found) + len(uploads) > most:
             refused.append(TooManyPages(field=name, count=len(found) + len(uploads), most=most))
         for upload in uploads[: most - len(found)]:

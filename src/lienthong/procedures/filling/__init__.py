@@ -18,7 +18,7 @@ from lienthong.procedures.filling.contracts import (
 from lienthong.procedures.filling.drawing import form_pages
 from lienthong.procedures.filling.inventing import invented_answers
 from lienthong.procedures.filling.posting import answers_from_post
-from lienthong.procedures.filling.prefilling import prefilled_answers
+from lienthong.procedures.filling.prefilling import prefilled_answers, said_for, same_answers
 
 __all__ = [
     "DrawnField",
@@ -33,4 +33,6 @@ __all__ = [
     "form_pages",
     "invented_answers",
     "prefilled_answers",
+    "said_for",
+    "same_answers",
 ]
