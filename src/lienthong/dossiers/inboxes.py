@@ -81,16 +81,11 @@ def _shown(viewer: Viewer, tab: Tab, at: datetime) -> Q:
 
 
 def takers_of(viewer: Viewer, tasks: Collection[DossierTask], *, at: datetime) -> list[Colleague]:
-    """To whom the viewer may give all of these steps: who has a post for the role of each.
-
-    One query a role; nobody if the viewer gives none, or no step has a role.
-    """
-    roles = {task.role for task in tasks if policies.may_assign(viewer, task)}
+    """To whom the viewer may give some of these steps: who has a post for one of their roles. One query."""
+    roles = {Role(task.role) for task in tasks if policies.may_assign(viewer, task)}
     if viewer.agency_id is None or not roles:
         return []
-    for_each = [colleagues_with(viewer.agency_id, [Role(role)], at=at) for role in sorted(roles)]
-    among = set.intersection(*({one.official_id for one in some} for some in for_each))
-    return [one for one in for_each[0] if one.official_id in among]
+    return colleagues_with(viewer.agency_id, roles, at=at)
 
 
 def known_tasks(viewer: Viewer, sent: Collection[str]) -> list[UUID]:
