@@ -41,7 +41,7 @@ class DossierFilterForm(forms.Form):
         required=False,
         choices=[("", _("Any")), *((str(state), label) for state, label in STATE_LABELS.items())],
     )
-    late = forms.BooleanField(label=_("Overdue only"), required=False)
+    late = forms.BooleanField(label=_("Overdue dossiers only"), required=False)
 
     def wanted(self) -> DossierFilter:
         """The filter asked for."""

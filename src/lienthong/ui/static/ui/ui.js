@@ -87,6 +87,19 @@ document.addEventListener("htmx:beforeSwap", (event) => {
   }
 });
 
+// What was filled in while an answer of the server was on its way is not swapped away: it is asked again.
+let filled = 0, asked = 0;
+document.addEventListener("input", () => { filled += 1; });
+document.addEventListener("htmx:beforeRequest", (event) => {
+  if (event.target.matches("[data-keeps-typing]")) event.detail.xhr.filled = asked = filled;
+});
+document.addEventListener("htmx:beforeSwap", (event) => {
+  const { xhr, requestConfig } = event.detail;
+  if (xhr.status >= 400 || (xhr.filled ?? filled) === filled) return;
+  event.detail.shouldSwap = false;
+  if (xhr.filled === asked) setTimeout(() => htmx.trigger(requestConfig.elt, "change"));
+});
+
 // A tool's number comes anew by itself: not while nobody looks, and never by leaving the page someone works on.
 document.addEventListener("htmx:beforeRequest", (event) => {
   if (event.target.matches("[data-tool]") && document.hidden) event.preventDefault();
