@@ -138,7 +138,7 @@ def quality_score(viewer: Viewer, wanted: Wanted, *, at: datetime) -> Score:
     found = quality_scores(viewer, replace(wanted, below=False), at=at)
     if found:
         return found[0]
-    row = Agency.objects.filter(pk=wanted.agency_id).values_list("code", "name").first()
+    row = Agency.objects.filter(pk=wanted.agency_id or 0).values_list("code", "name").first()
     if row is None:
         raise NotFound
     return _score(str(wanted.agency_id), *row, {})

@@ -30,7 +30,8 @@ def quality(request: HttpRequest) -> HttpResponseBase:
         return render(request, "dossiers/quality.html", around(viewer, form, at), status=422)
     scores = quality_scores(viewer, form.wanted(), at=at)
     if kind := file_kind(request):
-        said = _("Quality scores"), _("quality-scores")
+        title = _("Quality scores by QĐ 766/QĐ-TTg, out of the points that could be measured")
+        said = title, _("quality-scores")
         return file_of(kind, viewer, form, _rows(scores), at, said=said)
     page = lines_page(scores, request.GET.get("cursor", ""))
     context = {
