@@ -98,6 +98,7 @@ def busy(commune: Agency) -> None:
     received(counter, at=NOON + timedelta(days=31))
     early.papers.update(held=held(early))
     DossierResult.objects.filter(pk=drafted(early).pk).update(held=held(on_time))
+    drafted(late)  # never signed
     finish(early, "early")
     finish(on_time, "on-time", "refused")
     finish(late, "late")
