@@ -26,6 +26,14 @@ class ChargeLine:
 
 
 @dataclass(frozen=True)
+class PaymentCounts:
+    """How many payments came in, and how many of them otherwise than in cash."""
+
+    all: int = 0
+    cashless: int = 0
+
+
+@dataclass(frozen=True)
 class Bill:
     """What one subject owes: `subject_code` and `payer_name` are what people read."""
 

@@ -8,6 +8,7 @@ from lienthong.payments.contracts import (
     ChargeLine,
     ChargesSettled,
     ChargeView,
+    PaymentCounts,
     PaymentFailed,
     PaymentStart,
     Receipt,
@@ -15,7 +16,7 @@ from lienthong.payments.contracts import (
     SubjectsSettled,
 )
 from lienthong.payments.models import Charge, CollectingAccount, Payment, Refund
-from lienthong.payments.queries import charges_of, offered_ways, owed
+from lienthong.payments.queries import charges_of, offered_ways, owed, payment_counts
 from lienthong.payments.states import CHARGE_COLORS, CHARGE_LABELS, ChargeState, Provider
 
 __all__ = [
@@ -29,6 +30,7 @@ __all__ = [
     "ChargesSettled",
     "CollectingAccount",
     "Payment",
+    "PaymentCounts",
     "PaymentFailed",
     "PaymentStart",
     "Provider",
@@ -42,6 +44,7 @@ __all__ = [
     "open_bills",
     "open_charges",
     "owed",
+    "payment_counts",
     "settle_refund",
     "start_payment",
     "take_cash",

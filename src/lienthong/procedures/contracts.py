@@ -26,3 +26,12 @@ class ProcedurePublished:
     version_id: UUID
     former_id: UUID | None
     at: datetime
+
+
+@dataclass(frozen=True)
+class OfferCounts:
+    """The services of an agency: how many it offers, of these online, and of these told whole."""
+
+    offered: int = 0
+    online: int = 0
+    whole: int = 0

@@ -10,7 +10,7 @@ from lienthong.procedures.actions.loading import (
 from lienthong.procedures.actions.versions import save_draft, start_draft
 from lienthong.procedures.answers import AnswerFault, whole_answers
 from lienthong.procedures.answers import faults_in as answer_faults
-from lienthong.procedures.contracts import ProcedurePublished
+from lienthong.procedures.contracts import OfferCounts, ProcedurePublished
 from lienthong.procedures.definition import WORKING_DAY, Definition, Paper
 from lienthong.procedures.engine import (
     NotWaiting,
@@ -39,7 +39,7 @@ from lienthong.procedures.form import Form, Prefill, QuestionType
 from lienthong.procedures.models import LinkedPart, Procedure, ProcedureVersion, ServiceField, ServiceOffer
 from lienthong.procedures.places import Communes
 from lienthong.procedures.process import Body, Lane, Process, Step, StepKind, Transition
-from lienthong.procedures.queries import find_by_code
+from lienthong.procedures.queries import find_by_code, offer_counts
 from lienthong.procedures.states import Channel
 from lienthong.procedures.stored import definition_of, process_of
 
@@ -62,6 +62,7 @@ __all__ = [
     "Loaded",
     "NoWay",
     "NotWaiting",
+    "OfferCounts",
     "Paper",
     "Position",
     "Posted",
@@ -87,6 +88,7 @@ __all__ = [
     "invented_answers",
     "load_catalogue",
     "load_offers",
+    "offer_counts",
     "open_steps",
     "prefilled_answers",
     "process_of",

@@ -5,17 +5,26 @@ What is in force by every official, drafts by the agency that publishes them.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
+from datetime import datetime
 from uuid import UUID
 
+from django.db import connection
 from django.db.models import Count, Prefetch, Q, QuerySet, Value
 
 from lienthong.identity.public import NotFound, Viewer
 from lienthong.kernel.paging import Page, page_of
 from lienthong.kernel.plain import Plain
 from lienthong.procedures import policies
-from lienthong.procedures.contracts import ProcedureFilter
-from lienthong.procedures.models import Procedure, ProcedureVersion, ServiceField, ServiceOffer
+from lienthong.procedures.contracts import OfferCounts, ProcedureFilter
+from lienthong.procedures.models import (
+    FeeRule,
+    Procedure,
+    ProcedureVersion,
+    RequiredPaper,
+    ServiceField,
+    ServiceOffer,
+)
 from lienthong.procedures.states import VersionState
 
 IN_FORCE = Prefetch(
@@ -23,6 +32,29 @@ IN_FORCE = Prefetch(
     ProcedureVersion.objects.filter(state__in=[VersionState.PUBLISHED, VersionState.DRAFT]).order_by("state"),
     to_attr="current",
 )
+# Of constants. A procedure at an agency is one service, whatever its channels.
+OFFER_COUNTS = f"""
+    WITH offered AS (
+        SELECT agency_id, version_id, bool_or(channel LIKE 'online-%%') AS online
+        FROM {ServiceOffer._meta.db_table}
+        WHERE agency_id = ANY(%s) AND offered_at < %s AND (ended_at IS NULL OR ended_at >= %s)
+        GROUP BY 1, 2
+    ),
+    told AS (
+        SELECT id, procedure_id, law <> '[]' AND limit_minutes IS NOT NULL
+            AND EXISTS (SELECT FROM {RequiredPaper._meta.db_table} paper WHERE paper.version_id = version.id)
+            AND NOT EXISTS (
+                SELECT FROM {FeeRule._meta.db_table} fee WHERE fee.version_id = version.id AND fee.law = ''
+            ) AS whole
+        FROM {ProcedureVersion._meta.db_table} version WHERE id IN (SELECT version_id FROM offered)
+    ),
+    services AS (
+        SELECT agency_id, procedure_id, bool_or(online) AS online, bool_and(whole) AS whole
+        FROM offered JOIN told ON told.id = offered.version_id GROUP BY 1, 2
+    )
+    SELECT agency_id, count(*), count(*) FILTER (WHERE online), count(*) FILTER (WHERE whole)
+    FROM services GROUP BY 1
+"""  # noqa: S608
 
 
 def procedures_of(viewer: Viewer) -> QuerySet[Procedure]:
@@ -119,6 +151,16 @@ def offers_of(version: ProcedureVersion) -> dict[str, int]:
     """How many agencies offer the version, by channel. One query."""
     rows = ServiceOffer.objects.filter(version=version, ended_at=None)
     return dict(rows.values_list("channel").annotate(Count("id")).order_by("channel"))
+
+
+def offer_counts(agency_ids: Collection[int], *, at: datetime) -> dict[int, OfferCounts]:
+    """What each agency offers at that time; without an entry, nothing. One query.
+
+    Told whole is a version with its law, papers and time limit, whose fees, if any, all name their law.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(OFFER_COUNTS, [list(agency_ids), at, at])
+        return {agency_id: OfferCounts(*counts) for agency_id, *counts in cursor.fetchall()}
 
 
 def service_fields() -> list[ServiceField]:

@@ -160,6 +160,8 @@ ROUTES: dict[str, Route] = {
     "dossiers:statistics": only(*SEERS, shared=True),
     "dossiers:behind": only(*SEERS, shared=True),
     "dossiers:unused": only(*SEERS, shared=True),
+    "dossiers:quality": only(*SEERS, shared=True),
+    "dossiers:quality_of": only(*SEERS, kwargs=lambda world: {"agency_id": world.ours.pk}),
     "dossiers:book": only(*SEERS, shared=True),
     "dossiers:draft_result": only(*DRAFTERS, methods=BOTH, kwargs=_id),
     "dossiers:result": only(*READERS, kwargs=_result),

@@ -36,7 +36,7 @@ NEXT = {Group.AGENCY: Group.FIELD, Group.FIELD: Group.PROCEDURE, Group.PROCEDURE
 class LinesPage:
     """A page of lines; `next` is the cursor of the page after it."""
 
-    rows: list[counting.Line[Any]]
+    rows: list[Any]
     next: str
 
 
@@ -47,15 +47,15 @@ def statistics(request: HttpRequest) -> HttpResponseBase:
     viewer, at = viewer_of(request), now()
     form = FiguresForm(asked(request.GET, at))
     if not form.is_valid():
-        return render(request, "dossiers/statistics.html", _around(viewer, form, at), status=422)
+        return render(request, "dossiers/statistics.html", around(viewer, form, at), status=422)
     wanted = form.wanted()
-    if kind := _file_kind(request):
+    if kind := file_kind(request):
         said = _("Statistics of dossiers"), _("dossier-statistics")
-        return _file(kind, viewer, form, _rows(viewer, wanted, at), at, said=said)
+        return file_of(kind, viewer, form, _rows(viewer, wanted, at), at, said=said)
     table, measures = _table(viewer, wanted, at)
-    page = _page(table.lines, request.GET.get("cursor", ""))
+    page = lines_page(table.lines, request.GET.get("cursor", ""))
     context = {
-        **_around(viewer, form, at),
+        **around(viewer, form, at),
         **_heads(STEP_HEADS if wanted.group is Group.OFFICIAL else HEADS),
         "total": _cells(table.total, measures, _link(form)),
         "page": page,
@@ -72,10 +72,10 @@ def behind(request: HttpRequest) -> HttpResponse:
     viewer, at = viewer_of(request), now()
     form = FiguresForm(asked(request.GET, at))
     if not form.is_valid():
-        return render(request, "dossiers/statistics.html", _around(viewer, form, at), status=422)
+        return render(request, "dossiers/statistics.html", around(viewer, form, at), status=422)
     wanted, measure = form.wanted(), request.GET.get("measure") or "late"
     cursor = request.GET.get("cursor", "")
-    context: dict[str, object] = {**_around(viewer, form, at), "back": _link(form)}
+    context: dict[str, object] = {**around(viewer, form, at), "back": _link(form)}
     if wanted.group is Group.OFFICIAL:
         steps = drilling.steps_behind(viewer, wanted, measure, at=at)
         steps = steps.select_related("dossier__version__procedure", "agency", "done_by")
@@ -96,14 +96,14 @@ def unused_services(request: HttpRequest) -> HttpResponseBase:
     viewer, at = viewer_of(request), now()
     form = FiguresForm(asked(request.GET, at))
     if not form.is_valid():
-        return render(request, "dossiers/unused.html", _around(viewer, form, at), status=422)
+        return render(request, "dossiers/unused.html", around(viewer, form, at), status=422)
     wanted = form.wanted()
-    if kind := _file_kind(request):
+    if kind := file_kind(request):
         rows = _unused_rows(unused.all_unused(viewer, wanted, at=at))
         said = _("Services offered but never used"), _("unused-services")
-        return _file(kind, viewer, form, rows, at, said=said)
+        return file_of(kind, viewer, form, rows, at, said=said)
     context = {
-        **_around(viewer, form, at),
+        **around(viewer, form, at),
         "fields": unused.unused_by_field(viewer, wanted, at=at),
         "agencies": unused.unused_by_agency(viewer, wanted, at=at) if wanted.below else [],
         "page": unused.unused_services(viewer, wanted, at=at, cursor=request.GET.get("cursor", "")),
@@ -117,7 +117,7 @@ def _table(viewer: Viewer, wanted: Wanted, at: datetime) -> tuple[counting.Table
     return counting.dossier_figures(viewer, wanted, at=at), MEASURES
 
 
-def _around(viewer: Viewer, form: FiguresForm, at: datetime) -> dict[str, object]:
+def around(viewer: Viewer, form: FiguresForm, at: datetime) -> dict[str, object]:
     """What every page of figures has: the form, the usual periods, what it is narrowed to."""
     below = policies.sees_below(viewer)
     choices = [one for one in GROUPS.items() if below or one[0] is not Group.OFFICIAL]
@@ -199,8 +199,8 @@ def _link(
     return link
 
 
-def _page(lines: Sequence[counting.Line[Any]], cursor: str) -> LinesPage:
-    """A page of the lines, which stand in the order of code, name and key."""
+def lines_page(lines: Sequence[Any], cursor: str) -> LinesPage:
+    """A page of lines, which stand in the order of their `code` and `key`."""
     after = tuple(decode_cursor(cursor).split("\t")) if cursor else ("",)
     rest = [line for line in lines if (line.code, line.key) > after]
     more = len(rest) > PAGE_SIZE
@@ -212,7 +212,8 @@ def _step(viewer: Viewer, task: Any) -> tuple[Any, str, bool]:
     return task, queries.step_name(task), task.dossier.agency_id == viewer.agency_id
 
 
-def _file_kind(request: HttpRequest) -> str:
+def file_kind(request: HttpRequest) -> str:
+    """As which kind of file a table is asked for; empty for a page."""
     kind = request.GET.get("as", "")
     return kind if kind in WRITERS else ""
 
@@ -245,7 +246,7 @@ def _unused_rows(services: Iterable[unused.Unused]) -> tuple[list[str], Iterable
     return head, rows
 
 
-def _file(
+def file_of(
     kind: str,
     viewer: Viewer,
     form: FiguresForm,
