@@ -59,15 +59,8 @@ BUILDING = process(
     task("sign", 120, "leader", name="Ký giấy phép"),
     task("hand_out", 15, "desk", effects=["result"], name="Trả kết quả"),
     ways=[
-        way("begin>receive"),
-        way("receive>ask"),
-        way("ask>plan"),
-        way("ask>site"),
-        way("plan>answered"),
-        way("site>answered"),
-        way("answered>sign"),
-        way("sign>hand_out"),
-        way("hand_out>end"),
+        *(way(path) for path in ("begin>receive", "receive>ask", "ask>plan", "ask>site", "plan>answered")),
+        *(way(path) for path in ("site>answered", "answered>sign", "sign>hand_out", "hand_out>end")),
     ],
     lanes=LANES,
 )

@@ -19,7 +19,8 @@ from lienthong.dossiers.codes import DossierCode
 from lienthong.dossiers.contracts import GivenPaper, Intake, StepDone
 from lienthong.dossiers.game import begin, move
 from lienthong.dossiers.models import Application, Dossier, DossierPaper, DossierParty, HeldDocument, Slip
-from lienthong.dossiers.refusals import AnswersWrong, NotHeld, NotOffered, ReasonMissing, TooManyLinked
+from lienthong.dossiers.refusals import AnswersWrong, NotOffered, ReasonMissing, TooManyLinked
+from lienthong.dossiers.reusing import require_usable
 from lienthong.dossiers.slips import handed_in, slip_of
 from lienthong.dossiers.states import ACCEPT, DECLINE, PartyRole
 from lienthong.identity.public import NotAllowed, NotFound, Party, PartyFacts, Viewer, keep_parties
@@ -138,7 +139,8 @@ def register_on_board(
         intakes = [_of_same(one, intakes[0]) for one in intakes]
         applicants, representatives = applicants * len(intakes), representatives * len(intakes)
     acting = iter(representatives)
-    _require_held(intakes, applicants, day)
+    handed_in_by = zip((party.pk for party in applicants), (one.papers for one in intakes), strict=True)
+    require_usable(handed_in_by, on=day)
     codes = _codes(intakes, viewer.agency_code, day)
     agencies = Agency.objects.in_bulk({one.agency_id for one in intakes})
     dossiers, new = list[Dossier](), dict[tuple[UUID, str], UUID]()
@@ -291,18 +293,6 @@ def _representative(dossier: Dossier, party: Party, intake: Intake) -> DossierPa
         mandate=intake.mandate[:500],
         mandate_file_id=intake.mandate_sha256 or None,
     )
-
-
-def _require_held(intakes: Sequence[Intake], applicants: Sequence[Party], day: date) -> None:
-    """Raise `NotHeld` where a document to be used again is another's, or has expired. One query at most."""
-    wanted = {paper.held_id for one in intakes for paper in one.papers if paper.held_id}
-    held = HeldDocument.objects.in_bulk(wanted) if wanted else {}
-    for intake, party in zip(intakes, applicants, strict=True):
-        for paper in intake.papers:
-            row = held.get(paper.held_id) if paper.held_id else None
-            usable = row and row.party_id == party.pk and (row.valid_until is None or row.valid_until >= day)
-            if paper.held_id and not usable:
-                raise NotHeld(field=f"held-{paper.key}", paper=paper.name)
 
 
 def _files(

@@ -14,6 +14,7 @@ from lienthong.dossiers.contracts import GivenPaper, Supplement
 from lienthong.dossiers.game import SUPPLEMENT, end_step, move, run_on, stand
 from lienthong.dossiers.models import Dossier, DossierPaper, DossierTask, SupplementRequest
 from lienthong.dossiers.refusals import ReasonMissing, SupplementAskedAlready, SupplementItemsMissing
+from lienthong.dossiers.reusing import require_usable
 from lienthong.dossiers.slips import slip_of
 from lienthong.dossiers.states import ASK_SUPPLEMENT, SUPPLY, DossierState, TaskKind
 from lienthong.identity.public import NotFound, Viewer
@@ -52,12 +53,13 @@ def receive_supplement(
     """Take in what was asked for; the clock runs on with as much time as was left.
 
     Raises:
-        NotFound, NotAllowed, DossierNotNow
+        NotFound, NotAllowed, DossierNotNow; NotHeld: a document to be used again is not the applicant's.
     """
     with transaction.atomic():
         board = _loaded(dossier_id, viewer, at)
         dossier = board.dossiers[dossier_id]
         policies.require(viewer, dossier, SUPPLY)
+        require_usable([(dossier.applicant_id, papers)], on=at.astimezone(VIETNAM).date())
         request = SupplementRequest.objects.select_for_update().get(dossier=dossier)
         request.answered_at = at
         request.save(update_fields=["answered_at"])

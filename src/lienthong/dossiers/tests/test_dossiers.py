@@ -17,7 +17,7 @@ from lienthong.dossiers.actions.supplements import ask_supplement, receive_suppl
 from lienthong.dossiers.bodies import seed_competent_bodies
 from lienthong.dossiers.contracts import GivenPaper, StepDone, Supplement
 from lienthong.dossiers.jobs import note_payment_of
-from lienthong.dossiers.models import Dossier, DossierTask, Pause, Slip
+from lienthong.dossiers.models import Dossier, DossierTask, HeldDocument, Pause, Slip
 from lienthong.dossiers.refusals import (
     AnswersWrong,
     ApologyTooLate,
@@ -26,6 +26,7 @@ from lienthong.dossiers.refusals import (
     DossierNotNow,
     NewDateTooEarly,
     NoCompetentBody,
+    NotHeld,
     NotOffered,
     ReasonMissing,
     StepAlreadyDone,
@@ -39,6 +40,7 @@ from lienthong.dossiers.tests.factories import LATE, NOON, offered, official, op
 from lienthong.dossiers.tests.processes import PERMIT
 from lienthong.identity.public import NotAllowed, NotFound, Role
 from lienthong.identity.tests.factories import agency
+from lienthong.kernel.blobs import store_blob
 from lienthong.ledger.public import timeline
 from lienthong.payments.public import ChargeState, charges_of, take_cash
 from lienthong.procedures.tests.factories import definition, published
@@ -236,6 +238,23 @@ def test_many_steps_cost_the_queries_of_one(django_assert_num_queries) -> None: 
         finish_steps(all_done=one, viewer=viewer, at=NOON + HOUR)
     with django_assert_num_queries(12):
         finish_steps(all_done=five, viewer=viewer, at=NOON + HOUR)
+
+
+def test_a_supplement_uses_again_only_what_the_applicant_holds() -> None:
+    dossier, other = received(), received()
+    asked = Supplement(("Giấy chứng sinh",), "Mờ")
+    viewer = official(dossier.agency, Role.SPECIALIST)
+    ask_supplement(dossier_id=dossier.pk, asked=asked, viewer=viewer, at=NOON)
+    scan = store_blob([b"a scan"], at=NOON, max_bytes=100)
+    values = {"name": "Giấy chứng sinh", "blob_id": scan.sha256, "file_name": "a.txt", "given_at": NOON}
+    theirs = HeldDocument.objects.create(party=other.applicant, **values)
+    ours = HeldDocument.objects.create(party=dossier.applicant, **values)
+    desk = official(dossier.agency, Role.RECEPTIONIST)
+    wrong, right = ((GivenPaper("Giấy chứng sinh", held_id=one.pk),) for one in (theirs, ours))
+    with pytest.raises(NotHeld):
+        receive_supplement(dossier_id=dossier.pk, papers=wrong, viewer=desk, at=NOON + HOUR)
+    receive_supplement(dossier_id=dossier.pk, papers=right, viewer=desk, at=NOON + HOUR)
+    assert dossier.papers.filter(held=ours).count() == 1
 
 
 def test_of_a_set_with_one_bad_nothing_is_done() -> None:

@@ -141,7 +141,7 @@ def test_a_count_that_someone_changed_is_mended_and_said_in_the_ledger() -> None
     desk = official(dossier.agency, Role.LEADER)
     table = dossier_figures(desk, Wanted(NOON.date(), NOON.date(), Group.AGENCY), at=NOON)
     assert (table.total.counter, table.total.within) == (1, 1)
-    said = [event.data["differing"] for event in timeline(Subject("dossiers.figures", "all"))]
+    said = [event.data["differing"] for event in timeline(Subject("dossiers.figures", "all"), limit=2)]
     assert sorted(said) == [0, 3]  # type: ignore[type-var]
 
 
