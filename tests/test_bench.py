@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from bench.dossiers import day, filling, peer
+from bench.dossiers import day, filling, pages, peer
 from bench.dossiers.service import ROLES, Service, definition
 from django.db import connection
+from django.test import Client
+from django.urls import reverse
 
 from lienthong.dossiers.models import Dossier, DossierTask
 from lienthong.dossiers.states import DossierState, TaskState
@@ -68,3 +70,12 @@ def test_the_generated_year_is_whole_and_its_day_and_its_peer_run() -> None:
     assert sum(stage.count for stage in stages) == 6 * DAY
     assert Dossier.objects.filter(state=DossierState.HANDED_OUT, channel=Channel.COUNTER).count() > DAY
     assert min(peer.run(made, one_by_one=1, in_sets=2, at_once=2).values()) > 0
+
+
+def test_the_counter_takes_what_the_bench_sends(client: Client) -> None:
+    made = service()
+    client.force_login(official_in(made.bodies[0], Role.RECEPTIONIST))
+    offer = ServiceOffer.objects.get(agency=made.bodies[0])
+    answer = client.post(reverse("dossiers:receive_form", args=[offer.pk]), pages.filled(1))
+    assert answer.status_code == 302
+    assert Dossier.objects.filter(agency=made.bodies[0]).count() == 1

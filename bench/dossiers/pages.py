@@ -17,7 +17,7 @@ from django.urls import reverse
 from bench.axis import web
 from bench.dossiers.service import BUSIEST, Service
 from bench.load import Call, run_all
-from bench.office import CLIENTS, READ_AIM, WRITE_AIM, Session, is_page, measured, require, signed_in
+from bench.office import CLIENTS, READ_AIM, WARM, WRITE_AIM, Session, is_page, measured, require, signed_in
 from lienthong.dossiers.models import Dossier, DossierTask
 from lienthong.dossiers.states import DossierState, TaskState
 from lienthong.identity.public import Account
@@ -36,8 +36,8 @@ def run(port: int, service: Service, *, each: int = EACH) -> dict[str, float]:
     people = {name: signed_in(Account.objects.get(username=name)) for name in (DESK, EXPERT, LEADER, CLERK)}
     with web(port, profile="all") as (url, process):
         calls = list(reads(service, people, chance, each))
-        run_all("warm", url, calls[:: max(1, len(calls) // 60)], is_page, clients=CLIENTS)
-        chance.shuffle(calls)
+        chance.shuffle(calls)  # also before the warming: every kind of page, in every process
+        run_all("warm", url, calls[:WARM], is_page, clients=CLIENTS)
         medians = measured("Reads of dossiers, all kinds mixed", url, process, [calls], READ_AIM)
         medians |= measured("Writes of dossiers", url, process, writes(service, people, each), WRITE_AIM)
     return medians

@@ -77,7 +77,7 @@ def _signed_in(page: Page, username: str) -> Page:
     return page
 
 
-@pytest.mark.parametrize(("width", "language"), [(1280, "vi"), (360, "vi"), (1280, "en"), (360, "en")])
+@pytest.mark.parametrize(("width", "language"), [(1280, "vi"), (360, "en")])
 def test_a_list_is_signed_with_one_pin_and_a_document_revoked_for_all_who_got_it(
     site: Site,
     house: House,

@@ -233,7 +233,7 @@ class PartyForm(forms.Form):
         """What was said of the party."""
         said = self.cleaned_data
         return PartyFacts(
-            kind=PartyKind(said["kind"]),
+            kind=PartyKind(said["kind"] or PartyKind.CITIZEN),
             name=said["name"],
             number=said["number"],
             born_date=said.get("born_date"),
@@ -260,7 +260,8 @@ class RepresentativeForm(PartyForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["name"].required = False
+        for name in ("kind", "name"):
+            self.fields[name].required = False
         for name in ("born_date", "email", "address"):
             del self.fields[name]
 
