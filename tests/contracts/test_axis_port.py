@@ -12,12 +12,19 @@ import pytest
 
 from lienthong.axis.public import (
     AxisClient,
+    AxisPort,
+    AxisUnavailable,
     EncryptionCertificate,
+    FakeAxis,
+    HttpAxis,
+    InProcessAxis,
     Serves,
     StatusReport,
     connect_system,
     edxml,
 )
+from lienthong.axis.public import PortRefused as AxisRefused
+from lienthong.axis.public import connect_to_axis as connect
 from lienthong.directory.public import Agency
 from lienthong.identity.tests.factories import agency
 from lienthong.kernel.adapters.object_store import configured_objects
@@ -25,12 +32,7 @@ from lienthong.kernel.blobs import key_of
 from lienthong.kernel.clock import now
 from lienthong.ledger.public import Actor
 from lienthong.office.actions.collecting import collect_inbox
-from lienthong.office.adapters import connect
-from lienthong.office.adapters.axis_http import HttpAxis
-from lienthong.office.adapters.axis_in_process import InProcessAxis
-from lienthong.office.adapters.fake import FakeAxis
 from lienthong.office.models import IncomingDocument
-from lienthong.office.ports import AxisPort, AxisRefused, AxisUnavailable
 from lienthong.office.tests.packets import packet, signed, text_file
 from lienthong.signing.public import encryption_certificates, ensure_encryption_certificates, trusted_readers
 

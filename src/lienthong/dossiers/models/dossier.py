@@ -53,6 +53,9 @@ class Dossier(models.Model):
     root = models.ForeignKey(
         "self", on_delete=models.PROTECT, related_name="linked", help_text="itself, unless a part of another"
     )
+    foreign = models.BooleanField(
+        default=False, db_default=False, help_text="another installation handed it over (`Origin`)"
+    )
     state = models.SmallIntegerField(default=DossierState.SUBMITTED)
     outcome = models.CharField(max_length=10, blank=True)
     timing = models.CharField(max_length=10, blank=True)

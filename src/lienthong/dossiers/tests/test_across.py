@@ -1,0 +1,382 @@
+"""A step of a dossier is settled by another installation, and its state comes back."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from lienthong.axis.public import FakeAxis, edxml
+from lienthong.directory.public import Agency
+from lienthong.dossiers.across.contracts import (
+    FarState,
+    HandedOver,
+    Kind,
+    Letter,
+    Recalled,
+    SentDocument,
+    StateTold,
+    Supplied,
+)
+from lienthong.dossiers.across.letters import hand_over_of
+from lienthong.dossiers.across.packets import packet_of
+from lienthong.dossiers.across.wire import write_letter
+from lienthong.dossiers.actions.across import collect_letters, send_letters
+from lienthong.dossiers.actions.across_home import hand_steps_over
+from lienthong.dossiers.actions.ending import stop_dossier, withdraw_dossier
+from lienthong.dossiers.actions.signing import sign_results
+from lienthong.dossiers.actions.stepping import finish_step
+from lienthong.dossiers.actions.supplements import ask_supplement, receive_supplement
+from lienthong.dossiers.contracts import GivenFile, GivenPaper, StepDone, Supplement
+from lienthong.dossiers.inboxes import inbox_of
+from lienthong.dossiers.models import (
+    AcrossArrival,
+    AcrossLetter,
+    Dossier,
+    DossierTask,
+    HeldDocument,
+    NationalReport,
+    Origin,
+)
+from lienthong.dossiers.states import DossierState, TaskKind, TaskState
+from lienthong.dossiers.tests.across import Pair, at_the_far_step, far_of, pair, theirs
+from lienthong.dossiers.tests.factories import NOON, official, open_task, receptionist
+from lienthong.dossiers.tests.results import drafted, leader_with_key, seen
+from lienthong.identity.public import Role
+from lienthong.identity.tests.factories import agency
+from lienthong.kernel.blobs import store_blob
+from lienthong.kernel.identifiers import uuid7
+from lienthong.kernel.lifting import lifted
+from lienthong.ledger.public import timeline
+from lienthong.procedures.public import ProcedureVersion
+from lienthong.signing.public import ensure_agency_certificates, sign_packet
+
+pytestmark = pytest.mark.django_db
+
+
+def away_of(far: Agency) -> FakeAxis:
+    """An axis that only knows who works elsewhere."""
+    return FakeAxis(away={far.pk})
+
+
+@pytest.fixture
+def two() -> Pair:
+    """Two installations."""
+    return pair()
+
+
+def scan(two: Pair, name: str = "Giấy chứng sinh") -> GivenFile:
+    """A scanned paper."""
+    blob = store_blob([f"scan of {name}".encode()], at=two.at, max_bytes=100)
+    return GivenFile(blob.sha256, name, "scan.txt")
+
+
+def map_of(party_id: object, two: Pair) -> GivenPaper:
+    """The map, as a document the applicant holds."""
+    file = scan(two, "Bản đồ")
+    held = HeldDocument.objects.create(
+        party_id=party_id, name="Bản đồ", blob_id=file.sha256, file_name="ban-do.txt", given_at=two.at
+    )
+    return GivenPaper(name="Bản đồ", held_id=held.pk)
+
+
+def verbs(dossier: Dossier) -> list[str]:
+    """What happened to the dossier."""
+    return [event.verb.removeprefix("dossier.") for event in timeline(dossier.ledger_subject)]
+
+
+def test_a_step_is_settled_elsewhere_and_its_result_comes_back(two: Pair) -> None:
+    paper = scan(two)
+    dossier = at_the_far_step(two, files=(paper,))
+    asked = open_task(dossier, "plan")
+    due_at = dossier.due_at
+    two.at_home()
+    assert far_of(dossier).state == "sent"
+    assert inbox_of(two.worker(), at=two.at).rows == [], "it waits elsewhere, not in an inbox here"
+    two.over_there()
+    copy = theirs(dossier)
+    assert (copy.agency, copy.foreign, copy.root_id, copy.state) == (
+        two.far,
+        True,
+        copy.pk,
+        DossierState.ACCEPTED,
+    )
+    assert copy.code.startswith(two.far.code)
+    assert copy.application.answers == dossier.application.answers
+    assert [row.held.blob_id for row in copy.papers.all() if row.held] == [paper.sha256]
+    assert copy.origin.sender == two.home
+    assert copy.due_at == open_task(copy, "asked").due_at
+    two.at_home()
+    assert (far_of(dossier).state, far_of(dossier).code) == ("received", copy.code)
+    result = drafted(copy, "certificate", at=two.at)
+    signed = sign_results(chosen=[seen(result)], viewer=leader_with_key(two.far), at=two.at)
+    finish_step(done=StepDone(open_task(copy, "asked").pk, note="Phù hợp"), viewer=two.worker(), at=two.at)
+    two.over_there()
+    two.at_home()
+    far, asked = far_of(dossier), DossierTask.objects.get(pk=asked.pk)
+    assert (far.state, far.words, far.results, asked.state, asked.note) == (
+        "finished",
+        "Phù hợp",
+        1,
+        TaskState.DONE,
+        "Phù hợp",
+    )
+    assert signed[0].code
+    dossier = Dossier.objects.get(pk=dossier.pk)
+    [came] = [row for row in dossier.papers.all() if two.far.name in row.name]
+    assert came.held is not None
+    assert came.held.issued
+    assert dossier.due_at == due_at, "its clock went on"
+    two.at_home()
+    choice = open_task(dossier, "fits")
+    assert (choice.kind, choice.agency) == (TaskKind.CHOICE, two.home), "who owns it chooses"
+    assert [verb for verb in verbs(dossier) if verb in {"hand-over", "far-state", "work"}][-4:] == [
+        "hand-over",
+        "far-state",
+        "far-state",
+        "work",
+    ]
+    for _round in range(40):
+        two.at_home(10)
+        two.over_there(10)
+    assert not AcrossLetter.objects.exists(), "everything was taken in"
+    assert Dossier.objects.filter(foreign=True).count() == 1
+
+
+def test_a_supplement_asked_for_there_is_asked_of_the_applicant_at_home_and_sent_after_it(two: Pair) -> None:
+    dossier = at_the_far_step(two)
+    two.both()
+    copy = theirs(dossier)
+    missing = Supplement(("Bản đồ hiện trạng",), "Thiếu bản đồ")
+    ask_supplement(dossier_id=copy.pk, asked=missing, viewer=two.worker(), at=two.at)
+    two.over_there()
+    two.at_home()
+    dossier = Dossier.objects.get(pk=dossier.pk)
+    assert far_of(dossier).state == "supplement"
+    assert dossier.state == DossierState.SUPPLEMENT_REQUESTED
+    assert (dossier.paused_at, dossier.supplement.items, dossier.supplement.asked_by) == (
+        two.at,
+        ["Bản đồ hiện trạng"],
+        None,
+    )
+    assert [slip.kind for slip in dossier.slips.all()] == ["01", "02"]
+    assert open_task(dossier, "plan").paused_at is not None
+    left = dossier.minutes_left
+    two.at_home(600)
+    held = dossier.applicant_id
+    receive_supplement(
+        dossier_id=dossier.pk, viewer=receptionist(two.home), at=two.at, papers=[map_of(held, two)]
+    )
+    two.at_home()
+    dossier = Dossier.objects.get(pk=dossier.pk)
+    assert (dossier.paused_at, dossier.minutes_left) == (None, None)
+    assert left is not None
+    two.over_there()
+    copy = Dossier.objects.get(pk=copy.pk)
+    assert (copy.state, copy.paused_at) == (DossierState.IN_PROGRESS, None)
+    assert "Bản đồ" in [row.name for row in copy.papers.all()]
+    two.at_home()
+    assert far_of(dossier).state == "in-progress"
+
+
+def test_a_step_that_is_refused_there_comes_back_to_its_owner_with_the_reason(two: Pair) -> None:
+    dossier = at_the_far_step(two)
+    two.both()
+    copy = theirs(dossier)
+    stop_dossier(
+        dossier_id=copy.pk, reason="Không thuộc thẩm quyền", viewer=official(two.far, Role.LEADER), at=two.at
+    )
+    two.over_there()
+    two.at_home()
+    task, far = open_task(dossier, "plan"), far_of(dossier)
+    assert (far.state, far.words) == ("refused", "Không thuộc thẩm quyền")
+    assert (task.agency, task.role) == (two.home, "specialist")
+    assert verbs(dossier)[-1] == "far-refused"
+    finish_step(
+        done=StepDone(task.pk, {"fits": "sign"}), viewer=official(two.home, Role.SPECIALIST), at=two.at
+    )
+    assert open_task(dossier, "sign").agency == two.home
+
+
+def test_what_ends_at_home_is_called_off_there_and_what_never_left_says_nothing(two: Pair) -> None:
+    known, unsent = at_the_far_step(two), at_the_far_step(two)
+    first = open_task(unsent, "plan").pk
+    desk = receptionist(two.home)
+    withdraw_dossier(dossier_id=unsent.pk, reason="Đổi ý", viewer=desk, at=two.at)
+    two.both()
+    copy = theirs(known)
+    assert not DossierTask.objects.filter(pk=first, far__isnull=False).exists()
+    late = at_the_far_step(two)
+    two.axis.failures = 1
+    hand_steps_over(at=two.at, axis=away_of(two.far))
+    for dossier in (known, late):
+        withdraw_dossier(dossier_id=dossier.pk, reason="Chuyển nơi ở", viewer=desk, at=two.at)
+    two.axis.failures = 0
+    two.both()
+    copy = Dossier.objects.get(pk=copy.pk)
+    assert copy.state == DossierState.WITHDRAWN
+    assert not copy.tasks.filter(state=TaskState.OPEN).exists()
+    assert "Chuyển nơi ở" in [event.data.get("reason") for event in timeline(copy.ledger_subject)]
+    assert not Origin.objects.filter(foreign_code__in=[unsent.code, late.code]).exists()
+    assert far_of(late).settled_at is not None
+    before = len(two.axis.packets)
+    two.both()
+    assert len(two.axis.packets) == before, "nothing is left to say"
+
+
+def test_an_axis_that_is_away_loses_nothing_and_says_why_it_waits(two: Pair) -> None:
+    dossier = at_the_far_step(two)
+    hand_steps_over(at=two.at, axis=away_of(two.far))
+    two.axis.failures = 1
+    assert send_letters(at=two.at, axis=two.axis) == 0
+    letter = AcrossLetter.objects.get()
+    made = letter.packet_id, letter.packet
+    assert (letter.problem, letter.attempts, made[0]) == ("the axis is away", 1, "")
+    assert made[1] is not None
+    assert send_letters(at=two.at, axis=two.axis) == 0, "not before its time"
+    later = two.at + timedelta(minutes=2)
+    assert send_letters(at=later, axis=two.axis) == 1
+    assert made[1].sha256 == next(iter(two.axis.packets.values())).receipt.sha256, "the bytes made first"
+    assert far_of(dossier).state == "sent"
+
+
+def test_one_packet_has_one_effect_however_often_it_comes(two: Pair) -> None:
+    dossier = at_the_far_step(two)
+    two.at_home()
+    two.axis.refusals = 0
+    for _again in range(3):
+        two.axis.away = {two.home.pk}
+        collect_letters(at=two.at, axis=two.axis)
+        delivery = next(iter(two.axis.states))
+        two.axis.states[delivery] = "00"  # as if the status had never arrived
+    assert Origin.objects.filter(foreign_code=dossier.code).count() == 1
+    assert AcrossArrival.objects.count() == 1
+    two.over_there()
+    two.at_home()
+    far = far_of(dossier)
+    [reply] = [one for one in two.axis.packets.values() if one.content.sender.organ_id == two.far.old_code]
+    told = verbs(dossier)
+    AcrossArrival.objects.filter(kind="state").delete()
+    two.axis.states[next(iter(reply.deliveries.values()))] = "00"
+    two.at_home()
+    assert (far_of(dossier).heard, verbs(dossier)) == (far.heard, told), "a word heard before changes nothing"
+
+
+def forged(
+    two: Pair,
+    letter: Letter | bytes,
+    *,
+    sender: Agency,
+    to: Agency,
+    signer: Agency | None = None,
+    **changes: Any,
+) -> str:
+    """Send what somebody may send, and answer what the receiving installation said of it."""
+    key = uuid7()
+    told = letter if isinstance(letter, Letter) else Letter(Kind.RECALL, key, 1, Recalled("x"))
+    xml = packet_of(told, key=key, subject="Hồ sơ", sender=sender, recipient=to, at=two.at)
+    packet = edxml.parse_packet(lifted(xml))
+    first, *files = packet.attachments
+    if isinstance(letter, bytes):
+        first = replace(first, content=letter)
+    packet = replace(packet, **{"attachments": (first, *files)} | changes)
+    signed = sign_packet(edxml.build_packet(packet), agency_id=(signer or sender).pk, at=two.at)
+    receipt = two.axis.submit(signed, at=two.at)
+    (two.over_there if to == two.far else two.at_home)()
+    return AcrossArrival.objects.get(packet_id=receipt.packet_id).refusal
+
+
+def test_what_does_not_come_from_who_was_asked_is_returned_and_changes_nothing(two: Pair) -> None:
+    dossier, other = at_the_far_step(two), agency()
+    ensure_agency_certificates([other.pk], at=NOON)
+    two.both()
+    key, known = far_of(dossier).pk, theirs(dossier)
+    done = Letter(Kind.STATE, key, 9, StateTold("X", FarState.FINISHED, two.at))
+    before = (far_of(dossier).state, verbs(dossier))
+    assert "Không có bước" in forged(two, done, sender=other, to=two.home)
+    assert "không được" in forged(two, done, sender=two.far, to=two.home, signer=other)
+    assert (far_of(dossier).state, verbs(dossier)) == before
+    two.at += timedelta(hours=2)
+    for letter in (
+        Letter(Kind.RECALL, key, 9, Recalled("Giả")),
+        Letter(Kind.SUPPLY, key, 9, Supplied()),
+    ):
+        xml = forged(two, letter, sender=other, to=two.far)
+        assert xml == "" or "Không có bước" in xml
+    known.refresh_from_db()
+    assert known.state == DossierState.ACCEPTED
+
+
+def handed_over(two: Pair, **fields: Any) -> HandedOver:
+    """What another installation may hand over, of a procedure that is known here."""
+    dossier = at_the_far_step(two)
+    hand_steps_over(at=two.at, axis=away_of(two.far))
+    said = hand_over_of(far_of(dossier))
+    AcrossLetter.objects.all().delete()
+    return replace(said, **fields)
+
+
+def test_a_hand_over_that_cannot_be_settled_here_goes_back_with_its_reason(two: Pair) -> None:
+    said = handed_over(two)
+    wrong = SentDocument("Bản vẽ", sha256="0" * 64, file_name="ban-ve.pdf")
+    deep: object = "x"
+    for _level in range(20):
+        deep = {"a": deep}
+    for body, words in (
+        (replace(said, procedure="9.999999"), "9.999999"),
+        (replace(said, answers={"child_sex": "no such"}), "Biểu mẫu"),
+        (replace(said, reply_to="Z99"), "reply_to"),
+        (replace(said, documents=(wrong,)), "Bản vẽ"),
+    ):
+        sent = Letter(Kind.HAND_OVER, uuid7(), 1, body)
+        assert words in forged(two, sent, sender=two.home, to=two.far), words
+    whole = json.loads(write_letter(Letter(Kind.HAND_OVER, uuid7(), 1, said)))
+    for changed in (
+        whole | {"version": 2},
+        whole | {"extra": 1},
+        whole | {"body": whole["body"] | {"answers": {"a": deep}}},
+        whole | {"body": whole["body"] | {"summary": "\x00"}},
+        whole | {"body": whole["body"] | {"minutes": -1}},
+        [whole],
+    ):
+        assert "phiên bản 1" in forged(two, json.dumps(changed).encode(), sender=two.home, to=two.far)
+    for raw in (b"{", b"[" * 100_000, b'{"kind": NaN}', b'{"kind": 1e999}', b"x" * 1_100_000):
+        assert "phiên bản 1" in forged(two, raw, sender=two.home, to=two.far)
+    assert not Dossier.objects.filter(foreign=True).exists()
+    assert set(two.axis.states.values()) == {"02"}
+
+
+def test_a_file_that_is_not_the_one_that_was_meant_is_not_taken_in(two: Pair) -> None:
+    paper = scan(two)
+    said = handed_over(two, documents=(SentDocument("Giấy", sha256=paper.sha256, file_name="a.txt"),))
+    letter, key = Letter(Kind.HAND_OVER, uuid7(), 1, said), uuid7()
+    xml = packet_of(letter, key=key, subject="Hồ sơ", sender=two.home, recipient=two.far, at=two.at)
+    first, file = edxml.parse_packet(lifted(xml)).attachments
+    swapped = (first, replace(file, content=b"another text"))
+    packet = replace(edxml.parse_packet(lifted(xml)), attachments=swapped)
+    two.axis.submit(sign_packet(edxml.build_packet(packet), agency_id=two.home.pk, at=two.at), at=two.at)
+    two.over_there()
+    assert "SHA-256" in AcrossArrival.objects.get().refusal
+    assert not Dossier.objects.filter(foreign=True).exists()
+
+
+def test_a_hand_over_that_was_returned_comes_back_to_its_owner(two: Pair) -> None:
+    dossier = at_the_far_step(two)
+    ProcedureVersion.objects.filter(pk=dossier.version_id).update(
+        state="withdrawn", ended_at=two.at, end_reason="Hết hiệu lực"
+    )
+    two.both()
+    two.at_home(5)
+    task, far = open_task(dossier, "plan"), far_of(dossier)
+    assert (far.state, task.agency, task.role) == ("refused", two.home, "specialist")
+    assert dossier.version.procedure.code in far.words
+
+
+def test_a_foreign_dossier_is_told_to_the_national_portal_by_its_owner_only(two: Pair, settings: Any) -> None:
+    settings.ENV = settings.ENV.model_copy(update={"national_url": "https://portal.test"})
+    dossier = at_the_far_step(two)
+    two.both()
+    assert set(NationalReport.objects.values_list("dossier", flat=True)) == {dossier.pk}
