@@ -11,6 +11,7 @@ import httpx
 import pytest
 
 from lienthong.axis.public import (
+    DOSSIER_TYPE,
     AxisClient,
     AxisPort,
     AxisUnavailable,
@@ -329,6 +330,25 @@ def test_certificates_to_encrypt_with_are_given_by_the_code_asked_for(ground: Gr
     assert [(item.agency, item.sha256) for item in found.items] == [(code, given.sha256)]
     assert found.missing == (ground.second.old_code,)
     assert trusted_readers([(ground.first, found.items[0].pem.encode())], at=AT).keys() == {ground.first.pk}
+
+
+def test_who_works_in_another_installation_is_known_without_asking_anybody(ground: Ground) -> None:
+    first, second = ground.first.pk, ground.second.pk
+    if isinstance(ground.axis, FakeAxis):
+        ground.axis.away = {second}
+    else:
+        ensure_agency_certificates([first], at=AT)  # over HTTP, who signs here works here
+        connect_system(name="Theirs", agency=ground.second, serves=Serves.AGENCY, actor=TEST, at=AT)
+    assert ground.axis.elsewhere([first, second], at=AT) == {second}
+    assert ground.axis.elsewhere([], at=AT) == set()
+
+
+def test_a_packet_of_a_dossier_is_left_to_the_one_stop(ground: Ground) -> None:
+    ground.axis.submit(ground.packet(type_name=DOSSIER_TYPE), at=AT)
+    assert [item.of_dossier for item in ground.axis.inbox(at=AT).items] == [True, True]
+    collected = collect_inbox(at=AT, port=ground.axis)
+    assert (collected.received, IncomingDocument.objects.count()) == (0, 0)
+    assert len(ground.axis.inbox(at=AT).items) == 2
 
 
 def test_the_fake_fails_on_demand_and_then_works_again() -> None:

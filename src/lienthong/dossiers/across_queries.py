@@ -8,6 +8,7 @@ from django.db.models import Q, QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from lienthong.directory.public import Agency
 from lienthong.dossiers import policies
 from lienthong.dossiers.across.contracts import FarState, Kind
 from lienthong.dossiers.models import AcrossLetter, Dossier, FarStep, Origin
@@ -91,3 +92,11 @@ def list_letters(viewer: Viewer, *, cursor: str = "") -> Page[AcrossLetter]:
         "far__task__agency", "far__task__dossier__agency", "origin__sender", "origin__dossier__agency"
     )
     return page_of(rows, key="+id", cursor=cursor)
+
+
+def ends_of(letter: AcrossLetter) -> tuple[Dossier, Agency]:
+    """The dossier here that the letter is about, and the agency elsewhere that it goes to."""
+    if letter.origin is not None:
+        return letter.origin.dossier, letter.origin.sender
+    assert letter.far is not None  # the database lets a letter belong to one of both
+    return letter.far.task.dossier, letter.far.task.agency

@@ -78,7 +78,7 @@ def open_packet(xml: Lifted, *, sender: Agency, recipient: Agency, at: datetime)
     """
     verdict = verify_packet(xml, at=at)
     if not verdict.signed_by(sender.pk):
-        raise LetterNotSigned(verdict=verdict.sentence.say("vi") if not verdict.valid else sender.name)
+        raise LetterNotSigned(verdict=sender.name if verdict.valid else verdict.sentence)
     packet = edxml.parse_packet(xml)
     if packet.business != edxml.Business.NEW or len(packet.recipients) != 1:
         raise LetterUnreadable(place="packet", fault="To, BussinessDocType")

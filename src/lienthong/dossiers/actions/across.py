@@ -173,7 +173,8 @@ def _take_in(
         logger.error("delivery %s of a dossier waits: %s", item.delivery_id, error)
         return None
     except HandOverUnknown as refusal:
-        if at - item.sent_at < PATIENCE:  # what it speaks of may still be on its way
+        late = at - item.sent_at > PATIENCE or arrival.kind == Kind.STATE
+        if not late:  # what it speaks of may still be on its way
             return None
         arrival.refusal = refusal.say("vi")[:500]
     except Refusal as refusal:
@@ -257,19 +258,18 @@ def _make(row: AcrossLetter, at: datetime) -> None:
     letter = letter_of(row)
     if row.origin is not None:
         sender, recipient = row.origin.dossier.agency, row.origin.sender
-        said = Origin.objects.filter(pk=row.origin_id)
         row.version = row.origin.dossier.lock_version
         row.told_state = letter.body.state if isinstance(letter.body, StateTold) else ""
     else:
         assert row.far is not None
         sender, recipient = row.far.task.dossier.agency, row.far.task.agency
-        said = FarStep.objects.filter(pk=row.far_id)
     xml = packet_of(letter, key=row.key, subject=subject_of(row), sender=sender, recipient=recipient, at=at)
     signed = sign_packet(xml, agency_id=sender.pk, at=at)
     with transaction.atomic():
         row.signed = store_blob([signed], at=at, max_bytes=settings.ENV.axis_max_packet_bytes)
         row.save(update_fields=["signed", "version", "told_state"])
-        said.update(said=letter.sequence)
+        Origin.objects.filter(pk=row.origin_id).update(said=letter.sequence)
+        FarStep.objects.filter(pk=row.far_id).update(said=letter.sequence)
 
 
 def _postpone(row: AcrossLetter, problem: str, at: datetime) -> None:

@@ -78,8 +78,10 @@ def hand_steps_over(*, at: datetime, axis: AxisPort) -> int:
             task.assignee_id = task.division_id = None
         DossierTask.objects.bulk_update(tasks, ["role", "agency", "assignee", "division"])
         record_many(
-            Entry(PLATFORM, "dossier.hand-over", task.dossier.ledger_subject, at, {"to": task.agency.name})
-            for task in given
+            [
+                Entry(PLATFORM, "dossier.hand-over", task.dossier.ledger_subject, at, {"to": task.agency.name})
+                for task in given
+            ]
         )
     return len(given)
 

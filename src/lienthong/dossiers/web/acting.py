@@ -39,6 +39,7 @@ from lienthong.dossiers.states import (
     TaskKind,
     TaskState,
 )
+from lienthong.dossiers.web.across import across_section
 from lienthong.dossiers.web.asked import opinion_rows
 from lienthong.dossiers.web.lists import ALL_READERS, WORKERS, remaining
 from lienthong.dossiers.web.papers import files_of
@@ -67,6 +68,9 @@ TOLD = {
     "assign": gettext_lazy("Step given to an official"),
     "opine": gettext_lazy("Opinion given"),
     RECOUNT: gettext_lazy("Deadlines counted again by the changed calendar"),
+    "hand-over": gettext_lazy("Step handed over to another installation"),
+    "far-state": gettext_lazy("The other installation tells how far it is"),
+    "far-refused": gettext_lazy("The step came back from the other installation"),
     "ask-opinion": gettext_lazy("Other bodies asked for their opinion"),
     "withdraw-opinion": gettext_lazy("Question withdrawn"),
 }
@@ -251,6 +255,7 @@ def _page(
         "timeline": [_row(event) for event in happened],
         "recounts": [recounted(event) for event in happened if event.verb == RECOUNTED],
         "supplement": getattr(found, "supplement", None),
+        **across_section(found),
         **results_section(viewer, found, tasks),
     }
     return render(request, "dossiers/dossier.html", context, status=status)
