@@ -35,7 +35,12 @@ from lienthong.ledger.public import Actor
 from lienthong.office.actions.collecting import collect_inbox
 from lienthong.office.models import IncomingDocument
 from lienthong.office.tests.packets import packet, signed, text_file
-from lienthong.signing.public import encryption_certificates, ensure_encryption_certificates, trusted_readers
+from lienthong.signing.public import (
+    encryption_certificates,
+    ensure_agency_certificates,
+    ensure_encryption_certificates,
+    trusted_readers,
+)
 
 pytestmark = pytest.mark.django_db(transaction=True)
 TEST = Actor(kind="job", id="test", name="test")

@@ -6,7 +6,7 @@ import logging
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, DataError, transaction
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from lienthong.axis.public import (
@@ -105,7 +105,7 @@ def send_letters(*, at: datetime, axis: AxisPort) -> int:
 
 def look_after_letters(*, at: datetime, axis: AxisPort) -> None:
     """Ask what became of letters that were sent: what was taken in is done, what was returned is said."""
-    rows = _due(at).exclude(packet_id="").select_related("far", "origin").order_by("next_attempt_at")
+    rows = _due(at).exclude(packet_id="").select_related("far", "origin__sender").order_by("next_attempt_at")
     for row in rows[:LOOKED_AT]:
         try:
             _note(row, axis.packet_state(row.packet_id, at=at), at)
@@ -169,6 +169,8 @@ def _take_in(
             arrival.save(force_insert=True)
             _have_effect(opened, sender, recipient, at)
         return arrival
+    except DataError:  # it fits the form, and no table
+        arrival.refusal = LetterUnreadable(place="body", fault="data").say("vi")
     except (AxisUnavailable, PortRefused, NotScannedNow, SigningUnavailable, DatabaseError) as error:
         logger.error("delivery %s of a dossier waits: %s", item.delivery_id, error)
         return None
@@ -286,7 +288,10 @@ def _note(row: AcrossLetter, state: PacketState, at: datetime) -> None:
             attempts=F("attempts") + 1, next_attempt_at=at + pause_after(row.attempts + 1)
         )
     elif place.state == TAKEN_IN:
-        AcrossLetter.objects.filter(pk=row.pk).delete()
+        with transaction.atomic():
+            if row.origin is not None and row.told_state == FarState.FINISHED:
+                across_away.note_taken(row.origin, at=at)
+            AcrossLetter.objects.filter(pk=row.pk).delete()
     else:
         said = [entry.description for entry in state.timeline if entry.code == place.state]
         _return(row, said[-1] if said else place.state, at)

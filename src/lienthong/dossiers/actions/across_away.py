@@ -39,7 +39,7 @@ from lienthong.dossiers.models import (
     DossierTask,
     Origin,
 )
-from lienthong.dossiers.states import ACCEPT, SUPPLY, WITHDRAW, PartyRole, TaskState
+from lienthong.dossiers.states import ACCEPT, HAND_OUT, SUPPLY, WITHDRAW, PartyRole, TaskState
 from lienthong.identity.public import NotFound, PartyFacts, PartyKind, keep_parties
 from lienthong.kernel.clock import VIETNAM
 from lienthong.kernel.identifiers import uuid7
@@ -134,6 +134,16 @@ def take_recall(letter: Letter, said: Recalled, *, sender: Agency, recipient: Ag
     board.write()
     Origin.objects.filter(pk=origin.pk).update(heard=letter.sequence, ended_at=at)
     AcrossLetter.objects.filter(origin=origin, packet_id="").delete()
+
+
+def note_taken(origin: Origin, *, at: datetime) -> None:
+    """The sender has the result: that is how it goes out of the house here."""
+    board = Board(actor=actor_of(origin.sender), official_id=None, at=at)
+    board.load([origin.dossier_id])
+    dossier = board.dossiers[origin.dossier_id]
+    if dossier.state in HAND_OUT.sources:
+        move(board, dossier, HAND_OUT, data={"to": origin.sender.name})
+        board.write()
 
 
 def queue_states(*, at: datetime) -> int:

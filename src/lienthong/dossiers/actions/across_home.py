@@ -54,12 +54,12 @@ def hand_steps_over(*, at: datetime, axis: AxisPort) -> int:
 
     From then on nobody here works on such a step. A choice right behind one is made by the owner.
     """
-    here = DossierTask.objects.filter(state=TaskState.OPEN, kind__in=[TaskKind.WORK, TaskKind.CHOICE])
-    here = here.exclude(role="")
-    agencies = set(here.order_by().values_list("agency_id", flat=True).distinct())
+    here = DossierTask.objects.filter(state=TaskState.OPEN).exclude(role="")
+    agencies = set(here.values_list("agency_id", flat=True).distinct())  # along the index of the inbox
     away = axis.elsewhere(agencies, at=at) if agencies else set()
     if not away:
         return 0
+    here = here.filter(kind__in=[TaskKind.WORK, TaskKind.CHOICE])
     rows = here.filter(agency__in=away, dossier__foreign=False).order_by("pk")
     found = dict(rows.values_list("pk", "dossier_id")[:BATCH])
     with transaction.atomic():
@@ -77,12 +77,7 @@ def hand_steps_over(*, at: datetime, axis: AxisPort) -> int:
                 task.agency_id = task.dossier.agency_id
             task.assignee_id = task.division_id = None
         DossierTask.objects.bulk_update(tasks, ["role", "agency", "assignee", "division"])
-        record_many(
-            [
-                Entry(PLATFORM, "dossier.hand-over", task.dossier.ledger_subject, at, {"to": task.agency.name})
-                for task in given
-            ]
-        )
+        record_many([_handed_over(task, at) for task in given])
     return len(given)
 
 
@@ -142,6 +137,11 @@ def actor_of(agency: Agency) -> Actor:
     return Actor(
         kind="system", id=agency.code, name=agency.name, agency_id=agency.pk, agency_code=agency.code
     )
+
+
+def _handed_over(task: DossierTask, at: datetime) -> Entry:
+    subject = task.dossier.ledger_subject
+    return Entry(PLATFORM, "dossier.hand-over", subject, at, {"to": task.agency.name})
 
 
 def _letter(far: FarStep, kind: Kind, at: datetime) -> AcrossLetter:

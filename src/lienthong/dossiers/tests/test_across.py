@@ -8,8 +8,13 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from pytest_django import DjangoAssertNumQueries
 
-from lienthong.axis.public import FakeAxis, edxml
+from lienthong.axis.public import FakeAxis, StatusReport, edxml
 from lienthong.directory.public import Agency
 from lienthong.dossiers.across.contracts import (
     FarState,
@@ -24,7 +29,7 @@ from lienthong.dossiers.across.contracts import (
 from lienthong.dossiers.across.letters import hand_over_of
 from lienthong.dossiers.across.packets import packet_of
 from lienthong.dossiers.across.wire import write_letter
-from lienthong.dossiers.actions.across import collect_letters, send_letters
+from lienthong.dossiers.actions.across import collect_letters, send_again, send_letters
 from lienthong.dossiers.actions.across_home import hand_steps_over
 from lienthong.dossiers.actions.ending import stop_dossier, withdraw_dossier
 from lienthong.dossiers.actions.signing import sign_results
@@ -45,8 +50,8 @@ from lienthong.dossiers.states import DossierState, TaskKind, TaskState
 from lienthong.dossiers.tests.across import Pair, at_the_far_step, far_of, pair, theirs
 from lienthong.dossiers.tests.factories import NOON, official, open_task, receptionist
 from lienthong.dossiers.tests.results import drafted, leader_with_key, seen
-from lienthong.identity.public import Role
-from lienthong.identity.tests.factories import agency
+from lienthong.identity.public import NotAllowed, Role
+from lienthong.identity.tests.factories import agency, official_in
 from lienthong.kernel.blobs import store_blob
 from lienthong.kernel.identifiers import uuid7
 from lienthong.kernel.lifting import lifted
@@ -143,6 +148,7 @@ def test_a_step_is_settled_elsewhere_and_its_result_comes_back(two: Pair) -> Non
         two.at_home(10)
         two.over_there(10)
     assert not AcrossLetter.objects.exists(), "everything was taken in"
+    assert Dossier.objects.get(pk=copy.pk).state == DossierState.HANDED_OUT
     assert Dossier.objects.filter(foreign=True).count() == 1
 
 
@@ -379,3 +385,75 @@ def test_a_foreign_dossier_is_told_to_the_national_portal_by_its_owner_only(two:
     dossier = at_the_far_step(two)
     two.both()
     assert set(NationalReport.objects.values_list("dossier", flat=True)) == {dossier.pk}
+
+
+def test_the_pages_show_where_the_step_is_and_what_has_not_gone_through(
+    two: Pair, client: Client, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    dossier = at_the_far_step(two)
+    hand_steps_over(at=two.at, axis=away_of(two.far))
+    two.axis.refusals = 1
+    send_letters(at=two.at, axis=two.axis)
+    watcher, stranger = (official_in(one, Role.ADMINISTRATOR) for one in (two.home, agency()))
+    client.force_login(watcher)
+    address = reverse("dossiers:across")
+    with django_assert_max_num_queries(14):
+        page = client.get(address).content.decode()
+    assert dossier.code in page
+    assert "refused on demand" in page
+    letter = AcrossLetter.objects.get()
+    client.force_login(stranger)
+    assert dossier.code not in client.get(address).content.decode()
+    retry = reverse("dossiers:across_retry")
+    assert client.post(retry, {"letter": letter.pk}).status_code == 409
+    client.force_login(watcher)
+    assert client.post(retry, {"letter": letter.pk}).status_code == 302
+    assert AcrossLetter.objects.get().next_attempt_at != letter.next_attempt_at
+    AcrossLetter.objects.update(next_attempt_at=two.at)
+    two.both()
+    client.force_login(official_in(two.home, Role.SPECIALIST))
+    page = client.get(reverse("dossiers:dossier", args=[dossier.pk])).content.decode()
+    assert "Bên kia đã tiếp nhận" in page
+    assert theirs(dossier).code in page
+    client.force_login(official_in(two.far, Role.SPECIALIST))
+    page = client.get(reverse("dossiers:dossier", args=[theirs(dossier).pk])).content.decode()
+    assert f"Do {two.home.name} chuyển giao" in page
+    assert dossier.code in page
+
+
+def test_what_the_other_side_returned_is_made_anew_when_it_is_sent_again(two: Pair) -> None:
+    dossier = at_the_far_step(two)
+    two.both()
+    copy = theirs(dossier)
+    finish_step(done=StepDone(open_task(copy, "asked").pk), viewer=two.worker(), at=two.at)
+    two.over_there()
+    [delivery] = [
+        key for one in two.axis.packets.values() for key in one.deliveries.values()
+        if one.content.sender.organ_id == two.far.old_code and two.axis.states[key] == "00"
+    ]  # fmt: skip
+    two.axis.report_status(str(delivery), StatusReport("02", two.at, "Chưa tin cậy"), at=two.at)
+    two.over_there(5)
+    letter = AcrossLetter.objects.get(refused_at__isnull=False)
+    assert letter.problem == "Chưa tin cậy"
+    watcher = official(two.far, Role.ADMINISTRATOR)
+    assert send_again(letter_id=None, viewer=watcher, at=two.at) == 1
+    two.over_there()
+    two.at_home()
+    assert far_of(dossier).state == "finished"
+    with pytest.raises(NotAllowed):
+        send_again(letter_id=None, viewer=two.worker(), at=two.at)
+
+
+def test_handing_over_many_steps_takes_as_many_queries_as_one(
+    two: Pair, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    counts = []
+    for number in (1, 4):
+        for _dossier in range(number):
+            at_the_far_step(two)
+        with CaptureQueriesContext(connection) as queries:
+            assert hand_steps_over(at=two.at, axis=away_of(two.far)) == number
+        counts.append(len(queries))
+    assert counts[0] == counts[1]
+    with django_assert_num_queries(1):
+        assert hand_steps_over(at=two.at, axis=FakeAxis()) == 0, "where nobody is elsewhere one query is all"
