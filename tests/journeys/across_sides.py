@@ -26,6 +26,7 @@ from lienthong.identity.public import Account, Role, Viewer, acting_viewer
 from lienthong.identity.tests.factories import viewer_in
 from lienthong.kernel.blobs import read_blob, store_blob
 from lienthong.kernel.clock import now
+from lienthong.office.actions.collecting import collect_inbox
 from lienthong.procedures.tests.factories import definition, procedure, published
 from lienthong.procedures.tests.processes import process, task, way
 
@@ -59,6 +60,7 @@ def settle(far: str, leader: str) -> None:
     """Take the step in, settle it with a signed result, and tell."""
     here = Agency.objects.get(code=far)
     published(procedure(code=PROCEDURE), definition(papers=()))
+    documents = collect_inbox(at=now()).received
     exchange_dossiers(at=now())
     dossier = Dossier.objects.get(foreign=True)
     scans = [paper.held.blob_id for paper in dossier.papers.select_related("held") if paper.held]
@@ -69,7 +71,13 @@ def settle(far: str, leader: str) -> None:
     finish_step(done=StepDone(_step(dossier).pk, note="Đồng ý"), viewer=specialist, at=now())
     exchange_dossiers(at=now())
     result.refresh_from_db()
-    _say(code=dossier.code, scans=scans, result=result.held.blob_id, agency=dossier.agency.code)
+    _say(
+        code=dossier.code,
+        agency=dossier.agency.code,
+        scans=scans,
+        result=result.held.blob_id,
+        documents=documents,
+    )
 
 
 def hear(code: str) -> None:

@@ -58,7 +58,7 @@ def watches(viewer: Viewer) -> bool:
 
 def far_steps_of(dossier: Dossier) -> list[FarRow]:
     """The steps of a dossier the viewer was found to see that another installation settles. Two queries."""
-    rows = FarStep.objects.filter(task__dossier=dossier).select_related("task__agency")
+    rows = FarStep.objects.filter(task__dossier=dossier).select_related("agency")
     return [
         FarRow(far, FAR_LABELS[far.state], FAR_COLORS[far.state], _problem(far))
         for far in rows.prefetch_related("letters").order_by("pk")
@@ -89,7 +89,7 @@ def letters_of(viewer: Viewer) -> QuerySet[AcrossLetter]:
 def list_letters(viewer: Viewer, *, cursor: str = "") -> Page[AcrossLetter]:
     """A page of them, the oldest first. One query."""
     rows = letters_of(viewer).select_related(
-        "far__task__agency", "far__task__dossier__agency", "origin__sender", "origin__dossier__agency"
+        "far__agency", "far__task__dossier__agency", "origin__sender", "origin__dossier__agency"
     )
     return page_of(rows, key="+id", cursor=cursor)
 
@@ -99,4 +99,4 @@ def ends_of(letter: AcrossLetter) -> tuple[Dossier, Agency]:
     if letter.origin is not None:
         return letter.origin.dossier, letter.origin.sender
     assert letter.far is not None  # the database lets a letter belong to one of both
-    return letter.far.task.dossier, letter.far.task.agency
+    return letter.far.task.dossier, letter.far.agency

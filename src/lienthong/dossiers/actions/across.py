@@ -215,7 +215,7 @@ def _lease(at: datetime) -> list[AcrossLetter]:
         "signed",
         "origin__sender",
         "origin__dossier__agency",
-        "far__task__agency",
+        "far__agency",
         "far__task__dossier__agency",
         "far__task__dossier__applicant",
         "far__task__dossier__application",
@@ -264,7 +264,7 @@ def _make(row: AcrossLetter, at: datetime) -> None:
         row.told_state = letter.body.state if isinstance(letter.body, StateTold) else ""
     else:
         assert row.far is not None
-        sender, recipient = row.far.task.dossier.agency, row.far.task.agency
+        sender, recipient = row.far.task.dossier.agency, row.far.agency
     xml = packet_of(letter, key=row.key, subject=subject_of(row), sender=sender, recipient=recipient, at=at)
     signed = sign_packet(xml, agency_id=sender.pk, at=at)
     with transaction.atomic():

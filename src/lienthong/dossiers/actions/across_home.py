@@ -66,7 +66,7 @@ def hand_steps_over(*, at: datetime, axis: AxisPort) -> int:
         dossiers = {row.pk: row for row in hold_dossiers(set(found.values()))}
         tasks = list(here.filter(pk__in=found).select_related("agency"))
         given = [task for task in tasks if task.kind == TaskKind.WORK]
-        fars = [FarStep(task=task, role=task.role) for task in given]
+        fars = [FarStep(task=task, agency_id=task.agency_id, role=task.role) for task in given]
         FarStep.objects.bulk_create(fars)
         AcrossLetter.objects.bulk_create(_letter(far, Kind.HAND_OVER, at) for far in fars)
         for task in tasks:
@@ -89,9 +89,7 @@ def hear_state(letter: Letter, told: StateTold, *, sender: Agency, recipient: Ag
     Raises:
         HandOverUnknown: `recipient` never handed such a step to `sender`.
     """
-    known = FarStep.objects.filter(
-        task_id=letter.handover, task__agency=sender, task__dossier__agency=recipient
-    )
+    known = FarStep.objects.filter(task_id=letter.handover, agency=sender, task__dossier__agency=recipient)
     dossier_id = known.values_list("task__dossier_id", flat=True).first()
     if dossier_id is None:
         raise HandOverUnknown(handover=letter.handover)
@@ -107,7 +105,7 @@ def hear_state(letter: Letter, told: StateTold, *, sender: Agency, recipient: Ag
     if told.state == FarState.FINISHED:
         far.results = _attach(dossier, told, sender, at)
     far.save()
-    data = {"to": sender.name, "state": str(told.state), "note": told.words or far.asked_reason}
+    data = {"far": str(told.state), "note": told.words or far.asked_reason}
     record_many([Entry(actor_of(sender), "dossier.far-state", dossier.ledger_subject, at, data)])
 
 
@@ -183,7 +181,7 @@ def _attach(dossier: Dossier, told: StateTold, sender: Agency, at: datetime) -> 
 def _settle(task_id: UUID, dossier_id: UUID, at: datetime) -> bool:
     """Do what is to be done for one step now; whether nothing is left to do."""
     with transaction.atomic():
-        agency = Agency.objects.get(pk=DossierTask.objects.values_list("agency_id").get(pk=task_id)[0])
+        agency = FarStep.objects.select_related("agency").get(pk=task_id).agency
         board = Board(actor=actor_of(agency), official_id=None, at=at)
         board.load([dossier_id])
         far = FarStep.objects.select_for_update().filter(pk=task_id, settled_at=None).first()

@@ -22,6 +22,7 @@ class FarStep(models.Model):
     """
 
     task = models.OneToOneField(DossierTask, primary_key=True, on_delete=models.CASCADE, related_name="far")
+    agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="+", db_index=False)
     role = models.CharField(max_length=20, help_text="whose step it would be here")
     state = models.CharField(max_length=12, default="waiting")
     code = models.CharField(max_length=60, blank=True, help_text="of the dossier there")
@@ -145,5 +146,6 @@ class AcrossArrival(models.Model):
         return str(self.packet_id)
 
 
+remembers_agency(FarStep._meta.label, "agency")
 remembers_agency(Origin._meta.label, "sender")
 remembers_agency(AcrossArrival._meta.label, "sender")

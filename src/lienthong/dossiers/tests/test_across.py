@@ -199,7 +199,7 @@ def test_a_step_that_is_refused_there_comes_back_to_its_owner_with_the_reason(tw
     two.at_home()
     task, far = open_task(dossier, "plan"), far_of(dossier)
     assert (far.state, far.words) == ("refused", "Không thuộc thẩm quyền")
-    assert (task.agency, task.role) == (two.home, "specialist")
+    assert (task.agency, task.role, far.agency) == (two.home, "specialist", two.far)
     assert verbs(dossier)[-1] == "far-refused"
     finish_step(
         done=StepDone(task.pk, {"fits": "sign"}), viewer=official(two.home, Role.SPECIALIST), at=two.at

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
 from lienthong.dossiers import inboxes, policies, queries
+from lienthong.dossiers.across_queries import FAR_LABELS
 from lienthong.dossiers.actions import apologising, ending, handing, receiving, stepping, supplements
 from lienthong.dossiers.actions.recounting import RECOUNT
 from lienthong.dossiers.contracts import StepDone
@@ -266,7 +267,8 @@ def _row(event: Event) -> dict[str, object]:
     verb = event.verb.removeprefix("dossier.")
     data = event.data
     label: object = MOVES[verb].label if verb in MOVES else TOLD.get(verb, verb)
-    words = [
+    words = [str(FAR_LABELS[str(data["far"])])] if data.get("far") in FAR_LABELS else []
+    words += [
         str(data[name]) for name in ("step", "note", "reason", "result", "number", "to") if data.get(name)
     ]
     who = ", ".join(filter(None, (event.actor.name, event.actor.post)))
