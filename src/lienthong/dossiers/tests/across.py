@@ -9,11 +9,14 @@ from typing import Any
 from lienthong.axis.public import FakeAxis
 from lienthong.directory.public import Agency
 from lienthong.dossiers.actions.across import exchange_dossiers
+from lienthong.dossiers.contracts import GivenFile
 from lienthong.dossiers.models import CompetentBody, Dossier, FarStep, Origin
-from lienthong.dossiers.tests.factories import NOON, offered, official, open_task, received
+from lienthong.dossiers.tests.factories import NOON, offered, official, received
 from lienthong.dossiers.tests.processes import LANES
 from lienthong.identity.public import Role, Viewer
 from lienthong.identity.tests.factories import agency
+from lienthong.kernel.blobs import store_blob
+from lienthong.ledger.public import timeline
 from lienthong.procedures.tests.factories import definition, published
 from lienthong.procedures.tests.processes import node, process, task, way
 from lienthong.signing.public import ensure_agency_certificates
@@ -99,4 +102,17 @@ def theirs(dossier: Dossier) -> Dossier:
     return Origin.objects.select_related("dossier__agency").get(foreign_code=dossier.code).dossier
 
 
-__all__ = ["Pair", "at_the_far_step", "far_of", "open_task", "pair", "theirs"]
+def away_of(far: Agency) -> FakeAxis:
+    """An axis that only knows who works elsewhere."""
+    return FakeAxis(away={far.pk})
+
+
+def verbs(dossier: Dossier) -> list[str]:
+    """What happened to the dossier."""
+    return [event.verb.removeprefix("dossier.") for event in timeline(dossier.ledger_subject)]
+
+
+def scan(two: Pair, name: str = "Giấy chứng sinh") -> GivenFile:
+    """A scanned paper."""
+    blob = store_blob([f"scan of {name}".encode()], at=two.at, max_bytes=100)
+    return GivenFile(blob.sha256, name, "scan.txt")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -14,28 +12,15 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 
-from lienthong.axis.public import FakeAxis, StatusReport, edxml
-from lienthong.directory.public import Agency
-from lienthong.dossiers.across.contracts import (
-    FarState,
-    HandedOver,
-    Kind,
-    Letter,
-    Recalled,
-    SentDocument,
-    StateTold,
-    Supplied,
-)
-from lienthong.dossiers.across.letters import hand_over_of
-from lienthong.dossiers.across.packets import packet_of
-from lienthong.dossiers.across.wire import write_letter
+from lienthong.axis.public import FakeAxis, StatusReport
 from lienthong.dossiers.actions.across import collect_letters, send_again, send_letters
 from lienthong.dossiers.actions.across_home import hand_steps_over
 from lienthong.dossiers.actions.ending import stop_dossier, withdraw_dossier
 from lienthong.dossiers.actions.signing import sign_results
 from lienthong.dossiers.actions.stepping import finish_step
 from lienthong.dossiers.actions.supplements import ask_supplement, receive_supplement
-from lienthong.dossiers.contracts import GivenFile, GivenPaper, StepDone, Supplement
+from lienthong.dossiers.contracts import GivenPaper, StepDone, Supplement
+from lienthong.dossiers.health import check_across
 from lienthong.dossiers.inboxes import inbox_of
 from lienthong.dossiers.models import (
     AcrossArrival,
@@ -45,38 +30,25 @@ from lienthong.dossiers.models import (
     HeldDocument,
     NationalReport,
     Origin,
+    SupplementRequest,
 )
 from lienthong.dossiers.states import DossierState, TaskKind, TaskState
-from lienthong.dossiers.tests.across import Pair, at_the_far_step, far_of, pair, theirs
-from lienthong.dossiers.tests.factories import NOON, official, open_task, receptionist
+from lienthong.dossiers.tests.across import Pair, at_the_far_step, away_of, far_of, pair, scan, theirs, verbs
+from lienthong.dossiers.tests.factories import official, open_task, receptionist
 from lienthong.dossiers.tests.results import drafted, leader_with_key, seen
 from lienthong.identity.public import NotAllowed, Role
 from lienthong.identity.tests.factories import agency, official_in
-from lienthong.kernel.blobs import store_blob
-from lienthong.kernel.identifiers import uuid7
-from lienthong.kernel.lifting import lifted
+from lienthong.kernel.checks import State
 from lienthong.ledger.public import timeline
 from lienthong.procedures.public import ProcedureVersion
-from lienthong.signing.public import ensure_agency_certificates, sign_packet
 
 pytestmark = pytest.mark.django_db
-
-
-def away_of(far: Agency) -> FakeAxis:
-    """An axis that only knows who works elsewhere."""
-    return FakeAxis(away={far.pk})
 
 
 @pytest.fixture
 def two() -> Pair:
     """Two installations."""
     return pair()
-
-
-def scan(two: Pair, name: str = "Giấy chứng sinh") -> GivenFile:
-    """A scanned paper."""
-    blob = store_blob([f"scan of {name}".encode()], at=two.at, max_bytes=100)
-    return GivenFile(blob.sha256, name, "scan.txt")
 
 
 def map_of(party_id: object, two: Pair) -> GivenPaper:
@@ -86,11 +58,6 @@ def map_of(party_id: object, two: Pair) -> GivenPaper:
         party_id=party_id, name="Bản đồ", blob_id=file.sha256, file_name="ban-do.txt", given_at=two.at
     )
     return GivenPaper(name="Bản đồ", held_id=held.pk)
-
-
-def verbs(dossier: Dossier) -> list[str]:
-    """What happened to the dossier."""
-    return [event.verb.removeprefix("dossier.") for event in timeline(dossier.ledger_subject)]
 
 
 def test_a_step_is_settled_elsewhere_and_its_result_comes_back(two: Pair) -> None:
@@ -271,103 +238,6 @@ def test_one_packet_has_one_effect_however_often_it_comes(two: Pair) -> None:
     assert (far_of(dossier).heard, verbs(dossier)) == (far.heard, told), "a word heard before changes nothing"
 
 
-def forged(
-    two: Pair,
-    letter: Letter | bytes,
-    *,
-    sender: Agency,
-    to: Agency,
-    signer: Agency | None = None,
-    after: int = 1,
-    **changes: Any,
-) -> str:
-    """Send what somebody may send, and answer what the receiving installation said of it."""
-    key = uuid7()
-    told = letter if isinstance(letter, Letter) else Letter(Kind.RECALL, key, 1, Recalled("x"))
-    xml = packet_of(told, key=key, subject="Hồ sơ", sender=sender, recipient=to, at=two.at)
-    packet = edxml.parse_packet(lifted(xml))
-    first, *files = packet.attachments
-    if isinstance(letter, bytes):
-        first = replace(first, content=letter)
-    packet = replace(packet, **{"attachments": (first, *files)} | changes)
-    signed = sign_packet(edxml.build_packet(packet), agency_id=(signer or sender).pk, at=two.at)
-    receipt = two.axis.submit(signed, at=two.at)
-    (two.over_there if to == two.far else two.at_home)(after)
-    return AcrossArrival.objects.get(packet_id=receipt.packet_id).refusal
-
-
-def test_what_does_not_come_from_who_was_asked_is_returned_and_changes_nothing(two: Pair) -> None:
-    dossier, other = at_the_far_step(two), agency()
-    ensure_agency_certificates([other.pk], at=NOON)
-    two.both()
-    key, known = far_of(dossier).pk, theirs(dossier)
-    done = Letter(Kind.STATE, key, 9, StateTold("X", FarState.FINISHED, two.at))
-    before = (far_of(dossier).state, verbs(dossier))
-    assert "Không có bước" in forged(two, done, sender=other, to=two.home)
-    assert "không được" in forged(two, done, sender=two.far, to=two.home, signer=other)
-    assert (far_of(dossier).state, verbs(dossier)) == before
-    for letter in (
-        Letter(Kind.RECALL, key, 9, Recalled("Giả")),
-        Letter(Kind.SUPPLY, key, 9, Supplied()),
-    ):
-        assert "Không có bước" in forged(two, letter, sender=other, to=two.far, after=90)
-    known.refresh_from_db()
-    assert known.state == DossierState.ACCEPTED
-
-
-def handed_over(two: Pair, **fields: Any) -> HandedOver:
-    """What another installation may hand over, of a procedure that is known here."""
-    dossier = at_the_far_step(two)
-    hand_steps_over(at=two.at, axis=away_of(two.far))
-    said = hand_over_of(far_of(dossier))
-    AcrossLetter.objects.all().delete()
-    return replace(said, **fields)
-
-
-def test_a_hand_over_that_cannot_be_settled_here_goes_back_with_its_reason(two: Pair) -> None:
-    said = handed_over(two)
-    wrong = SentDocument("Bản vẽ", sha256="0" * 64, file_name="ban-ve.pdf")
-    deep: object = "x"
-    for _level in range(20):
-        deep = {"a": deep}
-    for body, words in (
-        (replace(said, procedure="9.999999"), "9.999999"),
-        (replace(said, answers={"child_sex": "no such"}), "Tờ khai"),
-        (replace(said, reply_to="Z99"), "reply_to"),
-        (replace(said, documents=(wrong,)), "Bản vẽ"),
-    ):
-        sent = write_letter(Letter(Kind.HAND_OVER, uuid7(), 1, body))
-        assert words in forged(two, sent, sender=two.home, to=two.far), words
-    whole = json.loads(write_letter(Letter(Kind.HAND_OVER, uuid7(), 1, said)))
-    for changed in (
-        whole | {"version": 2},
-        whole | {"extra": 1},
-        whole | {"body": whole["body"] | {"answers": {"a": deep}}},
-        whole | {"body": whole["body"] | {"summary": "\x00"}},
-        whole | {"body": whole["body"] | {"minutes": -1}},
-        [whole],
-    ):
-        assert "phiên bản 1" in forged(two, json.dumps(changed).encode(), sender=two.home, to=two.far)
-    for raw in (b"{", b"[" * 100_000, b'{"kind": NaN}', b'{"kind": 1e999}', b"x" * 1_100_000):
-        assert "phiên bản 1" in forged(two, raw, sender=two.home, to=two.far)
-    assert not Dossier.objects.filter(foreign=True).exists()
-    assert set(two.axis.states.values()) == {"02"}
-
-
-def test_a_file_that_is_not_the_one_that_was_meant_is_not_taken_in(two: Pair) -> None:
-    paper = scan(two)
-    said = handed_over(two, documents=(SentDocument("Giấy", sha256=paper.sha256, file_name="a.txt"),))
-    letter, key = Letter(Kind.HAND_OVER, uuid7(), 1, said), uuid7()
-    xml = packet_of(letter, key=key, subject="Hồ sơ", sender=two.home, recipient=two.far, at=two.at)
-    first, file = edxml.parse_packet(lifted(xml)).attachments
-    swapped = (first, replace(file, content=b"another text"))
-    packet = replace(edxml.parse_packet(lifted(xml)), attachments=swapped)
-    two.axis.submit(sign_packet(edxml.build_packet(packet), agency_id=two.home.pk, at=two.at), at=two.at)
-    two.over_there()
-    assert "SHA-256" in AcrossArrival.objects.get().refusal
-    assert not Dossier.objects.filter(foreign=True).exists()
-
-
 def test_a_hand_over_that_was_returned_comes_back_to_its_owner(two: Pair) -> None:
     dossier = at_the_far_step(two)
     ProcedureVersion.objects.filter(pk=dossier.version_id).update(
@@ -435,11 +305,15 @@ def test_what_the_other_side_returned_is_made_anew_when_it_is_sent_again(two: Pa
     two.over_there(5)
     letter = AcrossLetter.objects.get(refused_at__isnull=False)
     assert letter.problem == "Chưa tin cậy"
+    assert check_across().state is State.WARNING
     watcher = official(two.far, Role.ADMINISTRATOR)
     assert send_again(letter_id=None, viewer=watcher, at=two.at) == 1
     two.over_there()
     two.at_home()
     assert far_of(dossier).state == "finished"
+    assert check_across().state is State.BAD, "a letter of months ago waits to be looked after"
+    two.over_there(5)
+    assert check_across().state is State.GOOD
     with pytest.raises(NotAllowed):
         send_again(letter_id=None, viewer=two.worker(), at=two.at)
 
@@ -457,3 +331,41 @@ def test_handing_over_many_steps_takes_as_many_queries_as_one(
     assert counts[0] == counts[1]
     with django_assert_num_queries(1):
         assert hand_steps_over(at=two.at, axis=FakeAxis()) == 0, "where nobody is elsewhere one query is all"
+
+
+def asked_there(two: Pair, dossier: Dossier) -> Dossier:
+    """The other installation asks for a supplement, and home has heard of it; their dossier."""
+    two.both()
+    copy = theirs(dossier)
+    missing = Supplement(("Bản đồ hiện trạng",), "Thiếu bản đồ")
+    ask_supplement(dossier_id=copy.pk, asked=missing, viewer=two.worker(), at=two.at)
+    two.over_there()
+    two.at_home()
+    return copy
+
+
+def test_a_result_that_comes_while_the_applicant_is_waited_for_waits_too(two: Pair) -> None:
+    dossier = at_the_far_step(two)
+    copy = asked_there(two, dossier)
+    receive_supplement(dossier_id=copy.pk, viewer=receptionist(two.far), at=two.at)
+    finish_step(done=StepDone(open_task(copy, "asked").pk), viewer=two.worker(), at=two.at)
+    two.over_there()
+    two.at_home()
+    assert (far_of(dossier).state, open_task(dossier, "plan").done_at) == ("finished", None)
+    receive_supplement(dossier_id=dossier.pk, viewer=receptionist(two.home), at=two.at)
+    two.at_home()
+    assert far_of(dossier).settled_at == two.at
+    assert open_task(dossier, "fits").kind == TaskKind.CHOICE
+
+
+def test_a_second_supplement_is_not_asked_of_the_applicant(two: Pair) -> None:
+    dossier = at_the_far_step(two)
+    SupplementRequest.objects.create(
+        dossier=dossier, items=["Đơn"], reason="Thiếu", asked_at=two.at, answered_at=two.at
+    )
+    copy = asked_there(two, dossier)
+    dossier.refresh_from_db()
+    assert (dossier.paused_at, dossier.state) == (None, DossierState.IN_PROGRESS)
+    two.over_there()
+    copy.refresh_from_db()
+    assert (copy.state, copy.paused_at) == (DossierState.IN_PROGRESS, None)
