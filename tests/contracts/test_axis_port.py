@@ -342,8 +342,9 @@ def test_who_works_in_another_installation_is_known_without_asking_anybody(groun
     if isinstance(ground.axis, FakeAxis):
         ground.axis.away = {second}
     else:
-        ensure_agency_certificates([first], at=AT)  # over HTTP, who signs here works here
-        connect_system(name="Theirs", agency=ground.second, serves=Serves.AGENCY, actor=TEST, at=AT)
+        ensure_agency_certificates([first], at=AT)  # who signs here works here
+        for one in (ground.first, ground.second):
+            connect_system(name="Theirs", agency=one, serves=Serves.AGENCY, actor=TEST, at=AT)
     assert ground.axis.elsewhere([first, second], at=AT) == {second}
     assert ground.axis.elsewhere([], at=AT) == set()
 

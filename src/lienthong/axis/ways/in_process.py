@@ -30,6 +30,7 @@ from lienthong.directory.public import Agency
 from lienthong.kernel.blobs import BlobMissing
 from lienthong.kernel.errors import Refusal
 from lienthong.kernel.lifting import Content, Lifted, lift
+from lienthong.signing.public import signing_agencies
 
 
 @dataclass(frozen=True)
@@ -91,12 +92,16 @@ class InProcessAxis:
             return certificates_for(codes, at=at)
 
     def elsewhere(self, agency_ids: Collection[int], *, at: datetime) -> set[int]:
-        """Those that a connected system of their own speaks for. Two queries at most."""
+        """Those that a connected system of their own speaks for, and that have no key here.
+
+        An agency that only its document system connects, and whose people work here, can sign here.
+        """
         with _answering():
             others = ConnectedSystem.objects.select_related("agency").filter(disabled_at=None, sandbox=False)
             systems = list(others.exclude(serves=Serves.ALL).exclude(pk=self.system().pk))
             agencies = Agency.objects.filter(pk__in=agency_ids) if systems else ()
-            return {one.pk for one in agencies if any(system.speaks_for(one) for system in systems)}
+            spoken_for = {one.pk for one in agencies if any(system.speaks_for(one) for system in systems)}
+            return spoken_for - signing_agencies(spoken_for, at=at)
 
 
 @contextmanager
