@@ -11,13 +11,21 @@ import httpx
 import pytest
 
 from lienthong.axis.public import (
+    DOSSIER_TYPE,
     AxisClient,
+    AxisPort,
+    AxisUnavailable,
     EncryptionCertificate,
+    FakeAxis,
+    HttpAxis,
+    InProcessAxis,
     Serves,
     StatusReport,
     connect_system,
     edxml,
 )
+from lienthong.axis.public import PortRefused as AxisRefused
+from lienthong.axis.public import connect_to_axis as connect
 from lienthong.directory.public import Agency
 from lienthong.identity.tests.factories import agency
 from lienthong.kernel.adapters.object_store import configured_objects
@@ -25,14 +33,14 @@ from lienthong.kernel.blobs import key_of
 from lienthong.kernel.clock import now
 from lienthong.ledger.public import Actor
 from lienthong.office.actions.collecting import collect_inbox
-from lienthong.office.adapters import connect
-from lienthong.office.adapters.axis_http import HttpAxis
-from lienthong.office.adapters.axis_in_process import InProcessAxis
-from lienthong.office.adapters.fake import FakeAxis
 from lienthong.office.models import IncomingDocument
-from lienthong.office.ports import AxisPort, AxisRefused, AxisUnavailable
 from lienthong.office.tests.packets import packet, signed, text_file
-from lienthong.signing.public import encryption_certificates, ensure_encryption_certificates, trusted_readers
+from lienthong.signing.public import (
+    encryption_certificates,
+    ensure_agency_certificates,
+    ensure_encryption_certificates,
+    trusted_readers,
+)
 
 pytestmark = pytest.mark.django_db(transaction=True)
 TEST = Actor(kind="job", id="test", name="test")
@@ -327,6 +335,26 @@ def test_certificates_to_encrypt_with_are_given_by_the_code_asked_for(ground: Gr
     assert [(item.agency, item.sha256) for item in found.items] == [(code, given.sha256)]
     assert found.missing == (ground.second.old_code,)
     assert trusted_readers([(ground.first, found.items[0].pem.encode())], at=AT).keys() == {ground.first.pk}
+
+
+def test_who_works_in_another_installation_is_known_without_asking_anybody(ground: Ground) -> None:
+    first, second = ground.first.pk, ground.second.pk
+    if isinstance(ground.axis, FakeAxis):
+        ground.axis.away = {second}
+    else:
+        ensure_agency_certificates([first], at=AT)  # who signs here works here
+        for one in (ground.first, ground.second):
+            connect_system(name="Theirs", agency=one, serves=Serves.AGENCY, actor=TEST, at=AT)
+    assert ground.axis.elsewhere([first, second], at=AT) == {second}
+    assert ground.axis.elsewhere([], at=AT) == set()
+
+
+def test_a_packet_of_a_dossier_is_left_to_the_one_stop(ground: Ground) -> None:
+    ground.axis.submit(ground.packet(type_name=DOSSIER_TYPE), at=AT)
+    assert [item.of_dossier for item in ground.axis.inbox(at=AT).items] == [True, True]
+    collected = collect_inbox(at=AT, port=ground.axis)
+    assert (collected.received, IncomingDocument.objects.count()) == (0, 0)
+    assert len(ground.axis.inbox(at=AT).items) == 2
 
 
 def test_the_fake_fails_on_demand_and_then_works_again() -> None:

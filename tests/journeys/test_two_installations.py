@@ -7,6 +7,7 @@ docs/operations/hub.md.
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -246,3 +247,27 @@ def _the_menu_has_no_office(hub: Site, page_on: PageAt) -> None:
 
 
 _TASKS = "from procrastinate.contrib.django import app; app.perform_import_paths(); print(sorted(app.tasks))"
+
+
+def test_a_step_of_a_dossier_is_settled_in_the_other_installation(country: Country) -> None:
+    sent = _side(country.province, f"hand_over({PROVINCE!r})")
+    assert sent["state"] == "sent"
+    there = _side(country.office, f"settle({OFFICE!r}, 'g22.lanhdao')")
+    assert (there["agency"], there["scans"]) == (OFFICE, [sent["scan"]])
+    assert there["documents"] == 0, "what is the one-stop's is not the office's"
+    assert there["code"].startswith(f"{OFFICE}-")
+    heard = _side(country.province, f"hear({sent['code']!r})")
+    assert heard == {
+        "far": ["finished", there["code"], "Đồng ý"],
+        "step": "done",
+        "open": ["hand_out"],
+        "result": there["result"],
+        "pdf": "%PDF-",
+    }
+
+
+def _side(site: Site, call: str) -> dict[str, Any]:
+    """Run a function of `across_sides` in a process of the installation; what it said."""
+    said = site.manage("shell", "-c", f"from tests.journeys import across_sides; across_sides.{call}")
+    answer: dict[str, Any] = json.loads(said.splitlines()[-1])
+    return answer

@@ -31,6 +31,7 @@ from lienthong.axis.client import (
     verify_webhook,
 )
 from lienthong.axis.contracts import (
+    DOSSIER_TYPE,
     AgencyItem,
     AgencyPage,
     AgencyRef,
@@ -75,13 +76,24 @@ from lienthong.axis.queries.packets import agencies, packet_state
 from lienthong.axis.queries.systems import system_of
 from lienthong.axis.queries.uploads import open_uploads
 from lienthong.axis.states import ChangeKind, ChangeState, DeliveryState
+from lienthong.axis.ways import connect as connect_to_axis
+from lienthong.axis.ways.fake import FOLLOWS as FAKE_FOLLOWS
+from lienthong.axis.ways.fake import FakeAxis, connect_to_fake
+from lienthong.axis.ways.in_process import InProcessAxis
+from lienthong.axis.ways.over_http import HttpAxis
+from lienthong.axis.ways.ports import AxisPort, AxisUnavailable, axis_id
+from lienthong.axis.ways.ports import AxisRefused as PortRefused
 
 __all__ = [
+    "DOSSIER_TYPE",
+    "FAKE_FOLLOWS",
     "AgencyItem",
     "AgencyPage",
     "AgencyRef",
     "AxisClient",
+    "AxisPort",
     "AxisRefused",
+    "AxisUnavailable",
     "AxisUnreachable",
     "ChangeAnswered",
     "ChangeItem",
@@ -102,7 +114,10 @@ __all__ = [
     "DeliveryUncollected",
     "EncryptionCertificate",
     "EncryptionCertificates",
+    "FakeAxis",
     "FakeWebhooks",
+    "HttpAxis",
+    "InProcessAxis",
     "InboxItem",
     "InboxPage",
     "Lease",
@@ -111,6 +126,7 @@ __all__ = [
     "Packet",
     "PacketState",
     "PacketsStored",
+    "PortRefused",
     "Receipt",
     "RecipientState",
     "Serves",
@@ -125,11 +141,14 @@ __all__ = [
     "WebhookReceived",
     "add_to_upload",
     "agencies",
+    "axis_id",
     "backlog_gauges",
     "certificates_for",
     "changes_of",
     "claim_deliveries",
     "connect_system",
+    "connect_to_axis",
+    "connect_to_fake",
     "count_failed_fetches",
     "count_refusals",
     "disable_system",

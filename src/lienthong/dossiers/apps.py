@@ -33,4 +33,5 @@ class DossiersConfig(AppConfig):
             )
         )
         register(NavItem("dossiers:competence", _("Competent bodies"), NAMERS, order=61, place="account"))
+        register(NavItem("dossiers:across", _("Between installations"), WATCHERS, order=63, place="account"))
         register(NavItem("dossiers:national", _("National portal"), WATCHERS, order=62, place="account"))

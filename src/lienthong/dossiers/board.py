@@ -11,6 +11,7 @@ from uuid import UUID
 from django.db.models import Model, prefetch_related_objects
 
 from lienthong.directory.public import Agency, WorkingCalendar, calendars_of
+from lienthong.dossiers.foreign import pinned_process
 from lienthong.dossiers.held import hold_dossiers, open_tasks_of
 from lienthong.dossiers.models import Dossier, DossierPaper, DossierParty, DossierResult, DossierTask
 from lienthong.dossiers.outbox import queue_reports
@@ -18,7 +19,7 @@ from lienthong.dossiers.refusals import CalendarWithoutWork
 from lienthong.kernel.events import publish
 from lienthong.kernel.statements import insert_rows, update_rows
 from lienthong.ledger.public import JSON, Actor, Entry, record_many
-from lienthong.procedures.public import Process, process_of
+from lienthong.procedures.public import Process
 
 DOSSIER_FIELDS = (
     "state",
@@ -123,10 +124,7 @@ class Board:
 
     def process(self, dossier: Dossier) -> Process:
         """The process the dossier is pinned to."""
-        process_id = dossier.version.process_id
-        if process_id is None:
-            raise LookupError(dossier.version_id)  # the database lets no version be offered without one
-        return process_of(process_id)
+        return pinned_process(dossier)
 
     def results(self, dossier: Dossier) -> list[DossierResult]:
         """The results of the dossier, drafts too. Those of the whole board are read in one query."""

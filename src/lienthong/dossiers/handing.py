@@ -5,7 +5,7 @@ from __future__ import annotations
 from lienthong.dossiers.board import Board
 from lienthong.dossiers.contracts import Handing
 from lienthong.dossiers.game import RESULT_EFFECT
-from lienthong.dossiers.models import Dossier, DossierParty, DossierTask, HandOut
+from lienthong.dossiers.models import Dossier, DossierParty, DossierTask, FarStep, HandOut
 from lienthong.dossiers.refusals import (
     HandedOutAlready,
     ReceiverMissing,
@@ -53,6 +53,8 @@ def require_all_signed(board: Board, dossier: Dossier) -> None:
 def require_demanded(board: Board, dossier: Dossier) -> None:
     """Raise `ResultMissing` where the process demanded a signed result of what was granted."""
     if dossier.outcome == Outcome.GRANTED and not any(one.signed for one in board.results(dossier)):
+        if FarStep.objects.filter(task__dossier=dossier, results__gt=0).exists():
+            return  # it was made in another installation, and lies among the papers
         for step in board.process(dossier).steps:
             if SIGNED_EFFECT in step.effects:
                 raise ResultMissing(step=step.name or step.key, code=dossier.code)

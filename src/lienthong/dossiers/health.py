@@ -9,7 +9,7 @@ from django.conf import settings
 from django.db.models import Min
 
 from lienthong.dossiers.facts.counting import last_recount, unfolded
-from lienthong.dossiers.models import NationalReport
+from lienthong.dossiers.models import AcrossLetter, NationalReport
 from lienthong.dossiers.national.connecting import portal_access
 from lienthong.dossiers.national_queries import REASONS, last_success
 from lienthong.identity.public import PartyKind
@@ -18,6 +18,7 @@ from lienthong.kernel.clock import now
 from lienthong.procedures.public import Channel
 
 MANY = 100_000
+LONG = timedelta(hours=24)
 
 
 @check("Figures of dossiers")
@@ -65,6 +66,18 @@ def check_national() -> Finding:
         return warning(f"{refused} reports were refused for good and wait for someone (/dossiers/national/)")
     last = last_success()
     return good(f"last taken {last:%d/%m/%Y %H:%M}" if last else "nothing was to be told yet")
+
+
+@check("Dossiers between installations")
+def check_across() -> Finding:
+    """Whether what is said to other installations is taken in there."""
+    refused = AcrossLetter.objects.exclude(refused_at=None).count()
+    oldest = AcrossLetter.objects.filter(refused_at=None).aggregate(oldest=Min("made_at"))["oldest"]
+    if oldest is not None and now() - oldest > LONG:
+        return bad(f"letters wait since {oldest:%d/%m/%Y %H:%M} to be taken in (/dossiers/across/)")
+    if refused:
+        return warning(f"{refused} letters were returned and wait for someone (/dossiers/across/)")
+    return good("nothing waits for long")
 
 
 def _last_problem() -> str:

@@ -21,7 +21,8 @@ MOST_AT_ONCE = 100
 _PROCEDURE = ("version__process_id", "version__procedure__name", "version__procedure__name_en")
 _WAITING = (
     "step", "kind", "state", "agency_id", "role", "assignee__full_name", "due_at", "paused_at", "question",
-    "dossier__code", "dossier__applicant_name", *(f"dossier__{name}" for name in _PROCEDURE),
+    "dossier__code", "dossier__foreign", "dossier__applicant_name",
+    *(f"dossier__{name}" for name in _PROCEDURE),
 )  # fmt: skip
 
 

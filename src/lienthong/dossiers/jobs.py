@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 from datetime import date, datetime
 from uuid import UUID
 
 from django.conf import settings
 
+from lienthong.axis.public import AxisUnavailable
+from lienthong.dossiers.actions.across import exchange_dossiers
 from lienthong.dossiers.actions.apologising import draft_apologies
 from lienthong.dossiers.actions.counting import fold_deltas, recount_figures
 from lienthong.dossiers.actions.national import queue_untold, send_reports
@@ -16,6 +19,8 @@ from lienthong.dossiers.contracts import CalendarChange
 from lienthong.dossiers.queueing.appointments import remind_desks
 from lienthong.kernel.clock import now
 from lienthong.kernel.jobs import job, periodic
+
+logger = logging.getLogger(__name__)
 
 
 @job(name="dossiers.note_payment")
@@ -51,6 +56,16 @@ def recount_all_figures(timestamp: int) -> None:
 def tell_national(timestamp: int) -> None:
     """Tell the national portal what is due, every minute, one run after the other."""
     send_reports(at=now())
+
+
+@periodic(cron="* * * * *")
+@job(name="dossiers.across", queueing_lock="dossiers.across", lock="dossiers.across")
+def exchange_across(timestamp: int) -> None:
+    """Exchange dossiers with other installations, every minute, one round after the other."""
+    try:
+        exchange_dossiers(at=now())
+    except AxisUnavailable as error:
+        logger.warning("dossiers for and from other installations wait: %s", error)
 
 
 @periodic(cron="7 * * * *")

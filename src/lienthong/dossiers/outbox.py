@@ -23,9 +23,11 @@ def national_on() -> bool:
 def queue_reports(said: Sequence[tuple[Dossier, str, int]], *, actor: Actor, at: datetime) -> None:
     """Queue what was said of dossiers, in order: (dossier, verb, state then). One statement, or none.
 
+    Of one that another installation handed over that installation tells the portal.
+
     Each dossier comes first as it stands now, so that the portal knows it when it reads of its progress.
     """
-    told = [(dossier, verb, state) for dossier, verb, state in said if verb in TOLD]
+    told = [(dossier, verb, state) for dossier, verb, state in said if verb in TOLD and not dossier.foreign]
     if not told or not national_on():
         return
     last = {dossier.pk: (dossier, verb) for dossier, verb, _state in told}

@@ -16,6 +16,7 @@ from lienthong.directory.public import Agency
 from lienthong.dossiers import policies
 from lienthong.dossiers.codes import NotACode, read_code
 from lienthong.dossiers.contracts import DossierFilter
+from lienthong.dossiers.foreign import pinned_process
 from lienthong.dossiers.models import (
     ApologyDraft,
     CompetentBody,
@@ -42,7 +43,6 @@ from lienthong.procedures.public import (
     ServiceOffer,
     Step,
     Transition,
-    process_of,
 )
 
 MOST_WORDS, MOST_AT_ONCE, MOST_OFFERS, MOST_HELD, MOST_TO_LINK = 8, 100, 200, 50, 20
@@ -110,10 +110,7 @@ def _codes(text: str) -> list[str]:
 
 def process_for(dossier: Dossier) -> Process:
     """The process the dossier is pinned to."""
-    process_id = dossier.version.process_id
-    if process_id is None:
-        raise LookupError(dossier.version_id)
-    return process_of(process_id)
+    return pinned_process(dossier)
 
 
 def step_name(task: DossierTask) -> str:

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from lienthong.dossiers.web import (
+    across,
     acting,
     apologies,
     appointments,
@@ -62,6 +63,8 @@ urlpatterns = [
     path("results/<uuid:result_id>/change/", results.change, name="change_result"),
     path("results/<uuid:result_id>/sign/", results.sign, name="sign_result"),
     path("results/<uuid:result_id>/drop/", results.drop, name="drop_result"),
+    path("across/", across.across, name="across"),
+    path("across/retry/", across.across_retry, name="across_retry"),
     path("national/", national.national, name="national"),
     path("national/retry/", national.national_retry, name="national_retry"),
     path("national/export/", national.national_export, name="national_export"),

@@ -39,7 +39,7 @@ from lienthong.procedures.form import Form, Prefill, QuestionType
 from lienthong.procedures.models import LinkedPart, Procedure, ProcedureVersion, ServiceField, ServiceOffer
 from lienthong.procedures.places import Communes
 from lienthong.procedures.process import Body, Lane, Process, Step, StepKind, Transition
-from lienthong.procedures.queries import find_by_code, offer_counts
+from lienthong.procedures.queries import find_by_code, offer_counts, version_in_force
 from lienthong.procedures.states import Channel
 from lienthong.procedures.stored import definition_of, process_of
 
@@ -98,5 +98,6 @@ __all__ = [
     "settle",
     "start_draft",
     "start_position",
+    "version_in_force",
     "whole_answers",
 ]

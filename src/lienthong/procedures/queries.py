@@ -111,6 +111,15 @@ def find_by_code(code: str) -> Procedure:
     return found
 
 
+def version_in_force(code: str) -> ProcedureVersion:
+    """The version in force of the procedure of a national code. Raises `NotFound`."""
+    rows = ProcedureVersion.objects.select_related("procedure__field", "form", "process")
+    found = rows.filter(procedure__code=code, state=VersionState.PUBLISHED).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
 def find_version(viewer: Viewer, version_id: UUID) -> ProcedureVersion:
     """One version with its form and process; a draft only by the agency that publishes it. Raises
     `NotFound`.

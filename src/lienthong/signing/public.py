@@ -83,6 +83,7 @@ from lienthong.signing.queries import (
     chain_pem,
     expiring_certificates,
     root_certificate,
+    signing_agencies,
 )
 from lienthong.signing.sealed_secrets import SecretUnreadable, open_secret, seal_secret
 from lienthong.signing.stamping import stamp_digest
@@ -163,6 +164,7 @@ __all__ = [
     "sign_pdf",
     "sign_statement",
     "sign_statements",
+    "signing_agencies",
     "stamp_digest",
     "trusted_readers",
     "unlock_key",

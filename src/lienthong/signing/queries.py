@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
@@ -49,6 +50,12 @@ def agency_identity(agency_id: int, *, at: datetime) -> Identity:
         name = Agency.objects.filter(pk=agency_id).values_list("name", flat=True).first()
         raise NoCertificate(name=name or str(agency_id))
     return _identity(row)
+
+
+def signing_agencies(agency_ids: Collection[int], *, at: datetime) -> set[int]:
+    """Which of the agencies can sign here: they have a certificate, and its key is here. One query."""
+    rows = Certificate.objects.valid(at).filter(purpose=Purpose.AGENCY, agency_id__in=agency_ids)
+    return set(rows.values_list("agency_id", flat=True))
 
 
 def official_identity(official_id: int, *, at: datetime, unlocked: UnlockedKey | None = None) -> Identity:

@@ -17,6 +17,9 @@ from lienthong.axis.contracts.events import StatusReported as StatusReported
 from lienthong.axis.contracts.events import StoredPacket as StoredPacket
 from lienthong.axis.contracts.events import Uncollected as Uncollected
 
+# `TypeName` of a packet that carries a dossier to another installation: the office leaves it to the one-stop.
+DOSSIER_TYPE = "Hồ sơ liên thông"
+
 
 @dataclass(frozen=True)
 class Receipt:
@@ -71,6 +74,11 @@ class InboxItem:
     business: int = 0
     about_document_id: str = ""
     sequence: int = 0
+
+    @property
+    def of_dossier(self) -> bool:
+        """Whether it is for the one-stop, not for the office."""
+        return self.type_name == DOSSIER_TYPE
 
 
 @dataclass(frozen=True)

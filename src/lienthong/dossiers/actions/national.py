@@ -116,7 +116,7 @@ def _next_living(after: UUID, batch: int) -> list[UUID]:
 def _untold() -> QuerySet[Dossier]:
     known = NationalDossier.objects.filter(dossier=OuterRef("pk"))
     queued = NationalReport.objects.filter(dossier=OuterRef("pk"))
-    return Dossier.objects.filter(~Exists(known), ~Exists(queued), state__in=sorted(LIVING))
+    return Dossier.objects.filter(~Exists(known), ~Exists(queued), state__in=sorted(LIVING), foreign=False)
 
 
 def _lease(at: datetime) -> list[int]:

@@ -130,7 +130,7 @@ def register_on_board(
     if not policies.receives(viewer) or any(one.agency_id != viewer.agency_id for one in intakes):
         raise NotAllowed
     versions, day = _offered(intakes), board.at.astimezone(VIETNAM).date()
-    whole = [_answers(versions[one.version_id][1], one, day) for one in intakes]
+    whole = [checked_answers(versions[one.version_id][1], one, day) for one in intakes]
     handing_in = intakes[:1] if together else intakes
     applicants = keep_parties(all_facts=[one.applicant for one in handing_in], at=board.at)
     others: list[PartyFacts] = [one.representative for one in handing_in if one.representative]
@@ -141,7 +141,7 @@ def register_on_board(
     acting = iter(representatives)
     handed_in_by = zip((party.pk for party in applicants), (one.papers for one in intakes), strict=True)
     require_usable(handed_in_by, on=day)
-    codes = _codes(intakes, viewer.agency_code, day)
+    codes = take_codes([one.agency_id for one in intakes], viewer.agency_code, day)
     agencies = Agency.objects.in_bulk({one.agency_id for one in intakes})
     dossiers, new = list[Dossier](), dict[tuple[UUID, str], UUID]()
     for intake, answers, party, code in zip(intakes, whole, applicants, codes, strict=True):
@@ -161,8 +161,8 @@ def register_on_board(
         dossier.application = Application(dossier=dossier, answers=answers)
         parties = [DossierParty(dossier=dossier, party=party, role=PartyRole.APPLICANT)]
         if intake.representative is not None:
-            parties.append(_representative(dossier, next(acting), intake))
-        held, papers = _files(dossier, party, intake, board.at, new)
+            parties.append(representative_of(dossier, next(acting), intake))
+        held, papers = files_of(dossier, party, intake, board.at, new)
         for document in held:
             board.add(document)
         board.add_dossier(dossier, papers, parties)
@@ -251,7 +251,7 @@ def _offered(intakes: Sequence[Intake]) -> dict[UUID, tuple[ProcedureVersion, De
     return {key: (row, definition_of(row)) for key, row in versions.items()}
 
 
-def _answers(definition: Definition, intake: Intake, day: date) -> dict[str, object]:
+def checked_answers(definition: Definition, intake: Intake, day: date) -> dict[str, object]:
     """The answers as they are kept."""
     if definition.form is None:
         return {}
@@ -268,24 +268,24 @@ def _label(definition: Definition, key: str) -> str:
     return question.label if question else key
 
 
-def _codes(intakes: Sequence[Intake], agency_code: str, day: date) -> list[str]:
+def take_codes(agency_ids: Sequence[int], agency_code: str, day: date) -> list[str]:
     """A code for each, from the series of its agency and day, without a gap."""
     wanted: Mapping[int, int] = defaultdict(int)
-    for one in intakes:
-        wanted[one.agency_id] += 1  # type: ignore[index]
+    for one in agency_ids:
+        wanted[one] += 1  # type: ignore[index]
     last = {}
     with connection.cursor() as cursor:
         for agency_id, count in sorted(wanted.items()):
             cursor.execute(TAKE, [agency_id, day, count])
             last[agency_id] = int(cursor.fetchone()[0]) - count
     codes = []
-    for one in intakes:
-        last[one.agency_id] += 1
-        codes.append(str(DossierCode(agency_code, day, last[one.agency_id])))
+    for one in agency_ids:
+        last[one] += 1
+        codes.append(str(DossierCode(agency_code, day, last[one])))
     return codes
 
 
-def _representative(dossier: Dossier, party: Party, intake: Intake) -> DossierParty:
+def representative_of(dossier: Dossier, party: Party, intake: Intake) -> DossierParty:
     return DossierParty(
         dossier=dossier,
         party=party,
@@ -295,7 +295,7 @@ def _representative(dossier: Dossier, party: Party, intake: Intake) -> DossierPa
     )
 
 
-def _files(
+def files_of(
     dossier: Dossier, party: Party, intake: Intake, at: datetime, taken: dict[tuple[UUID, str], UUID]
 ) -> tuple[list[HeldDocument], list[DossierPaper]]:
     """What was handed in, on paper and as files: the new documents of the party, and all as papers.

@@ -60,25 +60,32 @@ def receive_supplement(
         dossier = board.dossiers[dossier_id]
         policies.require(viewer, dossier, SUPPLY)
         require_usable([(dossier.applicant_id, papers)], on=at.astimezone(VIETNAM).date())
-        request = SupplementRequest.objects.select_for_update().get(dossier=dossier)
-        request.answered_at = at
-        request.save(update_fields=["answered_at"])
-        for paper in papers:
-            board.add(
-                DossierPaper(
-                    dossier=dossier,
-                    key=paper.key,
-                    name=paper.name[:500],
-                    originals=paper.originals,
-                    copies=paper.copies,
-                    held_id=paper.held_id,
-                    given_at=at,
-                    supplement=request,
-                )
+        rows = [
+            DossierPaper(
+                dossier=dossier,
+                key=paper.key,
+                name=paper.name[:500],
+                originals=paper.originals,
+                copies=paper.copies,
+                held_id=paper.held_id,
+                given_at=at,
             )
-        _go_on(board, dossier)
+            for paper in papers
+        ]
+        supply_on_board(board, dossier, rows)
         board.write()
     return dossier
+
+
+def supply_on_board(board: Board, dossier: Dossier, papers: Sequence[DossierPaper]) -> None:
+    """What was asked for is there, with these papers: the dossier goes on."""
+    request = SupplementRequest.objects.select_for_update().get(dossier=dossier)
+    request.answered_at = board.at
+    request.save(update_fields=["answered_at"])
+    for paper in papers:
+        paper.supplement = request
+        board.add(paper)
+    _go_on(board, dossier)
 
 
 def open_request(board: Board, dossier: Dossier, asked: Supplement, task: DossierTask | None) -> None:
@@ -97,7 +104,7 @@ def open_request(board: Board, dossier: Dossier, asked: Supplement, task: Dossie
         task=task,
         items=items,
         reason=asked.reason.strip(),
-        asked_by_id=board.official_id or 0,
+        asked_by_id=board.official_id,
         asked_at=board.at,
     )
     board.add(row)

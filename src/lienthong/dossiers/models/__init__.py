@@ -3,6 +3,7 @@
 What happened to a dossier is in the ledger, under the subject "dossiers.dossier".
 """
 
+from lienthong.dossiers.models.across import AcrossArrival, AcrossLetter, FarStep, Origin
 from lienthong.dossiers.models.apology import ApologyDraft
 from lienthong.dossiers.models.appointments import Appointment, CapacityRule
 from lienthong.dossiers.models.around import (
@@ -24,6 +25,8 @@ from lienthong.dossiers.models.queueing import Counter, Hall, Queue, Ticket, Tic
 from lienthong.dossiers.models.results import DossierResult, HandOut
 
 __all__ = [
+    "AcrossArrival",
+    "AcrossLetter",
     "ApologyDraft",
     "Application",
     "Appointment",
@@ -39,6 +42,7 @@ __all__ = [
     "DossierParty",
     "DossierResult",
     "DossierTask",
+    "FarStep",
     "Hall",
     "HandOut",
     "HeldDocument",
@@ -47,6 +51,7 @@ __all__ = [
     "OfficialCount",
     "OfficialDelta",
     "Opinion",
+    "Origin",
     "Pause",
     "Queue",
     "Slip",

@@ -101,7 +101,13 @@ class SupplementRequest(models.Model):
     task = models.ForeignKey(DossierTask, null=True, on_delete=models.PROTECT, related_name="+")
     items = models.JSONField(help_text="a list of texts, one each")
     reason = models.TextField()
-    asked_by = models.ForeignKey(Official, on_delete=models.PROTECT, related_name="+")
+    asked_by = models.ForeignKey(
+        Official,
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        help_text="empty: asked elsewhere",
+    )
     asked_at = models.DateTimeField()
     answered_at = models.DateTimeField(null=True)
 

@@ -53,6 +53,12 @@ class Dossier(models.Model):
     root = models.ForeignKey(
         "self", on_delete=models.PROTECT, related_name="linked", help_text="itself, unless a part of another"
     )
+    foreign = models.BooleanField(
+        default=False,
+        db_default=False,
+        db_column="is_foreign",
+        help_text="another installation handed it over (`Origin`)",
+    )
     state = models.SmallIntegerField(default=DossierState.SUBMITTED)
     outcome = models.CharField(max_length=10, blank=True)
     timing = models.CharField(max_length=10, blank=True)

@@ -81,7 +81,8 @@ def _supplements(dossier: Dossier) -> tuple[SupplementTold, ...]:
     if asked is None:
         return ()
     words = "; ".join(str(item) for item in asked.items)[:MOST_NAME]
-    return (SupplementTold(asked.asked_by.full_name, words, asked.asked_at, asked.answered_at),)
+    who = asked.asked_by.full_name if asked.asked_by else dossier.agency.name
+    return (SupplementTold(who, words, asked.asked_at, asked.answered_at),)
 
 
 def _progress(row: NationalReport, unit: str) -> Progress:

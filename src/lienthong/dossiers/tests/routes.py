@@ -170,6 +170,8 @@ ROUTES: dict[str, Route] = {
     "dossiers:sign_result": only(Role.LEADER, methods=("POST",), kwargs=_result),
     "dossiers:drop_result": only(*DRAFTERS, methods=("POST",), kwargs=_result),
     "dossiers:to_sign": only(Role.LEADER, methods=BOTH, shared=True),
+    "dossiers:across": only(*WATCHERS, shared=True),
+    "dossiers:across_retry": only(*WATCHERS, methods=("POST",), shared=True),
     "dossiers:national": only(*WATCHERS, shared=True),
     "dossiers:national_retry": only(*WATCHERS, methods=("POST",), shared=True),
     "dossiers:national_export": only(*WATCHERS, shared=True),

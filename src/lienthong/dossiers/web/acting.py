@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
 from lienthong.dossiers import inboxes, policies, queries
+from lienthong.dossiers.across_queries import FAR_LABELS
 from lienthong.dossiers.actions import apologising, ending, handing, receiving, stepping, supplements
 from lienthong.dossiers.actions.recounting import RECOUNT
 from lienthong.dossiers.contracts import StepDone
@@ -39,6 +40,7 @@ from lienthong.dossiers.states import (
     TaskKind,
     TaskState,
 )
+from lienthong.dossiers.web.across import across_section
 from lienthong.dossiers.web.asked import opinion_rows
 from lienthong.dossiers.web.lists import ALL_READERS, WORKERS, remaining
 from lienthong.dossiers.web.papers import files_of
@@ -67,6 +69,9 @@ TOLD = {
     "assign": gettext_lazy("Step given to an official"),
     "opine": gettext_lazy("Opinion given"),
     RECOUNT: gettext_lazy("Deadlines counted again by the changed calendar"),
+    "hand-over": gettext_lazy("Step handed over to another installation"),
+    "far-state": gettext_lazy("The other installation tells how far it is"),
+    "far-refused": gettext_lazy("The step came back from the other installation"),
     "ask-opinion": gettext_lazy("Other bodies asked for their opinion"),
     "withdraw-opinion": gettext_lazy("Question withdrawn"),
 }
@@ -251,6 +256,7 @@ def _page(
         "timeline": [_row(event) for event in happened],
         "recounts": [recounted(event) for event in happened if event.verb == RECOUNTED],
         "supplement": getattr(found, "supplement", None),
+        **across_section(found),
         **results_section(viewer, found, tasks),
     }
     return render(request, "dossiers/dossier.html", context, status=status)
@@ -261,7 +267,8 @@ def _row(event: Event) -> dict[str, object]:
     verb = event.verb.removeprefix("dossier.")
     data = event.data
     label: object = MOVES[verb].label if verb in MOVES else TOLD.get(verb, verb)
-    words = [
+    words = [str(FAR_LABELS[str(data["far"])])] if data.get("far") in FAR_LABELS else []
+    words += [
         str(data[name]) for name in ("step", "note", "reason", "result", "number", "to") if data.get(name)
     ]
     who = ", ".join(filter(None, (event.actor.name, event.actor.post)))

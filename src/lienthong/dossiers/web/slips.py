@@ -14,7 +14,6 @@ from lienthong.dossiers.slip_pdf import control_slip_pdf
 from lienthong.identity.public import NotFound, needs, viewer_of
 from lienthong.kernel.clock import now
 from lienthong.kernel.downloads import PDF, PDF_POLICY, file_answer
-from lienthong.procedures.public import process_of
 
 
 @needs(*policies.READERS)
@@ -32,10 +31,7 @@ def slip(request: HttpRequest, slip_id: UUID) -> HttpResponseBase:
 def control_slip(request: HttpRequest, dossier_id: UUID) -> HttpResponse:
     """Form 06 as of now: every step so far."""
     dossier = queries.find_dossier(viewer_of(request), dossier_id)
-    process_id = dossier.version.process_id
-    if process_id is None:
-        raise NotFound
-    pdf = control_slip_pdf(dossier, queries.tasks_of(dossier), process_of(process_id), at=now())
+    pdf = control_slip_pdf(dossier, queries.tasks_of(dossier), queries.process_for(dossier), at=now())
     answer = HttpResponse(pdf, content_type=PDF)
     answer["Content-Disposition"] = f'inline; filename="{dossier.code}-06.pdf"'
     answer["Content-Security-Policy"] = PDF_POLICY

@@ -71,13 +71,13 @@ def collect_inbox(*, at: datetime, port: AxisPort | None = None) -> Collected:
     fetching = Fetching(axis, at=at)
     while True:
         page = axis.inbox(after=after, limit=PAGE, at=at)
-        documents = [item for item in page.items if item.business not in ONLY_ASK]
+        documents = [item for item in page.items if item.business not in ONLY_ASK and not item.of_dossier]
         waiting = _not_here_yet(documents)
         resting = fetching.resting(item.delivery_id for item in waiting)
         for items in _by_packet(item for item in waiting if item.delivery_id not in resting):
             collected += _collect_packet(fetching, items, at)
         for item in page.items:
-            if item.business in ONLY_ASK:
+            if item.business in ONLY_ASK and not item.of_dossier:
                 note_arrival(axis, item.delivery_id, at=at)
         if not page.next:
             collect_changes(axis, at=at, fetching=fetching)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,29 +10,27 @@ from datetime import datetime
 from django.conf import settings
 from django.db import DatabaseError
 
-from lienthong.axis.public import (
+from lienthong.axis.actions import report_status, submit_packet, take_back
+from lienthong.axis.actions.collection import packet_of_delivery
+from lienthong.axis.actions.figures import count_refusals, note_seen
+from lienthong.axis.contracts import (
     ChangePage,
-    ConnectedSystem,
     EncryptionCertificates,
     InboxPage,
     PacketState,
     Receipt,
     StatusReport,
-    certificates_for,
-    changes_of,
-    count_refusals,
-    inbox_of,
-    note_seen,
-    packet_of_delivery,
-    packet_state,
-    report_status,
-    submit_packet,
-    take_back,
 )
+from lienthong.axis.models import ConnectedSystem, Serves
+from lienthong.axis.queries.deliveries import changes_of, inbox_of
+from lienthong.axis.queries.encryption import certificates_for
+from lienthong.axis.queries.packets import packet_state
+from lienthong.axis.ways.ports import AxisRefused, AxisUnavailable, axis_id
+from lienthong.directory.public import Agency
 from lienthong.kernel.blobs import BlobMissing
 from lienthong.kernel.errors import Refusal
 from lienthong.kernel.lifting import Content, Lifted, lift
-from lienthong.office.ports import AxisRefused, AxisUnavailable, axis_id
+from lienthong.signing.public import signing_agencies
 
 
 @dataclass(frozen=True)
@@ -92,6 +90,18 @@ class InProcessAxis:
         """Of this installation's directory."""
         with _answering():
             return certificates_for(codes, at=at)
+
+    def elsewhere(self, agency_ids: Collection[int], *, at: datetime) -> set[int]:
+        """Those that a connected system of their own speaks for, and that have no key here.
+
+        An agency that only its document system connects, and whose people work here, can sign here.
+        """
+        with _answering():
+            others = ConnectedSystem.objects.select_related("agency").filter(disabled_at=None, sandbox=False)
+            systems = list(others.exclude(serves=Serves.ALL).exclude(pk=self.system().pk))
+            agencies = Agency.objects.filter(pk__in=agency_ids) if systems else ()
+            spoken_for = {one.pk for one in agencies if any(system.speaks_for(one) for system in systems)}
+            return spoken_for - signing_agencies(spoken_for, at=at)
 
 
 @contextmanager

@@ -1,0 +1,1 @@
+"""Dossiers between two installations: what travels, how it is written into a packet and read out of one."""
