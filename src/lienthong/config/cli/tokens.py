@@ -144,13 +144,26 @@ def certify_token(
 
     The key kept in this installation stays as it is; an earlier token's certificate counts as replaced.
     """
-    number = official.upper().removeprefix("CB-")
-    if not number.isdigit():
-        runtime.fail("Name the official as certificates do, such as CB-12.")
+    number = _number(official)
     with runtime.prepared(), runtime.refusals():
         issue = runtime.door(SIGNING).issue_token_from_request
-        made = issue(request.read_bytes(), official_id=int(number), at=now())
+        made = issue(request.read_bytes(), official_id=number, at=now())
     runtime.console.print(f"{made.subject}: certified until {made.valid_to:%d/%m/%Y}")
+
+
+def revoke_token(
+    official: Annotated[str, typer.Argument(help="The official as certificates name him or her: CB-12.")],
+) -> None:
+    """Revoke the certificate of an official's token that is lost or stolen; what it signed before stays."""
+    number = _number(official)
+    with runtime.prepared(), runtime.refusals():
+        signing = runtime.door(SIGNING)
+        held = signing.token_certificates(number).first()
+        if held is None:
+            runtime.fail(f"CB-{number} has no certificate for a token.")
+        reason = signing.RevocationReason.KEY_COMPROMISE
+        made = signing.revoke_certificate(held.sha256, reason=reason, at=now())
+    runtime.console.print(f"{made.subject}: revoked; the token signs nothing here any more")
 
 
 def require_safe(url: str) -> None:
@@ -159,6 +172,13 @@ def require_safe(url: str) -> None:
     if parts.scheme == "https" or (parts.scheme == "http" and _is_here(parts.hostname or "")):
         return
     runtime.fail(f"{url} is not encrypted, so the code could be read on its way. Use https://")
+
+
+def _number(official: str) -> int:
+    number = official.upper().removeprefix("CB-")
+    if not number.isdigit():
+        runtime.fail("Name the official as certificates do, such as CB-12.")
+    return int(number)
 
 
 def _is_here(host: str) -> bool:
