@@ -148,7 +148,7 @@ def certify_token(
     with runtime.prepared(), runtime.refusals():
         issue = runtime.door(SIGNING).issue_token_from_request
         made = issue(request.read_bytes(), official_id=number, at=now())
-    runtime.console.print(f"{made.subject}: certified until {made.valid_to:%d/%m/%Y}")
+    runtime.console.print(f"{made.subject}: certified until {made.valid_to:%d/%m/%Y}", soft_wrap=True)
 
 
 def revoke_token(
@@ -163,7 +163,7 @@ def revoke_token(
             runtime.fail(f"CB-{number} has no certificate for a token.")
         reason = signing.RevocationReason.KEY_COMPROMISE
         made = signing.revoke_certificate(held.sha256, reason=reason, at=now())
-    runtime.console.print(f"{made.subject}: revoked; the token signs nothing here any more")
+    runtime.console.print(f"{made.subject}: revoked; it signs nothing here any more", soft_wrap=True)
 
 
 def require_safe(url: str) -> None:
