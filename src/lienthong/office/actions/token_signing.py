@@ -92,7 +92,7 @@ def open_token_list(*, viewer: Viewer, documents: Sequence[UUID], at: datetime) 
     chosen = chosen_of(viewer, documents, most=MOST)
     if not token_certificates(viewer.official_id or 0).filter(valid_from__lte=at, valid_to__gt=at).exists():
         raise NoToken
-    made, code = write_list(viewer, chosen, at=at), secrets.token_urlsafe(24)
+    made, code = write_list(viewer, chosen, at=at), _new_code()
     TokenList.objects.create(
         signing_list=made, post_id=viewer.post_id or 0, code_sha256=_hashed(code), expires_at=at + OPEN
     )
@@ -222,5 +222,12 @@ def _ended(held: TokenList, item: SigningItem) -> None:
     _forget(held)
 
 
+def _new_code() -> str:
+    """120 bits that can be typed: six groups of four capitals and digits."""
+    letters = base64.b32encode(secrets.token_bytes(15)).decode()
+    return "-".join(letters[place : place + 4] for place in range(0, len(letters), 4))
+
+
 def _hashed(code: str) -> str:
-    return hashlib.sha256(code.encode()).hexdigest()
+    """The hash of the code, however it was typed."""
+    return hashlib.sha256(code.upper().replace("-", "").replace(" ", "").encode()).hexdigest()

@@ -148,6 +148,8 @@ def test_the_code_opens_its_list_alone_for_a_time_and_as_long_as_its_leader_lead
     with pytest.raises(actions.TokenCodeWrong):
         actions.ask_next(code=code + "x", at=NOON)
     assert not TokenList.objects.filter(code_sha256=code).exists()
+    assert house.ask(code.lower().replace("-", " ")).left == 3
+    asked = house.ask(code)
     for number, end in enumerate(ends):
         if number:
             TokenList.objects.all().delete()

@@ -14,6 +14,8 @@ from lienthong.signing.adapters.pkcs11 import encode_public
 from lienthong.signing.ports import TokenUnavailable
 
 WRONG_PIN = (pkcs11.PinIncorrect, pkcs11.PinInvalid, pkcs11.PinLenRange)
+# An empty slot of some drivers is a token that was never prepared.
+READY = pkcs11.TokenFlag.TOKEN_INITIALIZED
 
 
 class Pkcs11Token:
@@ -28,8 +30,8 @@ class Pkcs11Token:
 
     def __enter__(self) -> Self:
         try:
-            found = list(pkcs11.lib(self._module).get_tokens(**_named("token_label", self._token)))
-            token = _only(found, "token", "--token")
+            found = pkcs11.lib(self._module).get_tokens(**_named("token_label", self._token))
+            token = _only([one for one in found if READY in one.flags], "token", "--token")
             self._session = self._log_in(token)
             kinds = {"object_class": pkcs11.ObjectClass.PRIVATE_KEY} | _named("label", self._label)
             keys = list(self._session.get_objects(_attributes(kinds)))
