@@ -377,23 +377,6 @@ VERB_LABELS: dict[str, Promise] = {
 OPINIONS_GIVEN = frozenset({TurnState.AGREED, TurnState.REMARKED, TurnState.RETURNED})
 REVIEWS_OPEN = frozenset({ReviewState.RUNNING, ReviewState.AGREED})
 
-
-@dataclass(frozen=True)
-class ReviewMove:
-    """One move of a round of review, with the rule of NĐ 30/2020/NĐ-CP it follows."""
-
-    sources: frozenset[ReviewState]
-    target: ReviewState
-    article: str
-
-
-# How a round goes. It begins when the draft is submitted; whoever signs does so only when it is AGREED.
-REVIEW_TRANSITIONS: dict[str, ReviewMove] = {
-    "agree": ReviewMove(frozenset({ReviewState.RUNNING}), ReviewState.AGREED, "Đ.12"),
-    "return": ReviewMove(frozenset({ReviewState.RUNNING}), ReviewState.RETURNED, "Đ.12"),
-    "change": ReviewMove(REVIEWS_OPEN, ReviewState.LAPSED, "Đ.11 k.2"),
-}
-
 REVIEW_STATE_LABELS: dict[str, Promise] = {
     ReviewState.RUNNING: _("Under review"),
     ReviewState.AGREED: _("Review complete"),

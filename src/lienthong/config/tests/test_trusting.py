@@ -15,8 +15,8 @@ from lienthong.config.cli import app, connecting, tokens, trusting
 from lienthong.config.env import read_env
 from lienthong.directory.tests.factories import make_agency, make_holding
 from lienthong.kernel.clock import now
-from lienthong.signing.adapters.fake import FakeToken
 from lienthong.signing.public import certificate_for_agency, certificates_of
+from lienthong.signing.tests.factories import FakeToken
 
 run = CliRunner()
 pytestmark = pytest.mark.django_db
