@@ -23,7 +23,7 @@ class TokenList(models.Model):
     code_sha256 = models.CharField(max_length=64, unique=True)
     expires_at = models.DateTimeField()
     item = models.ForeignKey(
-        "office.SigningItem", null=True, on_delete=models.CASCADE, related_name="+", db_index=False
+        "office.SigningItem", null=True, on_delete=models.SET_NULL, related_name="+", db_index=False
     )
     tries = models.PositiveSmallIntegerField(
         default=0, help_text="how often the token was asked about the item"
@@ -37,13 +37,7 @@ class TokenList(models.Model):
         constraints = [
             models.CheckConstraint(
                 condition=Q(request=None, asked=None, asked_at=None, pdf=None)
-                | Q(
-                    request__isnull=False,
-                    item__isnull=False,
-                    asked__isnull=False,
-                    asked_at__isnull=False,
-                    pdf__isnull=False,
-                ),
+                | Q(request__isnull=False, asked__isnull=False, asked_at__isnull=False, pdf__isnull=False),
                 name="token_list_question_is_whole",
             )
         ]

@@ -92,6 +92,9 @@ def open_token_list(*, viewer: Viewer, documents: Sequence[UUID], at: datetime) 
     chosen = chosen_of(viewer, documents, most=MOST)
     if not token_certificates(viewer.official_id or 0).filter(valid_from__lte=at, valid_to__gt=at).exists():
         raise NoToken
+    # Nobody answers these any more: what was prepared for them is collected.
+    over = TokenList.objects.filter(pdf__isnull=False, expires_at__lte=at)
+    over.update(request=None, asked=None, asked_at=None, pdf=None)
     made, code = write_list(viewer, chosen, at=at), _new_code()
     TokenList.objects.create(
         signing_list=made, post_id=viewer.post_id or 0, code_sha256=_hashed(code), expires_at=at + OPEN

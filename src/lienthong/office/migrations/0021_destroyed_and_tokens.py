@@ -64,7 +64,7 @@ class Migration(migrations.Migration):
                 ("request", models.UUIDField(null=True)),
                 ("asked", models.JSONField(null=True)),
                 ("asked_at", models.DateTimeField(null=True)),
-                ("item", models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.CASCADE, related_name="+", to="office.signingitem")),
+                ("item", models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name="+", to="office.signingitem")),
                 ("pdf", models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="kernel.blob")),
                 ("post", models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="directory.post")),
             ],
@@ -72,7 +72,7 @@ class Migration(migrations.Migration):
                 "constraints": [
                     models.CheckConstraint(
                         condition=Q(asked=None, asked_at=None, pdf=None, request=None)
-                        | Q(asked__isnull=False, asked_at__isnull=False, item__isnull=False, pdf__isnull=False, request__isnull=False),
+                        | Q(asked__isnull=False, asked_at__isnull=False, pdf__isnull=False, request__isnull=False),
                         name="token_list_question_is_whole",
                     )
                 ],

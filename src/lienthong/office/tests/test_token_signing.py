@@ -19,7 +19,7 @@ from lienthong.identity.public import Account, NotAllowed, Role
 from lienthong.identity.tests.factories import agency, viewer_in
 from lienthong.office.actions import bulk
 from lienthong.office.actions import token_signing as actions
-from lienthong.office.actions.outgoing import sign_and_send
+from lienthong.office.actions.outgoing import discard, sign_and_send
 from lienthong.office.adapters.fake import FakeAxis
 from lienthong.office.models import OutgoingDocument, Recipient, TokenList
 from lienthong.office.states import OutState
@@ -177,6 +177,17 @@ def test_one_that_cannot_be_signed_is_noted_and_a_revoked_certificate_signs_no_m
         house.open(count=1)
 
 
+def test_a_draft_thrown_away_meanwhile_leaves_a_list_of_the_token() -> None:
+    house = House()
+    code = house.open(count=2)
+    asked = house.ask(code)
+    discard(outgoing_id=house.drafts[0].id, viewer=house.leader, at=NOON)
+    assert TokenList.objects.get().signing_list.by_token
+    with pytest.raises(actions.NotAskedThis):
+        house.answer(code, asked)
+    assert house.answer(code, house.ask(code)).startswith("signed 01/")
+
+
 def test_the_key_kept_here_signs_no_list_of_the_token_and_only_leaders_make_one() -> None:
     house = House()
     house.open()
@@ -215,3 +226,7 @@ def test_the_page_offers_the_token_to_who_has_one_and_shows_the_code_once() -> N
     value = base64.b64encode(b"x").decode()
     answer = client.post(url, {"request": str(uuid4()), "value": value}, **call)
     assert (answer.status_code, answer.json()["title"]) == (409, "not-asked-this")
+    TokenList.objects.update(expires_at=NOON)
+    assert "make a new list" in text_of(
+        client.get(reverse("office:signing_list", args=[held.signing_list_id]))
+    )

@@ -113,6 +113,7 @@ def _list_page(request: HttpRequest, list_id: UUID, form: PinForm, status: int =
         "done": done,
         "failed": sum(item.state == ItemState.FAILED for item in items),
         "going": going,
+        "over": held.by_token and held.token.expires_at <= now(),
         "asks": going and not held.by_token and key.protected and _carried(request, list_id, viewer) is None,
         "key": key,
         "form": form,
