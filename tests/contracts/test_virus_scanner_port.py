@@ -5,10 +5,11 @@ from __future__ import annotations
 import io
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from lienthong.documents.adapters.clamd import CHUNK, EICAR, Clamd, FakeScanner
+from lienthong.documents.adapters.clamd import CHUNK, EICAR, NEWCOMER, Clamd, FakeScanner
 from lienthong.documents.tests.clamd import ClamdDouble
 from lienthong.documents.virus_ports import ScannerDown, VirusScanner
 
@@ -38,6 +39,37 @@ def test_it_says_what_it_is(scanner: VirusScanner) -> None:
 
 
 @pytest.fixture(params=["fake", "tcp", "unix"])
+def renewed(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[VirusScanner, Any]]:
+    """A scanner, and what holds the number of its release."""
+    if request.param == "fake":
+        fake = FakeScanner()
+        yield fake, fake
+        return
+    double = ClamdDouble(tmp_path / "clamd" if request.param == "unix" else None)
+    yield Clamd(double.address, seconds=5), double
+    double.close()
+
+
+def test_a_new_release_has_a_higher_number_and_knows_what_the_one_before_did_not(
+    renewed: tuple[VirusScanner, Any],
+) -> None:
+    scanner, release = renewed
+    before = scanner.signatures()
+    assert before > 0
+    assert scanner.scan(io.BytesIO(NEWCOMER)) == ""
+    release.release += 1
+    assert scanner.signatures() == before + 1
+    assert scanner.scan(io.BytesIO(NEWCOMER)) == "Newcomer-Test-Signature"
+
+
+def test_a_clamd_that_names_no_database_has_number_nought() -> None:
+    double = ClamdDouble()
+    double.release = ""  # type: ignore[assignment]
+    assert Clamd(double.address, seconds=5).signatures() == 0
+    double.close()
+
+
+@pytest.fixture(params=["fake", "tcp", "unix"])
 def away(request: pytest.FixtureRequest, tmp_path: Path) -> VirusScanner:
     if request.param == "fake":
         return FakeScanner(down=True)
@@ -51,6 +83,8 @@ def test_one_that_is_away_says_so_and_finds_nothing(away: VirusScanner) -> None:
         away.scan(io.BytesIO(EICAR))
     with pytest.raises(ScannerDown):
         away.version()
+    with pytest.raises(ScannerDown):
+        away.signatures()
 
 
 @pytest.mark.parametrize(

@@ -69,6 +69,7 @@ class Env(BaseSettings):
     mail_hours: int = Field(default=24, ge=1)
     clamd: str = ""
     clamd_down: Literal["later", "refuse"] = "later"
+    clamd_again_days: int = Field(default=14, ge=0, le=365)
     mailboxes: Path | None = None
     payment_page_url: str = ""
     payment_page_secret: SecretStr = SecretStr("")

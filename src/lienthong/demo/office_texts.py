@@ -280,6 +280,10 @@ COMMENT_DRAFT = (
 )
 COMMENT_INCOMING = "@{name} làm việc trực tiếp với Liên minh trong tuần này, báo cáo tôi kết quả."
 ANSWER_INCOMING = "@{name} em đã liên hệ, Liên minh hẹn gửi danh sách vào thứ Sáu."
+COMMENT_TASK = "@{name} 03 chủ đầu tư còn lại bao giờ có số liệu? Cần thì tôi ký văn bản đôn đốc."
+ANSWER_TASK = (
+    "@{name} dạ, hai chủ đầu tư hẹn thứ Sáu; một chủ đầu tư đề nghị có văn bản của Ủy ban nhân dân tỉnh."
+)
 AWAY = "Đi công tác tại Hà Nội, ủy quyền giải quyết công việc thường xuyên."
 
 FILE_DIGITAL = "Hồ sơ về việc xây dựng Kế hoạch chuyển đổi số của tỉnh giai đoạn 2026-2030"

@@ -9,7 +9,7 @@ from django.db.models import Q
 
 from lienthong.directory.public import Agency, Division, Official, holds_agency, remembers_agency
 from lienthong.documents.contracts import DOCUMENT_TYPES, TYPES, DocumentType
-from lienthong.documents.scan_models import FileToScan  # noqa: F401 — Django looks for models here
+from lienthong.documents.scan_models import FileToScan, ScannedFile  # noqa: F401 — Django looks here
 from lienthong.documents.states import CopyForm, DocumentState, SourceState, Urgency
 from lienthong.kernel.identifiers import uuid7
 from lienthong.kernel.models import Blob

@@ -7,6 +7,13 @@ from lienthong.documents.actions.copying import forget_copies, make_copy
 from lienthong.documents.actions.drafting import MAX_PDF_BYTES, adopt_pdf, draft_document, written_draft
 from lienthong.documents.actions.issuing import AlreadyIssued, issue_document
 from lienthong.documents.actions.previewing import preview_draft
+from lienthong.documents.actions.token_issuing import (
+    Asked,
+    AskToken,
+    ChangedSinceAsked,
+    TokenAnswer,
+    TokenAsked,
+)
 from lienthong.documents.adapters.fake import FakeSigner, FakeSigningFailed
 from lienthong.documents.adapters.signing import sign_with_keys
 from lienthong.documents.adapters.soffice import LibreOffice
@@ -51,7 +58,10 @@ __all__ = [
     "TYPES",
     "WRITERS",
     "AlreadyIssued",
+    "AskToken",
+    "Asked",
     "Box",
+    "ChangedSinceAsked",
     "CopyForm",
     "CopyOrder",
     "DocumentIssued",
@@ -72,6 +82,8 @@ __all__ = [
     "Rendering",
     "Row",
     "SecretDocument",
+    "TokenAnswer",
+    "TokenAsked",
     "TooManyRows",
     "UnprintableText",
     "Urgency",

@@ -1,4 +1,4 @@
-"""Files that are not scanned yet, or in which a virus was found after they had been accepted."""
+"""Files not scanned yet, files with a virus found too late, and those that are to be scanned again."""
 
 from __future__ import annotations
 
@@ -30,3 +30,19 @@ class FileToScan(models.Model):
         indexes = [
             models.Index(fields=["next_attempt_at"], condition=Q(virus=""), name="file_to_scan_waiting")
         ]
+
+
+class ScannedFile(models.Model):
+    """A file from outside in which nothing was found, kept while it is to be scanned again (ADR 0070).
+
+    `signatures` is the number of the scanner's database as it was before the last scan; the row goes after
+    `LIENTHONG_CLAMD_AGAIN_DAYS`. No foreign key, as above.
+    """
+
+    sha256 = models.CharField(primary_key=True, max_length=64)
+    came_at = models.DateTimeField(db_index=True)
+    signatures = models.PositiveIntegerField()
+    next_attempt_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["signatures", "next_attempt_at"], name="scanned_file_with")]

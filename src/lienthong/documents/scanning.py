@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from lienthong.documents.adapters.clamd import configured_scanner
 from lienthong.documents.contracts import VirusFoundLate
-from lienthong.documents.scan_models import FileToScan
+from lienthong.documents.scan_models import FileToScan, ScannedFile
 from lienthong.documents.virus_ports import ScannerDown, VirusScanner
 from lienthong.kernel.blobs import FileTooLarge, open_blob, store_blob
 from lienthong.kernel.errors import Refusal
@@ -68,7 +68,7 @@ def store_received(
     with tempfile.SpooledTemporaryFile(max_size=IN_MEMORY) as spool:
         content = cast(BinaryIO, spool)
         _spool(source, content, max_bytes)
-        missed = _look(scanner, content)
+        missed, signatures = _look(scanner, content)
         content.seek(0)
         with transaction.atomic():
             blob = store_blob(content, at=at, max_bytes=max_bytes, allow=allow)
@@ -81,6 +81,8 @@ def store_received(
                 )
             elif row is not None and not missed:
                 row.delete()
+            if not missed:
+                remember_clean(blob.pk, signatures, at=at)
     return blob
 
 
@@ -96,10 +98,8 @@ def scan_later(*, at: datetime, scanner: VirusScanner | None = None) -> int:
             row.delete()
             continue
         try:
-            with tempfile.SpooledTemporaryFile(max_size=IN_MEMORY) as spool:
-                content = cast(BinaryIO, spool)
-                _spool(open_blob(blob), content, blob.size)
-                row.virus = scanner.scan(content)
+            signatures = scanner.signatures()
+            row.virus = scan_blob(scanner, blob)
         except ScannerDown as error:
             row.error = str(error)[:300]
             row.next_attempt_at = at + min(LATER * 2 ** min(row.attempts, 10), MOST_LATER)
@@ -107,13 +107,35 @@ def scan_later(*, at: datetime, scanner: VirusScanner | None = None) -> int:
             continue
         if row.virus:
             found += 1
-            _found_late(row, at)
+            found_late(row, at=at)
         else:
-            row.delete()
+            with transaction.atomic():
+                remember_clean(row.sha256, signatures, at=at)
+                row.delete()
     return found
 
 
-def _found_late(row: FileToScan, at: datetime) -> None:
+def scan_blob(scanner: VirusScanner, blob: Blob) -> str:
+    """The name of the virus in a stored file; empty if there is none. Raises `ScannerDown`."""
+    with tempfile.SpooledTemporaryFile(max_size=IN_MEMORY) as spool:
+        content = cast(BinaryIO, spool)
+        _spool(open_blob(blob), content, blob.size)
+        return scanner.scan(content)
+
+
+def remember_clean(sha256: str, signatures: int, *, at: datetime) -> None:
+    """That a file which came now was found clean with these signatures, where newer ones look again."""
+    if settings.ENV.clamd_again_days:
+        row = ScannedFile(sha256=sha256, came_at=at, signatures=signatures, next_attempt_at=at)
+        ScannedFile.objects.bulk_create(
+            [row],
+            update_conflicts=True,
+            unique_fields=["sha256"],
+            update_fields=["came_at", "signatures", "next_attempt_at"],
+        )
+
+
+def found_late(row: FileToScan, *, at: datetime) -> None:
     """Close the file, and let those who name it tell whom it reached."""
     row.found_at = at
     with transaction.atomic():
@@ -145,17 +167,18 @@ def _spool(source: Iterable[bytes] | BinaryIO, content: BinaryIO, max_bytes: int
     content.seek(0)
 
 
-def _look(scanner: VirusScanner, content: BinaryIO) -> str:
-    """Why the content was not scanned; empty if it was and is clean."""
+def _look(scanner: VirusScanner, content: BinaryIO) -> tuple[str, int]:
+    """Why the content was not scanned, empty if it is clean; and the signatures there were before."""
     try:
+        signatures = scanner.signatures()
         virus = scanner.scan(content)
     except ScannerDown as error:
         if settings.ENV.clamd_down == "refuse":
             raise NotScannedNow(field="file") from error
-        return str(error)[:300] or "down"
+        return str(error)[:300] or "down", 0
     if virus:
         raise VirusFound(field="file", virus=virus)
-    return ""
+    return "", signatures
 
 
 def _lease(at: datetime) -> list[FileToScan]:

@@ -16,6 +16,10 @@ class VirusScanner(Protocol):
         """What scans, with its signatures' version, for the operator."""
         ...
 
+    def signatures(self) -> int:
+        """The number of its signatures' database, which grows with each release; 0 if it has none."""
+        ...
+
     def scan(self, content: BinaryIO) -> str:
         """The name of the virus found in what is left to be read of the content; empty if none was."""
         ...

@@ -13,7 +13,7 @@ from lienthong.identity.public import NotFound, Viewer, require_role
 from lienthong.office import policies
 from lienthong.office.models import IncomingDocument
 from lienthong.office.searching import days
-from lienthong.office.states import State
+from lienthong.office.states import GONE, State
 
 
 @dataclass(frozen=True)
@@ -124,7 +124,7 @@ def _counted(path: str, since: date, until: date, at: datetime) -> dict[int, Age
         "clerk": Q(state=State.ARRIVED),
         "leader": Q(state=State.REGISTERED),
         "work": under_way,
-        "gone": Q(state__in=[State.REFUSED, State.WITHDRAWN]),
+        "gone": Q(state__in=sorted(GONE)),
     }
     counts: dict[str, Any] = {
         name: Count("pk", filter=condition or None) for name, condition in conditions.items()

@@ -166,6 +166,11 @@ class SigningList(models.Model):
     made_at = models.DateTimeField()
     stopped_at = models.DateTimeField(null=True)
 
+    @property
+    def by_token(self) -> bool:
+        """Whether the signer's own token signs it; a query unless `token` was selected with it."""
+        return getattr(self, "token", None) is not None
+
 
 class SigningItem(models.Model):
     """One document of such a list and what came of it."""

@@ -11,7 +11,7 @@ from lienthong.identity.public import Viewer, require_role
 from lienthong.office import policies
 from lienthong.office.models import IncomingDocument
 from lienthong.office.searching import days
-from lienthong.office.states import State
+from lienthong.office.states import GONE, State
 
 
 @dataclass(frozen=True)
@@ -43,6 +43,6 @@ def document_figures(viewer: Viewer, *, since: date, until: date, at: datetime) 
         under_way=Count("pk", filter=under_way),
         late=Count("pk", filter=under_way & Q(due_at__lt=at)),
         finished=Count("pk", filter=Q(state=State.FINISHED)),
-        gone=Count("pk", filter=Q(state__in=[State.REFUSED, State.WITHDRAWN])),
+        gone=Count("pk", filter=Q(state__in=sorted(GONE))),
     )
     return DocumentFigures(**counted)

@@ -31,10 +31,12 @@ from lienthong.office.states import (
     CHANGE_LABELS,
     CHANGE_STATE_LABELS,
     OUT_STATE_LABELS,
+    OVER,
     SOURCE_LABELS,
     STATE_COLORS,
     STATE_LABELS,
     STATUS_LABELS,
+    UNREGISTERED,
     URGENCIES,
     OutState,
     SenderKind,
@@ -43,6 +45,7 @@ from lienthong.office.states import (
 )
 from lienthong.office.text_models import ReadText as ReadText
 from lienthong.office.text_search import NumberKey, Plain
+from lienthong.office.token_models import TokenList  # noqa: F401
 from lienthong.tasks.public import Task
 
 
@@ -121,20 +124,23 @@ class IncomingDocument(models.Model):
             models.UniqueConstraint(fields=["register", "register_number"], name="register_number_unique"),
             models.CheckConstraint(condition=Q(state__in=list(State)), name="incoming_state_known"),
             models.CheckConstraint(
-                condition=Q(state__in=[State.ARRIVED, State.REFUSED, State.WITHDRAWN])
-                | Q(register_number__isnull=False),
+                condition=Q(state__in=sorted(UNREGISTERED)) | Q(register_number__isnull=False),
                 name="incoming_past_arrival_is_registered",
             ),
             models.CheckConstraint(
                 condition=~Q(state=State.REFUSED) | ~Q(reason=""), name="incoming_return_has_reason"
             ),
             models.CheckConstraint(
-                condition=Q(authentic=True) | Q(state__in=[State.ARRIVED, State.REFUSED, State.WITHDRAWN]),
+                condition=Q(authentic=True) | Q(state__in=sorted(UNREGISTERED)),
                 name="incoming_work_only_on_authentic",
             ),
             models.CheckConstraint(
                 condition=~Q(state=State.WITHDRAWN) | Q(edxml=None, withdrawn_at__isnull=False),
                 name="incoming_withdrawn_is_destroyed",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state=State.DESTROYED) | Q(edxml=None, content="", register_number=None),
+                name="incoming_destroyed_is_empty",
             ),
             models.CheckConstraint(
                 condition=Q(source=Source.AXIS, delivery_id__isnull=False)
@@ -179,6 +185,12 @@ class IncomingDocument(models.Model):
         return mark is not None and mark.state == SecretState.DESTROYED
 
     @property
+    def waits_as_secret(self) -> bool:
+        """Whether a secrecy mark on it waits for a clerk; a query as above."""
+        mark = getattr(self, "secret_mark", None)
+        return mark is not None and mark.state == SecretState.FOUND
+
+    @property
     def came_by_label(self) -> Promise:
         """How it came, in the reader's language."""
         return CAME_BY_LABELS.get(self.came_by, SOURCE_LABELS[self.source])
@@ -186,7 +198,7 @@ class IncomingDocument(models.Model):
     @property
     def open(self) -> bool:
         """Whether something is still to be done."""
-        return self.state not in {State.FINISHED, State.REFUSED, State.WITHDRAWN}
+        return self.state not in OVER
 
 
 class IncomingFile(models.Model):
@@ -370,7 +382,7 @@ class Recipient(models.Model):
 
 
 def _work_is_open(day: date) -> Q:
-    return ~Q(state__in=[State.FINISHED, State.REFUSED, State.WITHDRAWN])
+    return ~Q(state__in=sorted(OVER))
 
 
 def _is_not_sent(day: date) -> Q:

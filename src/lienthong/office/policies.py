@@ -12,8 +12,8 @@ from lienthong.kernel.errors import Refusal
 from lienthong.kernel.statements import Columns
 from lienthong.office.models import IncomingDocument, OutgoingDocument, RequestedChange
 from lienthong.office.states import (
+    DESTROY_UNREGISTERED,
     OUT_STATE_LABELS,
-    REGISTER,
     STATE_LABELS,
     TRANSITIONS,
     WITHDRAW,
@@ -74,16 +74,6 @@ class NotAuthentic(Refusal):
     )
 
 
-class DestroyedAsSecret(Refusal):
-    """What was secret has no content here any more, so it takes no number among what may be read."""
-
-    code, status = "destroyed-as-secret", 409
-    sentence = _(
-        "The document was secret and its files were destroyed here, so it is not registered here. Enter the "
-        "paper in the paper register of secret documents, then return the document here with that reason."
-    )
-
-
 class NothingAsked(Refusal):
     """The sender asks for no change of the document, or no longer."""
 
@@ -115,7 +105,7 @@ def allowed_moves(viewer: Viewer, document: IncomingDocument) -> list[Transition
 
 
 def require_move(viewer: Viewer, document: IncomingDocument, move: Transition) -> None:
-    """Raise what stands against the move: `NotAllowed`, `NotNow`, `NotAuthentic`, `DestroyedAsSecret`."""
+    """Raise what stands against the move: `NotAllowed`, `NotNow`, `NotAuthentic`."""
     refusal = _refusal(viewer, document, move)
     if refusal is not None:
         raise refusal
@@ -130,8 +120,8 @@ def _refusal(viewer: Viewer, document: IncomingDocument, move: Transition) -> Re
         return _refusal_to_withdraw(document)
     if move.target is State.REGISTERED and not document.authentic:
         return NotAuthentic()
-    if move is REGISTER and document.destroyed_as_secret:
-        return DestroyedAsSecret()
+    if move is DESTROY_UNREGISTERED and not document.waits_as_secret:
+        return NotNow(state=STATE_LABELS[document.state])
     return None
 
 

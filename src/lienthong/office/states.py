@@ -21,6 +21,7 @@ class State(StrEnum):
     FINISHED = "finished"
     REFUSED = "refused"
     WITHDRAWN = "withdrawn"
+    DESTROYED = "destroyed"
 
 
 class Source(StrEnum):
@@ -181,9 +182,26 @@ WITHDRAW = Transition(
     label=_("Accept the withdrawal"),
 )
 
+# Only where a secrecy mark was found before it had a number: what is secret is not registered here, and its
+# sender over the axis is told that it was not kept. With a number it stays where it is, without content.
+DESTROY_UNREGISTERED = Transition(
+    verb="secret-unregistered",
+    sources=frozenset({State.ARRIVED}),
+    target=State.DESTROYED,
+    status="02",
+    article="Đ.21 k.2",
+    roles=frozenset({Role.CLERK}),
+    label=_("Destroy as secret"),
+)
+
 TRANSITIONS: dict[str, Transition] = {
-    move.verb: move for move in (REGISTER, REFUSE, ASSIGN, START, FINISH, WITHDRAW)
+    move.verb: move for move in (REGISTER, REFUSE, ASSIGN, START, FINISH, WITHDRAW, DESTROY_UNREGISTERED)
 }
+
+# Nothing is to be done with these any more; of those without FINISHED nothing is kept.
+GONE = frozenset({State.REFUSED, State.WITHDRAWN, State.DESTROYED})
+OVER = GONE | {State.FINISHED}
+UNREGISTERED = GONE | {State.ARRIVED}
 
 ARRIVED_CODE = "01"
 REFUSED_CODE = "02"
@@ -201,12 +219,14 @@ STATE_LABELS: dict[str, Promise] = {
     State.FINISHED: _("Finished"),
     State.REFUSED: _("Returned"),
     State.WITHDRAWN: _("Withdrawn"),
+    State.DESTROYED: _("Destroyed as secret"),
 }
 
 STATE_COLORS: dict[str, str] = {
     State.ARRIVED: "info",
     State.FINISHED: "success",
     State.WITHDRAWN: "warning",
+    State.DESTROYED: "warning",
     State.REFUSED: "danger",
 }
 
@@ -329,6 +349,7 @@ VERB_LABELS: dict[str, Promise] = {
     "incoming.change": _("The sender asks for a change"),
     "incoming.secret-found": _("A secrecy mark was found; the files are closed"),
     "incoming.secret-destroyed": _("It was secret: the files were destroyed"),
+    "incoming.secret-unregistered": _("It had no number yet: it is not registered here any more"),
     "incoming.secret-released": _("It is not secret: the files are open again"),
     "incoming.withdraw": _("Withdrawn; the files were destroyed"),
     "incoming.accept-change": _("The update was accepted"),
@@ -355,23 +376,6 @@ VERB_LABELS: dict[str, Promise] = {
 
 OPINIONS_GIVEN = frozenset({TurnState.AGREED, TurnState.REMARKED, TurnState.RETURNED})
 REVIEWS_OPEN = frozenset({ReviewState.RUNNING, ReviewState.AGREED})
-
-
-@dataclass(frozen=True)
-class ReviewMove:
-    """One move of a round of review, with the rule of NĐ 30/2020/NĐ-CP it follows."""
-
-    sources: frozenset[ReviewState]
-    target: ReviewState
-    article: str
-
-
-# How a round goes. It begins when the draft is submitted; whoever signs does so only when it is AGREED.
-REVIEW_TRANSITIONS: dict[str, ReviewMove] = {
-    "agree": ReviewMove(frozenset({ReviewState.RUNNING}), ReviewState.AGREED, "Đ.12"),
-    "return": ReviewMove(frozenset({ReviewState.RUNNING}), ReviewState.RETURNED, "Đ.12"),
-    "change": ReviewMove(REVIEWS_OPEN, ReviewState.LAPSED, "Đ.11 k.2"),
-}
 
 REVIEW_STATE_LABELS: dict[str, Promise] = {
     ReviewState.RUNNING: _("Under review"),

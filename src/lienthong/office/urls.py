@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from lienthong.office.rest import api_urls
 from lienthong.office.web import (
     agency_statistics,
     annexing,
@@ -62,6 +63,7 @@ urlpatterns = [
     path("incoming/register/", registering.register_many, name="register_many"),
     path("incoming/paper/", paper.paper, name="paper"),
     path("incoming/paper/senders/", paper.senders, name="senders"),
+    path("incoming/paper/seen-before/", paper.seen_before, name="seen_before"),
     path("incoming/mail/", mail.mails, name="mails"),
     path("incoming/mail/<uuid:mail_id>/", mail.mail, name="mail"),
     path("incoming/mail/<uuid:mail_id>/aside/", mail.set_aside, name="mail_aside"),
@@ -111,6 +113,8 @@ urlpatterns = [
     path("to-sign/<uuid:list_id>/unlock/", signing.unlock_list, name="unlock_list"),
     path("to-sign/<uuid:list_id>/next/", signing.sign_next, name="sign_next"),
     path("to-sign/<uuid:list_id>/stop/", signing.stop_signing, name="stop_signing"),
+    path("to-sign/token/", signing.to_sign_by_token, name="to_sign_by_token"),
+    path("token/v1/", api_urls()),
     path("reviews/", reviewing.waiting, name="reviews"),
     path("review-chains/", reviewing.chains, name="review_chains"),
     path("review-chains/edit/", reviewing.chain, name="review_chain"),

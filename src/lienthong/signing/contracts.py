@@ -121,6 +121,22 @@ class PdfSignature:
 
 
 @dataclass(frozen=True)
+class TokenRequest:
+    """A PDF prepared for the signature of a key that only its holder has, on a token (ADR 0070).
+
+    `to_sign` (DER of the CMS signed attributes) is what the token signs, with SHA-256. `pdf` has room for the
+    signature between `start` and `end`; `digest` is that of the rest; `certificate` the signer's, by SHA-256.
+    """
+
+    pdf: bytes
+    to_sign: bytes
+    digest: bytes
+    start: int
+    end: int
+    certificate: str
+
+
+@dataclass(frozen=True)
 class SignerVerdict:
     """One signature: who, for which agency, when, over what, and whether to trust it (`reason` if not).
 

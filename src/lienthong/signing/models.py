@@ -148,8 +148,13 @@ class Certificate(models.Model):
             ),
             models.UniqueConstraint(
                 fields=["official"],
-                condition=CURRENT & Q(purpose=Purpose.OFFICIAL),
-                name="certificate_one_per_official",
+                condition=CURRENT & Q(purpose=Purpose.OFFICIAL, key_id__isnull=False),
+                name="certificate_one_key_per_official",
+            ),
+            models.UniqueConstraint(
+                fields=["official"],
+                condition=CURRENT & Q(purpose=Purpose.OFFICIAL, key_id=None),
+                name="certificate_one_per_token",
             ),
             models.UniqueConstraint(
                 fields=["agency"],

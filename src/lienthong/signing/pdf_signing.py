@@ -44,11 +44,13 @@ def sign_pdf(
     signatures: Sequence[PdfSignature],
     at: datetime,
     timestamps: TimestampService | None = None,
+    beside: Sequence[Identity] = (),
 ) -> bytes:
     """Add the signatures in their order, each in a revision of its own, and answer the whole new file.
 
     Every one carries a timestamp; `timestamps` replaces the service of the settings. The one that locks
-    forbids all later changes and brings the revocation status of all certificates (PAdES B-LT).
+    forbids all later changes and brings the revocation status of all certificates (PAdES B-LT), also of
+    `beside`, who have signed the file before.
 
     Raises:
         NoCertificate, SigningUnavailable: a signer has none, or key store or timestamp service fail.
@@ -58,7 +60,11 @@ def sign_pdf(
     identities = [_identity_of(signature, at) for signature in signatures]
     stamper = PortTimeStamper(timestamps or timestamp_service(at=at))
     for signature, identity in zip(signatures, identities, strict=True):
-        status = _statuses(identities, at) if signature.is_last and not settings.ENV.timestamp_url else None
+        status = (
+            _statuses([*beside, *identities], at)
+            if signature.is_last and not settings.ENV.timestamp_url
+            else None
+        )
         pdf = _add(pdf, signature, identity, stamper, status, at)
     return pdf
 
@@ -89,6 +95,22 @@ def _add(
     at: datetime,
 ) -> bytes:
     """One signature in one new revision; the database is not touched, as pyHanko runs an event loop."""
+    signer = pdf_signer(pdf, signature, identity, stamper)
+    try:
+        with as_broken():
+            return run(_sign(pdf, signer, status, at))
+    except (KeyStoreError, TimestampUnavailable) as error:
+        raise errors.SigningUnavailable(detail=type(error).__name__) from error
+
+
+def pdf_signer(
+    pdf: bytes, signature: PdfSignature, identity: Identity, stamper: PortTimeStamper | None
+) -> PdfSigner:
+    """What signs this PDF next, with its field and its picture.
+
+    Raises:
+        PdfBroken, PdfTooManyRevisions, PdfLocked, PdfPageMissing.
+    """
     reader = open_pdf(pdf)
     if reader.xrefs.total_revisions >= MAX_REVISIONS:
         raise errors.PdfTooManyRevisions(count=MAX_REVISIONS + 1, limit=MAX_REVISIONS)
@@ -98,18 +120,13 @@ def _add(
         if _is_locked(reader):
             raise errors.PdfLocked
     box = PdfBox(*signature.box) if isinstance(signature.box, tuple) else signature.box
-    signer = PdfSigner(
+    return PdfSigner(
         _metadata(signature, identity, number),
         HeldSigner(certificate=identity.asn1, key=identity.key, chain=identity.chain),
         timestamper=stamper,
         stamp_style=_style(signature, identity, box),
         new_field_spec=_field(signature, number, page, box),
     )
-    try:
-        with as_broken():
-            return run(_sign(pdf, signer, status, at))
-    except (KeyStoreError, TimestampUnavailable) as error:
-        raise errors.SigningUnavailable(detail=type(error).__name__) from error
 
 
 async def _sign(pdf: bytes, signer: PdfSigner, status: _Statuses | None, at: datetime) -> bytes:

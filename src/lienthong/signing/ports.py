@@ -56,6 +56,20 @@ class KeyStore(Protocol):
         """Destroy the key. Raises `KeyUnknown`."""
 
 
+class SignerToken(Protocol):
+    """A key on a token in its holder's own machine. Every method may raise `TokenUnavailable`."""
+
+    def public_key(self) -> bytes:
+        """The public key (SubjectPublicKeyInfo, DER)."""
+
+    def sign(self, data: bytes) -> bytes:
+        """Sign the SHA-256 of `data`: PKCS#1 v1.5, or ECDSA in DER."""
+
+
+class TokenUnavailable(Exception):
+    """The token is not there, locked, refuses the PIN, or holds no key or several; its text says which."""
+
+
 class LayeredKeyStore(KeyStore, Protocol):
     """A store that can keep a key so that nothing it holds itself opens it: a second layer needs a secret."""
 

@@ -26,6 +26,7 @@ from lienthong.signing.actions.requests import (
     enrol_encryption_certificate,
     issue_encryption_from_request,
     issue_from_request,
+    issue_token_from_request,
 )
 from lienthong.signing.contracts import (
     Algorithm,
@@ -38,6 +39,7 @@ from lienthong.signing.contracts import (
     PinState,
     RevocationReason,
     SignerVerdict,
+    TokenRequest,
     UnlockedKey,
     Verdict,
 )
@@ -84,10 +86,12 @@ from lienthong.signing.queries import (
     expiring_certificates,
     root_certificate,
     signing_agencies,
+    token_certificates,
 )
 from lienthong.signing.sealed_secrets import SecretUnreadable, open_secret, seal_secret
 from lienthong.signing.stamping import stamp_digest
 from lienthong.signing.statements import sign_statement, sign_statements, verify_statement
+from lienthong.signing.token_signing import TokenSignatureWrong, ask_token, finish_with_token
 from lienthong.signing.verdicts import require_signed_by, require_valid
 
 __all__ = [
@@ -121,9 +125,12 @@ __all__ = [
     "SigningUnavailable",
     "StatementVerdict",
     "TimestampService",
+    "TokenRequest",
+    "TokenSignatureWrong",
     "UnlockedKey",
     "Verdict",
     "WrongPin",
+    "ask_token",
     "carried_pin",
     "carry_pin",
     "certificate_for_agency",
@@ -142,8 +149,10 @@ __all__ = [
     "ensure_encryption_certificates",
     "ensure_official_certificates",
     "expiring_certificates",
+    "finish_with_token",
     "issue_encryption_from_request",
     "issue_from_request",
+    "issue_token_from_request",
     "known_readers",
     "looks_like_evidence",
     "open_secret",
@@ -166,6 +175,7 @@ __all__ = [
     "sign_statements",
     "signing_agencies",
     "stamp_digest",
+    "token_certificates",
     "trusted_readers",
     "unlock_key",
     "verify_evidence",

@@ -10,14 +10,16 @@ from functools import lru_cache
 from asn1crypto import x509 as asn1
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
+from django.db.models import Q
 
 from lienthong.directory.public import Agency, Official
 from lienthong.kernel.statements import Columns, fetch
+from lienthong.signing.adapters.held_keys import hold
 from lienthong.signing.certificates import Issuer
 from lienthong.signing.contracts import CertificateInfo, ExpiringCertificate, Purpose, UnlockedKey
 from lienthong.signing.errors import NoCertificate, PinNeeded, SigningUnavailable
-from lienthong.signing.models import CURRENT, Certificate, KeyPin
-from lienthong.signing.ports import KeyStoreError, PrivateKey
+from lienthong.signing.models import CURRENT, Certificate, CertificateQuerySet, KeyPin
+from lienthong.signing.ports import KeyStoreError, KeyUnknown, PrivateKey
 from lienthong.signing.stores import key_store
 
 EXPIRING = timedelta(days=30)
@@ -74,6 +76,30 @@ def official_identity(official_id: int, *, at: datetime, unlocked: UnlockedKey |
     if unlocked is None or unlocked.key_id != row.key_id:
         raise PinNeeded(field="pin")
     return _identity(row, unlocked.key)
+
+
+def token_identity(official_id: int, *, at: datetime) -> Identity:
+    """What the official signs with where the key is on a token: it never signs here, only its public half is.
+
+    Raises:
+        NoCertificate
+    """
+    row = token_certificates(official_id).filter(valid_from__lte=at, valid_to__gt=at).first()
+    if row is None:
+        name = Official.objects.filter(pk=official_id).values_list("full_name", flat=True).first()
+        raise NoCertificate(name=name or str(official_id))
+    certificate, *chain = _path(row.sha256)
+    return Identity(row, certificate, hold(certificate.public_key(), _on_the_token), tuple(chain))  # type: ignore[arg-type]
+
+
+def token_certificates(official_id: int) -> CertificateQuerySet:
+    """The current certificate for a token of the official: issued by us on a request, its key not here."""
+    own = Q(purpose=Purpose.OFFICIAL, official_id=official_id, key_id=None, issuer__isnull=False)
+    return Certificate.objects.filter(own & CURRENT)
+
+
+def _on_the_token(_data: bytes) -> bytes:
+    raise KeyUnknown("the key is on its holder's token")
 
 
 def part_identity(purpose: Purpose) -> Identity:

@@ -35,6 +35,7 @@ from lienthong.tasks.contracts import (
     TaskMoved,
 )
 from lienthong.tasks.direction_form import SEARCH, DirectionForm, direction_form
+from lienthong.tasks.discussing import thread_of as task_thread
 from lienthong.tasks.facts import TaskCounts, TaskFacts, task_facts
 from lienthong.tasks.models import Extension, Task, TaskParty, TaskStep
 from lienthong.tasks.policies import allowed_actions, lead_of, require
@@ -122,6 +123,7 @@ __all__ = [
     "start_task",
     "steps_of",
     "task_facts",
+    "task_thread",
     "tasks_of",
     "tell_of_virus",
     "waits_for",

@@ -14,6 +14,7 @@ from lienthong.config.cli import (
     packages,
     sending,
     serving,
+    tokens,
     trusting,
     verifying,
 )
@@ -40,3 +41,7 @@ app.command()(trusting.authority)
 app.command("issue-certificates")(trusting.issue_certificates)
 app.command("renew-signing-key")(trusting.renew_signing_key)
 app.command("register-system")(trusting.register_system)
+app.command("sign-token")(tokens.sign_token)
+app.command("request-token")(tokens.request_token)
+app.command("certify-token")(tokens.certify_token)
+app.command("revoke-token")(tokens.revoke_token)

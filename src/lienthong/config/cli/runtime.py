@@ -19,6 +19,7 @@ from typing import Any, NoReturn
 import django
 import psycopg
 import typer
+from django.apps import apps
 from django.conf import settings
 from django.utils import translation
 from rich.console import Console
@@ -70,7 +71,8 @@ def prepared() -> Iterator[None]:
                 os.environ["LIENTHONG_DATABASE_URL"] = url
             _require_database(own_database())
         read_env.cache_clear()  # whoever read the settings before saw only half of them
-        django.setup()
+        if not apps.ready:  # a second time it would bind the log to what standard error is just now
+            django.setup()
         translation.activate("en")
         yield
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import stat
 from pathlib import Path
 
@@ -10,11 +11,12 @@ from cryptography import x509
 from typer.testing import CliRunner
 
 from lienthong.axis.public import ConnectedSystem, Serves
-from lienthong.config.cli import app, connecting, trusting
+from lienthong.config.cli import app, connecting, tokens, trusting
 from lienthong.config.env import read_env
 from lienthong.directory.tests.factories import make_agency, make_holding
 from lienthong.kernel.clock import now
 from lienthong.signing.public import certificate_for_agency, certificates_of
+from lienthong.signing.tests.factories import FakeToken
 
 run = CliRunner()
 pytestmark = pytest.mark.django_db
@@ -74,3 +76,33 @@ def test_a_hub_shows_no_demonstration(monkeypatch: pytest.MonkeyPatch) -> None:
     done = run.invoke(app, ["demo"])
     read_env.cache_clear()
     assert (done.exit_code, "no office" in done.stderr) == (1, True)
+
+
+def test_an_officials_token_is_certified_replaced_and_revoked(tmp_path: Path) -> None:
+    official = make_holding(make_agency("H77")).official
+    name, file = f"CB-{official.pk}", tmp_path / "request.pem"
+    for _again in range(2):
+        file.write_bytes(tokens.request_of(FakeToken()))
+        done = run.invoke(app, ["certify-token", name, str(file)])
+        assert (done.exit_code, "certified until" in done.output) == (0, True), done.output
+    assert "certified before" in run.invoke(app, ["certify-token", name, str(file)]).output
+    states = [row.state for row in certificates_of(official_id=official.pk, at=now())]
+    assert states == ["valid", "replaced"]
+    assert run.invoke(app, ["revoke-token", name]).exit_code == 0
+    assert certificates_of(official_id=official.pk, at=now())[0].state == "revoked"
+    for wrong in (["revoke-token", name], ["revoke-token", "Nguyễn"], ["certify-token", "CB-0", str(file)]):
+        assert run.invoke(app, wrong).exit_code == 1
+
+
+@pytest.mark.parametrize("url", ["http://office.example.vn", "ftp://127.0.0.1", "office.example.vn"])
+def test_a_code_is_not_sent_where_others_could_read_it(url: str) -> None:
+    done = run.invoke(app, ["sign-token", url, "--module", "/nowhere.so"])
+    assert (done.exit_code, "https://" in done.output) == (1, True)
+    tokens.require_safe("http://127.0.0.1:8000")
+    tokens.require_safe("https://office.example.vn")
+
+
+def test_a_command_within_a_process_leaves_its_log_alone() -> None:
+    before = list(logging.getLogger().handlers)
+    assert run.invoke(app, ["authority"]).exit_code == 0
+    assert logging.getLogger().handlers == before, "bound to a stream that ended with the command"

@@ -47,6 +47,7 @@ STEPS: tuple[Callable[[Days], None], ...] = (
     letters.department_replies,
     desk.files_are_kept,
     desk.people_talk,
+    desk.work_is_talked_about,
     desk.searches_are_saved,
     desk.deputy_is_away,
     papers.others_arrive,

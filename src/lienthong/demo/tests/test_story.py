@@ -95,7 +95,10 @@ def _assert_states() -> None:
     """Documents and tasks stand in every state that a few weeks bring."""
     assert set(Task.objects.values_list("state", flat=True)) == set(TaskState)
     assert Extension.objects.filter(state="pending").count() == 1
-    assert set(IncomingDocument.objects.values_list("state", flat=True)) == set(State) - {State.REFUSED}
+    assert set(IncomingDocument.objects.values_list("state", flat=True)) == set(State) - {
+        State.REFUSED,
+        State.DESTROYED,
+    }
     registered = IncomingDocument.objects.filter(agency__code="H55", register_number__gt=0)
     days = list(registered.order_by("register", "register_number").values_list("register", "registered_at"))
     assert days == sorted(days), "numbers follow the days"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 from urllib.parse import urlencode
 
@@ -41,8 +42,22 @@ class AlreadyIssued(Refusal):
     )
 
 
+def lay_out(document: OfficialDocument, at: datetime) -> Rendering:
+    """The PDF of a document that has its number, and where its signatures go."""
+    if document.uploaded is not None:
+        return stamp_number(
+            read_blob(document.uploaded), code=document.code, verify_url=_address(document), at=at
+        )
+    return render_pdf(text_of(document, at=at), at=at)
+
+
 def issue_document(
-    *, document: OfficialDocument, viewer: Viewer, at: datetime, sign: PdfSigner = sign_with_keys
+    *,
+    document: OfficialDocument,
+    viewer: Viewer,
+    at: datetime,
+    sign: PdfSigner = sign_with_keys,
+    laid_out: Callable[[OfficialDocument, datetime], Rendering] = lay_out,
 ) -> OfficialDocument:
     """Give the draft its number, lay it out, sign it as the viewer and then as the agency, and store it.
 
@@ -62,7 +77,7 @@ def issue_document(
         if issued.uploaded is None and not issued.body:
             raise NotConvertedYet
         _number(issued, viewer, at)
-        rendered = _render(issued, at)
+        rendered = laid_out(issued, at)
         signed = sign(
             rendered.pdf,
             official_id=int(viewer.official_id or 0),
@@ -105,14 +120,6 @@ def printed_position(title: str) -> str:
     if words.casefold() == "thứ trưởng":
         return f"KT. BỘ TRƯỞNG\n{words}".upper()
     return words
-
-
-def _render(document: OfficialDocument, at: datetime) -> Rendering:
-    if document.uploaded is not None:
-        return stamp_number(
-            read_blob(document.uploaded), code=document.code, verify_url=_address(document), at=at
-        )
-    return render_pdf(text_of(document, at=at), at=at)
 
 
 def text_of(document: OfficialDocument, *, at: datetime) -> DocumentText:

@@ -13,7 +13,9 @@ from lienthong.documents.virus_ports import ScannerDown, VirusScanner
 CONNECT_SECONDS, SCAN_SECONDS = 5.0, 120.0
 CHUNK = 256 * 1024
 LONGEST_ANSWER = 4096
+LARGEST_NUMBER = 2**31 - 1
 EICAR = rb"X5O!P%@AP[4\PZX54(P^)7CC)7}$EICAR-STANDARD-ANTIVIRUS-TEST-FILE!$H+H*"
+NEWCOMER = b"LIENTHONG-TEST-OF-A-VIRUS-KNOWN-FROM-THE-SECOND-RELEASE-ON"
 
 
 class Clamd:
@@ -30,6 +32,12 @@ class Clamd:
                 return _answer(connection)
         except OSError as error:
             raise ScannerDown(f"{self._address}: {error}") from error
+
+    def signatures(self) -> int:
+        """The second part of "ClamAV 1.4.3/27801/Tue Nov 24 09:00:00 2026", the number of daily.cvd."""
+        _engine, _slash, rest = self.version().partition("/")
+        number = rest.partition("/")[0].strip()
+        return min(int(number), LARGEST_NUMBER) if number.isascii() and number.isdigit() else 0
 
     def scan(self, content: BinaryIO) -> str:
         """Stream the content, and tell what clamd found."""
@@ -87,21 +95,33 @@ def _answer(connection: socket.socket) -> str:
 
 
 class FakeScanner:
-    """Fulfils `VirusScanner`: finds the test string of EICAR, or is down."""
+    """Fulfils `VirusScanner`: finds the test string of EICAR, from release 2 on `NEWCOMER`; or is down."""
 
-    def __init__(self, *, down: bool = False) -> None:
-        self.down = down
+    def __init__(self, *, down: bool = False, release: int = 1) -> None:
+        self.down, self.release = down, release
 
     def version(self) -> str:
         """What scans."""
         if self.down:
             raise ScannerDown("down")
-        return "fake"
+        return f"fake/{self.release}"
+
+    def signatures(self) -> int:
+        """The release it was set to."""
+        self.version()
+        return self.release
 
     def scan(self, content: BinaryIO) -> str:
-        """Whether the test string is in it."""
+        """The name of the test string that is in it."""
         self.version()
-        return "Eicar-Test-Signature" if EICAR in content.read() else ""
+        return known_in(content.read(), newest=self.release > 1)
+
+
+def known_in(content: bytes, *, newest: bool) -> str:
+    """What the doubles know of a content, with the newest signatures or those before."""
+    if EICAR in content:
+        return "Eicar-Test-Signature"
+    return "Newcomer-Test-Signature" if newest and NEWCOMER in content else ""
 
 
 def configured_scanner() -> VirusScanner | None:

@@ -1,4 +1,4 @@
-"""A clamd for tests, on a socket, that knows the test string of EICAR and nothing else."""
+"""A clamd for tests, on a socket, that knows the test strings and nothing else."""
 
 from __future__ import annotations
 
@@ -9,14 +9,15 @@ import threading
 from contextlib import suppress
 from pathlib import Path
 
-from lienthong.documents.adapters.clamd import EICAR
+from lienthong.documents.adapters.clamd import known_in
 
 
 class ClamdDouble:
-    """Speaks VERSION and INSTREAM on loopback or on a Unix socket, and knows the test string of EICAR."""
+    """Speaks VERSION and INSTREAM on loopback or a Unix socket; knows the newer string from 27001 on."""
 
     def __init__(self, path: Path | None = None, *, limit: int = 10**7, says: bytes = b"") -> None:
         self.limit, self.says = limit, says
+        self.release = 27000
         if path is None:
             self._listening = socket.create_server(("127.0.0.1", 0))
             self.address = f"tcp:127.0.0.1:{self._listening.getsockname()[1]}"
@@ -46,7 +47,7 @@ class ClamdDouble:
         while not command.endswith(b"\0"):
             command += asked.read(1)
         if command == b"zVERSION\0":
-            return b"ClamAV 1.4.6/27000/Wed Nov 25\0"
+            return f"ClamAV 1.4.6/{self.release}/Wed Nov 25\0".encode()
         assert command == b"zINSTREAM\0"
         content = b""
         while size := struct.unpack("!I", asked.read(4))[0]:
@@ -55,4 +56,5 @@ class ClamdDouble:
                 return b"INSTREAM size limit exceeded. ERROR\0"
         if self.says:
             return self.says
-        return b"stream: Eicar-Test-Signature FOUND\0" if EICAR in content else b"stream: OK\0"
+        virus = known_in(content, newest=self.release > 27000)
+        return f"stream: {virus} FOUND\0".encode() if virus else b"stream: OK\0"

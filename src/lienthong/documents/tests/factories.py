@@ -8,8 +8,10 @@ from typing import Any
 
 from lienthong.directory.public import Agency, Official, Post
 from lienthong.documents.adapters.clamd import EICAR as EICAR
+from lienthong.documents.adapters.clamd import NEWCOMER as NEWCOMER
 from lienthong.documents.adapters.clamd import FakeScanner as FakeScanner
 from lienthong.documents.models import OfficialDocument
+from lienthong.documents.rescanning import scan_again as scan_again
 from lienthong.documents.scan_models import FileToScan as FileToScan
 from lienthong.documents.scanning import scan_later as scan_later
 from lienthong.documents.tests.clamd import ClamdDouble as ClamdDouble

@@ -55,12 +55,23 @@ def make_signing_list(
     Raises:
         NotAllowed, NothingChosen; PinNeeded, WrongPin, KeyLocked.
     """
-    _require_leader(viewer)
-    chosen = list(dict.fromkeys(documents))
-    ready = {row.id for row in reviews.ready_to_sign(viewer, among=chosen[:MOST])}
-    if not chosen or len(chosen) > MOST or ready != set(chosen):
-        raise NothingChosen(most=MOST)
+    chosen = chosen_of(viewer, documents, most=MOST)
     unlock_key(official_id=viewer.official_id or 0, pin=pin, at=at)
+    return write_list(viewer, chosen, at=at)
+
+
+def chosen_of(viewer: Viewer, documents: Sequence[UUID], *, most: int) -> list[UUID]:
+    """Each once, if all of them wait for this leader; raises `NotAllowed`, `NothingChosen`."""
+    require_leader(viewer)
+    chosen = list(dict.fromkeys(documents))
+    ready = {row.id for row in reviews.ready_to_sign(viewer, among=chosen[:most])}
+    if not chosen or len(chosen) > most or ready != set(chosen):
+        raise NothingChosen(most=most)
+    return chosen
+
+
+def write_list(viewer: Viewer, chosen: Sequence[UUID], *, at: datetime) -> SigningList:
+    """The list of these documents, none of which is signed yet."""
     with transaction.atomic():
         made = SigningList.objects.create(official_id=viewer.official_id or 0, made_at=at)
         SigningItem.objects.bulk_create(
@@ -72,7 +83,8 @@ def make_signing_list(
 
 def find_signing_list(viewer: Viewer, list_id: UUID) -> SigningList:
     """The viewer's own list; raises `NotFound`."""
-    found = SigningList.objects.filter(pk=list_id, official_id=viewer.official_id or 0).first()
+    own = SigningList.objects.select_related("token")
+    found = own.filter(pk=list_id, official_id=viewer.official_id or 0).first()
     if found is None:
         raise NotFound
     return found
@@ -86,7 +98,7 @@ def carry(*, list_id: UUID, viewer: Viewer, pin: Pin, at: datetime) -> str:
     Raises:
         NotAllowed, NotFound; PinNeeded, WrongPin, KeyLocked.
     """
-    _require_leader(viewer)
+    require_leader(viewer)
     find_signing_list(viewer, list_id)
     official = viewer.official_id or 0
     if unlock_key(official_id=official, pin=pin, at=at) is None:
@@ -115,11 +127,11 @@ def sign_next(
     Raises:
         NotAllowed, NotFound; PinNeeded: the time of the PIN is over. No document is touched then.
     """
-    _require_leader(viewer)
+    require_leader(viewer)
     held = find_signing_list(viewer, list_id)
     if pin is None and pin_state(official_id=viewer.official_id or 0, at=at).protected:
         raise PinNeeded
-    item = None if held.stopped_at else _claim(held, at)
+    item = None if held.stopped_at or held.by_token else claim(held, at=at)
     if item is None:
         drop_carried(official_id=viewer.official_id or 0, about=_about(list_id))
         return False
@@ -127,8 +139,7 @@ def sign_next(
         sent = sign_and_send(outgoing_id=item.outgoing_id, viewer=viewer, at=at, port=port, pin=pin)
         item.state, item.note = ItemState.SIGNED, sent.code
     except Refusal as refusal:
-        item.state, item.note = ItemState.FAILED, refusal.say()
-        _correct(item, viewer)
+        note_failed(item, refusal, viewer)
     item.save(update_fields=["state", "note"])
     if not held.items.filter(state__in=[ItemState.WAITING, ItemState.SIGNING]).exists():
         drop_carried(official_id=viewer.official_id or 0, about=_about(list_id))
@@ -142,7 +153,7 @@ def stop_signing(*, list_id: UUID, viewer: Viewer, at: datetime) -> None:
     drop_carried(official_id=viewer.official_id or 0, about=_about(list_id))
 
 
-def _claim(held: SigningList, at: datetime) -> SigningItem | None:
+def claim(held: SigningList, *, at: datetime) -> SigningItem | None:
     """The first document nobody signs at the moment, taken."""
     free = Q(state=ItemState.WAITING) | Q(state=ItemState.SIGNING, begun_at__lt=at - ABANDONED)
     with transaction.atomic():
@@ -154,8 +165,9 @@ def _claim(held: SigningList, at: datetime) -> SigningItem | None:
     return item
 
 
-def _correct(item: SigningItem, viewer: Viewer) -> None:
-    """What a process signed before it died was signed, although signing it again is refused."""
+def note_failed(item: SigningItem, refusal: Refusal, viewer: Viewer) -> None:
+    """Why it was not signed; but what a process signed before it died was, though again it is refused."""
+    item.state, item.note = ItemState.FAILED, refusal.say()
     document = outgoing_queries.outgoing_of(viewer).filter(pk=item.outgoing_id).first()
     if document is not None and document.state != OutState.DRAFT:
         item.state, item.note = ItemState.SIGNED, document.code
@@ -165,6 +177,7 @@ def _about(list_id: UUID) -> str:
     return f"office.signing-list {list_id}"
 
 
-def _require_leader(viewer: Viewer) -> None:
+def require_leader(viewer: Viewer) -> None:
+    """Raise `NotAllowed` unless the viewer leads an agency."""
     if viewer.agency_id is None or viewer.official_id is None or not viewer.has(Role.LEADER):
         raise NotAllowed

@@ -28,6 +28,7 @@ from lienthong.office.states import (
     ARRIVED_CODE,
     CONSENT_CODE,
     DECLINE_CODE,
+    GONE,
     WITHDRAW,
     WITHDRAWALS,
     ChangeState,
@@ -124,9 +125,7 @@ def _documents_of(items: Sequence[ChangeItem]) -> dict[str, IncomingDocument]:
         )
     )
     wanted = [str(item.delivery_id) for item in items if str(item.request_id) not in known]
-    rows = IncomingDocument.objects.filter(delivery_id__in=wanted).exclude(
-        state__in=[State.REFUSED, State.WITHDRAWN]
-    )
+    rows = IncomingDocument.objects.filter(delivery_id__in=wanted).exclude(state__in=GONE)
     return {row.delivery_id: row for row in rows if row.delivery_id}
 
 
@@ -143,7 +142,7 @@ def _take_in(fetching: Fetching, item: ChangeItem, document: IncomingDocument, a
         edxml, authentic = examine_request(xml, document=document, at=at)
     with transaction.atomic():
         document = IncomingDocument.objects.select_for_update().get(pk=document.pk)
-        gone = document.state in {State.REFUSED, State.WITHDRAWN}
+        gone = document.state in GONE
         if gone or RequestedChange.objects.filter(request_id=str(item.request_id)).exists():
             return False
         document.changes.filter(state=ChangeState.PENDING).update(state=ChangeState.LAPSED, answered_at=at)

@@ -17,19 +17,24 @@ from lienthong.kernel.jobs import enqueue
 from lienthong.ledger.public import JSON, Actor, Subject, record
 from lienthong.office import queries, secrecy
 from lienthong.office.actions.copying import destroy_copies
-from lienthong.office.actions.incoming import REASON_LIMIT, checked_text
+from lienthong.office.actions.incoming import REASON_LIMIT, checked_text, move_document
 from lienthong.office.contracts import in_both_languages
 from lienthong.office.copy_models import CopyOfIncoming
 from lienthong.office.mail_models import MailFile, ReceivedMail
 from lienthong.office.models import IncomingDocument, IncomingFile
 from lienthong.office.secret_models import SecretMark
 from lienthong.office.secret_states import DESTROY, RELEASE, SecretState
-from lienthong.office.states import Reading
+from lienthong.office.states import DESTROY_UNREGISTERED, Reading
 from lienthong.office.text_models import ReadText
 
 AT_ONCE = 100
 # What stands where the summary was, which may itself be secret; in the language of the registers.
 GONE = "Văn bản có dấu chỉ độ mật, đã hủy tệp"
+# What the sender over the axis reads.
+NOT_KEPT = (
+    "Văn bản có dấu chỉ độ mật nên không được tiếp nhận qua hệ thống này; các tệp đã được hủy tại nơi nhận. "
+    "Đề nghị gửi theo quy định về bảo vệ bí mật nhà nước."
+)
 RULE = Actor(
     kind="job", id="office.destroy_overdue", name="office.destroy_overdue", source="office.destroy_overdue"
 )
@@ -65,6 +70,8 @@ def close_marked(marks: Mapping[UUID, str], *, at: datetime) -> None:
 
 def destroy_secret(*, document_id: UUID, viewer: Viewer, at: datetime) -> SecretMark:
     """The document is secret: let go of all that holds its content; who, when and the pages stay.
+
+    Without a number it leaves what is to be registered, and its sender over the axis is told (02).
 
     Raises:
         NotFound, NotAllowed, NoMark, MarkDecided.
@@ -149,6 +156,8 @@ def _destroy(document: IncomingDocument, mark: SecretMark, actor: Actor, at: dat
     mark.save()
     enqueue("office.remove_blobs", sha256s=_once(named))
     _record(document, "secret-destroyed", actor, at, {"mark": mark.mark, "pages": mark.pages})
+    if document.state in DESTROY_UNREGISTERED.sources:
+        move_document(document, DESTROY_UNREGISTERED, actor, at, description=NOT_KEPT)
 
 
 def _once(sha256s: Iterable[str | None]) -> list[str]:

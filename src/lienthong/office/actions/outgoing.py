@@ -14,7 +14,9 @@ from django.db import transaction
 from lienthong.axis.public import edxml
 from lienthong.directory.public import Agency, Division
 from lienthong.documents.public import (
+    AskToken,
     OfficialDocument,
+    TokenAnswer,
     adopt_file,
     draft_document,
     given_file,
@@ -165,12 +167,14 @@ def sign_and_send(
     port: AxisPort | None = None,
     despite: str = "",
     pin: Pin | None = None,
+    token: AskToken | TokenAnswer | None = None,
 ) -> OutgoingDocument:
     """Issue the draft as the viewer, seal its packet with the agency's key, and hand it to the axis.
 
     Issue and packet are one transaction. If the axis then fails, the document stays WAITING, and
     `sending.send_waiting` sends the same bytes until the axis takes them. Must not run in a transaction.
-    `despite` is why it is signed although its form has errors; `pin` unlocks the viewer's key.
+    `despite` is why it is signed although its form has errors; `pin` unlocks the viewer's key;
+    `token` signs in its place (ADR 0070).
 
     Raises:
         NotFound, NotAllowed, NotNow, NotReviewed, FormFaults, NoRecipients, ClosedRecipients, Withdrawn,
@@ -179,7 +183,11 @@ def sign_and_send(
     """
     policies.require_act(viewer, outgoing_queries.find_outgoing(viewer, outgoing_id), policies.SIGN_AND_SEND)
     readers = readers_of_draft(outgoing_id, viewer=viewer, at=at, port=port)
-    unlocked = unlock_key(official_id=viewer.official_id or 0, pin=pin, at=at)
+    if token is None:
+        unlocked = unlock_key(official_id=viewer.official_id or 0, pin=pin, at=at)
+        issue = partial(issue_document, sign=partial(sign_with_keys, unlocked=unlocked))
+    else:
+        issue = partial(issue_document, sign=token.sign, laid_out=token.lay_out)
     with transaction.atomic():
         outgoing = outgoing_queries.find_outgoing(viewer, outgoing_id, lock=True)
         policies.require_act(viewer, outgoing, policies.SIGN_AND_SEND)
@@ -187,8 +195,7 @@ def sign_and_send(
         form = require_form(outgoing, viewer=viewer, despite=despite, at=at)
         agencies, predecessor = addressed(outgoing, at), hold_predecessor(outgoing)
         replacement = replacement_for(outgoing, agencies)
-        sign = partial(sign_with_keys, unlocked=unlocked)
-        issued = issue_document(document=outgoing.document, viewer=viewer, at=at, sign=sign)
+        issued = issue(document=outgoing.document, viewer=viewer, at=at)
         outgoing.document, outgoing.code, outgoing.issued_at = issued, issued.code, at
         outgoing.document_code = document_id(issued)
         annexes = finish_annexes(outgoing, viewer=viewer, at=at)

@@ -60,7 +60,7 @@ def register_incoming(
     counter in this transaction: no gap, no double.
 
     Raises:
-        NotFound, NotAllowed, NotNow, NotAuthentic, DestroyedAsSecret, NoSuchBook.
+        NotFound, NotAllowed, NotNow, NotAuthentic, NoSuchBook.
     """
     (result,) = register_set(document_ids=[document_id], viewer=viewer, at=at, book_id=book_id)
     if result.document is None:

@@ -18,10 +18,10 @@ from lienthong.office import outgoing_queries, policies
 from lienthong.office.actions.versions import latest_number
 from lienthong.office.drafting_models import MOST_STEPS, ChainMember, Review, ReviewChain, ReviewTurn
 from lienthong.office.models import OutgoingDocument
+from lienthong.office.review_moves import REVIEW_TRANSITIONS
 from lienthong.office.reviews import Member, Reviewer, reviewers_of
 from lienthong.office.states import (
     REVIEW_STATE_LABELS,
-    REVIEW_TRANSITIONS,
     REVIEWS_OPEN,
     ReviewState,
     TurnState,

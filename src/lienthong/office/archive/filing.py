@@ -27,7 +27,7 @@ from lienthong.office.archive.models import WorkFile, WorkFileItem
 from lienthong.office.archive.retention_queries import periods_on
 from lienthong.office.archive.states import Kind, ListState
 from lienthong.office.models import IncomingDocument, OutgoingDocument
-from lienthong.office.states import OutState, State
+from lienthong.office.states import UNREGISTERED, OutState
 from lienthong.signing.public import count_pages
 from lienthong.tasks.public import CLOSED, Task, find_task
 
@@ -331,7 +331,7 @@ def _filed(
         return task
     if kind is Kind.INCOMING:
         incoming = documents.find_incoming(viewer, document_id, lock=lock)
-        if incoming.state in {State.ARRIVED, State.REFUSED, State.WITHDRAWN}:
+        if incoming.state in UNREGISTERED:
             raise NothingToFile
         return incoming
     outgoing = outgoing_queries.find_outgoing(viewer, document_id, lock=lock)

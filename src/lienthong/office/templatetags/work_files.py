@@ -10,7 +10,7 @@ from lienthong.identity.public import Viewer, viewer_of
 from lienthong.office.archive import queries
 from lienthong.office.archive.states import KEEPERS, Kind
 from lienthong.office.models import IncomingDocument, OutgoingDocument
-from lienthong.office.states import OutState, State
+from lienthong.office.states import UNREGISTERED, OutState, State
 
 register = template.Library()
 
@@ -42,4 +42,4 @@ def filing(context: template.Context, document: IncomingDocument | OutgoingDocum
 
 def _is_kept(document: IncomingDocument | OutgoingDocument) -> bool:
     """Whether the document is one that goes into files."""
-    return document.state not in {State.ARRIVED, State.REFUSED, State.WITHDRAWN, OutState.DRAFT}
+    return document.state not in {*UNREGISTERED, OutState.DRAFT}

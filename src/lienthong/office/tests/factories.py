@@ -44,7 +44,7 @@ def incoming_document(agency: Agency, *, at: datetime = NOON, **fields: Any) -> 
         "verdict": {"valid": True, "code": "valid", "sentences": {"vi": "Chữ ký hợp lệ.", "en": "Valid."}},
     }
     state = fields.get("state", State.ARRIVED)
-    if state not in {State.ARRIVED, State.REFUSED}:
+    if state not in {State.ARRIVED, State.REFUSED, State.DESTROYED}:
         year = at.astimezone(VIETNAM).year
         register, _made = Register.objects.get_or_create(book=general_book(agency), year=year)
         register.last_number += 1

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from tests.architecture.routes import Route, World, only
+from tests.architecture.routes import Route, World, api, only, public
 
 from lienthong.identity.public import Role
 from lienthong.kernel.blobs import store_blob
@@ -269,6 +269,7 @@ ROUTES: dict[str, Route] = {
     ),
     "office:paper": only(CLERK, methods=BOTH, shared=True),
     "office:senders": only(CLERK, shared=True),
+    "office:seen_before": only(CLERK, shared=True),
     "office:mails": only(CLERK, shared=True),
     "office:mail": only(CLERK, methods=BOTH, kwargs=_mail),
     "office:mail_aside": only(CLERK, methods=POST, kwargs=_mail, data=_reason),
@@ -309,6 +310,11 @@ ROUTES: dict[str, Route] = {
     "office:signing_list": only(LEADER, kwargs=_list),
     "office:sign_next": only(LEADER, methods=POST, kwargs=_list),
     "office:unlock_list": only(LEADER, methods=POST, kwargs=_list),
+    "office:to_sign_by_token": only(LEADER, methods=POST, shared=True),
+    "office:token-api:openapi-json": public(),
+    "office:token-api:api-root": Route(roles=None, shared=True, personal=True),
+    "office:token-api:ask_next": api(methods=POST),
+    "office:token-api:give_signature": api(methods=POST),
     "office:signing_key": only(LEADER, methods=BOTH, shared=True),
     "office:stop_signing": only(LEADER, methods=POST, kwargs=_list),
     "office:reviews": only(*WORKERS, shared=True),

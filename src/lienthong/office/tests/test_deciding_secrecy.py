@@ -23,16 +23,16 @@ from lienthong.office import queries
 from lienthong.office.actions import deciding_secrecy as actions
 from lienthong.office.actions.changes import accept_change
 from lienthong.office.actions.copying import find_copy
-from lienthong.office.actions.incoming import refuse_incoming
 from lienthong.office.actions.reading import order_reading, read_texts
 from lienthong.office.actions.registering import register_incoming, register_set
 from lienthong.office.adapters.ocr import FakeOcr
 from lienthong.office.archive.holdings import holdings_of
+from lienthong.office.contracts import IncomingFilter
 from lienthong.office.desk import desk_of
 from lienthong.office.health import check_secrecy_marks
 from lienthong.office.jobs import remove
 from lienthong.office.models import IncomingDocument, IncomingFile, RequestedChange
-from lienthong.office.policies import DestroyedAsSecret
+from lienthong.office.policies import NotNow
 from lienthong.office.secrecy import FileClosed, MarkDecided, NoMark
 from lienthong.office.secret_models import SecretMark
 from lienthong.office.secret_states import SecretState
@@ -125,7 +125,7 @@ def test_destroyed_nothing_of_the_content_is_left_and_who_decided_is() -> None:
     assert not ReadText.objects.filter(document=document).exists()
     assert ElectronicCopy.objects.get(pk=copy.pk).pdf is None
     assert document.subject == actions.GONE
-    assert _verbs(document)[-1] == "incoming.secret-destroyed"
+    assert "incoming.secret-destroyed" in _verbs(document)
     with pytest.raises(NotFound):
         queries.find_file(clerk, document.id, 1)
     job = ProcrastinateJob.objects.get(task_name="office.remove_blobs")
@@ -158,24 +158,46 @@ def test_two_letters_without_number_are_both_destroyed() -> None:
 
 
 @pytest.mark.django_db
-def test_destroyed_before_it_had_a_number_it_is_never_registered_but_returned() -> None:
+def test_destroyed_before_it_had_a_number_it_leaves_what_is_to_be_registered_and_says_so() -> None:
     ours = agency()
     clerk, document, other = _clerk(ours), _marked(ours), incoming_document(ours, at=NOON)
-    actions.destroy_secret(document_id=document.id, viewer=clerk, at=NOON)
-    with pytest.raises(DestroyedAsSecret):
+    numbered = _marked(ours, state=State.REGISTERED)
+    for one in (document, numbered):
+        actions.destroy_secret(document_id=one.id, viewer=clerk, at=NOON)
+    assert _verbs(document)[-2:] == ["incoming.secret-destroyed", "incoming.secret-unregistered"]
+    numbered.refresh_from_db()
+    assert (numbered.state, _verbs(numbered)[-1]) == (State.REGISTERED, "incoming.secret-destroyed")
+    arrived = queries.list_incoming(clerk, IncomingFilter(tab=State.ARRIVED), at=NOON)
+    assert [row.id for row in arrived.rows] == [other.id]
+    assert [row.url for row in desk_of(clerk, at=NOON, kind="register").rows] == [
+        reverse("office:incoming_detail", args=[other.id])
+    ]
+    with pytest.raises(NotNow):
         register_incoming(document_id=document.id, viewer=clerk, at=NOON)
     secret, open_one = register_set(document_ids=[document.id, other.id], viewer=clerk, at=NOON)
-    assert type(secret.refusal) is DestroyedAsSecret
+    assert type(secret.refusal) is NotNow
     assert open_one.document is not None
-    assert open_one.document.register_number == 1
+    assert open_one.document.register_number == 2
     row = IncomingDocument.objects.filter(id=document.id)
+    assert row.get().state == State.DESTROYED
     with pytest.raises(IntegrityError, match="not registered"), transaction.atomic():
         row.update(state=State.REGISTERED, register_number=2, registered_at=NOON)
+    with pytest.raises(IntegrityError, match="incoming_destroyed_is_empty"), transaction.atomic():
+        row.update(content="x")
     page = text_of(client_of(official_in(ours, Role.CLERK)).get(f"/office/incoming/{document.id}/"))
-    assert reverse("office:register", args=[document.id]) not in page
-    assert reverse("office:refuse", args=[document.id]) in page
-    refuse_incoming(document_id=document.id, viewer=clerk, reason="Văn bản mật", at=NOON)
-    assert row.get().state == State.REFUSED
+    assert "It had no number yet" in page
+    for act in ("register", "refuse"):
+        assert reverse(f"office:{act}", args=[document.id]) not in page
+
+
+@pytest.mark.django_db
+def test_the_sender_over_the_axis_is_told_that_what_had_no_number_was_not_kept() -> None:
+    ours = agency()
+    paper, sent = _marked(ours), _marked(ours, source=Source.AXIS, delivery_id="d-9")
+    for document in (paper, sent):
+        actions.destroy_secret(document_id=document.id, viewer=_clerk(ours), at=NOON)
+    assert [(row.code, row.description) for row in sent.statuses.all()] == [("02", actions.NOT_KEPT)]
+    assert not paper.statuses.exists()
 
 
 @pytest.mark.django_db
@@ -283,7 +305,8 @@ def test_of_two_clerks_who_decide_at_once_one_is_told_that_the_other_was_faster(
         assert sorted(type(answer) is MarkDecided for answer in answers) == [False, True]
         kept = IncomingFile.objects.get(document=document).blob_id is not None
         assert kept == (_mark(document).state == SecretState.RELEASED)
-        assert len(_verbs(document)) == 2
+        decided = {"incoming.secret-destroyed", "incoming.secret-released"}
+        assert sum(verb in decided for verb in _verbs(document)) == 1
 
 
 @pytest.mark.django_db

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.urls import reverse
 
 from lienthong.documents.public import store_received
-from lienthong.documents.tests.factories import EICAR, FakeScanner, scan_later
+from lienthong.documents.tests.factories import EICAR, NEWCOMER, FakeScanner, scan_again, scan_later
 from lienthong.identity.public import Role, Viewer, acting_viewer
 from lienthong.identity.tests.factories import agency, official_in, viewer_in
 from lienthong.kernel.models import Blob
@@ -66,6 +66,16 @@ def test_all_whom_the_file_reached_are_told_once_and_nobody_else() -> None:
     assert [told(clerk) for clerk in clerks] == [["office.virus-found"], ["office.virus-found"], []]
     assert [told(who) for who in (lead, informed, leader)] == [["tasks.virus-found"]] * 3
     assert told(stranger) == []
+
+
+def test_whom_a_file_reached_that_only_newer_signatures_know_is_told_as_well() -> None:
+    ours = agency()
+    clerk = viewer_in(ours, Role.CLERK, at=NOON)
+    blob = store_received([NEWCOMER], at=NOON, max_bytes=10**6, scanner=FakeScanner())
+    IncomingFile.objects.create(document=incoming_document(ours), position=0, name="a.pdf", blob=blob)
+    for _again in range(2):
+        scan_again(at=LATER, scanner=FakeScanner(release=2))
+    assert told(clerk) == ["office.virus-found"]
 
 
 def test_a_result_of_a_task_opens_no_more_and_its_giver_is_told() -> None:

@@ -18,8 +18,9 @@ from lienthong.office.actions import reviewing
 from lienthong.office.adapters.fake import FakeAxis
 from lienthong.office.drafting_models import Review, ReviewChain, ReviewTurn
 from lienthong.office.models import OutgoingDocument
+from lienthong.office.review_moves import REVIEW_TRANSITIONS
 from lienthong.office.reviews import Member
-from lienthong.office.states import REVIEW_TRANSITIONS, ReviewState, TurnState
+from lienthong.office.states import ReviewState, TurnState
 from lienthong.office.tests.factories import NOON, composition
 from lienthong.signing.public import ensure_agency_certificates, ensure_official_certificates
 

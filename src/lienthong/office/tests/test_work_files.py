@@ -142,7 +142,7 @@ def test_drafts_and_what_is_not_kept_cannot_be_put_in() -> None:
     ours = agency()
     clerk = viewer_in(ours, Role.CLERK, at=NOON)
     file = work_file(clerk)
-    for state in (State.ARRIVED, State.REFUSED):
+    for state in (State.ARRIVED, State.REFUSED, State.DESTROYED):
         with pytest.raises(NothingToFile):
             put(file, incoming_document(ours, state=state, reason="x"), clerk)
     outgoing = draft(ours, agency())

@@ -24,6 +24,7 @@ COLORS = {
     "incoming.finish": "success",
     "incoming.change": "warning",
     "incoming.withdraw": "danger",
+    "incoming.secret-destroyed": "danger",
     "outgoing.take-back": "warning",
     "outgoing.revoke": "warning",
     "outgoing.send": "success",

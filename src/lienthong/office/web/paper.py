@@ -15,6 +15,7 @@ from lienthong.directory.public import SearchTooLong, search_agencies
 from lienthong.identity.public import Role, Viewer, needs, viewer_of
 from lienthong.kernel.clock import VIETNAM, now
 from lienthong.kernel.errors import Refusal
+from lienthong.office import seen_before as typed
 from lienthong.office.actions import paper as actions
 from lienthong.office.actions.registering import register_incoming
 from lienthong.office.contracts import PaperFacts
@@ -54,6 +55,16 @@ def senders(request: HttpRequest) -> HttpResponse:
     except SearchTooLong:
         found = []
     return render(request, "office/senders.html", {"found": found})
+
+
+@needs(Role.CLERK)
+@require_GET
+def seen_before(request: HttpRequest) -> HttpResponse:
+    """While a number and a sender are typed: whether such a document is here, and where."""
+    on = now().astimezone(VIETNAM).date()
+    form = PaperForm(initial={"duplicate_reason": request.GET.get("duplicate_reason", "")})
+    same = typed.seen_before(viewer_of(request), typed.TypedForm(request.GET), on=on)
+    return render(request, "office/same.html", {"form": form, "same": same})
 
 
 def _scan(request: HttpRequest, form: PaperForm, viewer: Viewer, at: datetime) -> actions.KeptScan | None:

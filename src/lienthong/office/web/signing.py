@@ -19,6 +19,7 @@ from lienthong.kernel.clock import now
 from lienthong.kernel.errors import Refusal
 from lienthong.office import reviews
 from lienthong.office.actions import bulk as actions
+from lienthong.office.actions import token_signing
 from lienthong.office.signing_forms import ChangePinForm, PinForm, SetPinForm
 from lienthong.office.signing_states import ItemState
 from lienthong.signing.public import (
@@ -30,6 +31,7 @@ from lienthong.signing.public import (
     change_pin,
     pin_state,
     set_pin,
+    token_certificates,
 )
 
 COOKIE = "signing-list"
@@ -52,14 +54,43 @@ def to_sign(request: HttpRequest) -> HttpResponse:
             refused = refusal.say()
         else:
             return _carrying(redirect("office:signing_list", made.id), made.id, carried)
+    return _to_sign_page(request, chosen, refused)
+
+
+def _to_sign_page(request: HttpRequest, chosen: list[str], refused: str) -> HttpResponse:
+    viewer = viewer_of(request)
     context = {
         "rows": reviews.ready_to_sign(viewer),
         "refused": refused,
         "chosen": chosen,
         "most": actions.MOST,
         "key": _key(viewer),
+        "token": token_certificates(viewer.official_id or 0).filter(valid_to__gt=now()).exists(),
+        "most_by_token": token_signing.MOST,
     }
     return render(request, "office/to_sign.html", context, status=422 if refused else 200)
+
+
+@needs(Role.LEADER)
+@require_POST
+def to_sign_by_token(request: HttpRequest) -> HttpResponse:
+    """The documents ticked become a list that the leader's own token signs; the code is shown this once."""
+    viewer, chosen = viewer_of(request), request.POST.getlist("documents")
+    try:
+        made, code = token_signing.open_token_list(viewer=viewer, documents=_ids(chosen), at=now())
+    except Refusal as refusal:
+        if refusal.status != 422:
+            raise
+        return _to_sign_page(request, chosen, refusal.say())
+    context = {
+        "held": made,
+        "code": code,
+        "minutes": token_signing.OPEN.seconds // 60,
+        "url": settings.BASE_URL,
+    }
+    answer = render(request, "office/token_code.html", context)
+    answer["Cache-Control"] = "no-store"
+    return answer
 
 
 @needs(Role.LEADER)
@@ -82,7 +113,8 @@ def _list_page(request: HttpRequest, list_id: UUID, form: PinForm, status: int =
         "done": done,
         "failed": sum(item.state == ItemState.FAILED for item in items),
         "going": going,
-        "asks": going and key.protected and _carried(request, list_id, viewer) is None,
+        "over": held.by_token and held.token.expires_at <= now(),
+        "asks": going and not held.by_token and key.protected and _carried(request, list_id, viewer) is None,
         "key": key,
         "form": form,
     }
@@ -150,8 +182,14 @@ def signing_key(request: HttpRequest) -> HttpResponse:
         else:
             messages.success(request, _("The PIN holds from now on. Nobody can tell it to you; remember it."))
             return redirect("office:signing_key")
-    own = [row for row in certificates_of(official_id=viewer.official_id, at=at) if row.state == "valid"]
-    context = {"key": _key(viewer), "form": form, "certificate": own[0] if own else None}
+    valid = [row for row in certificates_of(official_id=viewer.official_id, at=at) if row.state == "valid"]
+    own, tokens = ([row for row in valid if row.kept_here is here] for here in (True, False))
+    context = {
+        "key": _key(viewer),
+        "form": form,
+        "certificate": own[0] if own else None,
+        "token": tokens[0] if tokens else None,
+    }
     return render(request, "office/signing_key.html", context, status=422 if form.is_bound else 200)
 
 

@@ -97,20 +97,28 @@ def ensure_official_certificates(
     with transaction.atomic():
         _lock()
         stale = _without_valid(Q(purpose=Purpose.OFFICIAL), "official_id", official_ids, at)
-        employers = _employers(stale, at)
-        orders = []
-        for official in Official.objects.filter(pk__in=stale):
-            employer = employers.get(official.pk)
-            holder = Holder(
-                Purpose.OFFICIAL,
-                official.full_name,
-                employer.name if employer else Holder.organization,
-                f"CB-{official.pk}",
-                employer.code if employer else "",
-            )
-            agency_id = employer.pk if employer else None
-            orders.append(_Order(holder, agency_id=agency_id, official_id=official.pk))
+        orders = [
+            _Order(holder, agency_id=agency_id, official_id=official_id)
+            for official_id, (holder, agency_id) in official_holders(stale, at=at).items()
+        ]
         return _replace_and_issue(orders, algorithm=algorithm, at=at)
+
+
+def official_holders(official_ids: Iterable[int], *, at: datetime) -> dict[int, tuple[Holder, int | None]]:
+    """What certificates say of the officials, and the agency that employs each. Two queries."""
+    found, holders = Official.objects.filter(pk__in=list(official_ids)), {}
+    employers = _employers([official.pk for official in found], at)
+    for official in found:
+        employer = employers.get(official.pk)
+        holder = Holder(
+            Purpose.OFFICIAL,
+            official.full_name,
+            employer.name if employer else Holder.organization,
+            f"CB-{official.pk}",
+            employer.code if employer else "",
+        )
+        holders[official.pk] = (holder, employer.pk if employer else None)
+    return holders
 
 
 def ensure_encryption_certificates(agency_ids: Sequence[int], *, at: datetime) -> int:

@@ -1,4 +1,4 @@
-"""Certificates for keys that agencies keep themselves: by a request (PKCS#10, RFC 2986)."""
+"""Certificates for keys that agencies and officials keep themselves: by a request (PKCS#10, RFC 2986)."""
 
 from __future__ import annotations
 
@@ -13,15 +13,21 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from lienthong.directory.public import Agency
+from lienthong.directory.public import Agency, Official
 from lienthong.kernel.envelopes import RSA_BITS
 from lienthong.kernel.errors import Refusal
-from lienthong.signing.actions.authority import certificate_columns, ensure_authority, replace_encryption
+from lienthong.signing.actions.authority import (
+    certificate_columns,
+    ensure_authority,
+    official_holders,
+    replace_encryption,
+)
 from lienthong.signing.certificates import Addresses, Holder, issue
 from lienthong.signing.contracts import CertificateInfo, Purpose
 from lienthong.signing.encryption import read_chain, trusted_readers
+from lienthong.signing.errors import NoCertificate
 from lienthong.signing.models import CURRENT, Certificate, CertificateQuerySet
-from lienthong.signing.queries import info_of, issuer_key
+from lienthong.signing.queries import info_of, issuer_key, token_certificates
 
 REQUEST_MOST = 16 * 1024
 RSA_LEAST, RSA_MOST = 2048, 4096
@@ -99,6 +105,37 @@ def issue_from_request(pem: bytes, *, agency_id: int, at: datetime, replaces: bo
             purpose=Purpose.AGENCY,
             issuer=issuer_row,
             agency=agency,
+            algorithm=algorithm,
+            **certificate_columns(certificate),
+        )
+    return info_of(row, at=at)
+
+
+def issue_token_from_request(pem: bytes, *, official_id: int, at: datetime) -> CertificateInfo:
+    """Certify the key on an official's token; what the request says of its holder is not believed.
+
+    An earlier certificate for a token of the official counts as replaced; the key kept here stays.
+
+    Raises:
+        NoCertificate: there is no such official; and those of `issue_from_request`.
+    """
+    request = _read(pem)
+    key, algorithm = _public_key(request)
+    ensure_authority(at=at)
+    with transaction.atomic():
+        if not Official.objects.select_for_update(no_key=True).filter(pk=official_id).exists():
+            raise NoCertificate(name=f"CB-{official_id}")
+        _require_unused(request, Certificate.objects.filter(official_id=official_id, key_id=None))
+        holder, agency_id = official_holders([official_id], at=at)[official_id]
+        issuer_row, issuer = issuer_key(Purpose.ISSUING)
+        addresses = Addresses(settings.BASE_URL, Purpose.ISSUING.value)
+        certificate = issue(holder, key, issuer=issuer, key=issuer.key, addresses=addresses, at=at)
+        token_certificates(official_id).update(replaced_at=at)
+        row = Certificate.objects.create(
+            purpose=Purpose.OFFICIAL,
+            issuer=issuer_row,
+            agency_id=agency_id,
+            official_id=official_id,
             algorithm=algorithm,
             **certificate_columns(certificate),
         )
@@ -200,7 +237,11 @@ def _public_key(
 
 def _require_new(request: x509.CertificateSigningRequest, agency_id: int) -> None:
     """Refuse a key of the agency's own earlier certificates: a roll-over needs a new key."""
-    for der in Certificate.objects.filter(agency_id=agency_id, key_id=None).values_list("der", flat=True):
+    _require_unused(request, Certificate.objects.filter(agency_id=agency_id, official=None, key_id=None))
+
+
+def _require_unused(request: x509.CertificateSigningRequest, former: CertificateQuerySet) -> None:
+    for der in former.values_list("der", flat=True):
         if x509.load_der_x509_certificate(bytes(der)).public_key() == request.public_key():
             raise KeyCertifiedBefore(field="request")
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from uuid import UUID
 
-from lienthong.signing.adapters.held_keys import hold, read_public_key
+from lienthong.signing.adapters import software
+from lienthong.signing.adapters.held_keys import hold, read_public_key, sign_with
 from lienthong.signing.adapters.shelves import MemoryShelf
 from lienthong.signing.adapters.software import SoftwareKeyStore
 from lienthong.signing.contracts import Algorithm
@@ -14,6 +15,7 @@ from lienthong.signing.ports import (
     PrivateKey,
     TimestampService,
     TimestampUnavailable,
+    TokenUnavailable,
 )
 
 
@@ -53,6 +55,28 @@ class FakeKeyStore:
     def _check(self) -> None:
         if self.failing:
             raise KeyStoreUnavailable("told to fail")
+
+
+class FakeToken:
+    """A token with a key in memory; while `failing`, all raises `TokenUnavailable`."""
+
+    def __init__(self, algorithm: Algorithm = Algorithm.P256) -> None:
+        self.failing = False
+        self.key = software.make_key(algorithm)
+
+    def public_key(self) -> bytes:
+        """The public half."""
+        self._check()
+        return software.public_of(self.key)
+
+    def sign(self, data: bytes) -> bytes:
+        """Sign the SHA-256 of `data`."""
+        self._check()
+        return sign_with(self.key, data)
+
+    def _check(self) -> None:
+        if self.failing:
+            raise TokenUnavailable("told to fail")
 
 
 class FakeTimestampService:

@@ -62,7 +62,7 @@ class Pkcs11KeyStore:
         """The public half, as the token has it."""
         with self._lock:
             key = self._find(key_id, pkcs11.ObjectClass.PUBLIC_KEY)
-            return _encode(key)
+            return encode_public(key)
 
     def delete(self, key_id: UUID) -> None:
         """Destroy both halves on the token."""
@@ -85,7 +85,7 @@ class Pkcs11KeyStore:
             except pkcs11.PKCS11Error as error:
                 self._forget()
                 raise KeyStoreUnavailable(type(error).__name__) from error
-            return _encode(public)
+            return encode_public(public)
 
     def _private(self, key_id: UUID) -> Any:
         self._open()
@@ -129,7 +129,7 @@ class Pkcs11KeyStore:
             session.close()
 
 
-def _encode(public: Any) -> bytes:
+def encode_public(public: Any) -> bytes:
     """SubjectPublicKeyInfo of a key on the token; for RSA it has only the bare numbers (PKCS#1)."""
     if public.key_type == pkcs11.KeyType.RSA:
         numbers = RSAPublicKey.load(encode_rsa_public_key(public))

@@ -53,9 +53,9 @@ class SoftwareKeyStore:
 
     def generate(self, ids: Sequence[UUID], algorithm: Algorithm) -> Mapping[UUID, bytes]:
         """Make the pairs and shelve them sealed, at once. P-256 takes microseconds, RSA some 0.1 s."""
-        keys = {key_id: _generate(algorithm) for key_id in ids}
+        keys = {key_id: make_key(algorithm) for key_id in ids}
         self._shelf.put({key_id: self._seal(key_id, key) for key_id, key in keys.items()})
-        return {key_id: _public(key) for key_id, key in keys.items()}
+        return {key_id: public_of(key) for key_id, key in keys.items()}
 
     def private_key(self, key_id: UUID) -> PrivateKey:
         """The opened key, from memory if it was opened before."""
@@ -76,7 +76,7 @@ class SoftwareKeyStore:
 
     def public_key(self, key_id: UUID) -> bytes:
         """The public half, from the sealed pair."""
-        return _public(self.private_key(key_id))
+        return public_of(self.private_key(key_id))
 
     def delete(self, key_id: UUID) -> None:
         """Forget the key, on the shelf and in this process; others may hold it until they end."""
@@ -135,11 +135,13 @@ def _key_of(key_id: UUID, plain: bytes) -> PrivateKey:
     return key
 
 
-def _generate(algorithm: Algorithm) -> PrivateKey:
+def make_key(algorithm: Algorithm) -> PrivateKey:
+    """A new key."""
     if algorithm is Algorithm.P256:
         return ec.generate_private_key(ec.SECP256R1())
     return rsa.generate_private_key(public_exponent=65537, key_size=_RSA_BITS[algorithm])
 
 
-def _public(key: PrivateKey) -> bytes:
+def public_of(key: PrivateKey) -> bytes:
+    """Its public half (SubjectPublicKeyInfo, DER)."""
     return key.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)

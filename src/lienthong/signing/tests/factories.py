@@ -15,6 +15,7 @@ from lienthong.signing.actions.authority import (
     ensure_official_certificates,
 )
 from lienthong.signing.adapters.fake import FakeTimestampService
+from lienthong.signing.adapters.fake import FakeToken as FakeToken
 from lienthong.signing.contracts import Purpose
 from lienthong.signing.evidence import write_evidence
 from lienthong.signing.models import Certificate

@@ -28,6 +28,7 @@ from lienthong.tasks import policies, queries
 from lienthong.tasks.actions import deciding, giving, working
 from lienthong.tasks.contracts import Direction
 from lienthong.tasks.direction_form import SEARCH, direction_form
+from lienthong.tasks.discussing import thread_of
 from lienthong.tasks.forms import (
     ExtensionForm,
     FinishForm,
@@ -39,7 +40,6 @@ from lienthong.tasks.forms import (
 )
 from lienthong.tasks.models import Task, TaskParty
 from lienthong.tasks.states import DIRECT_AGAIN, SPLIT, Move, Part
-from lienthong.tasks.web.discussing import thread_of
 
 READERS = (Role.CLERK, Role.SPECIALIST, Role.LEADER, Role.AUDITOR)
 WORKERS = (Role.CLERK, Role.SPECIALIST, Role.LEADER)

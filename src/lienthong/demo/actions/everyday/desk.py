@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from lienthong.demo import office_texts as texts
-from lienthong.demo.actions.everyday.acting import Days, incoming, official, outgoing
+from lienthong.demo.actions.everyday.acting import Days, incoming, official, outgoing, task
 from lienthong.demo.cast import THAI_NGUYEN
 from lienthong.directory.public import Duty
 from lienthong.identity.public import delegate
@@ -20,6 +20,7 @@ from lienthong.office.public import (
     put_document,
     save_search,
 )
+from lienthong.tasks.public import task_thread
 
 
 def files_are_kept(days: Days) -> None:
@@ -61,6 +62,16 @@ def people_talk(days: Days) -> None:
     for person, to, words in ((leader, who, texts.COMMENT_INCOMING), (who, leader, texts.ANSWER_INCOMING)):
         said = words.format(name=to.name)
         write_comment(incoming_thread(document, at=at), viewer=person, text=said, at=at)
+
+
+def work_is_talked_about(days: Days) -> None:
+    """The leader asks the division that leads a task, and its head answers there."""
+    at = days.ago(1, 17)
+    leader, head = (official(THAI_NGUYEN, duty, at) for duty in (Duty.LEADER, Duty.HEAD))
+    led = task(head, texts.WORK_DISBURSEMENT)
+    for person, to, words in ((leader, head, texts.COMMENT_TASK), (head, leader, texts.ANSWER_TASK)):
+        said = words.format(name=to.name)
+        write_comment(task_thread(led, at=at), viewer=person, text=said, at=at)
 
 
 def searches_are_saved(days: Days) -> None:
