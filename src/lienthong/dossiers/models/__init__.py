@@ -21,6 +21,7 @@ from lienthong.dossiers.models.guest import DossierGuest
 from lienthong.dossiers.models.national import NationalDossier, NationalReport
 from lienthong.dossiers.models.opinion import Opinion
 from lienthong.dossiers.models.queueing import Counter, Hall, Queue, Ticket, TicketSequence
+from lienthong.dossiers.models.reminder import Reminder
 from lienthong.dossiers.models.results import DossierResult, HandOut
 
 __all__ = [
@@ -49,6 +50,7 @@ __all__ = [
     "Opinion",
     "Pause",
     "Queue",
+    "Reminder",
     "Slip",
     "SupplementRequest",
     "Ticket",
