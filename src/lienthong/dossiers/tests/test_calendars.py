@@ -8,8 +8,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from lienthong.directory.calendars import OFFICE_WEEK
-from lienthong.directory.public import Agency, Session, set_day, set_hours
+from lienthong.directory.public import Agency, Session, WorkingCalendar, set_day, set_hours
 from lienthong.dossiers.actions.apologising import draft_apologies
 from lienthong.dossiers.actions.passing import end_timers
 from lienthong.dossiers.health import check_calendars
@@ -65,7 +64,7 @@ def test_timers_of_others_end_and_its_own_wait_until_it_works_again() -> None:
     stop_working(dossier.agency)
     at = (timer.due_at or NOON) + timedelta(minutes=1)
     assert end_timers(at=at) == 0
-    set_hours(agency=dossier.agency, week=OFFICE_WEEK, cut_off=960, **BY)  # type: ignore[arg-type]
+    set_hours(agency=dossier.agency, week=WorkingCalendar.week, cut_off=960, **BY)  # type: ignore[arg-type]
     assert end_timers(at=at) == 1
 
 

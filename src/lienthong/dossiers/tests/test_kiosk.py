@@ -89,11 +89,11 @@ def test_the_kiosk_asks_for_the_field_then_the_procedure_or_finds_it_by_words_wi
     assert "?field=hotich" in page
     assert "?field=datdai" not in page, "no queue would take it"
     assert "Tách thửa đất" not in visitor.get(kiosk, {"q": "tach thua"}).content.decode()
-    queue(of, "B", "Việc khác", general=True)
+    queue(of, "B", "Mọi việc", general=True)
     queue(of, "C", "Trả kết quả")
     page = visitor.get(kiosk).content.decode()
     assert "?field=datdai" in page
-    assert [name in page for name in ("Trả kết quả", "Việc khác", 'value="other"')] == [True, False, True]
+    assert [name in page for name in ("Trả kết quả", "Mọi việc", 'value="other"')] == [True, False, True]
     answer = visitor.get(kiosk, {"field": "datdai"})
     assert f"procedure:{parcel.pk}" in answer.content.decode()
     assert answer.headers["Refresh"] == f"90; url={kiosk}"

@@ -340,11 +340,6 @@ class TestRoles:
         actions.grant_post_role(viewer=admin, post_id=post_of(chief).pk, role=Role.HEAD, at=NOON)
         assert acting_viewer(chief, at=NOON).roles == {Role.HEAD, Role.SPECIALIST}
 
-    def test_of_the_one_stop_are_given_inside_the_agency(self, admin: Viewer, clerk: Account) -> None:
-        for role in (Role.RECEPTIONIST, Role.CALLER, Role.HALL_KEEPER):
-            actions.grant_post_role(viewer=admin, post_id=post_of(clerk).pk, role=role, at=NOON)
-            assert role in acting_viewer(clerk, at=NOON).roles
-
     def test_that_one_may_grant_are_none_without_administering(self) -> None:
         assert grantable_roles(viewer_in(agency(), Role.OPERATOR, Role.LEADER)) == frozenset()
 
