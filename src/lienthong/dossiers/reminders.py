@@ -56,7 +56,7 @@ def due_reminders(viewer: Viewer, *, at: datetime) -> list[Due]:
     today = at.astimezone(VIETNAM).date()
     rows = [*_appointments(viewer.agency_id, today), *_supplements(viewer.agency_id, at)]
     calls = {(one.subject_id, one.kind): one for one in _calls(subject_id for _kind, subject_id, *_ in rows)}
-    found = [Due(kind, key, *rest, calls.get((key, kind))) for kind, key, *rest in rows]
+    found = [Due(*row, calls.get((row[1], row[0]))) for row in rows]
     return [
         one
         for one in found

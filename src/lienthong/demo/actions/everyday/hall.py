@@ -53,7 +53,7 @@ CALLS = ((6, 1), (9, 2), (18, 1), (24, 2), (30, 1), (40, 2), (43, 1), (60, 1), (
 NOBODY_CAME, ARRIVED = (33, 1), 55
 MORNING = 100
 HOURS = ((time(8), time(11)), (time(14), time(16, 30)))
-SLOTS = {"minutes": 30, "places": 2}
+SLOTS: dict[str, Any] = {"minutes": 30, "places": 2}
 TOMORROW, TODAY = 6, 3
 
 
@@ -117,8 +117,8 @@ def _set_up(since: datetime, at: datetime) -> tuple[dict[str, Queue], dict[int, 
     for letter in ("A", "B"):
         for weekday in range(5):
             for starts, ends in HOURS:
-                given = {"weekday": weekday, "starts": starts, "ends": ends, **SLOTS}
-                set_capacity(queue=queues[letter], **given, **by)
+                hours: dict[str, Any] = {"weekday": weekday, "starts": starts, "ends": ends}
+                set_capacity(queue=queues[letter], **hours, **SLOTS, **by)
     return queues, counters
 
 
