@@ -18,7 +18,7 @@ from lienthong.dossiers.tests.test_apologising import DUE
 from lienthong.dossiers.tests.test_dossiers import finish, permit
 from lienthong.dossiers.tests.test_recounting import BY, DAY, HOUR, TUESDAY, due, run_jobs
 from lienthong.identity.public import Role
-from lienthong.identity.tests.factories import official_in
+from lienthong.identity.tests.factories import agency, official_in
 from lienthong.notifications.tests.factories import told_of
 
 pytestmark = pytest.mark.django_db
@@ -58,12 +58,18 @@ def test_a_step_elsewhere_without_working_days_leaves_the_dossier_as_it_is() -> 
 
 def test_timers_of_others_end_and_its_own_wait_until_it_works_again() -> None:
     dossier, _department = permit()
-    for step, role in (("plan", Role.SPECIALIST), ("site", Role.SPECIALIST)):
-        finish(dossier, step, role)
-    timer = DossierTask.objects.get(dossier=dossier, step="posted")
+    neighbour = agency()
+    Agency.objects.filter(pk=neighbour.pk).update(parent=dossier.agency.parent, kind="commune")
+    neighbour.refresh_from_db()
+    other = received(offered(dossier.version, neighbour))
+    for one in (dossier, other):
+        for step in ("plan", "site"):
+            finish(one, step, Role.SPECIALIST)
+    timers = DossierTask.objects.filter(step="posted", state="open")
+    at = max(timer.due_at or NOON for timer in timers) + timedelta(minutes=1)
     stop_working(dossier.agency)
-    at = (timer.due_at or NOON) + timedelta(minutes=1)
-    assert end_timers(at=at) == 0
+    assert end_timers(at=at) == 1
+    assert [timer.dossier_id for timer in timers.all()] == [dossier.pk]
     set_hours(agency=dossier.agency, week=WorkingCalendar.week, cut_off=960, **BY)  # type: ignore[arg-type]
     assert end_timers(at=at) == 1
 
