@@ -303,3 +303,8 @@ SCANNED = Sheet(
 MISSING_PAPER = "Bản chụp giấy tờ chứng minh nơi cư trú của người nộp (bản đã nộp bị mờ, không đọc được)"
 MISSING_REASON = "Không có giấy tờ này thì chưa xác định được thẩm quyền giải quyết."
 WITHDRAWN_REASON = "Người nộp đề nghị rút để nộp tại nơi thường trú."
+
+QUEUE_CIVIL, QUEUE_LAND = "Hộ tịch, cư trú, chứng thực", "Đất đai, xây dựng"
+QUEUE_OTHER, QUEUE_RESULTS = "Lĩnh vực khác", "Nhận kết quả"
+APPOINTMENT_NOTE = "Hẹn qua điện thoại"
+APPOINTMENT_CANCELLED = "Người dân gọi điện báo bận, sẽ hẹn lại."

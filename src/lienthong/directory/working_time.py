@@ -12,6 +12,7 @@ from lienthong.directory.contracts import Day, WorkingCalendar
 from lienthong.kernel.clock import VIETNAM
 
 ONE_DAY = timedelta(days=1)
+A_YEAR = timedelta(days=366)
 
 
 class OutsideCalendar(ValueError):
@@ -96,6 +97,17 @@ def sessions_of(calendar: WorkingCalendar, day: date) -> Day:
 def is_working_day(calendar: WorkingCalendar, day: date) -> bool:
     """Whether anyone works on the day."""
     return bool(sessions_of(calendar, day))
+
+
+def ever_works(calendar: WorkingCalendar, *, on: date) -> bool:
+    """Whether anyone works within a year from the day, as far as the calendar reaches."""
+    last = min(calendar.last, on + A_YEAR)
+    day = on
+    while day <= last:
+        if sessions_of(calendar, day):
+            return True
+        day += ONE_DAY
+    return False
 
 
 def _days_from(calendar: WorkingCalendar, day: date) -> Iterator[tuple[date, Day]]:

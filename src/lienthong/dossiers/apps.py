@@ -9,6 +9,7 @@ from lienthong.ui.public import NavItem, register
 
 READERS = frozenset({"receptionist", "specialist", "head", "leader", "clerk", "auditor"})
 FIGURE_READERS = frozenset({"receptionist", "leader", "clerk", "auditor"})
+HALL = frozenset({"caller", "hall_keeper"})
 NAMERS = frozenset({"administrator"})
 WATCHERS = frozenset({"administrator", "operator"})
 
@@ -22,6 +23,7 @@ class DossiersConfig(AppConfig):
         import_module("lienthong.dossiers.handlers")
         import_module("lienthong.dossiers.health")
         register(NavItem("dossiers:inbox", _("Dossiers"), READERS, order=20, icon="paper"))
+        register(NavItem("dossiers:queue", _("Queue tickets"), HALL, order=21, icon="user"))
         register(
             NavItem(
                 "dossiers:statistics",

@@ -10,7 +10,8 @@ from uuid import UUID
 
 from django.db.models import Model, prefetch_related_objects
 
-from lienthong.directory.public import Agency, WorkingCalendar, calendars_of
+from lienthong.directory.public import Agency, WorkingCalendar
+from lienthong.dossiers.calendars import read_calendars
 from lienthong.dossiers.foreign import pinned_process
 from lienthong.dossiers.held import hold_dossiers, open_tasks_of
 from lienthong.dossiers.models import Dossier, DossierPaper, DossierParty, DossierResult, DossierTask
@@ -53,20 +54,6 @@ TASK_FIELDS = (
     "minutes_used",
     "note",
 )
-LONGEST_YEARS = 3
-
-
-def read_calendars(agency_ids: Collection[int], *, since: int, at: datetime) -> dict[int, WorkingCalendar]:
-    """The calendars from the year `since` to as far as any deadline reaches. Four queries.
-
-    Raises:
-        CalendarWithoutWork: one of them has no working days.
-    """
-    calendars = calendars_of(agency_ids, years=range(since, at.year + LONGEST_YEARS + 1))
-    for key, calendar in calendars.items():
-        if not any(calendar.week) and not any(calendar.special.values()):
-            raise CalendarWithoutWork(agency=Agency.objects.get(pk=key).name)
-    return calendars
 
 
 class Board:
@@ -80,6 +67,7 @@ class Board:
         self.parties: defaultdict[UUID, list[DossierParty]] = defaultdict(list)
         self._tasks: dict[UUID, DossierTask] = {}
         self._calendars: dict[int, WorkingCalendar] = {}
+        self._without_work: set[int] = set()
         self._results: defaultdict[UUID, list[DossierResult]] | None = None
         self._new: list[Model] = []
         self._new_tasks: dict[UUID, DossierTask] = {}
@@ -113,14 +101,26 @@ class Board:
 
     def want_calendars(self, agency_ids: Iterable[int]) -> None:
         """Read the calendars of the agencies that are not known yet. Three queries, whatever their number."""
-        missing = set(agency_ids) - set(self._calendars)
+        missing = set(agency_ids) - set(self._calendars) - self._without_work
         if missing:
             self._calendars |= read_calendars(missing, since=self.at.year - 1, at=self.at)
+            self._without_work |= missing - set(self._calendars)
 
     def calendar(self, agency_id: int) -> WorkingCalendar:
-        """The agency's calendar."""
+        """The agency's calendar.
+
+        Raises:
+            CalendarWithoutWork: it has no working days.
+        """
         self.want_calendars([agency_id])
+        if agency_id in self._without_work:
+            raise CalendarWithoutWork(agency=Agency.objects.get(pk=agency_id).name)
         return self._calendars[agency_id]
+
+    def without_work(self, dossier: Dossier) -> set[int]:
+        """Which agencies that the dossier lies with, or will, have no working days."""
+        agencies = {dossier.agency_id, *(int(key) for key in dossier.bodies.values())}
+        return self._without_work & (agencies | {task.agency_id for task in self.open[dossier.pk]})
 
     def process(self, dossier: Dossier) -> Process:
         """The process the dossier is pinned to."""

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.db.models import Min
 
+from lienthong.dossiers.calendars import agencies_without_work
 from lienthong.dossiers.facts.counting import last_recount, unfolded
 from lienthong.dossiers.models import AcrossLetter, NationalReport
 from lienthong.dossiers.national.connecting import portal_access
@@ -17,7 +18,7 @@ from lienthong.kernel.checks import Finding, bad, check, good, warning
 from lienthong.kernel.clock import now
 from lienthong.procedures.public import Channel
 
-MANY = 100_000
+MANY, NAMED = 100_000, 5
 LONG = timedelta(hours=24)
 
 
@@ -36,6 +37,19 @@ def check_figures() -> Finding:
     if waiting > MANY:
         return warning(f"{waiting} changes wait to be folded into the figures; pages are slower, not wrong")
     return good(f"{found.data['counts']} figures equalled the dossiers on {when}; {waiting} changes to fold")
+
+
+@check("Calendars of agencies")
+def check_calendars() -> Finding:
+    """Whether deadlines can be counted for every agency that has dossiers under way."""
+    idle = agencies_without_work(at=now())
+    if idle:
+        names = ", ".join(str(one) for one in idle[:NAMED])
+        return bad(
+            f"{len(idle)} agencies with dossiers under way have no working day within a year, such as "
+            f"{names}: their deadlines are not counted, and no apologies drafted, until their hours are set"
+        )
+    return good("every agency with dossiers under way has working days")
 
 
 @check("National portal")

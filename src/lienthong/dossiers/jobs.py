@@ -33,8 +33,7 @@ def note_payment_of(dossier_ids: list[str]) -> None:
 @job(name="dossiers.end_timers", queueing_lock="dossiers.end_timers")
 def end_due_timers(timestamp: int) -> None:
     """End the timers of processes whose time has passed, every five minutes."""
-    while end_timers(at=now()):
-        pass
+    end_timers(at=now())
 
 
 @periodic(cron="* * * * *")

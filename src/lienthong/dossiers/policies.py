@@ -13,6 +13,8 @@ from lienthong.kernel.errors import Refusal
 READERS = frozenset({Role.RECEPTIONIST, Role.SPECIALIST, Role.HEAD, Role.LEADER, Role.CLERK, Role.AUDITOR})
 ASSIGNERS = (Role.LEADER, Role.HEAD)  # of the agency where the step lies
 FIGURE_READERS = frozenset({Role.RECEPTIONIST, Role.LEADER, Role.CLERK, Role.AUDITOR})
+# Duties of their own, that no other post has by itself: who receives dossiers calls nobody.
+CALLERS, HALL_KEEPERS = (Role.CALLER,), (Role.HALL_KEEPER,)
 SUPERVISORS = frozenset({Role.LEADER, Role.AUDITOR})
 # Whose post each part of the table stands for. What the platform does by itself nobody does by hand.
 ROLES: dict[Who, frozenset[Role]] = {
@@ -30,6 +32,16 @@ ELSEWHERE = frozenset({Who.WORKER, Who.DRAFTER, Who.SIGNER})
 def receives(viewer: Viewer) -> bool:
     """Whether the viewer receives dossiers at the one-stop of an agency."""
     return viewer.agency_id is not None and viewer.has(Role.RECEPTIONIST)
+
+
+def calls_tickets(viewer: Viewer) -> bool:
+    """Whether the viewer calls visitors to a counter of the own agency."""
+    return viewer.agency_id is not None and viewer.has(*CALLERS)
+
+
+def sets_up_hall(viewer: Viewer) -> bool:
+    """Whether the viewer sets up the queues, counters and appointment hours of the own agency."""
+    return viewer.agency_id is not None and viewer.has(*HALL_KEEPERS)
 
 
 def names_bodies(viewer: Viewer) -> bool:

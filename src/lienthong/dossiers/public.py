@@ -19,20 +19,27 @@ from lienthong.dossiers.contracts import (
 )
 from lienthong.dossiers.game import hand_choices
 from lienthong.dossiers.handing import demands_result
-from lienthong.dossiers.models import Dossier, DossierTask, Queue
+from lienthong.dossiers.models import Appointment, Counter, Dossier, DossierTask, Queue
 from lienthong.dossiers.queries import process_for
+from lienthong.dossiers.queueing.actions import call_next as call_next_ticket
+from lienthong.dossiers.queueing.actions import open_hall, set_capacity, set_counter, set_queue
+from lienthong.dossiers.queueing.actions import skip as skip_ticket
 from lienthong.dossiers.queueing.appointments import (
     Booking,
     Slot,
+    arrive,
     book_appointment,
     cancel_appointment,
     slots_of,
 )
+from lienthong.dossiers.queueing.routing import Matter, draw_for, find_matter
 from lienthong.dossiers.result_text import result_text
 from lienthong.dossiers.states import DossierState, TaskKind, TaskState
 
 __all__ = [
+    "Appointment",
     "Booking",
+    "Counter",
     "Dossier",
     "DossierMoved",
     "DossierState",
@@ -40,6 +47,7 @@ __all__ = [
     "GivenFile",
     "GivenPaper",
     "Intake",
+    "Matter",
     "Queue",
     "ResultSeen",
     "Slot",
@@ -48,22 +56,31 @@ __all__ = [
     "TaskKind",
     "TaskState",
     "accept_dossiers",
+    "arrive",
     "ask_supplement",
     "book_appointment",
+    "call_next_ticket",
     "cancel_appointment",
     "demands_result",
     "draft_result",
+    "draw_for",
+    "find_matter",
     "finish_step",
     "finish_steps",
     "hand_choices",
     "note_payment",
+    "open_hall",
     "process_for",
     "receive_at_counter",
     "receive_supplement",
     "register_dossiers",
     "result_text",
     "seed_competent_bodies",
+    "set_capacity",
+    "set_counter",
+    "set_queue",
     "sign_results",
+    "skip_ticket",
     "slots_of",
     "withdraw_dossier",
 ]

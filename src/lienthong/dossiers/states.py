@@ -69,6 +69,13 @@ class TicketState(StrEnum):
     ABSENT = "absent"
 
 
+class ReminderKind(StrEnum):
+    """What an applicant is reminded of."""
+
+    APPOINTMENT = "appointment"
+    SUPPLEMENT = "supplement"
+
+
 class Verdict(StrEnum):
     """What a body that was asked for its opinion says."""
 
@@ -314,6 +321,10 @@ TICKET_LABELS: dict[str, Promise] = {
     TicketState.CALLED: _("Called"),
     TicketState.SERVED: _("Served"),
     TicketState.ABSENT: _("Did not come"),
+}
+REMINDER_LABELS: dict[str, Promise] = {
+    ReminderKind.APPOINTMENT: _("Appointment"),
+    ReminderKind.SUPPLEMENT: _("Supplement that is still missing"),
 }
 TICKET_COLORS: dict[str, str] = {
     TicketState.WAITING: "info",

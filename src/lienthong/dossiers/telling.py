@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from lienthong.directory.public import Agency
 from lienthong.dossiers.models import DossierTask
-from lienthong.identity.public import Viewer
+from lienthong.identity.public import Role, Viewer, officials_acting
+from lienthong.kernel.clock import VIETNAM
+from lienthong.ledger.public import Subject
 from lienthong.notifications.public import Kind, Way, notify, register_kind
 
 ASSIGNED = register_kind(
@@ -36,6 +39,14 @@ APPOINTMENTS_TODAY = register_kind(
         Way.APP,
     )
 )
+WITHOUT_WORK = register_kind(
+    Kind(
+        "dossiers.calendar-without-work",
+        _("The calendar of my agency has no working days"),
+        _("The calendar of %(agency)s has no working days: deadlines of dossiers cannot be counted."),
+        Way.APP,
+    )
+)
 NAMED = 3  # codes in one sentence
 
 
@@ -57,3 +68,17 @@ def tell_assigned(tasks: Sequence[DossierTask], *, to: int | None, actor: Viewer
         due_at=min((task.due_at for task in tasks if task.due_at), default=None),
         at=at,
     )
+
+
+def tell_without_work(agency_ids: Collection[int], *, at: datetime) -> None:
+    """Tell the administrators of the agencies, once a day, that no deadline can be counted for them."""
+    for agency in Agency.objects.filter(pk__in=agency_ids).order_by("pk") if agency_ids else ():
+        notify(
+            recipients=officials_acting(at=at, agency_id=agency.pk, roles=[Role.ADMINISTRATOR]),
+            kind=WITHOUT_WORK.code,
+            subject=Subject("directory.agency", str(agency.pk)),
+            key=at.astimezone(VIETNAM).date().isoformat(),
+            params={"agency": agency.name},
+            link=reverse("administration:calendar"),
+            at=at,
+        )

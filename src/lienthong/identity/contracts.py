@@ -22,6 +22,8 @@ class Role(StrEnum):
     AUDITOR = "auditor"
     CATALOGUER = "cataloguer"
     RECEPTIONIST = "receptionist"
+    CALLER = "caller"
+    HALL_KEEPER = "hall_keeper"
 
 
 class PartyKind(StrEnum):

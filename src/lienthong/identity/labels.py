@@ -18,6 +18,8 @@ ROLE_LABELS: dict[Role, Promise | str] = {
     Role.AUDITOR: _("Auditor"),
     Role.CATALOGUER: _("Procedure control officer"),
     Role.RECEPTIONIST: _("Receptionist of the one-stop"),
+    Role.CALLER: _("Caller of queue tickets"),
+    Role.HALL_KEEPER: _("Keeper of queues and appointment hours"),
 }
 
 WORKS_AS: tuple[Promise | str, ...] = (

@@ -8,7 +8,17 @@ from lienthong.identity.access import NotAllowed, NotFound
 from lienthong.identity.contracts import OfficialSheet, Role, Viewer
 
 ADMINISTERED = frozenset(
-    {Role.CLERK, Role.SPECIALIST, Role.LEADER, Role.HEAD, Role.ADMINISTRATOR, Role.AUDITOR}
+    {
+        Role.CLERK,
+        Role.SPECIALIST,
+        Role.LEADER,
+        Role.HEAD,
+        Role.ADMINISTRATOR,
+        Role.AUDITOR,
+        Role.RECEPTIONIST,
+        Role.CALLER,
+        Role.HALL_KEEPER,
+    }
 )
 SECOND_FACTOR_ROLES = frozenset({Role.ADMINISTRATOR, Role.OPERATOR})
 

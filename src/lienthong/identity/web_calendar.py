@@ -15,7 +15,7 @@ from lienthong.identity.access import needs, viewer_of
 from lienthong.identity.actions import administration as actions
 from lienthong.identity.contracts import Role, Viewer
 from lienthong.identity.forms import DayForm, SpecialDayForm, YearForm
-from lienthong.identity.queries.administration import days_of_agency
+from lienthong.identity.queries.administration import days_of_agency, works_at_all
 from lienthong.kernel.clock import VIETNAM, now
 from lienthong.kernel.errors import Refusal
 
@@ -66,6 +66,7 @@ def _page(
     asked = YearForm(request.GET)
     year = (asked.cleaned_data["year"] if asked.is_valid() else None) or at.astimezone(VIETNAM).year
     facts = {"days": days_of_agency(viewer, year=year), "year": year, "form": form, "asked": asked}
+    facts["works"] = works_at_all(viewer, on=at.astimezone(VIETNAM).date())
     return render(request, "identity/calendar.html", facts, status=status)
 
 

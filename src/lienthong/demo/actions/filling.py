@@ -10,6 +10,7 @@ from django.db import transaction
 from lienthong.demo.actions.everyday import (
     desk,
     drafts,
+    hall,
     letters,
     one_stop,
     papers,
@@ -53,6 +54,7 @@ STEPS: tuple[Callable[[Days], None], ...] = (
     papers.others_arrive,
     letters.more_arrives,
     one_stop.dossiers_are_settled,
+    hall.hall_is_busy,
     services.death_is_drafted_anew,
     systems.province_joins,
     systems.upload_is_under_way,

@@ -44,6 +44,8 @@ PAGES = [
     (RECEPTIONIST, "/dossiers/", "Hồ sơ chờ xử lý"),
     (RECEPTIONIST, "/dossiers/all/", "Đã trả kết quả"),
     (RECEPTIONIST, "/payments/", "Còn phải thu"),
+    (RECEPTIONIST, "/dossiers/queue/", "Nhận kết quả"),
+    (RECEPTIONIST, "/dossiers/reminders/", "Hồ sơ còn thiếu phần bổ sung"),
     (f"{COMMUNE.lower()}.chuyenvien", "/dossiers/", "còn"),
 ]
 

@@ -17,7 +17,8 @@ from django.urls import reverse
 
 from lienthong.directory.public import WorkingCalendar, add_working_minutes
 from lienthong.dossiers import policies
-from lienthong.dossiers.board import Board, read_calendars
+from lienthong.dossiers.board import Board
+from lienthong.dossiers.calendars import read_calendars
 from lienthong.dossiers.contracts import Apology
 from lienthong.dossiers.game import move
 from lienthong.dossiers.models import ApologyDraft, Dossier, DossierTask
@@ -25,7 +26,7 @@ from lienthong.dossiers.queries import process_for
 from lienthong.dossiers.refusals import ApologyTooLate, NewDateTooEarly, ReasonMissing
 from lienthong.dossiers.slips import slip_of
 from lienthong.dossiers.states import APOLOGISE, UNDER_WAY, TaskState
-from lienthong.dossiers.telling import ABOUT_TO_BE_LATE
+from lienthong.dossiers.telling import ABOUT_TO_BE_LATE, tell_without_work
 from lienthong.identity.public import NotFound, Role, Viewer, officials_acting
 from lienthong.kernel.clock import VIETNAM
 from lienthong.ledger.public import Subject
@@ -67,13 +68,16 @@ def draft_apologies(*, hours: int, at: datetime) -> int:
     """Draft an apology for what is due within so many working hours and has none yet; how many.
 
     Drafts of no use any more are settled. The leaders of each agency are told once of all of theirs.
+    An agency whose calendar has no working days is left out, and its administrators are told.
     """
     with transaction.atomic():
         _settle_useless(at)
         rows = _about_to_be_late(at)
-        calendars = read_calendars({row.agency_id for row in rows}, since=at.year - 1, at=at) if rows else {}
+        agencies = {row.agency_id for row in rows}
+        calendars = read_calendars(agencies, since=at.year - 1, at=at)
+        tell_without_work(agencies - set(calendars), at=at)
         near = {key: add_working_minutes(one, at, hours * 60) for key, one in calendars.items()}
-        rows = [row for row in rows if _told(row) <= near[row.agency_id]]
+        rows = [row for row in rows if row.agency_id in near and _told(row) <= near[row.agency_id]]
         tasks = _open_tasks(rows)
         drafts = [_draft(row, tasks[row.pk], calendars[row.agency_id], at) for row in rows]
         ApologyDraft.objects.bulk_create(drafts, ignore_conflicts=True, batch_size=1000)

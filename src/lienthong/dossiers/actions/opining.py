@@ -28,6 +28,7 @@ from lienthong.dossiers.refusals import (
     OpinionWithoutWords,
 )
 from lienthong.dossiers.states import UNDER_WAY, TaskKind, TaskState, Verdict
+from lienthong.dossiers.telling_opinions import tell_asked, tell_given, tell_withdrawn
 from lienthong.identity.public import NotFound, Role, Viewer
 from lienthong.kernel.clock import VIETNAM
 from lienthong.kernel.identifiers import uuid7
@@ -49,12 +50,12 @@ def ask_opinions(*, task_id: UUID, asked: OpinionQuestion, viewer: Viewer, at: d
         if not asked.question.strip():
             raise OpinionWithoutWords(field="question")
         bodies = _bodies(board, task, asked, at)
-        for body in bodies:
-            _ask(board, task, body, asked)
+        tasks = [_ask(board, task, body, asked) for body in bodies]
         names: list[str] = [body.name for body in bodies]
         said = {"step": _step_name(board, task), "to": ", ".join(names), "note": asked.question}
         board.say(task.dossier, "ask-opinion", said)
         board.write()
+        tell_asked(tasks, actor=viewer, at=at)
     return len(bodies)
 
 
@@ -66,7 +67,7 @@ def give_opinion(*, task_id: UUID, given: OpinionGiven, viewer: Viewer, at: date
         or on conditions, needs words.
     """
     with transaction.atomic():
-        board, task = _opened(task_id, viewer, at)
+        known, board, task = _opened(task_id, viewer, at)
         policies.require_gives_opinion(viewer, task)
         if given.verdict != Verdict.AGREES and not given.text.strip():
             raise OpinionWithoutWords(field="text")
@@ -77,6 +78,7 @@ def give_opinion(*, task_id: UUID, given: OpinionGiven, viewer: Viewer, at: date
         said = {"step": _step_name(board, task), "verdict": given.verdict, "note": given.text[:LONGEST_TEXT]}
         board.say(task.dossier, "opine", said)
         board.write()
+        tell_given(known, actor=viewer, at=at)
 
 
 def withdraw_opinion(*, task_id: UUID, reason: str, viewer: Viewer, at: datetime) -> None:
@@ -86,8 +88,8 @@ def withdraw_opinion(*, task_id: UUID, reason: str, viewer: Viewer, at: datetime
         NotFound, OpinionClosed, StepOfAnother, OpinionWithoutWords
     """
     with transaction.atomic():
-        board, task = _opened(task_id, viewer, at)
-        asking = find_opinion(viewer, task_id).at_step
+        known, board, task = _opened(task_id, viewer, at)
+        asking = known.at_step
         if not (viewer.agency_id == asking.agency_id and viewer.has(Role.LEADER)):
             policies.require_works_on(viewer, asking, step=_step_name(board, asking, task))
         if not reason.strip():
@@ -95,6 +97,7 @@ def withdraw_opinion(*, task_id: UUID, reason: str, viewer: Viewer, at: datetime
         close_task(board, task, TaskState.DROPPED, note=reason[:LONGEST_TEXT])
         board.say(task.dossier, "withdraw-opinion", {"step": _step_name(board, task), "reason": reason})
         board.write()
+        tell_withdrawn([task], actor=viewer, at=at)
 
 
 def _board(task_ids: list[UUID], viewer: Viewer, at: datetime) -> Board:
@@ -103,13 +106,13 @@ def _board(task_ids: list[UUID], viewer: Viewer, at: datetime) -> Board:
     return board
 
 
-def _opened(task_id: UUID, viewer: Viewer, at: datetime) -> tuple[Board, DossierTask]:
-    """The open question, its dossier locked."""
+def _opened(task_id: UUID, viewer: Viewer, at: datetime) -> tuple[Opinion, Board, DossierTask]:
+    """What is known of the question, and the open question itself, its dossier locked."""
     known = find_opinion(viewer, task_id)
     board = _board([task_id], viewer, at)
     for task in board.open[known.task.dossier_id]:
         if task.pk == task_id:
-            return board, task
+            return known, board, task
     raise OpinionClosed(code=known.task.dossier.code)
 
 
@@ -141,7 +144,7 @@ def _bodies(board: Board, task: DossierTask, asked: OpinionQuestion, at: datetim
     return found
 
 
-def _ask(board: Board, task: DossierTask, body: Agency, asked: OpinionQuestion) -> None:
+def _ask(board: Board, task: DossierTask, body: Agency, asked: OpinionQuestion) -> DossierTask:
     due_at = add_working_minutes(board.calendar(body.pk), board.at, asked.minutes)
     opinion_task = DossierTask(
         id=uuid7(),
@@ -165,6 +168,7 @@ def _ask(board: Board, task: DossierTask, body: Agency, asked: OpinionQuestion) 
             question_file_name=asked.file_name,
         )
     )
+    return opinion_task
 
 
 def _step_name(board: Board, task: DossierTask, of: DossierTask | None = None) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from uuid import UUID
 
@@ -12,6 +12,7 @@ from lienthong.dossiers.board import Board
 from lienthong.dossiers.game import PAYMENT, end_step, move
 from lienthong.dossiers.models import DossierTask
 from lienthong.dossiers.states import PAY, TaskKind, TaskState
+from lienthong.dossiers.telling import tell_without_work
 from lienthong.ledger.public import Actor
 
 PLATFORM = Actor(kind="job", id="dossiers", name="lienthong dossiers")
@@ -40,15 +41,27 @@ def note_payment(*, dossier_ids: Collection[UUID], at: datetime) -> None:
 
 
 def end_timers(*, at: datetime) -> int:
-    """End the timers whose time has passed, `AT_ONCE` of them; how many they were."""
+    """End the timers whose time has passed, `AT_ONCE` in a transaction; how many they were.
+
+    Those of a dossier that lies with an agency without working days are left for later: what follows them
+    could not be given a time.
+    """
+    due = DossierTask.objects.filter(state=TaskState.OPEN, kind=TaskKind.TIMER, due_at__lte=at)
+    found = list(due.order_by("due_at").values_list("pk", "dossier_id"))
+    batches = [dict(found[first : first + AT_ONCE]) for first in range(0, len(found), AT_ONCE)]
+    return sum(_end_timers(batch, at) for batch in batches)
+
+
+def _end_timers(ids: Mapping[UUID, UUID], at: datetime) -> int:
+    ended = 0
     with transaction.atomic():
-        due = DossierTask.objects.filter(state=TaskState.OPEN, kind=TaskKind.TIMER, due_at__lte=at)
-        ids = dict(due.order_by("due_at")[:AT_ONCE].values_list("pk", "dossier_id"))
         board = Board(actor=PLATFORM, official_id=None, at=at)
         board.load(set(ids.values()))
-        ended = 0
-        for tasks in list(board.open.values()):
-            for task in list(tasks):
+        for dossier in board.dossiers.values():
+            if idle := board.without_work(dossier):
+                tell_without_work(idle, at=at)
+                continue
+            for task in list(board.open[dossier.pk]):
                 if task.pk in ids and task.open:
                     end_step(board, task, choices={})
                     ended += 1

@@ -17,11 +17,12 @@ from django.db.models import Q
 
 from lienthong.directory.public import WorkingCalendar, counted_from
 from lienthong.dossiers.actions.passing import PLATFORM
-from lienthong.dossiers.board import read_calendars
+from lienthong.dossiers.calendars import read_calendars
 from lienthong.dossiers.clock import Stretch, replayed
 from lienthong.dossiers.contracts import CalendarChange
 from lienthong.dossiers.models import Dossier, DossierTask, Pause
 from lienthong.dossiers.states import CLOSED, UNDER_WAY, TaskKind, TaskState
+from lienthong.dossiers.telling import tell_without_work
 from lienthong.kernel.clock import VIETNAM
 from lienthong.ledger.public import JSON, Entry, record_many
 
@@ -52,7 +53,8 @@ def recount(*, dossier_ids: Collection[UUID], change: CalendarChange, at: dateti
     """Count the clocks of the dossiers and of their open steps again; how many dossiers got another time.
 
     What is finished keeps its deadline, and a date promised in an apology stays: it was told by hand. A
-    dossier or step is never late by a change: what would then be over already keeps its time.
+    dossier or step is never late by a change: what would then be over already keeps its time. What lies with
+    an agency without working days keeps its time too, and the administrators of the agency are told.
     """
     with transaction.atomic():
         table = _read(dossier_ids, at)
@@ -88,7 +90,7 @@ class _Table:
 
 
 def _read(dossier_ids: Collection[UUID], at: datetime) -> _Table:
-    """Lock and read. Seven queries, whatever their number."""
+    """Lock and read what can be counted. Seven queries, whatever their number."""
     rows = Dossier.objects.select_for_update().filter(pk__in=dossier_ids)
     rows = rows.exclude(state__in=sorted(CLOSED)).order_by("pk")
     table = _Table(list(rows), at, {})
@@ -104,9 +106,15 @@ def _read(dossier_ids: Collection[UUID], at: datetime) -> _Table:
             agencies.add(task.agency_id)
     for pause in Pause.objects.filter(dossier__in=keys).order_by("began_at", "pk"):
         table.pauses[pause.dossier_id].append((pause.began_at, pause.ended_at))
-    if agencies:
-        table.calendars = read_calendars(agencies, since=min(since), at=at)
+    table.calendars = read_calendars(agencies, since=min(since), at=at)
+    tell_without_work(agencies - set(table.calendars), at=at)
+    table.dossiers = [row for row in table.dossiers if _countable(table, row)]
     return table
+
+
+def _countable(table: _Table, dossier: Dossier) -> bool:
+    """Whether every agency that the dossier lies with has working days."""
+    return {dossier.agency_id, *(task.agency_id for task in table.open[dossier.pk])} <= set(table.calendars)
 
 
 def _recount_dossier(table: _Table, dossier: Dossier) -> dict[str, JSON] | None:

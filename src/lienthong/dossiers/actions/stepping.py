@@ -25,6 +25,7 @@ from lienthong.dossiers.refusals import (
     SupplementItemsMissing,
 )
 from lienthong.dossiers.states import UNDER_WAY, WORK, DossierState, TaskKind, TaskState
+from lienthong.dossiers.telling_opinions import tell_withdrawn
 from lienthong.identity.public import NotFound, Viewer
 from lienthong.kernel.clock import VIETNAM
 from lienthong.ledger.public import JSON
@@ -66,7 +67,7 @@ def finish_on_board(board: Board, done: StepDone, viewer: Viewer) -> Dossier:
     if task.kind == TaskKind.OPINION:
         raise OpinionWanted(code=dossier.code)
     data: dict[str, JSON] = {"step": name, "note": done.note[:NOTE_LIMIT]}
-    _leave_opinions(board, task, done.despite.strip(), data)
+    tell_withdrawn(_leave_opinions(board, task, done.despite.strip(), data), actor=viewer, at=board.at)
     if dossier.state in UNDER_WAY:
         move(board, dossier, WORK, data=data)
     elif dossier.state != DossierState.FINISHED:
@@ -81,8 +82,11 @@ def finish_on_board(board: Board, done: StepDone, viewer: Viewer) -> Dossier:
     return dossier
 
 
-def _leave_opinions(board: Board, task: DossierTask, why: str, data: dict[str, JSON]) -> None:
-    """Where bodies that were asked at the step have not answered, it is finished for a reason only."""
+def _leave_opinions(board: Board, task: DossierTask, why: str, data: dict[str, JSON]) -> list[DossierTask]:
+    """Where bodies that were asked at the step have not answered, it is finished for a reason only.
+
+    Which they are: nobody waits for their answers any more.
+    """
     waited = [
         one for one in board.open[task.dossier_id] if one.kind == TaskKind.OPINION and one.step == task.step
     ]
@@ -91,6 +95,7 @@ def _leave_opinions(board: Board, task: DossierTask, why: str, data: dict[str, J
     for one in waited:
         close_task(board, one, TaskState.DROPPED, note=why[:NOTE_LIMIT])
         data["reason"] = why[:NOTE_LIMIT]
+    return waited
 
 
 def _ask_if_waited_for(board: Board, task: DossierTask, done: StepDone) -> None:

@@ -27,18 +27,25 @@ class Hall(models.Model):
 
 
 class Queue(models.Model):
-    """A group of service fields whose visitors wait in one line, told by a letter."""
+    """A group of service fields whose visitors wait in one line, told by a letter.
+
+    `general` takes what no other queue serves; one without fields is chosen by its name, such as for results.
+    """
 
     agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="+")
     letter = models.CharField(max_length=1)
     name = models.CharField(max_length=100)
     fields = ArrayField(models.CharField(max_length=40), default=list, help_text="codes of service fields")
+    general = models.BooleanField(default=False, db_default=False)
     open = models.BooleanField(default=True)
 
     class Meta:
         ordering = ["letter"]
         constraints = [
             models.UniqueConstraint(fields=["agency", "letter"], name="queue_letter_once"),
+            models.UniqueConstraint(
+                fields=["agency"], condition=Q(general=True), name="queue_one_is_general"
+            ),
             models.CheckConstraint(condition=Q(letter__regex=r"^[A-Z]$"), name="queue_letter_is_one"),
         ]
 
@@ -77,7 +84,7 @@ class TicketSequence(models.Model):
 
 
 class Ticket(models.Model):
-    """A visitor's place: nobody's name, a number without a gap per queue and day.
+    """A visitor's place: nobody's name, a number without a gap per queue and day, and what it is `about`.
 
     `drawn_from` numbered it and stays; `queue` is where it waits, another one after a transfer.
     """
@@ -90,6 +97,7 @@ class Ticket(models.Model):
     number = models.PositiveIntegerField()
     state = models.CharField(max_length=10, default=TicketState.WAITING)
     first = models.BooleanField(default=False, help_text="called before others: an appointment, a transfer")
+    about = models.CharField(max_length=500, blank=True, default="", db_default="")
     drawn_at = models.DateTimeField()
     counter = models.ForeignKey(Counter, null=True, on_delete=models.PROTECT, related_name="+")
     called_at = models.DateTimeField(null=True)

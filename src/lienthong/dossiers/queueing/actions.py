@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.db import connection, transaction
 
+from lienthong.dossiers import policies
 from lienthong.dossiers.models import CapacityRule, Counter, Hall, Queue, Ticket
 from lienthong.dossiers.queueing.refusals import (
     CounterBusy,
@@ -17,12 +18,11 @@ from lienthong.dossiers.queueing.refusals import (
     TicketNotNow,
 )
 from lienthong.dossiers.states import TICKET_MOVES, TicketState
-from lienthong.identity.public import NotAllowed, NotFound, Role, Viewer
+from lienthong.identity.public import NotAllowed, NotFound, Viewer
 from lienthong.kernel.clock import VIETNAM
 from lienthong.ledger.public import JSON, Actor, Subject, record
 
 MOST_WAITING = 300
-SETS_UP = (Role.LEADER, Role.ADMINISTRATOR)
 # Rolled back with the ticket, so that no number is lost; two kiosks at once wait for each other here.
 TAKE = """
 INSERT INTO dossiers_ticketsequence AS series (queue_id, day, last) VALUES (%s, %s, 1)
@@ -31,8 +31,10 @@ RETURNING last
 """
 
 
-def draw_ticket(*, queue: Queue, at: datetime, first: bool = False) -> Ticket:
+def draw_ticket(*, queue: Queue, at: datetime, first: bool = False, about: str = "") -> Ticket:
     """Give the next number of the queue and day; with `first` it is called before the others.
+
+    `about`: what the visitor comes for, for who calls them.
 
     Raises:
         QueueClosed, QueueFull
@@ -53,6 +55,7 @@ def draw_ticket(*, queue: Queue, at: datetime, first: bool = False) -> Ticket:
             day=day,
             number=number,
             first=first,
+            about=about,
             drawn_at=at,
         )
 
@@ -133,15 +136,30 @@ def open_hall(*, viewer: Viewer, at: datetime) -> Hall:
 
 
 def set_queue(
-    *, letter: str, name: str, fields: Collection[str], opened: bool, viewer: Viewer, at: datetime
+    *,
+    letter: str,
+    name: str,
+    fields: Collection[str],
+    opened: bool,
+    general: bool = False,
+    viewer: Viewer,
+    at: datetime,
 ) -> Queue:
-    """Make, rename, open or close the queue of a letter. Raises NotAllowed."""
+    """Make, rename, open or close the queue of a letter; the `general` one was another before.
+
+    Raises:
+        NotAllowed
+    """
+    agency_id = _sets_up(viewer)
     with transaction.atomic():
-        values = {"name": name, "fields": sorted(fields), "open": opened}
-        queue, _made = Queue.objects.update_or_create(
-            agency_id=_sets_up(viewer), letter=letter, defaults=values
-        )
-        said: dict[str, JSON] = {"letter": letter, "name": name, "open": opened}
+        if general:
+            Queue.objects.filter(agency_id=agency_id, general=True).exclude(letter=letter).update(
+                general=False
+            )
+        values = {"name": name, "fields": sorted(fields), "open": opened, "general": general}
+        queue, _made = Queue.objects.update_or_create(agency_id=agency_id, letter=letter, defaults=values)
+        said: dict[str, JSON] = {"letter": letter, "name": name, "open": opened, "general": general}
+        said["fields"] = list[JSON](sorted(fields))
         _record("queue.set", queue.agency_id, viewer.actor(), at, said)
     return queue
 
@@ -217,7 +235,7 @@ def _end(ticket_id: UUID, verb: str, viewer: Viewer, at: datetime) -> Ticket:
 
 def _ticket(ticket_id: UUID, verb: str, viewer: Viewer, at: datetime) -> Ticket:
     """The ticket, locked, of today and the viewer's agency, in a state that allows the act."""
-    if not viewer.has(Role.RECEPTIONIST):
+    if not policies.calls_tickets(viewer):
         raise NotAllowed
     rows = Ticket.objects.select_for_update(of=("self",)).select_related("drawn_from", "queue")
     ticket = rows.filter(
@@ -232,7 +250,7 @@ def _ticket(ticket_id: UUID, verb: str, viewer: Viewer, at: datetime) -> Ticket:
 
 def _counter(counter_id: int, viewer: Viewer) -> Counter:
     """The counter, locked: two at one counter wait for each other."""
-    if not viewer.has(Role.RECEPTIONIST):
+    if not policies.calls_tickets(viewer):
         raise NotAllowed
     rows = Counter.objects.select_for_update().filter(
         pk=counter_id, agency_id=viewer.agency_id or 0, open=True
@@ -244,7 +262,7 @@ def _counter(counter_id: int, viewer: Viewer) -> Counter:
 
 
 def _sets_up(viewer: Viewer) -> int:
-    if viewer.agency_id is None or not viewer.has(*SETS_UP):
+    if viewer.agency_id is None or not policies.sets_up_hall(viewer):
         raise NotAllowed
     return viewer.agency_id
 

@@ -45,6 +45,11 @@ class QueueForm(forms.Form):
         required=False,
         widget=forms.CheckboxSelectMultiple,
     )
+    general = forms.BooleanField(
+        label=_("General queue"),
+        required=False,
+        help_text=_("Takes whoever comes for something that no other queue serves. A hall has one."),
+    )
     opened = forms.BooleanField(label=_("Tickets are given"), required=False, initial=True)
 
     def clean(self) -> dict[str, Any]:
@@ -52,6 +57,17 @@ class QueueForm(forms.Form):
         said = super().clean() or {}
         chosen = said.pop("fields_", [])
         return said | {"fields": [field.code for field in chosen]}
+
+
+def facts_of(queue: Queue) -> dict[str, Any]:
+    """A queue as its form shows it."""
+    return {
+        "letter": queue.letter,
+        "name": queue.name,
+        "fields_": queue.fields,
+        "general": queue.general,
+        "opened": queue.open,
+    }
 
 
 class CounterForm(forms.Form):

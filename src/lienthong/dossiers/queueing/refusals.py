@@ -45,6 +45,13 @@ class QueueFull(Refusal):
     sentence = _("Too many people wait for “%(queue)s” already. Ask at the reception, or come another day.")
 
 
+class NoQueueServes(Refusal):
+    """No queue has the field that was named, and none takes what is left."""
+
+    code, status = "no-queue-serves", 409
+    sentence = _("No queue of this hall takes what you come for now. Ask at the reception.")
+
+
 class NoSuchSlot(Refusal):
     """The time is not one that the queue gives."""
 

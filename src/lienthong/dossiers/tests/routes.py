@@ -10,7 +10,7 @@ from lienthong.dossiers.actions.receiving import receive_at_counter
 from lienthong.dossiers.actions.results import draft_result
 from lienthong.dossiers.contracts import GivenFile, OpinionQuestion
 from lienthong.dossiers.models import Appointment, Counter, Dossier, DossierTask, Hall, Queue
-from lienthong.dossiers.queueing.actions import SETS_UP, draw_ticket
+from lienthong.dossiers.queueing.actions import draw_ticket
 from lienthong.dossiers.tests.factories import (
     applicant,
     intake,
@@ -139,16 +139,19 @@ ROUTES: dict[str, Route] = {
     "dossiers:apologies": only(Role.LEADER, methods=BOTH, shared=True),
     "dossiers:competence": only(Role.ADMINISTRATOR, methods=BOTH, shared=True),
     "dossiers:dossiers": only(*READERS, shared=True),
-    "dossiers:queue": only(Role.RECEPTIONIST, *SETS_UP, shared=True),
-    "dossiers:set_up_hall": only(*SETS_UP, methods=BOTH, shared=True),
-    "dossiers:counter": only(Role.RECEPTIONIST, methods=BOTH, kwargs=_counter),
-    "dossiers:capacity": only(*SETS_UP, methods=BOTH, kwargs=lambda world: {"queue_id": _queue(world).pk}),
+    "dossiers:queue": only(Role.CALLER, Role.HALL_KEEPER, Role.RECEPTIONIST, Role.LEADER, shared=True),
+    "dossiers:set_up_hall": only(Role.HALL_KEEPER, methods=BOTH, shared=True),
+    "dossiers:counter": only(Role.CALLER, methods=BOTH, kwargs=_counter),
+    "dossiers:capacity": only(
+        Role.HALL_KEEPER, methods=BOTH, kwargs=lambda world: {"queue_id": _queue(world).pk}
+    ),
     "dossiers:appointments": only(Role.RECEPTIONIST, methods=BOTH, shared=True),
     "dossiers:cancel_appointment": only(Role.RECEPTIONIST, methods=("POST",), kwargs=_appointment),
     "dossiers:arrive": only(Role.RECEPTIONIST, methods=("POST",), kwargs=_appointment),
     "dossiers:display": public(kwargs=lambda world: {"hall_id": _hall(world).pk}),
     "dossiers:kiosk": public(kwargs=lambda world: {"key": _hall(world).kiosk_key}),
     "dossiers:ticket": public(kwargs=_ticket),
+    "dossiers:reminders": only(Role.RECEPTIONIST, methods=BOTH, shared=True),
     "dossiers:receive": only(Role.RECEPTIONIST, methods=BOTH, shared=True),
     "dossiers:receive_form": only(
         Role.RECEPTIONIST, methods=BOTH, kwargs=lambda world: {"offer_id": _offer(world).pk}

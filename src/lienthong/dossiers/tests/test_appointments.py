@@ -49,7 +49,7 @@ def party() -> Party:
 
 def capacity(queue: Queue, places: int = 2) -> None:
     """On Tuesdays two places each half an hour from 10:30 to 14:30: the noon is no working time."""
-    leader = official(queue.agency, Role.LEADER)
+    leader = official(queue.agency, Role.HALL_KEEPER)
     given = {"starts": time(10, 30), "ends": time(14, 30), "minutes": 30, "places": places}
     actions.set_capacity(queue=queue, weekday=1, viewer=leader, at=NOON, **given)  # type: ignore[arg-type]
 
@@ -150,7 +150,7 @@ def test_the_counter_books_cancels_and_lets_arrive() -> None:
     of, at = agency(), now()
     desk, leader = Client(), Client()
     desk.force_login(official_in(of, Role.RECEPTIONIST))
-    leader.force_login(official_in(of, Role.LEADER))
+    leader.force_login(official_in(of, Role.HALL_KEEPER))
     _viewer, (queue, _other), _counters = hall(of)
     day = at.astimezone(VIETNAM).date() + timedelta(days=7)
     set_day(agency=of, day=day, works_as=0, name="Làm bù", **BY)

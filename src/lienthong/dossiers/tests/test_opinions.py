@@ -9,7 +9,7 @@ from django.test import Client
 from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 
-from lienthong.directory.public import Agency
+from lienthong.directory.public import Agency, PostHolding
 from lienthong.dossiers.actions.opining import ask_opinions, give_opinion, withdraw_opinion
 from lienthong.dossiers.actions.stepping import finish_step
 from lienthong.dossiers.actions.supplements import ask_supplement
@@ -32,6 +32,7 @@ from lienthong.identity.public import NotFound, Role, Viewer
 from lienthong.identity.tests.factories import agency, official_in
 from lienthong.kernel.clock import now
 from lienthong.ledger.public import timeline
+from lienthong.notifications.tests.factories import told_of
 
 pytestmark = pytest.mark.django_db
 QUESTION = "Thửa đất có phù hợp quy hoạch không?"
@@ -148,16 +149,55 @@ def test_who_is_asked_neither_waits_for_the_applicant_nor_asks_them() -> None:
     give_opinion(task_id=asked_of(dossier, body).pk, given=YES, viewer=asked, at=NOON)
 
 
+def test_the_people_of_the_bodies_and_who_asked_are_told() -> None:
+    dossier, body, other = received(), agency(), agency()
+    worker = official(dossier.agency, Role.SPECIALIST)
+    speakers = [official(body, role) for role in (Role.SPECIALIST, Role.HEAD, Role.LEADER)]
+    clerk, second = official(body, Role.CLERK), official(other, Role.SPECIALIST)
+    ask(dossier, body, other, viewer=worker)
+    assert [told(one) for one in (*speakers, second)] == [["asked"]] * 4
+    assert [told(one) for one in (clerk, worker)] == [[], []]
+    give_opinion(task_id=asked_of(dossier, body).pk, given=YES, viewer=speakers[0], at=NOON)
+    assert (told(worker), told(speakers[0])) == (["given"], ["asked"])
+    withdraw_opinion(task_id=asked_of(dossier, other).pk, reason="Không cần", viewer=worker, at=NOON)
+    assert (told(second), told(speakers[1])) == (["asked", "withdrawn"], ["asked"])
+    # The step is finished past a body that has taken the question: only who has it is told.
+    ask(dossier, body, viewer=worker)
+    DossierTask.objects.filter(dossier=dossier, kind="opinion", state="open").update(
+        assignee=speakers[1].official_id
+    )
+    done = StepDone(examined(dossier).pk, {"complete": "fee_due"}, despite="Quá hạn")
+    finish_step(done=done, viewer=worker, at=NOON)
+    assert [told(one)[-1] for one in speakers] == ["asked", "withdrawn", "asked"]
+
+
+def told(viewer: Viewer) -> list[str]:
+    """What the official was told of opinions."""
+    return [kind.removeprefix("dossiers.opinion-") for kind in told_of(viewer.official_id or 0)]
+
+
+def test_where_who_asked_has_left_those_who_direct_the_agency_are_told() -> None:
+    dossier, body = received(), agency()
+    worker, leader = official(dossier.agency, Role.SPECIALIST), official(dossier.agency, Role.LEADER)
+    ask(dossier, body, viewer=worker)
+    PostHolding.objects.filter(official=worker.official_id).update(valid_to=NOON.date())
+    speaker = official(body, Role.LEADER)
+    give_opinion(task_id=asked_of(dossier, body).pk, given=YES, viewer=speaker, at=NOON)
+    assert (told(worker), told(leader)) == ([], ["given"])
+
+
 def test_many_bodies_are_asked_with_the_queries_of_one(
     django_assert_num_queries: DjangoAssertNumQueries,
 ) -> None:
     for number in (1, 6):
         dossier = received()
         worker, bodies = official(dossier.agency, Role.SPECIALIST), [agency() for _ in range(number)]
+        speakers = [official(body, Role.SPECIALIST) for body in bodies]
         asked = OpinionQuestion(tuple(body.pk for body in bodies), QUESTION, 480)
         key = examined(dossier).pk
-        with django_assert_num_queries(14):
+        with django_assert_num_queries(16):
             ask_opinions(task_id=key, asked=asked, viewer=worker, at=NOON)
+        assert [told(one) for one in speakers] == [["asked"]] * number
 
 
 def test_opinions_are_asked_for_and_given_on_the_pages() -> None:

@@ -32,8 +32,7 @@ MINUTE = timedelta(minutes=1)
 
 def hall(of: Agency) -> tuple[Viewer, list[Queue], list[Counter]]:
     """An agency with two queues and two counters to which both are called."""
-    leader = official(of, Role.LEADER)
-    by = {"viewer": leader, "at": NOON}
+    by = {"viewer": official(of, Role.HALL_KEEPER), "at": NOON}
     queues = [
         actions.set_queue(letter=letter, name=name, fields=[], opened=True, **by)  # type: ignore[arg-type]
         for letter, name in (("A", "Hộ tịch"), ("B", "Đất đai"))
@@ -42,7 +41,7 @@ def hall(of: Agency) -> tuple[Viewer, list[Queue], list[Counter]]:
         actions.set_counter(number=number, queues=queues, opened=True, **by)  # type: ignore[arg-type]
         for number in (1, 2)
     ]
-    return official(of, Role.RECEPTIONIST), queues, counters
+    return official(of, Role.RECEPTIONIST, Role.CALLER), queues, counters
 
 
 @pytest.mark.django_db(transaction=True)
@@ -124,9 +123,17 @@ def test_the_estimate_is_todays_median_and_the_figures_count_every_ticket() -> N
 def test_strangers_and_wrong_moments_are_refused() -> None:
     desk, (queue, _other), (one, _two) = hall(agency())
     ticket = actions.draw_ticket(queue=queue, at=NOON)
-    neighbour = official(agency(), Role.RECEPTIONIST)
+    neighbour = official(agency(), Role.CALLER)
     with pytest.raises(NotFound):
         actions.call_next(counter_id=one.pk, viewer=neighbour, at=NOON)
+    # Neither who receives dossiers nor who leads the agency calls, or sets up, by that alone.
+    other_posts = official(queue.agency, *set(Role) - {Role.CALLER, Role.HALL_KEEPER})
+    with pytest.raises(NotAllowed):
+        actions.call_next(counter_id=one.pk, viewer=other_posts, at=NOON)
+    with pytest.raises(NotAllowed):
+        actions.recall(ticket_id=ticket.pk, counter_id=one.pk, viewer=other_posts, at=NOON)
+    with pytest.raises(NotAllowed):
+        actions.open_hall(viewer=other_posts, at=NOON)
     with pytest.raises(NotFound):
         actions.recall(ticket_id=ticket.pk, counter_id=one.pk, viewer=desk, at=NOON + timedelta(days=1))
     with pytest.raises(NotAllowed):
@@ -155,8 +162,8 @@ def test_strangers_and_wrong_moments_are_refused() -> None:
 def test_kiosk_ticket_display_and_counter_work_without_javascript() -> None:
     of = agency()
     client, leader, public = Client(), Client(), Client()
-    leader.force_login(official_in(of, Role.LEADER))
-    client.force_login(official_in(of, Role.RECEPTIONIST))
+    leader.force_login(official_in(of, Role.HALL_KEEPER))
+    client.force_login(official_in(of, Role.CALLER))
     set_up = reverse("dossiers:set_up_hall")
     queue = {"kind": "queue", "letter": "A", "name": "Hộ tịch", "opened": "on"}
     assert leader.post(set_up, {**queue, "letter": "aa"}).status_code == 422
@@ -164,12 +171,12 @@ def test_kiosk_ticket_display_and_counter_work_without_javascript() -> None:
     made = Queue.objects.get()
     counter = {"kind": "counter", "number": "3", "queues": str(made.pk), "opened": "on"}
     assert leader.post(set_up, counter).status_code == 302
-    found = actions.open_hall(viewer=official(of, Role.LEADER), at=now())
+    found = actions.open_hall(viewer=official(of, Role.HALL_KEEPER), at=now())
     kiosk = reverse("dossiers:kiosk", args=[found.kiosk_key])
     assert public.get(reverse("dossiers:kiosk", args=[uuid4()])).status_code == 404
-    assert public.post(kiosk, {"queue": "0"}).status_code == 404
+    assert public.post(kiosk, {"matter": "queue:0"}).status_code == 404
     assert "Hộ tịch" in public.get(kiosk).content.decode()
-    drawn = public.post(kiosk, {"queue": made.pk}, follow=True)
+    drawn = public.post(kiosk, {"matter": f"queue:{made.pk}"}, follow=True)
     assert "A001" in drawn.content.decode()
     desk = reverse("dossiers:counter", args=[Counter.objects.get().pk])
     assert "A001" in client.get(desk).content.decode()

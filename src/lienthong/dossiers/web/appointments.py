@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
+from lienthong.dossiers import policies
 from lienthong.dossiers.models import CapacityRule, Queue
 from lienthong.dossiers.queueing import actions, appointments
 from lienthong.dossiers.queueing.forms import BookingForm, CancelForm, CapacityForm, DayForm
@@ -74,7 +75,7 @@ def arrive(request: HttpRequest, appointment_id: UUID) -> HttpResponse:
     return redirect("dossiers:ticket", drawn.pk)
 
 
-@needs(*actions.SETS_UP)
+@needs(*policies.HALL_KEEPERS)
 @require_http_methods(["GET", "POST"])
 def capacity(request: HttpRequest, queue_id: int) -> HttpResponse:
     """When a queue takes appointments, and how many."""

@@ -17,9 +17,10 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
 from lienthong.documents.public import qr_svg
+from lienthong.dossiers import policies
 from lienthong.dossiers.models import Counter, Queue
 from lienthong.dossiers.queueing import actions, queries
-from lienthong.dossiers.queueing.forms import CounterForm, QueueForm, TicketActForm
+from lienthong.dossiers.queueing.forms import CounterForm, QueueForm, TicketActForm, facts_of
 from lienthong.dossiers.states import TicketState
 from lienthong.identity.public import NotFound, Role, Viewer, needs, viewer_of
 from lienthong.kernel.access import public_page
@@ -29,7 +30,7 @@ from lienthong.kernel.errors import Refusal
 ENDS: dict[str, Callable[..., Any]] = {"skip": actions.skip, "finish": actions.finish}
 
 
-@needs(Role.RECEPTIONIST, Role.LEADER, Role.ADMINISTRATOR)
+@needs(*policies.CALLERS, *policies.HALL_KEEPERS, Role.RECEPTIONIST, Role.LEADER)
 @require_GET
 def hall(request: HttpRequest) -> HttpResponse:
     """The counters of the agency, and today's figures."""
@@ -38,13 +39,14 @@ def hall(request: HttpRequest) -> HttpResponse:
         "counters": queries.counters_of(viewer),
         "figures": queries.figures_of(viewer.agency_id or 0, at=at),
         "called": queries.called_now(viewer.agency_id or 0, at=at),
-        "receives": viewer.has(Role.RECEPTIONIST),
-        "sets_up": viewer.has(*actions.SETS_UP),
+        "receives": policies.receives(viewer),
+        "calls": policies.calls_tickets(viewer),
+        "sets_up": policies.sets_up_hall(viewer),
     }
     return render(request, "dossiers/queueing/hall.html", context)
 
 
-@needs(Role.RECEPTIONIST)
+@needs(*policies.CALLERS)
 @require_http_methods(["GET", "POST"])
 def counter(request: HttpRequest, counter_id: int) -> HttpResponse:
     """One counter: call the next, call again, skip, transfer, finish."""
@@ -70,17 +72,20 @@ def counter(request: HttpRequest, counter_id: int) -> HttpResponse:
     }
     answer = render(request, "dossiers/queueing/counter.html", context)
     # Who is served is not interrupted; an idle counter sees who comes.
-    return answer if here else _again(answer, seconds=15)
+    return answer if here else refreshed(answer, seconds=15)
 
 
-@needs(*actions.SETS_UP)
+@needs(*policies.HALL_KEEPERS)
 @require_http_methods(["GET", "POST"])
 def set_up(request: HttpRequest) -> HttpResponse:
-    """The queues and counters of the agency; the same letter or number again changes it."""
+    """The queues and counters of the agency; the same letter or number again changes it (`?letter=`)."""
     viewer, at = viewer_of(request), now()
     queues = Queue.objects.filter(agency_id=viewer.agency_id or 0)
     kind = request.POST.get("kind", "")
-    queue_form = QueueForm(request.POST if kind == "queue" else None, auto_id="q_%s")
+    known = queues.filter(letter=request.GET.get("letter", "")[:1]).first()
+    queue_form = QueueForm(
+        request.POST if kind == "queue" else None, auto_id="q_%s", initial=facts_of(known) if known else None
+    )
     counter_form = CounterForm(request.POST if kind == "counter" else None, queues=queues, auto_id="c_%s")
     if queue_form.is_valid():
         actions.set_queue(viewer=viewer, at=at, **queue_form.cleaned_data)
@@ -92,6 +97,8 @@ def set_up(request: HttpRequest) -> HttpResponse:
     context = {
         "hall": actions.open_hall(viewer=viewer, at=at),
         "queues": queues,
+        "routed": any(one.fields for one in queues),
+        "general": any(one.general for one in queues),
         "counters": Counter.objects.filter(agency_id=viewer.agency_id or 0).prefetch_related("queues"),
         "queue_form": queue_form,
         "counter_form": counter_form,
@@ -112,31 +119,7 @@ def display(request: HttpRequest, hall_id: UUID) -> HttpResponse:
         "figures": queries.figures_of(found.agency_id, at=at),
         "at": at,
     }
-    return _again(render(request, "dossiers/queueing/display.html", context), seconds=5)
-
-
-@public_page("visitors draw their ticket at the kiosk; its address holds 122 random bits")
-@never_cache
-@require_http_methods(["GET", "POST"])
-def kiosk(request: HttpRequest, key: UUID) -> HttpResponse:
-    """Draw a ticket for one of the queues."""
-    at = now()
-    found, queues = queries.find_kiosk(key)
-    refused = ""
-    if request.method == "POST":
-        queue = next((one for one in queues if str(one.pk) == request.POST.get("queue")), None)
-        if queue is None:
-            raise NotFound
-        try:
-            drawn = actions.draw_ticket(queue=queue, at=at)
-        except Refusal as refusal:
-            refused = refusal.say()
-        else:
-            return redirect(f"{reverse('dossiers:ticket', args=[drawn.pk])}?kiosk={key}")
-    days = {one.queue_id: one for one in queries.figures_of(found.agency_id, at=at)}
-    rows = [(one, days[one.pk], days[one.pk].estimate(days[one.pk].waiting)) for one in queues]
-    context = {"hall": found, "rows": rows, "refused": refused}
-    return render(request, "dossiers/queueing/kiosk.html", context, status=409 if refused else 200)
+    return refreshed(render(request, "dossiers/queueing/display.html", context), seconds=5)
 
 
 @public_page("who holds a ticket follows it on a telephone; its address cannot be guessed, nobody is named")
@@ -162,10 +145,10 @@ def ticket(request: HttpRequest, ticket_id: UUID) -> HttpResponse:
         "qr": mark_safe(qr_svg(address)),  # noqa: S308 -- made of squares by ourselves
     }
     answer = render(request, "dossiers/queueing/ticket.html", context)
-    return _again(answer, seconds=20, url=back)
+    return refreshed(answer, seconds=20, url=back)
 
 
-def _again(answer: HttpResponse, *, seconds: int, url: str = "") -> HttpResponse:
+def refreshed(answer: HttpResponse, *, seconds: int, url: str = "") -> HttpResponse:
     """Let the browser ask again, without JavaScript; the numbers are of a queue that moves meanwhile."""
     answer.headers["Refresh"] = f"{seconds}; url={url}" if url else str(seconds)
     return answer

@@ -10,7 +10,16 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery, TextFie
 from django.db.models.functions import Coalesce
 from django_stubs_ext import WithAnnotations
 
-from lienthong.directory.public import Agency, Division, Official, Post, PostHolding, special_days_of
+from lienthong.directory.public import (
+    Agency,
+    Division,
+    Official,
+    Post,
+    PostHolding,
+    calendar_of,
+    ever_works,
+    special_days_of,
+)
 from lienthong.identity.access import NotFound
 from lienthong.identity.adapters.allauth import count_second_factors
 from lienthong.identity.contracts import (
@@ -150,6 +159,15 @@ def days_of_agency(viewer: Viewer, *, year: int) -> list[SpecialDay]:
         SpecialDay(day=row.day, works_as=row.works_as, name=row.name, own=row.agency_id == agency.pk)
         for row in special_days_of(agency, year=year)
     ]
+
+
+def works_at_all(viewer: Viewer, *, on: date) -> bool:
+    """Whether the calendar of the viewer's agency has a working day within a year. Three queries.
+
+    Raises:
+        NotAllowed: not an administrator.
+    """
+    return ever_works(calendar_of(administered_agency(viewer), years=[on.year, on.year + 1]), on=on)
 
 
 def post_of_agency(viewer: Viewer, post_id: int) -> Post:

@@ -23,13 +23,15 @@ def officials_acting(
     posts: Collection[int] = (),
     divisions: Collection[int] = (),
     agency_id: int | None = None,
+    agencies: Collection[int] = (),
     roles: Collection[Role] = (),
 ) -> set[int]:
-    """Who acts now in one of the posts, or with one of the roles in a division or anywhere in the agency.
+    """Who acts now in one of the posts, or with one of the roles in a division or anywhere in an agency.
 
     Holders, and those to whom a holder delegated the post. One query.
     """
-    places = Q(post__division_id__in=list(divisions)) | Q(post__agency_id=agency_id or 0)
+    places = Q(post__division_id__in=list(divisions))
+    places |= Q(post__agency_id__in=[*agencies, agency_id or 0])
     wanted = Q(post_id__in=list(posts)) | (places & Q(_granted(roles)))
     held = current_holdings(at.astimezone(VIETNAM).date()).filter(wanted)
     delegated = _in_force(at).filter(wanted)

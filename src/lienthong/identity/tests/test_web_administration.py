@@ -54,6 +54,13 @@ class TestPages:
         assert again.status_code == 409
         assert "đã có tài khoản khác dùng" in again.content.decode()
 
+    def test_grant_the_roles_of_a_one_stop(self, signed_in: Client, clerk: Account) -> None:
+        post = acting_viewer(clerk, at=NOON).post_id
+        for role in (Role.RECEPTIONIST, Role.CALLER, Role.HALL_KEEPER):
+            given = {"role": role.value, "action": "grant"}
+            assert signed_in.post(f"/administration/posts/{post}/roles/", given).status_code == 302
+            assert role in acting_viewer(clerk, at=NOON).roles
+
     def test_offer_only_what_the_policy_allows(
         self, signed_in: Client, admin: Viewer, clerk: Account
     ) -> None:

@@ -64,19 +64,20 @@ SCAN_MOST = 1 << 20
 def dossiers_are_settled(days: Days) -> None:
     """Three a day come in at the counter; the officials of the commune and others do what lies with them."""
     came: list[Dossier] = []
-    services, people = _services(days.ago(DAYS)), _people()
+    services, persons = _services(days.ago(DAYS)), people()
     for day in range(DAYS, 0, -1):
         for hour in range(8, 8 + A_DAY):
             at = days.ago(day, hour, 20)
-            came.append(receive_at_counter(intake=next(services)(next(people), at), viewer=_desk(at), at=at))
+            came.append(receive_at_counter(intake=next(services)(next(persons), at), viewer=desk(at), at=at))
         _pay(came, days.ago(day, 11))
         _not_as_usual(came, days, day)
         _work(came, days.ago(day, 15))
     at = days.just_now(90)
-    receive_at_counter(intake=next(services)(next(people), at), viewer=_desk(at), at=at)
+    receive_at_counter(intake=next(services)(next(persons), at), viewer=desk(at), at=at)
 
 
-def _desk(at: datetime) -> Viewer:
+def desk(at: datetime) -> Viewer:
+    """The receptionist of the commune."""
     return _who(RECEPTIONIST, at)
 
 
@@ -84,7 +85,7 @@ def _who(username: str, at: datetime) -> Viewer:
     return acting_viewer(Account.objects.get(username=username), at=at, source="demo")
 
 
-def _people() -> Iterator[PartyFacts]:
+def people() -> Iterator[PartyFacts]:
     """Citizens, each with a number of their own."""
     for number, (family, given) in enumerate(zip(cycle(FAMILIES), cycle(GIVEN), strict=False), start=1):
         yield PartyFacts(
@@ -135,7 +136,7 @@ def _services(at: datetime) -> Iterator[_Service]:
     services = [
         _Service(offer, scan) for offer in offers.select_related("version").order_by("version__procedure")
     ]
-    someone = next(_people())
+    someone = next(people())
     return cycle([service for service in services if service.sound(someone, at)])
 
 
@@ -162,7 +163,7 @@ def _pay(came: Sequence[Dossier], at: datetime) -> None:
     owed = Charge.objects.filter(subject_id__in=paying, state=ChargeState.OWED)
     for subject in sorted(set(owed.values_list("subject_id", flat=True))):
         charges = list(owed.filter(subject_id=subject).values_list("pk", flat=True))
-        take_cash(viewer=_desk(at), charge_ids=charges, at=at)
+        take_cash(viewer=desk(at), charge_ids=charges, at=at)
         note_payment(dossier_ids=[subject], at=at)
 
 
@@ -178,10 +179,10 @@ def _not_as_usual(came: Sequence[Dossier], days: Days, day: int) -> None:
                 asked = Supplement((texts.MISSING_PAPER,), texts.MISSING_REASON)
                 ask_supplement(dossier_id=key, asked=asked, viewer=_worker(task, at), at=at)
         if number in WITHDRAWN:
-            withdraw_dossier(dossier_id=key, reason=texts.WITHDRAWN_REASON, viewer=_desk(at), at=at)
+            withdraw_dossier(dossier_id=key, reason=texts.WITHDRAWN_REASON, viewer=desk(at), at=at)
     for number in ANSWERED:
         if number == today.start - A_DAY:
-            receive_supplement(dossier_id=came[number].pk, viewer=_desk(at), at=at)
+            receive_supplement(dossier_id=came[number].pk, viewer=desk(at), at=at)
 
 
 def _work(came: Sequence[Dossier], at: datetime) -> None:
