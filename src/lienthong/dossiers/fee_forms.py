@@ -1,0 +1,63 @@
+"""Validation of the exemptions that an official chooses at the counter; the rules are of `procedures`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django import forms
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from lienthong.procedures.public import EXEMPTION_REASON_LIMIT, Exemption, GrantedExemptions
+
+
+class ExemptionsForm(forms.Form):
+    """Which exemptions are given, and on what they rest."""
+
+    exemption = forms.MultipleChoiceField(
+        label=_("Exemptions and reductions to choose"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"invalid_choice": _("Choose among the exemptions that are shown here.")},
+    )
+    exemption_reason = forms.CharField(
+        label=_("What the exemption rests on"),
+        help_text=_("The paper shown, with its number. It stays on record and stands on the slip."),
+        required=False,
+        max_length=EXEMPTION_REASON_LIMIT,
+    )
+
+    def __init__(self, data: Any, *, exemptions: Sequence[Exemption]) -> None:
+        """`exemptions` are those that an official may choose."""
+        super().__init__(data)
+        self.fields["exemption"].choices = [(one.key, _named(one)) for one in exemptions]  # type: ignore[attr-defined]
+
+    @property
+    def offered(self) -> bool:
+        """Whether there is anything to choose, or to say of what was sent."""
+        return bool(self.fields["exemption"].choices or self.errors)  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        """An exemption has a reason."""
+        said = super().clean() or self.cleaned_data
+        if (
+            said.get("exemption")
+            and not said.get("exemption_reason")
+            and "exemption_reason" not in self.errors
+        ):
+            self.add_error(
+                "exemption_reason", _("Write down on what the exemption rests: a paper and its number.")
+            )
+        return said
+
+    def granted(self) -> GrantedExemptions:
+        """What was chosen of what may be, though the reason may be missing still."""
+        said = self.cleaned_data if self.is_bound and (self.is_valid() or self.errors) else {}
+        chosen = frozenset(said.get("exemption", ()))
+        return GrantedExemptions(chosen, said.get("exemption_reason", "") if chosen else "")
+
+
+def _named(one: Exemption) -> str:
+    name = (get_language() == "en" and one.name_en) or one.name
+    return f"{name} ({one.share}%; {one.law})"
