@@ -166,7 +166,7 @@ def test_what_a_page_shows_and_is_sent_back_changes_nothing(part: str) -> None:
     for form in forms:
         for field in form:
             value = field.value()
-            if value not in (None, False):
+            if value is not None and value is not False:
                 sent[field.html_name] = value
     assert officer.post(address, sent).status_code == 302
     assert definition_of(ProcedureVersion.objects.get(pk=made.pk)) == says
