@@ -28,15 +28,13 @@ class ExemptionsForm(forms.Form):
         max_length=EXEMPTION_REASON_LIMIT,
     )
 
-    def __init__(self, data: Any, *, exemptions: Sequence[Exemption]) -> None:
-        """`exemptions` are those that an official may choose."""
-        super().__init__(data)
+    def __init__(self, *args: Any, exemptions: Sequence[Exemption], **kwargs: Any) -> None:
+        """`exemptions` are those that an official may choose; without any nothing is asked."""
+        super().__init__(*args, **kwargs)
+        if not exemptions:
+            self.fields.clear()
+            return
         self.fields["exemption"].choices = [(one.key, _named(one)) for one in exemptions]  # type: ignore[attr-defined]
-
-    @property
-    def offered(self) -> bool:
-        """Whether there is anything to choose, or to say of what was sent."""
-        return bool(self.fields["exemption"].choices or self.errors)  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
         """An exemption has a reason."""
@@ -53,9 +51,11 @@ class ExemptionsForm(forms.Form):
 
     def granted(self) -> GrantedExemptions:
         """What was chosen of what may be, though the reason may be missing still."""
-        said = self.cleaned_data if self.is_bound and (self.is_valid() or self.errors) else {}
-        chosen = frozenset(said.get("exemption", ()))
-        return GrantedExemptions(chosen, said.get("exemption_reason", "") if chosen else "")
+        if not self.is_bound:
+            return GrantedExemptions()
+        self.is_valid()  # a fault of the reason leaves the choice
+        chosen = frozenset(self.cleaned_data.get("exemption", ()))
+        return GrantedExemptions(chosen, self.cleaned_data.get("exemption_reason", "") if chosen else "")
 
 
 def _named(one: Exemption) -> str:

@@ -144,6 +144,18 @@ def test_what_may_not_be_granted_is_refused_and_nothing_is_received(offer: Servi
     assert accepted.slips.get(kind="01").facts["fee"] == 9_500
 
 
+def test_who_accepts_what_was_handed_in_before_chooses_on_its_page(offer: ServiceOffer) -> None:
+    waiting = submitted(offer)
+    client, url = signed_in(offer, Role.RECEPTIONIST), reverse("dossiers:dossier", args=[waiting.pk])
+    assert "Hộ cận nghèo" in client.get(url).content.decode()
+    accept = reverse("dossiers:act", args=[waiting.pk, "accept"])
+    assert client.post(accept, {"exemption": "near_poor"}).status_code == 422
+    assert client.post(accept, {"exemption": "married", "exemption_reason": "x"}).status_code == 422
+    said = {"exemption": "near_poor", "exemption_reason": GIVEN.reason}
+    assert client.post(accept, said).status_code == 302
+    assert charges(waiting)[0][2] == 7_500
+
+
 def test_what_is_left_is_waited_for_paid_and_the_dossier_goes_on(offer: ServiceOffer) -> None:
     viewer = receptionist(offer.agency)
     made = receive_at_counter(intake=intake(offer, granted=GIVEN), viewer=viewer, at=NOON)
