@@ -23,7 +23,7 @@ class ExemptionsForm(forms.Form):
     )
     exemption_reason = forms.CharField(
         label=_("What the exemption rests on"),
-        help_text=_("The paper shown, with its number. It stays on record and stands on the slip."),
+        help_text=_("Needed where one is chosen: the paper shown, with its number. It stands on the slip."),
         required=False,
         max_length=EXEMPTION_REASON_LIMIT,
     )

@@ -10,10 +10,9 @@ from django.db import migrations, models
 from lienthong.payments.states import ChargeState
 
 BATCH = 5_000
-EXEMPT = f"""
+EXEMPT = """
 UPDATE payments_charge SET share = 100, exempt_law = 'Chưa ghi căn cứ' WHERE id IN (
-    SELECT id FROM payments_charge WHERE state = '{ChargeState.EXEMPT.value}' AND tariff > 0 AND share = 0
-    LIMIT {BATCH}
+    SELECT id FROM payments_charge WHERE state = %s AND tariff > 0 AND share = 0 LIMIT %s
 )
 """
 WITH_REASON = models.CheckConstraint(
@@ -35,12 +34,12 @@ BY_LAW = models.CheckConstraint(
 )
 
 
-def give_shares(apps, schema_editor):
+def give_shares(apps, schema_editor, most=BATCH):
     """Write the share of what was wholly exempt, a few thousand rows at a time."""
     with schema_editor.connection.cursor() as cursor:
-        cursor.execute(EXEMPT)
-        while cursor.rowcount == BATCH:
-            cursor.execute(EXEMPT)
+        cursor.execute(EXEMPT, [ChargeState.EXEMPT.value, most])
+        while cursor.rowcount == most:
+            cursor.execute(EXEMPT, [ChargeState.EXEMPT.value, most])
 
 
 class Migration(migrations.Migration):

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import io
+from importlib import import_module
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from pypdf import PdfReader
 
 from lienthong.directory.public import Agency
@@ -99,6 +101,27 @@ def test_the_database_reckons_again(ours: Agency) -> None:
     with pytest.raises(IntegrityError), transaction.atomic():
         charged(ours, line("b", 10_000, reduction=less(50, 4_000)))  # 50 percent are 5,000
     rows.update(state=ChargeState.CANCELLED, reason="x")
+
+
+def test_what_was_wholly_exempt_before_gets_its_share_in_batches(ours: Agency) -> None:
+    migration = import_module("lienthong.payments.migrations.0002_reductions")
+    with connection.cursor() as cursor:
+        for constraint in ("charge_amount_is_reckoned", "charge_reduced_by_law"):
+            cursor.execute(f"ALTER TABLE payments_charge DROP CONSTRAINT {constraint}")
+    rows = [line(str(number), 9, reduction=less(100, 9)) for number in range(3)]
+    made = charged(ours, *rows, line("free", 0), line("whole", 8))
+    Charge.objects.filter(amount=0).update(share=0, exempt_law="")
+    migration.give_shares(None, SimpleNamespace(connection=connection), most=2)
+    kept = Charge.objects.order_by("id").values_list("key", "share", "exempt_law")
+    assert len(made) == 5
+    unknown = "Chưa ghi căn cứ"
+    assert list(kept) == [
+        ("0", 100, unknown),
+        ("1", 100, unknown),
+        ("2", 100, unknown),
+        ("free", 0, ""),
+        ("whole", 0, ""),
+    ]
 
 
 def test_money_refund_and_account_are_of_what_was_left(ours: Agency, clerk: Viewer) -> None:
