@@ -7,6 +7,7 @@ from lienthong.procedures.actions.loading import (
     load_catalogue,
     load_offers,
 )
+from lienthong.procedures.actions.offering import set_offer_fee
 from lienthong.procedures.actions.versions import save_draft, start_draft
 from lienthong.procedures.answers import AnswerFault, whole_answers
 from lienthong.procedures.answers import faults_in as answer_faults
@@ -116,6 +117,7 @@ __all__ = [
     "said_for",
     "same_answers",
     "save_draft",
+    "set_offer_fee",
     "settle",
     "start_draft",
     "start_position",

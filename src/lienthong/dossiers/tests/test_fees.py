@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -28,10 +29,12 @@ from lienthong.procedures.public import (
     GrantedExemptions,
     ServiceOffer,
     UnknownExemption,
+    set_offer_fee,
 )
 from lienthong.procedures.tests.factories import LAW, definition, exemption, fee, published
 
 pytestmark = pytest.mark.django_db
+DAY = timedelta(days=1)
 SAYS = definition(
     process=BIRTH,
     fees=(
@@ -180,3 +183,42 @@ def test_the_bills_of_many_cost_the_queries_of_one(
         one()
     with django_assert_num_queries(len(counted)):
         many()
+
+
+def test_of_one_application_each_procedure_has_its_own_exemptions_and_one_slip_says_all(
+    offer: ServiceOffer,
+) -> None:
+    other = offered(published(says=SAYS), offer.agency)
+    merit = GrantedExemptions(frozenset({"merit"}), "Thẻ 7")
+    first = receive_at_counter(
+        intake=intake(offer, granted=GIVEN),
+        linked=[intake(other, granted=merit)],
+        viewer=receptionist(offer.agency),
+        at=NOON,
+    )
+    second = Dossier.objects.get(root_id=first.pk, version=other.version)
+    assert ([row[2] for row in charges(first)], [row[2] for row in charges(second)]) == (
+        [7_500, 2_000],
+        [0, 0],
+    )
+    facts = first.slips.get(kind="01").facts
+    assert (facts["fee"], [row[2] for row in facts["reduced"]]) == (9_500, [50, 100, 100])
+
+
+def test_an_agencys_own_amount_is_what_is_charged_from_its_day_on(offer: ServiceOffer) -> None:
+    set_offer_fee(
+        procedure_id=offer.version.procedure_id,
+        fee="paper",
+        amount=10_001,
+        law="NQ 12/2026/NQ-HĐND",
+        reason="Hội đồng nhân dân đã quyết định",
+        valid_from=(NOON + DAY).date(),
+        viewer=factories.official(offer.agency, Role.ADMINISTRATOR),
+        at=NOON,
+    )
+    viewer = receptionist(offer.agency)
+    before = receive_at_counter(intake=intake(offer, granted=GIVEN), viewer=viewer, at=NOON)
+    after = receive_at_counter(intake=intake(offer, granted=GIVEN), viewer=viewer, at=NOON + DAY)
+    assert charges(before)[0][1:3] == (15_001, 7_500)
+    assert charges(after)[0][1:3] == (10_001, 5_000)
+    assert charges_of([after.pk])[after.pk][0].law == "NQ 12/2026/NQ-HĐND"

@@ -93,14 +93,7 @@ def set_offer_fee(
     if valid_from < at.astimezone(VIETNAM).date():
         raise OfferFeeInPast(field="valid_from", day=f"{valid_from:%d/%m/%Y}")
     with transaction.atomic():
-        own = OfferFee.objects.filter(agency_id=viewer.agency_id, procedure=procedure, fee=fee)
-        last = own.filter(valid_from__lte=valid_from).order_by("valid_from", "id").last()
-        if (last.amount if last else None, last.law if last else "") == (
-            amount,
-            law if amount is not None else "",
-        ):
-            raise OfferFeeSame
-        row = OfferFee.objects.create(
+        row = OfferFee(
             agency_id=viewer.agency_id,
             procedure=procedure,
             fee=fee,
@@ -111,21 +104,36 @@ def set_offer_fee(
             set_by_id=viewer.official_id,
             set_at=at,
         )
-        record(
-            actor=viewer.actor(),
-            verb="offer-fee.set",
-            subject=procedure.ledger_subject,
-            at=at,
-            data={
-                "agency": viewer.agency_code,
-                "fee": fee,
-                "amount": amount,
-                "law": row.law,
-                "reason": reason,
-                "valid_from": valid_from.isoformat(),
-            },
-        )
+        _require_new(row)
+        row.save()
+        _record(row, viewer)
     return row
+
+
+def _record(row: OfferFee, viewer: Viewer) -> None:
+    record(
+        actor=viewer.actor(),
+        verb="offer-fee.set",
+        subject=row.procedure.ledger_subject,
+        at=row.set_at,
+        data={
+            "agency": viewer.agency_code,
+            "fee": row.fee,
+            "amount": row.amount,
+            "law": row.law,
+            "reason": row.reason,
+            "valid_from": row.valid_from.isoformat(),
+        },
+    )
+
+
+def _require_new(row: OfferFee) -> None:
+    """Raise `OfferFeeSame` where the agency's last word for that day says the same."""
+    said = OfferFee.objects.filter(agency=row.agency_id, procedure=row.procedure_id, fee=row.fee)
+    last = said.filter(valid_from__lte=row.valid_from).order_by("valid_from", "id").last()
+    before = (last.amount, last.law) if last else (None, "")
+    if before == (row.amount, row.law):
+        raise OfferFeeSame
 
 
 def _require_sane(amount: int | None, law: str, reason: str) -> None:
