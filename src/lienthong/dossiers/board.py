@@ -141,7 +141,7 @@ class Board:
         return {
             **dossier.application.answers,
             "fee": dossier.fee_owed,
-            "channel": dossier.channel,
+            "channel": str(dossier.channel),  # conditions compare texts, not members of an enum
             "supplemented": dossier.supplemented,
         }
 

@@ -11,6 +11,7 @@ from uuid import UUID
 from lienthong.identity.public import PartyFacts
 from lienthong.kernel.errors import Refusal
 from lienthong.ledger.public import Actor
+from lienthong.procedures.public import GrantedExemptions
 
 
 @dataclass(frozen=True)
@@ -41,6 +42,7 @@ class GivenPaper:
 class Intake:
     """What is handed in: for which offer, by whom, with which answers and papers.
 
+    `granted` are the exemptions of fees that an official gives at the counter, with the reason.
     `root_id` names the dossier of which this one is a part, where procedures are linked; `mandate` says what
     the representative acts on, `mandate_sha256` is its scan.
     """
@@ -57,6 +59,7 @@ class Intake:
     mandate: str = ""
     mandate_sha256: str = ""
     root_id: UUID | None = None
+    granted: GrantedExemptions = field(default_factory=GrantedExemptions)
 
 
 @dataclass(frozen=True)

@@ -146,7 +146,7 @@ def _at_counter(viewer: Viewer) -> QuerySet[ServiceOffer]:
     rows = ServiceOffer.objects.filter(
         agency_id=viewer.agency_id or 0, channel=Channel.COUNTER, ended_at=None
     )
-    return rows.select_related("version__procedure__field", "version__form", "version__process")
+    return rows.select_related("agency", "version__procedure__field", "version__form", "version__process")
 
 
 def _with_words(rows: QuerySet[ServiceOffer], text: str) -> QuerySet[ServiceOffer]:

@@ -119,11 +119,25 @@ def _lines(said: Mapping[str, Any], kind: SlipKind) -> list[tuple[str, str]]:
         ("Thời điểm tiếp nhận", _instant(said.get("accepted_at", ""))),
         ("Thời điểm hẹn trả kết quả", _instant(said["due_at"])),
         ("Hẹn lại trả kết quả vào", _instant(said.get("until", ""))),
-        ("Phí, lệ phí phải nộp", f"{said['fee']:,} đồng".replace(",", ".") if received else ""),
+        *(("Miễn, giảm phí, lệ phí", _reduced(*row)) for row in said.get("reduced", ())),
+        ("Phí, lệ phí phải nộp", _money(said["fee"]) if received else ""),
         ("Lý do", said.get("reason", "")),
         ("Địa chỉ cơ quan", said.get("address", "")),
         ("Điện thoại liên hệ", said.get("telephone", "")),
     ]
+
+
+def _reduced(name: str, tariff: int, share: int, less: int, why: str, law: str) -> str:
+    """In full, what is taken off, what is left, and why."""
+    taken = "miễn" if share == 100 else f"giảm {share}%"
+    return (
+        f"{name}: mức thu {_money(tariff)}, {taken} {_money(less)}, còn {_money(tariff - less)} "
+        f"({why}; căn cứ {law})"
+    )
+
+
+def _money(amount: int) -> str:
+    return f"{amount:,} đồng".replace(",", ".")
 
 
 def _table(said: Mapping[str, Any], kind: SlipKind) -> dict[str, object]:

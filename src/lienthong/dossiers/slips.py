@@ -9,6 +9,7 @@ from lienthong.dossiers.models import Dossier, Slip
 from lienthong.dossiers.states import Move, PartyRole
 from lienthong.kernel.identifiers import uuid7
 from lienthong.ledger.public import JSON
+from lienthong.payments.public import ChargeLine
 
 
 def slip_of(board: Board, dossier: Dossier, move: Move, **said: JSON) -> Slip:
@@ -41,6 +42,15 @@ def slip_of(board: Board, dossier: Dossier, move: Move, **said: JSON) -> Slip:
     )
     board.add(slip)
     return slip
+
+
+def reduced_in(lines: Sequence[ChargeLine]) -> list[JSON]:
+    """What the receipt says of each reduced fee: name, in full, percent, how much less, why, which law."""
+    return [
+        [line.name, line.amount, less.share, less.amount, less.reason, less.law]
+        for line in lines
+        if (less := line.reduction)
+    ]
 
 
 def handed_in(board: Board, together: Sequence[Dossier]) -> dict[str, JSON]:

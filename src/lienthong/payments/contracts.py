@@ -11,10 +11,21 @@ MOST_AMOUNT = 10**12  # đồng
 
 
 @dataclass(frozen=True)
+class Reduction:
+    """What is not asked for of a fee: `share` percent, which are `amount` đồng, why, and by which law."""
+
+    share: int
+    amount: int
+    reason: str
+    law: str
+
+
+@dataclass(frozen=True)
 class ChargeLine:
     """A fee of a subject: `key` is its own within the subject, `amount` in whole đồng, `law` its basis.
 
-    With an `exempt_reason` nothing is owed, and the line with its reason stays on record.
+    `amount` is the full one; the reduction is taken off it, and stays on record. Of 100 percent nothing is
+    owed.
     """
 
     key: str
@@ -22,7 +33,7 @@ class ChargeLine:
     name_en: str
     amount: int
     law: str
-    exempt_reason: str = ""
+    reduction: Reduction | None = None
 
 
 @dataclass(frozen=True)
@@ -47,7 +58,10 @@ class Bill:
 
 @dataclass(frozen=True)
 class ChargeView:
-    """A charge as others see it. `amount` is owed or was paid; `tariff` was it before an exemption."""
+    """A charge as others see it. `amount` is owed or was paid; `tariff` was it before the reduction.
+
+    `share` is the reduction in percent, with its reason and its law.
+    """
 
     id: UUID
     subject_id: UUID
@@ -57,7 +71,9 @@ class ChargeView:
     amount: int
     tariff: int
     law: str
+    share: int
     exempt_reason: str
+    exempt_law: str
     state: str
     due_at: datetime | None
     paid_at: datetime | None

@@ -141,9 +141,11 @@ class Charge(models.Model):
     name = models.CharField(max_length=300)
     name_en = models.CharField(max_length=300, blank=True)
     law = models.CharField(max_length=300, blank=True)
-    tariff = models.BigIntegerField(help_text="before an exemption")
+    tariff = models.BigIntegerField(help_text="before the reduction")
+    share = models.SmallIntegerField(default=0, db_default=0, help_text="of the reduction, in percent")
     amount = models.BigIntegerField()
     exempt_reason = models.CharField(max_length=500, blank=True)
+    exempt_law = models.CharField(max_length=300, blank=True, db_default="")
     state = models.CharField(max_length=12, default=ChargeState.OWED)
     reason = models.CharField(
         max_length=500, blank=True, help_text="why it was waived, cancelled or given back"
@@ -169,9 +171,16 @@ class Charge(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(Q(state=ChargeState.EXEMPT, amount=0) & ~Q(exempt_reason=""))
-                | Q(~Q(state=ChargeState.EXEMPT), exempt_reason="", amount__gt=0, amount=F("tariff")),
+                | Q(~Q(state=ChargeState.EXEMPT), amount__gt=0, share=0, exempt_reason="")
+                | Q(~Q(state=ChargeState.EXEMPT) & ~Q(exempt_reason=""), amount__gt=0, share__gt=0),
                 name="charge_exempt_with_reason",
             ),
+            # The database reckons again: what is asked for and what is not are the full amount.
+            models.CheckConstraint(
+                condition=Q(share__range=(0, 100), amount=F("tariff") * (100 - F("share")) / 100),
+                name="charge_amount_is_reckoned",
+            ),
+            models.CheckConstraint(condition=Q(share=0) | ~Q(exempt_law=""), name="charge_reduced_by_law"),
             models.CheckConstraint(
                 condition=Q(state__in=sorted(WITH_MONEY), payment__isnull=False)
                 | Q(~Q(state__in=sorted(WITH_MONEY)), payment=None),
@@ -191,6 +200,11 @@ class Charge(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def reduced(self) -> int:
+        """How much of the full amount is not asked for."""
+        return self.tariff - self.amount
 
     @property
     def state_label(self) -> Promise:

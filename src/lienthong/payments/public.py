@@ -12,6 +12,7 @@ from lienthong.payments.contracts import (
     PaymentFailed,
     PaymentStart,
     Receipt,
+    Reduction,
     RefundSettled,
     SubjectsSettled,
 )
@@ -35,6 +36,7 @@ __all__ = [
     "PaymentStart",
     "Provider",
     "Receipt",
+    "Reduction",
     "Refund",
     "RefundSettled",
     "SubjectsSettled",

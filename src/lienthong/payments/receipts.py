@@ -9,7 +9,7 @@ from django.conf import settings
 from django.urls import reverse
 
 from lienthong.documents.public import long_date, qr_svg, render_form
-from lienthong.payments.models import Payment
+from lienthong.payments.models import Charge, Payment
 
 TEMPLATE = Path(__file__).parent / "typst" / "receipt.typ"
 
@@ -24,7 +24,7 @@ def receipt_pdf(payment: Payment, *, at: datetime) -> bytes:
         "date": long_date(payment.received_at),
         "payer": charges[0].payer_name,
         "subject": charges[0].subject_code,
-        "rows": [[charge.name, charge.law, grouped(charge.amount)] for charge in charges],
+        "rows": [[_named(charge), charge.law, grouped(charge.amount)] for charge in charges],
         "total": grouped(payment.amount),
         "words": in_words(payment.amount),
         "taker": payment.taken_by.full_name if payment.taken_by else "",
@@ -32,6 +32,16 @@ def receipt_pdf(payment: Payment, *, at: datetime) -> bytes:
         "hint": address,
     }
     return render_form(TEMPLATE, values, at=at)
+
+
+def _named(charge: Charge) -> str:
+    """What was paid for; where less was asked for, also the full amount, what was taken off, and why."""
+    if not charge.share:
+        return charge.name
+    return (
+        f"{charge.name} (mức thu {grouped(charge.tariff)} đồng, giảm {charge.share}%: "
+        f"{grouped(charge.reduced)} đồng; {charge.exempt_reason}; căn cứ {charge.exempt_law})"
+    )
 
 
 def grouped(amount: int) -> str:

@@ -25,6 +25,16 @@ class BadLine(Refusal):
     )
 
 
+class BadReduction(Refusal):
+    """A reduction is of 1 to 100 percent, never more than the fee, and says why and by which law."""
+
+    code, status = "bad-reduction", 422
+    sentence = _(
+        "The reduction of “%(name)s” cannot be recorded: it is of 1 to 100 percent, takes no more than the "
+        "fee, and needs a reason and a legal basis."
+    )
+
+
 class ChargeDiffers(Refusal):
     """The same key was charged before with another amount."""
 

@@ -15,3 +15,12 @@ class ProceduresConfig(AppConfig):
     def ready(self) -> None:
         """Put the catalogue into the navigation."""
         register(NavItem("procedures:procedures", _("Procedures"), READERS, order=25, icon="paper"))
+        register(
+            NavItem(
+                "procedures:offer_fees",
+                _("Own fees"),
+                frozenset({"administrator"}),
+                order=61,
+                place="account",
+            )
+        )

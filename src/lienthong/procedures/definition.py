@@ -22,6 +22,8 @@ WORKING_DAY = 8 * 60  # minutes (NĐ 61/2018/NĐ-CP: a working day of eight hour
 
 # Facts that are not answered in a form: what the dossier itself knows when a choice is made.
 FACTS = frozenset({"fee", "channel", "supplemented"})
+# Of these, what is known when the fees are reckoned: before the fee itself, before any choice of an official.
+FACTS_OF_FEES = frozenset({"channel"})
 
 Text = Annotated[str, Field(max_length=5_000)]
 
@@ -39,7 +41,7 @@ class Paper(Frozen):
 
 
 class Fee(Frozen):
-    """A fee in đồng that is owed if the condition holds; exemptions are conditions with their law."""
+    """A fee in đồng that is owed if the condition holds."""
 
     key: Key
     name: Name
@@ -47,6 +49,26 @@ class Fee(Frozen):
     amount: Annotated[int, Field(ge=0, le=10**12)]
     when: ConditionText = ""
     law: MaybeName = ""
+
+
+class Exemption(Frozen):
+    """How many percent of a fee are not asked for, by which law; without a `fee` it is of every fee.
+
+    With a condition it applies by itself; without one an official chooses it at the counter, with a reason.
+    """
+
+    key: Key
+    name: Name
+    name_en: MaybeName = ""
+    share: Annotated[int, Field(ge=1, le=100)]
+    fee: Annotated[str, Field(pattern=r"^([a-z][a-z0-9_]{0,39})?$")] = ""
+    when: ConditionText = ""
+    law: Name
+
+    @property
+    def by_hand(self) -> bool:
+        """Whether an official chooses it."""
+        return not self.when
 
 
 class Result(Frozen):
@@ -69,6 +91,7 @@ class Definition(Frozen):
     limit_minutes: Annotated[int | None, Field(ge=1, le=1_000_000)] = None
     papers: Annotated[tuple[Paper, ...], Field(max_length=60)] = ()
     fees: Annotated[tuple[Fee, ...], Field(max_length=30)] = ()
+    exemptions: Annotated[tuple[Exemption, ...], Field(max_length=30)] = ()
     results: Annotated[tuple[Result, ...], Field(max_length=20)] = ()
     form: Form | None = None
     process: Process = Process()
@@ -78,6 +101,7 @@ _TWICE = _("the key “%(key)s” is there twice")
 _NO_LAW = _("no law is named")
 _NO_RESULT = _("it does not say what the applicant gets")
 _NO_FORM = _("there is no form")
+_NO_FEE = _("the exemption is of a fee with the key “%(key)s”, which is not there")
 _UNKNOWN_FACT = _("the condition asks for “%(name)s”, which is neither a question of the form nor a fact")
 
 
@@ -113,20 +137,26 @@ def _listed(definition: Definition) -> Iterator[Fault]:
         yield Fault("", _NO_LAW)
     if not definition.results:
         yield Fault("", _NO_RESULT)
-    for rows in (definition.papers, definition.fees, definition.results):
+    fees = {fee.key for fee in definition.fees}
+    for exemption in definition.exemptions:
+        if exemption.fee and exemption.fee not in fees:
+            yield Fault(exemption.name, _NO_FEE, {"key": exemption.fee})
+    for rows in (definition.papers, definition.fees, definition.exemptions, definition.results):
         keys = [row.key for row in rows]
         for key in sorted({key for key in keys if keys.count(key) > 1}):
             yield Fault("", _TWICE, {"key": key})
 
 
 def _facts(definition: Definition) -> Iterator[Fault]:
-    """Conditions of papers, fees and choices that ask for what nobody answers."""
+    """Conditions of papers, fees, exemptions and choices that ask for what nobody answers."""
     choices = {step.key for step in definition.process.steps if step.kind is StepKind.CHOICE}
-    questions = set(definition.form.question) if definition.form else set()
-    asked = [(paper.name, paper.when) for paper in definition.papers]
-    asked += [(fee.name, fee.when) for fee in definition.fees]
-    asked += [(way.name or way.target, way.when) for way in definition.process.transitions]
-    for place, text in asked:
+    questions = frozenset(definition.form.question if definition.form else ())
+    anything, of_fees = questions | FACTS | choices, questions | FACTS_OF_FEES
+    asked = [(paper.name, paper.when, anything) for paper in definition.papers]
+    asked += [(fee.name, fee.when, of_fees) for fee in definition.fees]
+    asked += [(one.name, one.when, of_fees) for one in definition.exemptions]
+    asked += [(way.name or way.target, way.when, anything) for way in definition.process.transitions]
+    for place, text, known in asked:
         if text:
-            for name in sorted(names_in(parse_condition(text)) - FACTS - choices - questions):
+            for name in sorted(names_in(parse_condition(text)) - known):
                 yield Fault(place, _UNKNOWN_FACT, {"name": name})

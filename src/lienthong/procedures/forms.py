@@ -183,6 +183,19 @@ class FeeForm(RowForm):
     law = forms.CharField(label=_("Law"), required=False, max_length=200)
 
 
+class ExemptionForm(RowForm):
+    """An exemption or reduction of fees."""
+
+    name = forms.CharField(label=_("Name"), max_length=200)
+    name_en = forms.CharField(label=_("Name in English"), required=False, max_length=200)
+    share = forms.IntegerField(label=_("Percent not asked for"), min_value=1, max_value=100)
+    fee = forms.RegexField(label=_("Of the fee (key; empty: every fee)"), regex=f"^{KEY}$", required=False)
+    when = forms.CharField(
+        label=_("By itself if (empty: an official chooses)"), required=False, max_length=500
+    )
+    law = forms.CharField(label=_("Law"), max_length=200)
+
+
 class ResultForm(RowForm):
     """A result."""
 
@@ -243,7 +256,10 @@ class Table:
 
 TABLES: dict[str, tuple[Table, ...]] = {
     "papers": (Table(("papers",), _("Papers"), PaperForm),),
-    "fees": (Table(("fees",), _("Fees"), FeeForm),),
+    "fees": (
+        Table(("fees",), _("Fees"), FeeForm),
+        Table(("exemptions",), _("Exemptions and reductions"), ExemptionForm),
+    ),
     "results": (Table(("results",), _("Results"), ResultForm),),
     "process": (
         Table(("process", "lanes"), _("Who works (lanes)"), LaneForm),

@@ -17,6 +17,7 @@ from lienthong.kernel.plain import Plain as Plain
 from lienthong.ledger.public import Subject
 from lienthong.procedures.states import STATE_COLORS, Audience, Channel, Level, VersionState
 
+MOST_AMOUNT = 10**12  # đồng
 CODE_FORM = r"^[0-9]+(\.[0-9]+)+(\.[A-Z0-9]+)*$"
 
 
@@ -226,6 +227,31 @@ class FeeRule(models.Model):
         ]
 
 
+class FeeExemption(models.Model):
+    """How many percent of a fee, or of every fee, are not asked for: by itself if its condition holds.
+
+    Without a condition an official chooses it.
+    """
+
+    version = models.ForeignKey(ProcedureVersion, on_delete=models.CASCADE, related_name="exemptions")
+    position = models.PositiveSmallIntegerField()
+    key = models.CharField(max_length=40)
+    name = models.CharField(max_length=200)
+    name_en = models.CharField(max_length=200, blank=True)
+    share = models.PositiveSmallIntegerField(help_text="percent")
+    fee = models.CharField(max_length=40, blank=True, help_text="key of the fee; empty is every fee")
+    when = models.CharField(max_length=500, blank=True)
+    law = models.CharField(max_length=200)
+
+    class Meta:
+        ordering = ["position"]
+        constraints = [
+            models.UniqueConstraint(fields=["version", "key"], name="exemption_once"),
+            models.CheckConstraint(condition=Q(share__range=(1, 100)), name="exemption_share_is_percent"),
+            models.CheckConstraint(condition=~Q(law=""), name="exemption_has_law"),
+        ]
+
+
 class ResultKind(models.Model):
     """What the applicant gets."""
 
@@ -264,5 +290,33 @@ class ServiceOffer(models.Model):
         indexes = [models.Index(fields=["version", "agency"], name="offer_of_version")]
 
 
+class OfferFee(models.Model):
+    """What an agency asks from a day on for a fee of the procedure, itself and below it; rows are only added.
+
+    Without an amount it is again what stands above the agency: another agency's amount, or the version's.
+    """
+
+    agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="+")
+    procedure = models.ForeignKey(Procedure, on_delete=models.PROTECT, related_name="+", db_index=False)
+    fee = models.CharField(max_length=40, help_text="key of the fee, in every version of the procedure")
+    amount = models.BigIntegerField(null=True)
+    law = models.CharField(max_length=200, blank=True)
+    reason = models.CharField(max_length=500)
+    valid_from = models.DateField()
+    set_by = models.ForeignKey(Official, on_delete=models.PROTECT, related_name="+", db_index=False)
+    set_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(amount=None) | Q(amount__range=(0, MOST_AMOUNT)), name="offer_fee_amount_sane"
+            ),
+            models.CheckConstraint(condition=Q(amount=None) | ~Q(law=""), name="offer_fee_has_law"),
+            models.CheckConstraint(condition=~Q(reason=""), name="offer_fee_has_reason"),
+        ]
+        indexes = [models.Index(fields=["procedure", "agency"], name="offer_fee_of_procedure")]
+
+
 remembers_agency(Procedure._meta.label, "authority")
+remembers_agency(OfferFee._meta.label, "agency")
 holds_agency(ServiceOffer._meta.label, "agency", still=lambda day: Q(ended_at=None))

@@ -7,11 +7,12 @@ from lienthong.procedures.actions.loading import (
     load_catalogue,
     load_offers,
 )
+from lienthong.procedures.actions.offering import set_offer_fee
 from lienthong.procedures.actions.versions import save_draft, start_draft
 from lienthong.procedures.answers import AnswerFault, whole_answers
 from lienthong.procedures.answers import faults_in as answer_faults
 from lienthong.procedures.contracts import OfferCounts, ProcedurePublished
-from lienthong.procedures.definition import WORKING_DAY, Definition, Paper
+from lienthong.procedures.definition import WORKING_DAY, Definition, Exemption, Paper
 from lienthong.procedures.engine import (
     NotWaiting,
     NoWay,
@@ -22,7 +23,18 @@ from lienthong.procedures.engine import (
     settle,
 )
 from lienthong.procedures.engine import start as start_position
-from lienthong.procedures.fees import FeeLine, fees_owed
+from lienthong.procedures.fees import (
+    REASON_LIMIT as EXEMPTION_REASON_LIMIT,
+)
+from lienthong.procedures.fees import (
+    ExemptionReasonMissing,
+    OwnAmounts,
+    UnknownExemption,
+    fees_owed,
+    grantable,
+    own_amounts,
+    require_grantable,
+)
 from lienthong.procedures.filling import (
     DrawnField,
     DrawnForm,
@@ -40,10 +52,12 @@ from lienthong.procedures.models import LinkedPart, Procedure, ProcedureVersion,
 from lienthong.procedures.places import Communes
 from lienthong.procedures.process import Body, Lane, Process, Step, StepKind, Transition
 from lienthong.procedures.queries import find_by_code, offer_counts, version_in_force
+from lienthong.procedures.reckoning import FeeLine, GrantedExemptions
 from lienthong.procedures.states import Channel
 from lienthong.procedures.stored import definition_of, process_of
 
 __all__ = [
+    "EXEMPTION_REASON_LIMIT",
     "NATIONAL_OFFERS",
     "WORKING_DAY",
     "AnswerFault",
@@ -54,8 +68,11 @@ __all__ = [
     "Definition",
     "DrawnField",
     "DrawnForm",
+    "Exemption",
+    "ExemptionReasonMissing",
     "FeeLine",
     "Form",
+    "GrantedExemptions",
     "KeptFile",
     "Lane",
     "LinkedPart",
@@ -63,6 +80,7 @@ __all__ = [
     "NoWay",
     "NotWaiting",
     "OfferCounts",
+    "OwnAmounts",
     "Paper",
     "Position",
     "Posted",
@@ -77,6 +95,7 @@ __all__ = [
     "Step",
     "StepKind",
     "Transition",
+    "UnknownExemption",
     "answer_faults",
     "answers_from_post",
     "chosen_by_hand",
@@ -85,16 +104,20 @@ __all__ = [
     "fees_owed",
     "find_by_code",
     "form_pages",
+    "grantable",
     "invented_answers",
     "load_catalogue",
     "load_offers",
     "offer_counts",
     "open_steps",
+    "own_amounts",
     "prefilled_answers",
     "process_of",
+    "require_grantable",
     "said_for",
     "same_answers",
     "save_draft",
+    "set_offer_fee",
     "settle",
     "start_draft",
     "start_position",

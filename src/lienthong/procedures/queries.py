@@ -10,8 +10,9 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Count, Prefetch, Q, QuerySet, Value
+from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet, Value
 
+from lienthong.directory.public import Agency
 from lienthong.identity.public import NotFound, Viewer
 from lienthong.kernel.paging import Page, page_of
 from lienthong.kernel.plain import Plain
@@ -19,6 +20,7 @@ from lienthong.procedures import policies
 from lienthong.procedures.contracts import OfferCounts, ProcedureFilter
 from lienthong.procedures.models import (
     FeeRule,
+    OfferFee,
     Procedure,
     ProcedureVersion,
     RequiredPaper,
@@ -27,6 +29,7 @@ from lienthong.procedures.models import (
 )
 from lienthong.procedures.states import VersionState
 
+MOST_HISTORY = 200
 IN_FORCE = Prefetch(
     "versions",
     ProcedureVersion.objects.filter(state__in=[VersionState.PUBLISHED, VersionState.DRAFT]).order_by("state"),
@@ -128,7 +131,7 @@ def find_version(viewer: Viewer, version_id: UUID) -> ProcedureVersion:
         ProcedureVersion.objects.select_related(
             "procedure__authority", "procedure__field", "form", "process", "drafted_by", "published_by"
         )
-        .prefetch_related("papers", "fees", "results")
+        .prefetch_related("papers", "fees", "exemptions", "results")
         .filter(pk=version_id)
         .first()
     )
@@ -175,3 +178,45 @@ def offer_counts(agency_ids: Collection[int], *, at: datetime) -> dict[int, Offe
 def service_fields() -> list[ServiceField]:
     """The fields that procedures belong to."""
     return list(ServiceField.objects.all())
+
+
+def offered_with_fees(viewer: Viewer, *, cursor: str = "") -> Page[ProcedureVersion]:
+    """Versions in force that have fees and that the viewer's agency or one below it offers. Two queries."""
+    rows = ProcedureVersion.objects.filter(
+        Exists(_offers_below(viewer).filter(version=OuterRef("pk"))),
+        Exists(FeeRule.objects.filter(version=OuterRef("pk"))),
+        state=VersionState.PUBLISHED,
+    )
+    return page_of(rows.select_related("procedure__field").prefetch_related("fees"), key="id", cursor=cursor)
+
+
+def find_offered(viewer: Viewer, procedure_id: UUID) -> tuple[Procedure, ProcedureVersion]:
+    """A procedure, and its version in force that the viewer's agency or one below offers; or `NotFound`."""
+    rows = ProcedureVersion.objects.filter(procedure=procedure_id, state=VersionState.PUBLISHED)
+    offered = rows.filter(Exists(_offers_below(viewer).filter(version=OuterRef("pk"))))
+    version = offered.select_related("procedure__field", "procedure__authority").first()
+    if version is None:
+        raise NotFound
+    return version.procedure, version
+
+
+def offer_fees_of(viewer: Viewer, procedure: Procedure) -> list[OfferFee]:
+    """What the viewer's agency and those above it set for the procedure's fees, newest first. Two queries."""
+    agency = _agency_of(viewer)
+    if agency is None:
+        return []
+    ids = [int(key) for key in agency.path.strip("/").split("/")]
+    rows = OfferFee.objects.filter(procedure=procedure, agency__in=ids)
+    return list(rows.select_related("agency", "set_by").order_by("-valid_from", "-id")[:MOST_HISTORY])
+
+
+def _offers_below(viewer: Viewer) -> QuerySet[ServiceOffer]:
+    """What the viewer's agency and those below it offer now."""
+    agency = _agency_of(viewer)
+    if agency is None:
+        return ServiceOffer.objects.none()
+    return ServiceOffer.objects.filter(ended_at=None, agency__path__startswith=agency.path)
+
+
+def _agency_of(viewer: Viewer) -> Agency | None:
+    return Agency.objects.filter(pk=viewer.agency_id or 0).first()

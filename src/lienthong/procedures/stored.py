@@ -11,6 +11,7 @@ from lienthong.procedures.definition import Definition, parse_definition
 from lienthong.procedures.form import Form, form_as_data
 from lienthong.procedures.form_schema import compile_form
 from lienthong.procedures.models import (
+    FeeExemption,
     FeeRule,
     FormVersion,
     ProcedureVersion,
@@ -24,11 +25,12 @@ from lienthong.procedures.states import VersionState
 
 PAPER = ("key", "name", "name_en", "originals", "copies", "when", "held_by_state")
 FEE = ("key", "name", "name_en", "amount", "when", "law")
+EXEMPTION = ("key", "name", "name_en", "share", "fee", "when", "law")
 RESULT = ("key", "name", "name_en", "months")
 
 
 def definition_of(version: ProcedureVersion) -> Definition:
-    """What the version says. Of a draft five queries, less what was prefetched; others are known, mostly."""
+    """What the version says. Of a draft six queries, less what was prefetched; others are known, mostly."""
     return _read(version) if version.state == VersionState.DRAFT else _published(version.pk)
 
 
@@ -48,6 +50,9 @@ def _read(version: ProcedureVersion) -> Definition:
             "limit_minutes": version.limit_minutes,
             "papers": [{name: getattr(row, name) for name in PAPER} for row in version.papers.all()],
             "fees": [{name: getattr(row, name) for name in FEE} for row in version.fees.all()],
+            "exemptions": [
+                {name: getattr(row, name) for name in EXEMPTION} for row in version.exemptions.all()
+            ],
             "results": [{name: getattr(row, name) for name in RESULT} for row in version.results.all()],
             "form": version.form.definition if version.form else None,
             "process": version.process.definition if version.process else {},
@@ -75,10 +80,11 @@ def store_definition(draft: ProcedureVersion, definition: Definition) -> None:
     draft.process_id = _store_process(draft, definition.process)
     draft.save()
     samples = {row.key: (row.sample_id, row.sample_name) for row in draft.papers.all()}
-    for rows in (draft.papers, draft.fees, draft.results):
+    for rows in (draft.papers, draft.fees, draft.exemptions, draft.results):
         rows.all().delete()
     RequiredPaper.objects.bulk_create(paper_rows(draft, definition, samples))
     FeeRule.objects.bulk_create(fee_rows(draft, definition))
+    FeeExemption.objects.bulk_create(exemption_rows(draft, definition))
     ResultKind.objects.bulk_create(result_rows(draft, definition))
 
 
@@ -130,6 +136,14 @@ def fee_rows(version: ProcedureVersion, definition: Definition) -> list[FeeRule]
     return [
         FeeRule(version=version, position=position, **fee.model_dump(include=set(FEE)))
         for position, fee in enumerate(definition.fees)
+    ]
+
+
+def exemption_rows(version: ProcedureVersion, definition: Definition) -> list[FeeExemption]:
+    """The exemptions as rows that are not saved yet."""
+    return [
+        FeeExemption(version=version, position=position, **one.model_dump(include=set(EXEMPTION)))
+        for position, one in enumerate(definition.exemptions)
     ]
 
 

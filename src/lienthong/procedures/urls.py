@@ -2,13 +2,15 @@
 
 from django.urls import path
 
-from lienthong.procedures.web import catalogue, drafting, previewing, rehearsing
+from lienthong.procedures.web import catalogue, drafting, offering, previewing, rehearsing
 
 app_name = "procedures"
 urlpatterns = [
     path("", catalogue.procedures, name="procedures"),
     path("export/", catalogue.procedures_export, name="procedures_export"),
     path("places/", previewing.places, name="places"),
+    path("fees/", offering.offer_fees, name="offer_fees"),
+    path("fees/<uuid:procedure_id>/", offering.offer_fee, name="offer_fee"),
     path("<uuid:procedure_id>/", catalogue.procedure_detail, name="procedure_detail"),
     path("<uuid:procedure_id>/draft/", drafting.start, name="start"),
     path("versions/<uuid:version_id>/", catalogue.version_detail, name="version_detail"),

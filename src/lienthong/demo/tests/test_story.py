@@ -14,6 +14,7 @@ from lienthong.dossiers.public import Dossier, DossierState
 from lienthong.identity.public import Account
 from lienthong.kernel.clock import now
 from lienthong.office.public import IncomingDocument, OutgoingDocument, OutState, State
+from lienthong.payments.public import Charge
 from lienthong.tasks.public import Extension, Task, TaskState
 
 CLERK, LEADER, HEAD, SPECIALIST = "h55.vanthu", "h55.lanhdao", "h55.truongphong", "h55.chuyenvien"
@@ -116,3 +117,4 @@ def _assert_states() -> None:
         DossierState.HANDED_OUT,
     }
     assert Dossier.objects.filter(due_at__lt=now(), finished_at=None).exists(), "somebody is late"
+    assert Charge.objects.filter(share=100).exists(), "somebody is exempt"

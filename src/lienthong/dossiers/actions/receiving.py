@@ -13,6 +13,7 @@ from django.db import connection, transaction
 from lienthong.directory.public import Agency, add_working_minutes, counted_from
 from lienthong.dossiers import policies
 from lienthong.dossiers.actions.stepping import finish_on_board
+from lienthong.dossiers.billing import NOTHING, Granted, fees_of, owed_by
 from lienthong.dossiers.board import Board
 from lienthong.dossiers.bodies import Directory
 from lienthong.dossiers.codes import DossierCode
@@ -21,19 +22,18 @@ from lienthong.dossiers.game import begin, move
 from lienthong.dossiers.models import Application, Dossier, DossierPaper, DossierParty, HeldDocument, Slip
 from lienthong.dossiers.refusals import AnswersWrong, NotOffered, ReasonMissing, TooManyLinked
 from lienthong.dossiers.reusing import require_usable
-from lienthong.dossiers.slips import handed_in, slip_of
+from lienthong.dossiers.slips import handed_in, reduced_in, slip_of
 from lienthong.dossiers.states import ACCEPT, DECLINE, PartyRole
 from lienthong.identity.public import NotAllowed, NotFound, Party, PartyFacts, Viewer, keep_parties
 from lienthong.kernel.clock import VIETNAM
 from lienthong.kernel.identifiers import uuid7
-from lienthong.payments.public import Bill, ChargeLine, open_bills
+from lienthong.payments.public import Bill, open_bills
 from lienthong.procedures.public import (
     Definition,
     ProcedureVersion,
     ServiceOffer,
     answer_faults,
     definition_of,
-    fees_owed,
     whole_answers,
 )
 
@@ -59,17 +59,22 @@ def register_dossiers(*, intakes: Sequence[Intake], viewer: Viewer, at: datetime
     return dossiers
 
 
-def accept_dossiers(*, dossier_ids: Collection[UUID], viewer: Viewer, at: datetime) -> list[Dossier]:
+def accept_dossiers(
+    *, dossier_ids: Collection[UUID], viewer: Viewer, at: datetime, granted: Granted = NOTHING
+) -> list[Dossier]:
     """Accept submitted dossiers: the clock begins, the first steps open, slip 01 is made.
 
+    `granted` are the exemptions of fees that the official gives, by dossier.
+
     Raises:
-        NotFound, NotAllowed, DossierNotNow, NoCompetentBody. Nothing was accepted then.
+        NotFound, NotAllowed, DossierNotNow, NoCompetentBody, UnknownExemption, ExemptionReasonMissing.
+        Nothing was accepted then.
     """
     with transaction.atomic():
         board = Board(actor=viewer.actor(), official_id=viewer.official_id, at=at)
         board.load(dossier_ids, handed_in=True)
         _require_all(board, dossier_ids, viewer)
-        bills = accept_on_board(board, viewer)
+        bills = accept_on_board(board, viewer, granted)
         board.write()
         open_bills(bills=bills, actor=viewer, at=at)
     return list(board.dossiers.values())
@@ -90,14 +95,16 @@ def receive_at_counter(
         raise TooManyLinked(field="linked", most=MOST_LINKED)
     with transaction.atomic():
         board = Board(actor=viewer.actor(), official_id=viewer.official_id, at=at)
-        dossier, *_others = register_on_board(board, [intake, *linked], viewer, together=True)
-        bills = accept_on_board(board, viewer)
+        parts = [intake, *linked]
+        made = register_on_board(board, parts, viewer, together=True)
+        granted = {row.pk: one.granted for row, one in zip(made, parts, strict=True)}
+        bills = accept_on_board(board, viewer, granted)
         for task in [task for key in board.dossiers for task in board.open[key]]:
             if policies.works_on(viewer, task):
                 finish_on_board(board, StepDone(task.pk), viewer)
         board.write()
         open_bills(bills=bills, actor=viewer, at=at)
-    return dossier
+    return made[0]
 
 
 def decline_dossier(*, dossier_id: UUID, reason: str, viewer: Viewer, at: datetime) -> Slip:
@@ -171,9 +178,9 @@ def register_on_board(
     return dossiers
 
 
-def accept_on_board(board: Board, viewer: Viewer) -> list[Bill]:
+def accept_on_board(board: Board, viewer: Viewer, granted: Granted = NOTHING) -> list[Bill]:
     """Accept every dossier of the board; what is owed for each is to be recorded once it is written."""
-    bills = []
+    bills = fees_of(board, granted)
     directory = Directory(board.dossiers.values())
     for dossier in board.dossiers.values():
         policies.require(viewer, dossier, ACCEPT)
@@ -185,15 +192,15 @@ def accept_on_board(board: Board, viewer: Viewer) -> list[Bill]:
         answers = dossier.application.answers
         dossier.bodies = directory.bodies(dossier, process, answers)
         board.want_calendars(dossier.bodies.values())
-        bill = _bill(dossier, answers)
-        dossier.fee_owed = sum(line.amount for line in bill.lines)
-        bills.append(bill)
+        bills[dossier.pk] = bill = replace(bills[dossier.pk], due_at=dossier.due_at)
+        dossier.fee_owed = owed_by(bill)
         move(board, dossier, ACCEPT, data={"due_at": dossier.due_at.isoformat(), "fee": dossier.fee_owed})
     for together in _applications(board):
-        slip_of(board, together[0], ACCEPT, **handed_in(board, together))
+        lines = [line for one in together for line in bills[one.pk].lines]
+        slip_of(board, together[0], ACCEPT, **handed_in(board, together), reduced=reduced_in(lines))
     for dossier in board.dossiers.values():
         begin(board, dossier)
-    return bills
+    return list(bills.values())
 
 
 def _applications(board: Board) -> list[list[Dossier]]:
@@ -217,15 +224,6 @@ def _of_same(intake: Intake, first: Intake) -> Intake:
         mandate=first.mandate,
         mandate_sha256=first.mandate_sha256,
     )
-
-
-def _bill(dossier: Dossier, answers: Mapping[str, object]) -> Bill:
-    lines = [
-        ChargeLine(line.key, line.name, line.name_en, line.amount, line.law)
-        for line in fees_owed(dossier.version, answers)
-    ]
-    name = dossier.applicant_name[:200]
-    return Bill(dossier.agency_id, dossier.pk, dossier.code, name, tuple(lines), dossier.due_at)
 
 
 def _require_all(board: Board, wanted: Collection[UUID], viewer: Viewer) -> None:

@@ -19,6 +19,7 @@ from lienthong.dossiers.across_queries import FAR_LABELS
 from lienthong.dossiers.actions import apologising, ending, handing, receiving, stepping, supplements
 from lienthong.dossiers.actions.recounting import RECOUNT
 from lienthong.dossiers.contracts import StepDone
+from lienthong.dossiers.fee_forms import ExemptionsForm
 from lienthong.dossiers.forms import ApologyForm, NothingForm, ReasonForm, SupplementForm, WorkForm
 from lienthong.dossiers.game import SUPPLEMENT, hand_choices, hands_out
 from lienthong.dossiers.handing import WAY_OF_CHANNEL
@@ -51,10 +52,10 @@ from lienthong.kernel.clock import now
 from lienthong.kernel.errors import Refusal
 from lienthong.ledger.public import Event, timeline
 from lienthong.payments.public import charges_of
-from lienthong.procedures.public import Communes, definition_of, form_pages
+from lienthong.procedures.public import Communes, definition_of, form_pages, grantable
 
 FORMS: dict[str, type[Form]] = {
-    ACCEPT.verb: NothingForm,
+    ACCEPT.verb: ExemptionsForm,
     DECLINE.verb: ReasonForm,
     ASK_SUPPLEMENT.verb: SupplementForm,
     SUPPLY.verb: NothingForm,
@@ -129,7 +130,8 @@ def _do(verb: str, found: Dossier, task: DossierTask | None, form: Any, viewer: 
         done = StepDone(task.pk, form.choices_made(), said["note"], form.supplement(), despite=why)
         stepping.finish_step(done=done, viewer=viewer, at=at)
     elif verb == ACCEPT.verb:
-        receiving.accept_dossiers(dossier_ids=[found.pk], viewer=viewer, at=at)
+        granted = {found.pk: form.granted()}
+        receiving.accept_dossiers(dossier_ids=[found.pk], viewer=viewer, at=at, granted=granted)
     elif verb == HAND_OUT.verb:
         handing.hand_out_result(handing=form.handing(), **given)
     elif verb == ASK_SUPPLEMENT.verb:
@@ -160,6 +162,8 @@ def _form(verb: str, found: Dossier, request: HttpRequest | None = None) -> Form
     given: dict[str, Any] = {"auto_id": f"{verb}_%s"}
     if verb == HAND_OUT.verb:
         given |= {"parties": queries.parties_of(found), "way": WAY_OF_CHANNEL[found.channel]}
+    elif verb == ACCEPT.verb:
+        given["exemptions"] = grantable(found.version)
     return FORMS[verb](request.POST, **given) if request else FORMS[verb](**given)
 
 

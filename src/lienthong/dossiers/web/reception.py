@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from lienthong.dossiers import queries
 from lienthong.dossiers.contracts import GivenFile, Intake
+from lienthong.dossiers.fee_forms import ExemptionsForm
 from lienthong.dossiers.forms import PapersForm, PartyForm, RepresentativeForm, wanted_papers
 from lienthong.dossiers.identity_card import CardFacts, read_card
 from lienthong.dossiers.models import HeldDocument
@@ -23,6 +24,7 @@ from lienthong.kernel.errors import Refusal
 from lienthong.procedures.public import (
     Communes,
     DrawnForm,
+    FeeLine,
     Form,
     KeptFile,
     Posted,
@@ -33,6 +35,8 @@ from lienthong.procedures.public import (
     definition_of,
     fees_owed,
     form_pages,
+    grantable,
+    own_amounts,
     prefilled_answers,
     said_for,
     same_answers,
@@ -78,6 +82,7 @@ class Reception:
         self.posted = self._posted()
         self.act = self.posted.act or (data.get(ACT, "") if data is not None else "")
         self._read_papers()
+        self.exemptions = ExemptionsForm(data, exemptions=grantable(offer.version))
         if not after:
             self._read_persons()
 
@@ -101,7 +106,8 @@ class Reception:
     @property
     def ready(self) -> bool:
         """Whether it was sent for good and nothing is wrong with it."""
-        forms = [self.party.is_valid(), self.representative.is_valid(), self.papers.is_valid()]
+        asked = (self.party, self.representative, self.papers, self.exemptions)
+        forms = [form.is_valid() for form in asked]
         return self._data is not None and not self.act and not self.posted.faults and all(forms)
 
     @property
@@ -111,11 +117,13 @@ class Reception:
 
     def has(self, field: str) -> bool:
         """Whether the field is on its page."""
-        return field in self.papers.fields or (not self._after and field in self.party.fields)
+        return field in {**self.papers.fields, **self.exemptions.fields} or (
+            not self._after and field in self.party.fields
+        )
 
     def note(self, refusal: Refusal) -> None:
         """Put a refusal at the field it is about, else above all."""
-        for form in (self.party, self.papers):
+        for form in (self.party, self.papers, self.exemptions):
             if refusal.field in form.fields:
                 form.add_error(refusal.field, refusal.say())
                 return
@@ -140,6 +148,7 @@ class Reception:
             representative=acting.facts() if acting else None,
             mandate=mandate,
             mandate_sha256=scans[0].sha256 if scans else "",
+            granted=self.exemptions.granted(),
         )
 
     def frozen(self) -> str:
@@ -175,7 +184,7 @@ class Reception:
 
     def context(self) -> dict[str, Any]:
         """What the page shows."""
-        fees, drawn = fees_owed(self.offer.version, self.posted.answers), self.drawn()
+        fees, drawn = self._fees(), self.drawn()
         return {
             "offer": self.offer,
             "procedure": self.offer.version.procedure,
@@ -189,9 +198,19 @@ class Reception:
             "refused": self.refused,
             "card": self._card,
             "person": self.person,
+            "exemptions": self.exemptions,
             "fees": fees,
             "total": sum(fee.amount for fee in fees),
         }
+
+    def _fees(self) -> list[FeeLine]:
+        """What is to be paid by what is filled in so far. One query, none without fees."""
+        if not self.definition.fees:
+            return []
+        version, key = self.offer.version, (self.offer.agency_id, self.offer.version.procedure_id)
+        own = own_amounts([(self.offer.agency, version.procedure_id)], on=self._on).get(key, {})
+        facts = {**self.posted.answers, "channel": self.offer.channel}
+        return fees_owed(version, facts, granted=self.exemptions.granted(), own=own)
 
     def _read_papers(self) -> None:
         """The checklist with its files."""

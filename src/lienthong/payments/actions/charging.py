@@ -13,14 +13,15 @@ from lienthong.identity.public import Viewer
 from lienthong.kernel.clock import VIETNAM
 from lienthong.payments import policies
 from lienthong.payments.actions import writing
-from lienthong.payments.contracts import MOST_AMOUNT, Bill, ChargeLine, ChargeView, Receipt
+from lienthong.payments.contracts import MOST_AMOUNT, Bill, ChargeLine, ChargeView, Receipt, Reduction
 from lienthong.payments.models import Charge, Payment
 from lienthong.payments.queries import view_of
-from lienthong.payments.refusals import BadAmount, BadLine, ChargeDiffers
+from lienthong.payments.refusals import BadAmount, BadLine, BadReduction, ChargeDiffers
 from lienthong.payments.states import CANCEL, TAKE_CASH, WAIVE, ChargeState, Provider
 
 RECEIPTS = "receipts"
 FREE = "Mức thu 0 đồng"  # words of the record, as the law's forms have them
+NOT_REDUCED = Reduction(0, 0, "", "")
 MOST_KEY, MOST_NAME, MOST_CODE, MOST_PAYER = 60, 300, 60, 200
 
 
@@ -43,11 +44,12 @@ def open_charges(
 def open_bills(*, bills: Sequence[Bill], actor: Viewer | None, at: datetime) -> list[ChargeView]:
     """Record what the subjects owe, each key once; what was recorded before stays as it is.
 
-    A line with an exemption is on record with its reason, its tariff, and nothing owed. Three queries,
-    whatever the number of lines. Who calls says that `actor` may. No event is told, even if nothing is owed.
+    A line with a reduction is on record with its share, reason and law, its tariff, and what is left to pay.
+    Three queries, whatever the number of lines. Who calls says that `actor` may. No event is told, even if
+    nothing is owed.
 
     Raises:
-        BadAmount, BadLine; ChargeDiffers: the key was charged with another amount.
+        BadAmount, BadLine, BadReduction; ChargeDiffers: the key was charged with another amount.
     """
     for bill in bills:
         _require_sane(bill.lines, bill.subject_code, bill.payer_name)
@@ -60,8 +62,8 @@ def open_bills(*, bills: Sequence[Bill], actor: Viewer | None, at: datetime) -> 
         found = {(charge.subject_id, charge.key): charge for charge in kept.select_related("payment")}
         for row in rows:
             before = found[row.subject_id, row.key]
-            if (before.tariff, before.agency_id) != (row.tariff, row.agency_id):
-                raise ChargeDiffers(name=row.name, before=before.tariff, now=row.tariff)
+            if _asked(before) != _asked(row):
+                raise ChargeDiffers(name=row.name, before=before.amount, now=row.amount)
         new = [row for row in rows if found[row.subject_id, row.key].pk == row.pk]
         writing.opened(new, actor=writing.actor_of(actor), at=at)
     return [view_of(found[row.subject_id, row.key]) for row in rows]
@@ -129,7 +131,8 @@ def cancel_charges(*, subject_id: UUID, reason: str, actor: Viewer | None, at: d
 
 
 def _charge(bill: Bill, line: ChargeLine, at: datetime) -> Charge:
-    exemption = _exemption(line)
+    less = line.reduction or NOT_REDUCED
+    owed = line.amount - less.amount
     return Charge(
         agency_id=bill.agency_id,
         subject_id=bill.subject_id,
@@ -140,16 +143,19 @@ def _charge(bill: Bill, line: ChargeLine, at: datetime) -> Charge:
         name_en=line.name_en,
         law=line.law,
         tariff=line.amount,
-        amount=0 if exemption else line.amount,
-        exempt_reason=exemption,
-        state=ChargeState.EXEMPT if exemption else ChargeState.OWED,
+        amount=owed,
+        share=less.share,
+        exempt_reason=less.reason.strip() or ("" if line.amount else FREE),
+        exempt_law=less.law.strip(),
+        state=ChargeState.OWED if owed else ChargeState.EXEMPT,
         opened_at=at,
         due_at=bill.due_at,
     )
 
 
-def _exemption(line: ChargeLine) -> str:
-    return line.exempt_reason.strip() or ("" if line.amount else FREE)
+def _asked(charge: Charge) -> tuple[int, int, int]:
+    """What may not differ where the same key is charged again."""
+    return charge.tariff, charge.amount, charge.agency_id
 
 
 def _require_sane(lines: Sequence[ChargeLine], subject_code: str, payer_name: str) -> None:
@@ -166,14 +172,26 @@ def _require_sane(lines: Sequence[ChargeLine], subject_code: str, payer_name: st
         optional = (
             (line.name_en, MOST_NAME),
             (line.law, MOST_NAME),
-            (line.exempt_reason, writing.REASON_LIMIT),
         )
         if any(not text.strip() or not _fits(text, most) for text, most in texts):
             raise BadLine(name=line.name[:100])
         if any(not _fits(text, most) for text, most in optional):
             raise BadLine(name=line.name[:100])
+        if line.reduction is not None and not _holds(line.reduction, line.amount):
+            raise BadReduction(name=line.name[:100])
     if len({line.key for line in lines}) < len(lines):
         raise BadLine(name=", ".join(line.name[:30] for line in lines)[:200])
+
+
+def _holds(less: Reduction, amount: int) -> bool:
+    whole = all(type(number) is int for number in (less.share, less.amount))
+    texts = ((less.reason, writing.REASON_LIMIT), (less.law, MOST_NAME))
+    return (
+        whole
+        and 1 <= less.share <= 100
+        and 0 < less.amount <= amount
+        and all(text.strip() and _fits(text, most) for text, most in texts)
+    )
 
 
 def _fits(text: str, most: int) -> bool:

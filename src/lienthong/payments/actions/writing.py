@@ -105,6 +105,8 @@ def _entry(charge: Charge, verb: str, actor: Actor, at: datetime, reason: str) -
         "subject": str(charge.subject_id),
         "code": charge.subject_code,
         "key": charge.key,
+        "tariff": charge.tariff,
+        "share": charge.share,
         "amount": charge.amount,
         "payment": str(charge.payment_id or ""),
         "reason": reason,

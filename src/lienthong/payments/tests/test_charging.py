@@ -17,7 +17,7 @@ from lienthong.identity.tests.factories import agency, viewer_in
 from lienthong.kernel.errors import Refusal
 from lienthong.ledger.public import Subject, timeline
 from lienthong.payments.actions.refunding import ProofMissing
-from lienthong.payments.contracts import ChargesSettled, RefundSettled
+from lienthong.payments.contracts import ChargesSettled, Reduction, RefundSettled
 from lienthong.payments.models import Charge, Payment, Refund
 from lienthong.payments.public import (
     cancel_charges,
@@ -57,7 +57,10 @@ def test_charges_are_opened_once_however_often_they_are_asked_for(
 
 def test_an_exemption_stays_on_record_with_its_reason_and_nothing_owed(ours: Agency) -> None:
     exempt, free, plain = charged(
-        ours, line("a", 50_000, exempt_reason="Hộ nghèo"), line("b", 0), line("c", 8_000)
+        ours,
+        line("a", 50_000, reduction=Reduction(100, 50_000, "Hộ nghèo", "NQ 12")),
+        line("b", 0),
+        line("c", 8_000),
     )
     assert (exempt.state, exempt.amount, exempt.tariff, exempt.exempt_reason) == (
         "exempt",
@@ -149,7 +152,9 @@ def test_a_leader_waives_with_a_reason_and_nobody_else_does(
 def test_cancelling_ends_the_unpaid_and_gives_back_the_paid_once(
     ours: Agency, receptionist: Viewer, clerk: Viewer
 ) -> None:
-    [paid, *_others] = charged(ours, line("a", 5), line("b", 7), line("c", 9, exempt_reason="x"))
+    [paid, *_others] = charged(
+        ours, line("a", 5), line("b", 7), line("c", 9, reduction=Reduction(100, 9, "x", "y"))
+    )
     take_cash(viewer=receptionist, charge_ids=[paid.id], at=NOON)
     for _time in range(2):
         cancel_charges(subject_id=paid.subject_id, reason="Từ chối tiếp nhận", actor=None, at=NOON)

@@ -20,6 +20,7 @@ from lienthong.procedures.faults import Fault, NotWhole
 from lienthong.procedures.form import form_as_data
 from lienthong.procedures.form_schema import compile_form
 from lienthong.procedures.models import (
+    FeeExemption,
     FeeRule,
     FormVersion,
     LinkedPart,
@@ -34,7 +35,7 @@ from lienthong.procedures.models import (
 from lienthong.procedures.process import as_data
 from lienthong.procedures.proof import prove
 from lienthong.procedures.states import Channel, Level, VersionState
-from lienthong.procedures.stored import fee_rows, paper_rows, result_rows
+from lienthong.procedures.stored import exemption_rows, fee_rows, paper_rows, result_rows
 
 NATIONAL_OFFERS = 43_369  # online services of the country in July 2019 (National Committee on e-Government)
 
@@ -178,7 +179,7 @@ def _authorities(new: Sequence[_Listed], at: datetime) -> dict[str, Agency]:
 
 
 def _publish(procedures: Sequence[Procedure], definitions: Sequence[Definition], at: datetime) -> None:
-    """Write the versions with all that belongs to them, and only then put them in force. Seven statements."""
+    """Write the versions with all that belongs to them, and only then put them in force. Eight statements."""
     forms = [
         FormVersion(definition=form_as_data(one.form), schema=compile_form(one.form), frozen_at=at)
         for one in definitions
@@ -208,6 +209,7 @@ def _publish(procedures: Sequence[Procedure], definitions: Sequence[Definition],
     pairs = list(zip(versions, definitions, strict=True))
     RequiredPaper.objects.bulk_create(row for pair in pairs for row in paper_rows(*pair))
     FeeRule.objects.bulk_create(row for pair in pairs for row in fee_rows(*pair))
+    FeeExemption.objects.bulk_create(row for pair in pairs for row in exemption_rows(*pair))
     ResultKind.objects.bulk_create(row for pair in pairs for row in result_rows(*pair))
     ids = [version.pk for version in versions]
     ProcedureVersion.objects.filter(pk__in=ids).update(state=VersionState.PUBLISHED, published_at=at)

@@ -10,13 +10,14 @@ from lienthong.directory.public import Agency
 from lienthong.identity.public import Role, Viewer, acting_viewer
 from lienthong.identity.tests.factories import agency, at_noon, official_in
 from lienthong.procedures.actions.versions import publish_version, save_draft, start_draft
-from lienthong.procedures.definition import Definition, Fee, Paper, Result
-from lienthong.procedures.models import Procedure, ProcedureVersion, ServiceField
-from lienthong.procedures.states import Level
+from lienthong.procedures.definition import Definition, Exemption, Fee, Paper, Result
+from lienthong.procedures.models import Procedure, ProcedureVersion, ServiceField, ServiceOffer
+from lienthong.procedures.states import Channel, Level
 from lienthong.procedures.tests.forms import birth
 from lienthong.procedures.tests.processes import straight
 
 NOON = at_noon()
+LAW = "Luật Phí và lệ phí 2015, Điều 10"
 _numbers = count(1)
 
 
@@ -53,6 +54,16 @@ def definition(**fields: Any) -> Definition:
     return Definition(**values | fields)
 
 
+def fee(key: str, amount: int, **fields: Any) -> Fee:
+    """A fee named by its key."""
+    return Fee(**{"key": key, "name": key.upper(), "amount": amount, **fields})
+
+
+def exemption(key: str, share: int = 100, **fields: Any) -> Exemption:
+    """An exemption that an official chooses, unless a condition is given."""
+    return Exemption(**{"key": key, "name": key.upper(), "share": share, "law": LAW, **fields})
+
+
 def draft(of: Procedure, says: Definition | None = None, *, at: datetime = NOON) -> ProcedureVersion:
     """A draft that says what is given."""
     viewer = officer(of.authority, at=at)
@@ -68,3 +79,8 @@ def published(
     made = draft(of, says, at=at)
     leader = officer(of.authority, Role.LEADER, at=at)
     return publish_version(version_id=made.pk, viewer=leader, at=at)
+
+
+def offer(of: ProcedureVersion, at_agency: Agency, *, at: datetime = NOON) -> ServiceOffer:
+    """The agency offers the version at its counter."""
+    return ServiceOffer.objects.create(agency=at_agency, version=of, channel=Channel.COUNTER, offered_at=at)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from tests.architecture.routes import Route, World, only, signed_in
 
 from lienthong.identity.public import Role
-from lienthong.procedures.tests.factories import draft, procedure, published
+from lienthong.procedures.tests.factories import draft, offer, procedure, published
 
 CATALOGUER, LEADER = Role.CATALOGUER, Role.LEADER
 BOTH = ("GET", "POST")
@@ -31,6 +31,16 @@ def _reason(world: World) -> dict[str, object]:
     return {"reason": "Bãi bỏ"}
 
 
+def _offered(world: World) -> dict[str, object]:
+    version = published(procedure(world.ours), at=world.at)
+    offer(version, world.ours)
+    return {"procedure_id": version.procedure_id}
+
+
+def _own_amount(world: World) -> dict[str, object]:
+    return {"fee": "late", "amount": "5000", "law": "NQ 12", "reason": "x", "valid_from": "2099-01-01"}
+
+
 ROUTES: dict[str, Route] = {
     "procedures:procedures": signed_in(),
     "procedures:procedures_export": signed_in(),
@@ -42,6 +52,8 @@ ROUTES: dict[str, Route] = {
     "procedures:rehearse": signed_in(kwargs=_published),
     "procedures:preview": signed_in(methods=BOTH, kwargs=_published),
     "procedures:places": signed_in(),
+    "procedures:offer_fees": only(Role.ADMINISTRATOR, shared=True),
+    "procedures:offer_fee": only(Role.ADMINISTRATOR, methods=BOTH, kwargs=_offered, data=_own_amount),
     "procedures:start": only(CATALOGUER, methods=("POST",), kwargs=_procedure),
     "procedures:edit": only(CATALOGUER, methods=BOTH, kwargs=_part),
     "procedures:read_file": only(CATALOGUER, methods=("POST",), kwargs=_draft),

@@ -103,6 +103,12 @@ def test_a_draft_is_begun_changed_and_published_through_the_pages() -> None:
     about = {"law": "Luật A\n\n Luật B ", "limit_days": "3", "conditions": "Có mặt", "changes": "0"}
     assert officer.post(reverse("procedures:edit", args=[draft_id, "about"]), about).status_code == 302
     fees = rows_sent("fees", [{"key": "copy", "name": "Bản sao", "amount": "3000"}, {"key": ""}])
+    poor = {"key": "poor", "name": "Hộ nghèo", "share": "50", "fee": "copy", "law": "Luật Phí 2015"}
+    for wrong in ({"share": "0"}, {"share": "101"}, {"law": ""}, {"fee": "Bản sao"}, {"when": "tuổi <"}):
+        sent = fees | rows_sent("exemptions", [poor | wrong])
+        answer = officer.post(reverse("procedures:edit", args=[draft_id, "fees"]), sent)
+        assert answer.status_code == 422, wrong
+    fees |= rows_sent("exemptions", [poor, {"key": ""}])
     assert officer.post(reverse("procedures:edit", args=[draft_id, "fees"]), fees).status_code == 302
     papers = rows_sent(
         "papers", [{"key": "birth", "name": "Giấy chứng sinh", "originals": "0", "copies": "2"}]
@@ -111,9 +117,14 @@ def test_a_draft_is_begun_changed_and_published_through_the_pages() -> None:
     says = definition_of(ProcedureVersion.objects.get(pk=draft_id))
     assert (says.law, says.limit_minutes, says.fees[0].amount) == (("Luật A", "Luật B"), 1440, 3000)
     assert (says.papers[0].originals, says.papers[0].copies) == (0, 2)
+    assert [(one.key, one.share, one.fee, one.by_hand) for one in says.exemptions] == [
+        ("poor", 50, "copy", True)
+    ]
     shown = page(officer, "differences", draft_id)
     assert "960" in shown
     assert "1440" in shown
+    assert "Hộ nghèo" in shown
+    assert "50%" in page(officer, "version_detail", draft_id)
     assert leader.post(reverse("procedures:publish", args=[draft_id])).status_code == 302
     first.refresh_from_db()
     assert first.state == VersionState.SUPERSEDED
@@ -155,7 +166,7 @@ def test_what_a_page_shows_and_is_sent_back_changes_nothing(part: str) -> None:
     for form in forms:
         for field in form:
             value = field.value()
-            if value not in (None, False):
+            if value is not None and value is not False:
                 sent[field.html_name] = value
     assert officer.post(address, sent).status_code == 302
     assert definition_of(ProcedureVersion.objects.get(pk=made.pk)) == says

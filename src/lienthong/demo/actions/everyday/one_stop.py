@@ -45,11 +45,13 @@ from lienthong.payments.public import Charge, ChargeState, take_cash
 from lienthong.procedures.public import (
     Channel,
     Definition,
+    GrantedExemptions,
     Prefill,
     QuestionType,
     ServiceOffer,
     answer_faults,
     definition_of,
+    grantable,
     invented_answers,
     prefilled_answers,
 )
@@ -58,6 +60,7 @@ DAYS, A_DAY = 12, 3
 # Which of the dossiers, in the order they came, do not simply go their way.
 SUPPLEMENTED, ANSWERED, WITHDRAWN, LEFT, UNPAID = (7, 25), (7,), (10, 31), (2, 14, 20, 29), (22, 33)
 RECEPTIONIST = "xa.motcua"
+POOR = "Giấy chứng nhận hộ nghèo số 27/2026"
 SCAN_MOST = 1 << 20
 
 
@@ -121,7 +124,14 @@ class _Service:
             answers=answers,
             papers=tuple(papers),
             files=tuple(files),
+            granted=self._granted(person),
         )
+
+    def _granted(self, person: PartyFacts) -> GrantedExemptions:
+        """Now and then somebody shows that the household is poor."""
+        poor = frozenset(one.key for one in grantable(self._offer.version) if one.key == "poor")
+        shown = poor and int(person.number) % 4 == 0
+        return GrantedExemptions(poor, POOR) if shown else GrantedExemptions()
 
     def sound(self, person: PartyFacts, at: datetime) -> bool:
         """Whether invented answers are enough for its form: some ask for what only people can know."""
