@@ -11,6 +11,7 @@ from typing import Annotated, Any
 from django.utils.translation import gettext_lazy as _
 from pydantic import Field, ValidationError
 
+from lienthong.documents.public import TYPES
 from lienthong.procedures.conditions import names_in, parse_condition
 from lienthong.procedures.faults import Fault, NotWhole, faults_of, require_shallow
 from lienthong.procedures.form import Form
@@ -50,12 +51,16 @@ class Fee(Frozen):
 
 
 class Result(Frozen):
-    """What the applicant gets, and how many months it is valid; empty for ever."""
+    """What the applicant gets, and how many months it is valid; empty for ever.
+
+    `document_type` is that of its draft, a code of `documents`; empty: the one its name begins with.
+    """
 
     key: Key
     name: Name
     name_en: MaybeName = ""
     months: Annotated[int | None, Field(ge=1, le=1200)] = None
+    document_type: Annotated[str, Field(max_length=10)] = ""
 
 
 class Definition(Frozen):
@@ -78,6 +83,7 @@ _TWICE = _("the key “%(key)s” is there twice")
 _NO_LAW = _("no law is named")
 _NO_RESULT = _("it does not say what the applicant gets")
 _NO_FORM = _("there is no form")
+_UNKNOWN_TYPE = _("the result “%(key)s” has a type of document that there is not: “%(type)s”")
 _UNKNOWN_FACT = _("the condition asks for “%(name)s”, which is neither a question of the form nor a fact")
 
 
@@ -113,6 +119,9 @@ def _listed(definition: Definition) -> Iterator[Fault]:
         yield Fault("", _NO_LAW)
     if not definition.results:
         yield Fault("", _NO_RESULT)
+    for one in definition.results:
+        if one.document_type and one.document_type not in TYPES:
+            yield Fault(one.name, _UNKNOWN_TYPE, {"key": one.key, "type": one.document_type})
     for rows in (definition.papers, definition.fees, definition.results):
         keys = [row.key for row in rows]
         for key in sorted({key for key in keys if keys.count(key) > 1}):

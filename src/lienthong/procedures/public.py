@@ -38,12 +38,13 @@ from lienthong.procedures.filling import (
 from lienthong.procedures.form import Form, Prefill, QuestionType
 from lienthong.procedures.models import LinkedPart, Procedure, ProcedureVersion, ServiceField, ServiceOffer
 from lienthong.procedures.places import Communes
-from lienthong.procedures.process import Body, Lane, Process, Step, StepKind, Transition
+from lienthong.procedures.process import LINKED, Body, Lane, Process, Step, StepKind, Transition
 from lienthong.procedures.queries import find_by_code, offer_counts
 from lienthong.procedures.states import Channel
 from lienthong.procedures.stored import definition_of, process_of
 
 __all__ = [
+    "LINKED",
     "NATIONAL_OFFERS",
     "WORKING_DAY",
     "AnswerFault",

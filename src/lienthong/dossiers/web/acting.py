@@ -16,7 +16,6 @@ from django.views.decorators.http import require_GET, require_POST
 
 from lienthong.dossiers import inboxes, policies, queries
 from lienthong.dossiers.actions import apologising, ending, handing, receiving, stepping, supplements
-from lienthong.dossiers.actions.recounting import RECOUNT
 from lienthong.dossiers.contracts import StepDone
 from lienthong.dossiers.forms import ApologyForm, NothingForm, ReasonForm, SupplementForm, WorkForm
 from lienthong.dossiers.game import SUPPLEMENT, hand_choices, hands_out
@@ -28,8 +27,11 @@ from lienthong.dossiers.states import (
     APOLOGISE,
     ASK_SUPPLEMENT,
     DECLINE,
+    GOES_ON,
     HAND_OUT,
     MOVES,
+    RECOUNT,
+    STANDS,
     STOP,
     SUPPLY,
     WITHDRAW,
@@ -67,6 +69,8 @@ TOLD = {
     "assign": gettext_lazy("Step given to an official"),
     "opine": gettext_lazy("Opinion given"),
     RECOUNT: gettext_lazy("Deadlines counted again by the changed calendar"),
+    STANDS: gettext_lazy("The clock stands while a linked dossier waits"),
+    GOES_ON: gettext_lazy("The clock goes on with the linked dossiers"),
     "ask-opinion": gettext_lazy("Other bodies asked for their opinion"),
     "withdraw-opinion": gettext_lazy("Question withdrawn"),
 }
@@ -100,7 +104,7 @@ def act(request: HttpRequest, dossier_id: UUID, verb: str) -> HttpResponse:
     if verb not in FORMS and verb != WORK.verb:
         raise Http404
     task = _task(viewer, found, request) if verb == WORK.verb else None
-    form = _work_form(task, request) if task else _form(verb, found, request)
+    form = _work_form(task, request) if task else _form(viewer, verb, found, request)
     if form.is_valid():
         try:
             _do(verb, found, task, form, viewer)
@@ -150,11 +154,12 @@ def _task(viewer: Viewer, found: Dossier, request: HttpRequest) -> DossierTask:
     return rows[0]
 
 
-def _form(verb: str, found: Dossier, request: HttpRequest | None = None) -> Form:
+def _form(viewer: Viewer, verb: str, found: Dossier, request: HttpRequest | None = None) -> Form:
     """The form of an act on the whole dossier."""
     given: dict[str, Any] = {"auto_id": f"{verb}_%s"}
     if verb == HAND_OUT.verb:
-        given |= {"parties": queries.parties_of(found), "way": WAY_OF_CHANNEL[found.channel]}
+        waits = bool(queries.open_with(viewer, found))
+        given |= {"parties": queries.parties_of(found), "way": WAY_OF_CHANNEL[found.channel], "waits": waits}
     return FORMS[verb](request.POST, **given) if request else FORMS[verb](**given)
 
 
@@ -207,7 +212,7 @@ def _offers(viewer: Viewer, found: Dossier, tasks: list[DossierTask], bound: dic
     for move in allowed:
         if move.verb not in FORMS or (move is ASK_SUPPLEMENT and not _may_ask(viewer, found, works)):
             continue
-        form = bound.get(move.verb) or _form(move.verb, found)
+        form = bound.get(move.verb) or _form(viewer, move.verb, found)
         offers.append(Offer(move, form, color=COLORS.get(move.verb, "accent")))
     return offers
 
@@ -251,6 +256,7 @@ def _page(
         "timeline": [_row(event) for event in happened],
         "recounts": [recounted(event) for event in happened if event.verb == RECOUNTED],
         "supplement": getattr(found, "supplement", None),
+        "stands_for": found.state_label if found.waits_for_applicant else _("a linked dossier waits"),
         **results_section(viewer, found, tasks),
     }
     return render(request, "dossiers/dossier.html", context, status=status)
@@ -264,5 +270,7 @@ def _row(event: Event) -> dict[str, object]:
     words = [
         str(data[name]) for name in ("step", "note", "reason", "result", "number", "to") if data.get(name)
     ]
+    if items := data.get("items"):  # what a supplement asks for
+        words.insert(0, "; ".join(str(one) for one in items))
     who = ", ".join(filter(None, (event.actor.name, event.actor.post)))
     return {"title": label, "at": event.at, "actor": who, "detail": " · ".join(words)}
