@@ -72,7 +72,7 @@ def require_not_handed_out(dossier: Dossier) -> None:
 
 
 def require_together(board: Board, dossier: Dossier) -> None:
-    """Raise `LinkedNotReady` while another dossier of the application is on its way. One query for the board."""
+    """Raise `LinkedNotReady` while another dossier of the application is on its way. One query a board."""
     whole = [board.root_of(dossier), *board.application(dossier.root_id)]
     waiting = [one.code for one in whole if one.pk != dossier.pk and one.state in OPEN]
     if waiting:

@@ -33,7 +33,7 @@ _DOSSIERS = f"""
     JOIN procedures_procedureversion v ON v.id = d.version_id
     JOIN procedures_procedure p ON p.id = v.procedure_id
     JOIN procedures_servicefield f ON f.id = p.field_id
-    WHERE d.id = ANY (%s::uuid[] || ARRAY(SELECT part.root_id FROM dossiers_dossier part WHERE part.id = ANY (%s)))
+    WHERE d.id = ANY (%s::uuid[] || ARRAY(SELECT r.root_id FROM dossiers_dossier r WHERE r.id = ANY (%s)))
     ORDER BY d.id FOR UPDATE OF d
 """  # noqa: S608
 _OPEN = f"""

@@ -84,9 +84,8 @@ class Lane(Frozen):
 class Step(Frozen):
     """One step; `minutes` is working time at most, `effects` name what is done when it ends.
 
-    At a MESSAGE the process waits for `message` ("supplement", "payment", "opinion", "linked"), and with `pauses`
-    the clock of
-    the dossier stands still meanwhile.
+    At a MESSAGE the process waits for `message` ("supplement", "payment", "opinion", "linked"), and with
+    `pauses` the clock of the dossier stands still meanwhile.
     """
 
     key: Key

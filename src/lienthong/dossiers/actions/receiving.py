@@ -218,7 +218,7 @@ def _limit(board: Board, dossier: Dossier) -> int:
 def _require_parts(
     intakes: Sequence[Intake], versions: Mapping[UUID, tuple[ProcedureVersion, Definition]], together: bool
 ) -> None:
-    """Raise `PartsMissing` where a group of linked procedures comes without all its procedures, or as a part."""
+    """Raise `PartsMissing` where a group of linked procedures comes without all of them, or as a part."""
     for place, one in enumerate(intakes):
         row, says = versions[one.version_id]
         if says.process.waits_for_parts:
@@ -231,7 +231,7 @@ def _require_parts(
 
 
 def _require_roots(board: Board, intakes: Sequence[Intake], applicants: Sequence[Party]) -> None:
-    """Raise `RootUnfit` where a main dossier named is no main one, ended, or of another agency or applicant."""
+    """Raise `RootUnfit` where a main dossier named is none, ended, or of another agency or applicant."""
     ids = {one.root_id for one in intakes if one.root_id is not None}
     if not ids:
         return

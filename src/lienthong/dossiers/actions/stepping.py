@@ -45,8 +45,8 @@ def finish_step(*, done: StepDone, viewer: Viewer, at: datetime) -> Dossier:
     Raises:
         NotFound: there is none, or the viewer may not see it. StepAlreadyDone: somebody was faster.
         StepOfAnother, ClockStands, ChoiceMissing, SupplementItemsMissing, SupplementAskedAlready;
-        ResultMissing, ResultUnsigned: the step demands a signed result. LinkedNotReady: it hands a result out,
-        and others of the application are not decided.
+        ResultMissing, ResultUnsigned: the step demands a signed result. LinkedNotReady: it hands a result
+        out, and others of the application are not decided.
     """
     return finish_steps(all_done=[done], viewer=viewer, at=at)[0]
 

@@ -38,7 +38,7 @@ class ResultTold:
 
 @dataclass(frozen=True)
 class SupplementTold:
-    """That a supplement was asked for, and whether it came: with which papers, and until when it is due now."""
+    """That a supplement was asked for, and whether it came: with which papers, and when it is due now."""
 
     id: str
     asked_by: str

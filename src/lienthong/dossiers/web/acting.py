@@ -270,7 +270,8 @@ def _row(event: Event) -> dict[str, object]:
     words = [
         str(data[name]) for name in ("step", "note", "reason", "result", "number", "to") if data.get(name)
     ]
-    if items := data.get("items"):  # what a supplement asks for
-        words.insert(0, "; ".join(str(one) for one in items))
+    items = data.get("items")
+    if isinstance(items, list):  # what a supplement asks for
+        words.insert(0, "; ".join(map(str, items)))
     who = ", ".join(filter(None, (event.actor.name, event.actor.post)))
     return {"title": label, "at": event.at, "actor": who, "detail": " · ".join(words)}
