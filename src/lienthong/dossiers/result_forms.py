@@ -58,7 +58,7 @@ class ResultForm(forms.Form):
         """`names` are the kinds of results that may be drafted; with one only it is not asked."""
         super().__init__(*args, **kwargs)
         # A PDF made elsewhere, sent now or kept from before, is in place of the text laid out here.
-        written = not self.files.get("pdf") and not (has_file and not self.data.get("paragraphs"))
+        written = not self.files.get("pdf") and not (has_file and not self.data.get("paragraphs", "").strip())
         self.fields["paragraphs"].required = self.fields["place"].required = written
         key, kinds = self.fields["key"], self.fields["type_code"]
         assert isinstance(key, forms.ChoiceField)

@@ -171,7 +171,7 @@ def test_a_deadline_counted_again_is_told_at_once(nation: Nation) -> None:
     due = spell_time(dossier.due_at)
     assert nation.portal.records[dossier.code]["NgayHenTra"] == due
     last = nation.portal.steps[dossier.code][-1]
-    assert (last["NgayKetThucTheoQuyDinh"], last["NoiDungXuLy"][:8]) == (due, "Thời hạn")
+    assert (last["NgayKetThucTheoQuyDinh"], last["NoiDungXuLy"][:8]) == (due, "Tính lại")
 
 
 def test_what_is_undone_is_not_told(nation: Nation) -> None:
