@@ -357,7 +357,8 @@ class PartNotOffered(Refusal):
     code, status = "part-not-offered", 409
     sentence = _(
         "“%(procedure)s” is received together with procedures that your agency does not offer at its "
-        "counter: %(parts)s. Have them offered first, or receive the others each as an application of its own."
+        "counter: %(parts)s. Have them offered first, or receive the others each as an application of "
+        "its own."
     )
 
 
