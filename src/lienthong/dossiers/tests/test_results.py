@@ -93,10 +93,8 @@ def test_a_certificate_is_drafted_as_what_it_is_or_as_the_version_says(offer: Se
         drawn = result_text(dossier, says, key="certificate", name=name, agency=dossier.agency.name)
         assert (drawn.type_code, drawn.subject) == expected
     typed = says.results[0].model_copy(update={"document_type": "GXN"})
-    drawn = result_text(
-        dossier, says.model_copy(update={"results": (typed,)}), key="certificate", name="Thẻ", agency=""
-    )
-    assert drawn.type_code == "GXN"
+    changed = says.model_copy(update={"results": (typed,)})
+    assert result_text(dossier, changed, key="certificate", name="Thẻ", agency="").type_code == "GXN"
     made = drafted(dossier, type_code="GKS")
     assert made.document is not None
     assert made.document.notation.startswith("GKS-")
