@@ -14,7 +14,15 @@ import pytest
 
 from lienthong.dossiers.national.adapters.fake import FakeNational, FakePortal
 from lienthong.dossiers.national.adapters.http import HttpNational
-from lienthong.dossiers.national.contracts import DossierRecord, PortalAccess, Progress
+from lienthong.dossiers.national.contracts import (
+    DossierRecord,
+    FeeTold,
+    PaperTold,
+    PortalAccess,
+    Progress,
+    ResultTold,
+    SupplementTold,
+)
 from lienthong.dossiers.national.ports import NationalPort, PortalAway, PortalRefused
 from lienthong.dossiers.national.wire import read_answer, read_session
 
@@ -40,7 +48,10 @@ RECORD = DossierRecord(
     outcome="",
     channel="counter",
     agency_name="UBND xã Tân Cương",
-    papers=("Giấy chứng sinh",),
+    papers=(PaperTold("Giấy chứng sinh", "birth_paper", "01", originals=1, copies=2),),
+    fees=(FeeTold("late", "Lệ phí quá hạn", 8_000),),
+    supplements=(SupplementTold("7", "Trần Văn Chuyên", "Bản chính", AT, None),),
+    results=(ResultTold("Giấy khai sinh", "certificate", "01/GKS-UBND", "02"),),
 )
 STEP = Progress(
     code=RECORD.code,
@@ -126,6 +137,10 @@ def test_dossiers_and_their_progress_are_taken_once_in_one_session(portal: Porta
     assert [len(steps) for steps in taken["steps"].values()] == [1]
     item = taken["records"][RECORD.code]
     assert (item["NgayTiepNhan"], item["LoaiDoiTuong"], item["TrangThaiHoSo"]) == ("20260302100005", "1", "2")
+    counted = [(one["SoLuong"], one["LoaiGiayTo"]) for one in item["DanhSachTepDinhKemKhac"]]
+    assert counted == [("1", "Bản chính"), ("2", "Bản sao")]
+    lists = ("TaiLieuNop", "DanhSachLePhi", "DanhSachHoSoBoSung", "DanhSachGiayToKetQua")
+    assert [len(item[name]) for name in lists] == [1, 1, 1, 1]
     portal.port.tell_records([replace(RECORD, state=4, due_at=None)], at=LATER)
     assert portal.taken()["records"][RECORD.code]["TrangThaiHoSo"] == "4"
 
@@ -157,6 +172,10 @@ def test_a_wrong_password_is_no_refusal_of_what_was_to_be_told(portal: Portal) -
         ({"applicant_name": ""}, "ChuHoSo"),
         ({"due_at": None}, "NgayHenTra"),
         ({"code": "không phải mã"}, "MaHoSo"),
+        ({"fees": (FeeTold("", "Lệ phí", 1),)}, "MaPhiLePhi"),
+        ({"papers": (PaperTold("", file_key="01"),)}, "TenTepDinhKem"),
+        ({"supplements": (SupplementTold("7", "", "x", AT, None),)}, "NguoiYeuCauBoSung"),
+        ({"results": (ResultTold("", "certificate", "", "02"),)}, "TenGiayTo"),
     ],
 )
 def test_one_wrong_field_refuses_the_whole_call(portal: Portal, wrong: dict[str, Any], said: str) -> None:

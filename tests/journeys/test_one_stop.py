@@ -347,7 +347,7 @@ def test_a_permit_crosses_three_bodies_and_its_clock_stands_over_a_holiday(
         ("Thẩm định quy hoạch", "Sở Xây dựng tỉnh Thử", "Ngô Thị Thẩm"),
         ("Kiểm tra thực địa", "xã Tân Cương", "Lâm Văn Địa"),
         ("Ký giấy phép", "xã Tân Cương", "Bế Văn Trưởng"),
-        ("Trả kết quả", "xã Tân Cương", "đang mở"),
+        ("Trả kết quả", "xã Tân Cương", "đang thực hiện"),
     ):
         row = steps.get_by_role("row").filter(has_text=step)
         expect(row).to_contain_text(body)

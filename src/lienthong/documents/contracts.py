@@ -20,7 +20,7 @@ class VirusFoundLate:
 
 @dataclass(frozen=True)
 class DocumentType:
-    """One of the 29 types of article 7 of NĐ 30/2020/NĐ-CP.
+    """One of the 29 types of article 7 of NĐ 30/2020/NĐ-CP, or a certificate.
 
     `code` is ours, ASCII and stable; `abbreviation` stands in the notation, empty for công văn and thư công.
     """
@@ -67,7 +67,17 @@ DOCUMENT_TYPES = (
     DocumentType("PB", "PB", "Phiếu báo", "Notification slip"),
     DocumentType("THU_CONG", "", "Thư công", "Official personal letter"),
 )
-TYPES = {kind.code: kind for kind in DOCUMENT_TYPES}
+# What is given out by special law, as the result of a procedure; an agency writes no other in it.
+CERTIFICATE_TYPES = (
+    DocumentType("GKS", "GKS", "Giấy khai sinh", "Birth certificate"),
+    DocumentType("GCN", "GCN", "Giấy chứng nhận", "Certificate"),
+    DocumentType("GXN", "GXN", "Giấy xác nhận", "Confirmation"),
+    DocumentType("GP", "GP", "Giấy phép", "Licence"),
+    DocumentType("TL", "TL", "Trích lục", "Extract"),
+    DocumentType("BS", "BS", "Bản sao", "Copy"),
+    DocumentType("PLLTP", "PLLTP", "Phiếu lý lịch tư pháp", "Judicial record"),
+)
+TYPES = {kind.code: kind for kind in (*DOCUMENT_TYPES, *CERTIFICATE_TYPES)}
 LETTER = "CV"
 
 

@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import Q
 
 from lienthong.directory.public import Agency, Division, Official, holds_agency, remembers_agency
-from lienthong.documents.contracts import DOCUMENT_TYPES, TYPES, DocumentType
+from lienthong.documents.contracts import TYPES, DocumentType
 from lienthong.documents.scan_models import FileToScan, ScannedFile  # noqa: F401 — Django looks here
 from lienthong.documents.states import CopyForm, DocumentState, SourceState, Urgency
 from lienthong.kernel.identifiers import uuid7
@@ -40,7 +40,7 @@ class OfficialDocument(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="+")
     division = models.ForeignKey(Division, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
-    type = models.CharField(max_length=10, choices=[(kind.code, kind.name_vi) for kind in DOCUMENT_TYPES])
+    type = models.CharField(max_length=10, choices=[(kind.code, kind.name_vi) for kind in TYPES.values()])
     register = models.CharField(max_length=30, default="documents")
     number = models.IntegerField(null=True, blank=True)
     year = models.SmallIntegerField(null=True, blank=True)

@@ -18,6 +18,7 @@ from lienthong.documents.adapters.fake import FakeSigner, FakeSigningFailed
 from lienthong.documents.adapters.signing import sign_with_keys
 from lienthong.documents.adapters.soffice import LibreOffice
 from lienthong.documents.contracts import (
+    CERTIFICATE_TYPES,
     DOCUMENT_TYPES,
     TYPES,
     Box,
@@ -51,6 +52,7 @@ from lienthong.documents.tables import MOST_ROWS, WRITERS, Printed, Row, TooMany
 from lienthong.documents.verification import Verification, verify_file
 
 __all__ = [
+    "CERTIFICATE_TYPES",
     "DOCUMENT_TYPES",
     "MAX_PDF_BYTES",
     "MOST_ROWS",

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Model, prefetch_related_objects
+from django.db.models import F, Model, prefetch_related_objects
 
 from lienthong.directory.public import Agency, WorkingCalendar
 from lienthong.dossiers.calendars import read_calendars
@@ -62,6 +62,8 @@ class Board:
     def __init__(self, *, actor: Actor, official_id: int | None, at: datetime) -> None:
         self.actor, self.official_id, self.at = actor, official_id, at
         self.dossiers: dict[UUID, Dossier] = {}
+        # Main dossiers of the applications that these are parts of, locked too (ADR 0068).
+        self.roots: dict[UUID, Dossier] = {}
         self.open: defaultdict[UUID, list[DossierTask]] = defaultdict(list)
         self.papers: defaultdict[UUID, list[DossierPaper]] = defaultdict(list)
         self.parties: defaultdict[UUID, list[DossierParty]] = defaultdict(list)
@@ -69,6 +71,8 @@ class Board:
         self._calendars: dict[int, WorkingCalendar] = {}
         self._without_work: set[int] = set()
         self._results: defaultdict[UUID, list[DossierResult]] | None = None
+        self._applications: defaultdict[UUID, list[Dossier]] | None = None
+        self._last: dict[UUID, Callable[[Board, Dossier], None]] = {}
         self._new: list[Model] = []
         self._new_tasks: dict[UUID, DossierTask] = {}
         self._fresh: set[UUID] = set()
@@ -83,7 +87,9 @@ class Board:
 
         Also what was `handed_in`, and which `results` their versions name.
         """
-        self.dossiers = {row.pk: row for row in hold_dossiers(dossier_ids)}
+        wanted, held = set(dossier_ids), self._hold(dossier_ids)
+        self.dossiers = {key: row for key, row in held.items() if key in wanted}
+        self.roots = {key: row for key, row in held.items() if key not in wanted}
         if results:
             prefetch_related_objects([*self.dossiers.values()], "version__results")
         if handed_in:
@@ -91,13 +97,21 @@ class Board:
                 self.papers[paper.dossier_id].append(paper)
             for party in DossierParty.objects.filter(dossier__in=self.dossiers).select_related("party"):
                 self.parties[party.dossier_id].append(party)
-        for task in open_tasks_of(self.dossiers):
-            task.dossier = self.dossiers[task.dossier_id]
+
+    def hold_roots(self, root_ids: Collection[UUID]) -> None:
+        """Lock the main dossiers that new parts are to belong to, and read what is open of them."""
+        self.roots |= self._hold(root_ids)
+
+    def _hold(self, dossier_ids: Collection[UUID]) -> dict[UUID, Dossier]:
+        held = {row.pk: row for row in hold_dossiers(dossier_ids)}
+        for task in open_tasks_of(held):
+            task.dossier = held[task.dossier_id]
             self._opened(task)
-        agencies = {row.agency_id for row in self.dossiers.values()}
+        agencies = {row.agency_id for row in held.values()}
         agencies |= {task.agency_id for tasks in self.open.values() for task in tasks}
-        agencies |= {int(key) for row in self.dossiers.values() for key in row.bodies.values()}
+        agencies |= {int(key) for row in held.values() for key in row.bodies.values()}
         self.want_calendars(agencies)
+        return held
 
     def want_calendars(self, agency_ids: Iterable[int]) -> None:
         """Read the calendars of the agencies that are not known yet. Three queries, whatever their number."""
@@ -135,6 +149,24 @@ class Board:
                 row.dossier = self.dossiers[row.dossier_id]
                 self._results[row.dossier_id].append(row)
         return self._results[dossier.pk]
+
+    def root_of(self, dossier: Dossier) -> Dossier:
+        """The main dossier of its application, which is itself where it stands alone."""
+        return self.dossiers.get(dossier.root_id) or self.roots[dossier.root_id]
+
+    def application(self, root_id: UUID) -> list[Dossier]:
+        """The other dossiers of the application of a main one, as they are on the board, else as they were
+        kept. Those of the whole board are read in one query.
+        """
+        if self._applications is None:
+            self._applications = defaultdict(list)
+            roots = {row.root_id for row in self.dossiers.values()}
+            rows = Dossier.objects.filter(root__in=roots).exclude(root=F("pk"))
+            for row in rows.select_related("version__procedure").order_by("pk"):
+                self._applications[row.root_id].append(row)
+        fresh = [row for row in self.dossiers.values() if row.root_id == root_id and row.pk in self._fresh]
+        kept = [self.dossiers.get(row.pk, row) for row in self._applications[root_id]]
+        return [row for row in [*kept, *fresh] if row.pk != root_id]
 
     def facts(self, dossier: Dossier) -> dict[str, Any]:
         """What conditions are asked of: the answers, and what the dossier itself knows."""
@@ -193,9 +225,16 @@ class Board:
         """An event for who listens, published once all is written."""
         self._events.append(event)
 
+    def before_writing(self, root: Dossier, act: Callable[[Board, Dossier], None]) -> None:
+        """What is done with the main dossier of an application once all its parts are where they go."""
+        self._last[root.pk] = act
+
     def write(self) -> None:
         """Write everything with one statement a kind, then publish."""
-        rows = [self.dossiers[key] for key in sorted(self._changed - self._fresh)]
+        held = self.roots | self.dossiers
+        for key, act in list(self._last.items()):
+            act(self, held[key])
+        rows = [held[key] for key in sorted(self._changed - self._fresh)]
         for row in rows:
             row.lock_version += 1
         update_rows(rows, *DOSSIER_FIELDS)

@@ -75,7 +75,8 @@ class Handing:
     """To whom the result goes and how (`way` of `states.HandOutWay`).
 
     `party_id` is a party of the dossier; without one `received_by` names somebody else, who gets it on
-    `authority` (their mandate). `reference` is that of the parcel or the receipt.
+    `authority` (their mandate). `reference` is that of the parcel or the receipt. `apart`: it goes out though
+    other dossiers of its application are not decided yet.
     """
 
     way: str
@@ -83,6 +84,7 @@ class Handing:
     received_by: str = ""
     authority: str = ""
     reference: str = ""
+    apart: bool = False
 
 
 @dataclass(frozen=True)

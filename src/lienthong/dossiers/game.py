@@ -19,8 +19,13 @@ from lienthong.dossiers.states import (
     ASK_PAYMENT,
     CLOSED,
     FINISH,
+    GOES_ON,
     HAND_OUT,
+    OPEN,
+    STANDS,
+    STOP,
     UNDER_WAY,
+    WITHDRAW,
     DossierState,
     Move,
     Outcome,
@@ -30,6 +35,7 @@ from lienthong.dossiers.states import (
 from lienthong.kernel.identifiers import uuid7
 from lienthong.ledger.public import JSON
 from lienthong.procedures.public import (
+    LINKED,
     NoWay,
     Position,
     Process,
@@ -79,6 +85,8 @@ def move(board: Board, dossier: Dossier, what: Move, *, data: Mapping[str, JSON]
         board.at,
     )
     board.tell(event)
+    if what is FINISH or what.target in CLOSED:
+        _lead(board, dossier)
 
 
 def begin(board: Board, dossier: Dossier) -> None:
@@ -123,6 +131,7 @@ def stand(board: Board, dossier: Dossier, reason: str, *, tasks: bool = False) -
         dossier.paused_at, dossier.due_at = board.at, None
         board.add(Pause(dossier=dossier, reason=reason, began_at=board.at))
         board.changed(dossier)
+        _lead(board, dossier)
     for task in board.open[dossier.pk] if tasks else ():
         # Who is asked for an opinion does not wait for the applicant.
         if task.due_at is not None and task.paused_at is None and task.kind != TaskKind.OPINION:
@@ -140,6 +149,7 @@ def run_on(board: Board, dossier: Dossier) -> None:
         dossier.paused_at = dossier.minutes_left = None
         Pause.objects.filter(dossier=dossier, ended_at=None).update(ended_at=board.at)
         board.changed(dossier)
+        _lead(board, dossier)
     for task in board.open[dossier.pk]:
         if task.paused_at is not None:
             left = task.minutes_left or 0
@@ -219,12 +229,49 @@ def _arrive(board: Board, dossier: Dossier, process: Process, position: Position
     opened = [process.step[key] for key in open_steps(process, position) if key not in known]
     for step in opened:
         board.add_task(_task(board, dossier, process, step))
+        if step.message == LINKED:
+            board.before_writing(dossier, _follow_parts)
     _wait_or_run(board, dossier, process)
     if dossier.state in UNDER_WAY:
         if any(RESULT_EFFECT in step.effects for step in opened):
             _finish(board, dossier, Outcome.GRANTED)
         elif position.ended:
             _finish(board, dossier, Outcome.REFUSED if _has_result(process) else Outcome.GRANTED)
+
+
+def _lead(board: Board, part: Dossier) -> None:
+    """A part of an application moved, so its main dossier may have to."""
+    if part.root_id != part.pk:
+        board.before_writing(board.root_of(part), _follow_parts)
+
+
+def _follow_parts(board: Board, root: Dossier) -> None:
+    """The main dossier that waits for its parts: its clock stands while one of theirs does; once all are
+    decided it is decided, and where all ended before that, it ends.
+    """
+    process = board.process(root)
+    waits = [task for task in board.open[root.pk] if task.kind == TaskKind.WAIT]
+    wait = next((task for task in waits if process.step[task.step].message == LINKED), None)
+    parts = board.application(root.pk)
+    if wait is None or not parts:
+        return
+    if any(part.state in OPEN for part in parts):
+        stands = any(part.paused_at for part in parts)
+        if stands is not (root.paused_at is not None):
+            board.say(root, STANDS if stands else GOES_ON)
+            stand(board, root, LINKED) if stands else run_on(board, root)
+        return
+    outcomes = {part.outcome for part in parts if part.outcome}
+    if Outcome.GRANTED in outcomes:
+        end_step(board, wait, choices={})
+        return
+    run_on(board, root)
+    drop_tasks(board, root)
+    if outcomes:
+        _finish(board, root, Outcome.REFUSED)
+    else:
+        withdrawn = all(part.state == DossierState.WITHDRAWN for part in parts)
+        move(board, root, WITHDRAW if withdrawn else STOP)
 
 
 def _wait_or_run(board: Board, dossier: Dossier, process: Process) -> None:

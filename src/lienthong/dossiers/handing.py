@@ -8,13 +8,14 @@ from lienthong.dossiers.game import RESULT_EFFECT
 from lienthong.dossiers.models import Dossier, DossierParty, DossierTask, FarStep, HandOut
 from lienthong.dossiers.refusals import (
     HandedOutAlready,
+    LinkedNotReady,
     ReceiverMissing,
     ReceiverUnknown,
     ResultMissing,
     ResultUnsigned,
     WayUnknown,
 )
-from lienthong.dossiers.states import HandOutWay, Outcome, PartyRole
+from lienthong.dossiers.states import OPEN, HandOutWay, Outcome, PartyRole
 from lienthong.kernel.clock import VIETNAM
 from lienthong.ledger.public import JSON
 from lienthong.procedures.public import Channel, Process, Step
@@ -70,6 +71,14 @@ def require_not_handed_out(dossier: Dossier) -> None:
             time=there.handed_at.astimezone(VIETNAM).strftime("%H:%M %d/%m/%Y"),
             official=there.handed_by or "—",
         )
+
+
+def require_together(board: Board, dossier: Dossier) -> None:
+    """Raise `LinkedNotReady` while another dossier of the application is on its way. One query a board."""
+    whole = [board.root_of(dossier), *board.application(dossier.root_id)]
+    waiting = [one.code for one in whole if one.pk != dossier.pk and one.state in OPEN]
+    if waiting:
+        raise LinkedNotReady(field="apart", codes=", ".join(waiting))
 
 
 def record_hand_out(board: Board, dossier: Dossier, handing: Handing | None) -> dict[str, JSON]:

@@ -33,18 +33,28 @@ _DOSSIERS = f"""
     JOIN procedures_procedureversion v ON v.id = d.version_id
     JOIN procedures_procedure p ON p.id = v.procedure_id
     JOIN procedures_servicefield f ON f.id = p.field_id
-    WHERE d.id = ANY (%s) ORDER BY d.id FOR UPDATE OF d
+    WHERE d.id = ANY (%s::uuid[] || ARRAY(SELECT r.root_id FROM dossiers_dossier r WHERE r.id = ANY (%s)))
+    ORDER BY d.id FOR UPDATE OF d
 """  # noqa: S608
 _OPEN = f"""
     SELECT {_TASK.of("t")} FROM dossiers_dossiertask t
     WHERE t.dossier_id = ANY (%s) AND t.state = '{TaskState.OPEN.value}' ORDER BY t.id
 """  # noqa: S608
+# Of the rows of the partial index, and of the root.
+_APPLICATION_OF = """
+    WITH root AS (SELECT root_id FROM dossiers_dossier WHERE id = %s)
+    SELECT root_id FROM root UNION SELECT %s::uuid UNION
+    SELECT part.id FROM dossiers_dossier part JOIN root USING (root_id) WHERE part.root_id <> part.id
+"""
 
 
 def hold_dossiers(dossier_ids: Collection[UUID]) -> list[Dossier]:
-    """The dossiers, locked in the order of their keys until the transaction ends. One query."""
+    """The dossiers and the main ones of their applications, locked in the order of their keys until the
+    transaction ends. One query.
+    """
     known: dict[tuple[type[Model], Any], Any] = {}
-    return [_dossier(iter(row), known) for row in fetch(_DOSSIERS, list(dossier_ids))]
+    keys = list(dossier_ids)
+    return [_dossier(iter(row), known) for row in fetch(_DOSSIERS, keys, keys)]
 
 
 def open_tasks_of(dossier_ids: Collection[UUID]) -> list[DossierTask]:
@@ -55,6 +65,11 @@ def open_tasks_of(dossier_ids: Collection[UUID]) -> list[DossierTask]:
 def dossiers_of_tasks(task_ids: Collection[UUID]) -> dict[UUID, UUID]:
     """The dossier of each task. One query."""
     return dict(fetch("SELECT id, dossier_id FROM dossiers_dossiertask WHERE id = ANY (%s)", list(task_ids)))
+
+
+def application_of(dossier_id: UUID) -> list[UUID]:
+    """The dossiers of its application, itself too. One query."""
+    return [row[0] for row in fetch(_APPLICATION_OF, dossier_id, dossier_id)]
 
 
 def _dossier(values: Iterator[object], known: dict[tuple[type[Model], Any], Any]) -> Dossier:

@@ -8,11 +8,11 @@ from datetime import datetime
 from django.conf import settings
 
 from lienthong.dossiers.models import Dossier, NationalReport
-from lienthong.dossiers.states import MOVES, National
+from lienthong.dossiers.states import GOES_ON, MOVES, RECOUNT, STANDS, National
 from lienthong.ledger.public import Actor
 
 SUBMIT, BACKFILL = "submit", "backfill"
-TOLD = frozenset(MOVES) | {SUBMIT}
+TOLD = frozenset(MOVES) | {SUBMIT, STANDS, GOES_ON, RECOUNT}
 
 
 def national_on() -> bool:

@@ -30,7 +30,16 @@ from lienthong.dossiers.models import (
     HeldDocument,
     Slip,
 )
-from lienthong.dossiers.states import RESULT_MADE, UNDER_WAY, DossierState, PartyRole, TaskKind, TaskState
+from lienthong.dossiers.refusals import PartNotOffered
+from lienthong.dossiers.states import (
+    OPEN,
+    RESULT_MADE,
+    UNDER_WAY,
+    DossierState,
+    PartyRole,
+    TaskKind,
+    TaskState,
+)
 from lienthong.identity.public import NotFound, Party, Role, Viewer
 from lienthong.kernel.clock import VIETNAM
 from lienthong.kernel.paging import Page, page_of
@@ -167,22 +176,56 @@ def find_offers(viewer: Viewer, offer_ids: Collection[str]) -> list[ServiceOffer
 
 
 def offers_to_link(viewer: Viewer, offer: ServiceOffer, text: str) -> list[ServiceOffer]:
-    """What can go with the offer in one application, by name. One query.
-
-    Without a text: the procedures that are linked with it in the catalogue.
-    """
-    rows = _at_counter(viewer).exclude(version__procedure=offer.version.procedure_id)
+    """What can go with the offer in one application, by name; a group goes alone. One query, or none."""
     if not text.strip():
-        wholes = LinkedPart.objects.filter(part=offer.version.procedure_id).values("whole")
-        parts = LinkedPart.objects.filter(whole__in=wholes).values("part")
-        rows = rows.filter(version__procedure__in=parts)
+        return []
+    rows = _at_counter(viewer).exclude(version__procedure=offer.version.procedure_id)
+    rows = rows.exclude(Exists(LinkedPart.objects.filter(whole=OuterRef("version__procedure"))))
     return list(_with_words(rows, text).order_by("version__procedure__name", "pk")[:MOST_TO_LINK])
+
+
+def groups_of(viewer: Viewer, offer: ServiceOffer) -> list[ServiceOffer]:
+    """The groups of linked procedures, offered at the viewer's counter, that the procedure is one of.
+
+    One query.
+    """
+    wholes = LinkedPart.objects.filter(part=offer.version.procedure_id).values("whole")
+    rows = _at_counter(viewer).filter(version__procedure__in=wholes).order_by("version__procedure__name")
+    return [one for one in rows[:MOST_TO_LINK] if _is_group(one)]
+
+
+def parts_of(viewer: Viewer, offer: ServiceOffer) -> list[ServiceOffer]:
+    """What is received with a group of linked procedures, in its order; nothing with a single one.
+
+    Raises:
+        PartNotOffered: the viewer's agency does not offer one of them at its counter.
+    """
+    if not _is_group(offer):
+        return []
+    rows = LinkedPart.objects.filter(whole=offer.version.procedure_id).select_related("part")
+    parts = {row.part_id: row.part.name for row in rows}
+    offers = _at_counter(viewer).filter(version__procedure__in=parts).order_by("pk")
+    found = {one.version.procedure_id: one for one in offers}
+    missing = [name for key, name in parts.items() if key not in found]
+    if missing:
+        raise PartNotOffered(procedure=offer.version.procedure.name, parts="; ".join(missing))
+    return [found[key] for key in parts]
+
+
+def _is_group(offer: ServiceOffer) -> bool:
+    process_id = offer.version.process_id
+    return process_id is not None and process_of(process_id).waits_for_parts
 
 
 def linked_of(viewer: Viewer, dossier: Dossier) -> list[Dossier]:
     """The other dossiers of the same application that the viewer may see, the root first. One query."""
     rows = dossiers_of(viewer).filter(root=dossier.root_id).exclude(pk=dossier.pk)
     return list(rows.select_related("version__procedure").only(*_SHOWN).order_by("pk")[:MOST_AT_ONCE])
+
+
+def open_with(viewer: Viewer, dossier: Dossier) -> list[Dossier]:
+    """Those of the application that are not decided yet, so that its results wait. One query."""
+    return [one for one in linked_of(viewer, dossier) if one.state in OPEN]
 
 
 def find_applicant(viewer: Viewer, party_id: str) -> Party | None:

@@ -339,3 +339,44 @@ class TooManyLinked(Refusal):
         "At most %(most)s other procedures can be received in one application, and nothing was received. "
         "Take some out, and receive them as an application of their own."
     )
+
+
+class PartsMissing(Refusal):
+    """A group of linked procedures is one application: all of it, or none."""
+
+    code, status = "parts-missing", 422
+    sentence = _(
+        "“%(procedure)s” is received together with all its procedures in one application (%(parts)s), and "
+        "nothing was received. Choose it at the counter and fill in the form of each of them."
+    )
+
+
+class PartNotOffered(Refusal):
+    """A procedure of a group cannot be received here."""
+
+    code, status = "part-not-offered", 409
+    sentence = _(
+        "“%(procedure)s” is received together with procedures that your agency does not offer at its "
+        "counter: %(parts)s. Have them offered first, or receive the others each as an application of "
+        "its own."
+    )
+
+
+class RootUnfit(Refusal):
+    """A part belongs to a main dossier of the same applicant at the same agency."""
+
+    code, status = "root-unfit", 422
+    sentence = _(
+        "The dossier cannot be received as a part of %(code)s: that is not a main dossier on its way of the "
+        "same applicant at this agency. Nothing was received; name the right one, or receive it alone."
+    )
+
+
+class LinkedNotReady(Refusal):
+    """The results of one application go out together."""
+
+    code, status = "linked-not-ready", 409
+    sentence = _(
+        "The results of one application are handed out together, and these of its dossiers are not decided "
+        "yet: %(codes)s. Wait for them, or say on the page of the dossier that this result goes out alone."
+    )

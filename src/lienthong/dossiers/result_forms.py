@@ -9,7 +9,7 @@ from uuid import UUID
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from lienthong.documents.public import DOCUMENT_TYPES
+from lienthong.documents.public import CERTIFICATE_TYPES, DOCUMENT_TYPES
 from lienthong.dossiers.contracts import Handing, ResultSeen, ResultText
 from lienthong.dossiers.models import DossierParty
 from lienthong.dossiers.states import HandOutWay
@@ -29,7 +29,7 @@ class ResultForm(forms.Form):
     paragraphs = forms.CharField(
         label=_("Text"),
         help_text=_("One paragraph a line. Number, date, signature and seal are added on signing."),
-        required=False,
+        error_messages={"required": _("Write the text, or choose a PDF.")},
         max_length=BODY_LIMIT,
         widget=forms.Textarea(attrs={"rows": 14}),
     )
@@ -41,7 +41,11 @@ class ResultForm(forms.Form):
         widget=forms.ClearableFileInput(attrs={"accept": "application/pdf,.pdf"}),
     )
     authority = forms.CharField(label=_("On whose behalf it is signed"), required=False, max_length=250)
-    place = forms.CharField(label=_("Place of issue"), required=False, max_length=100)
+    place = forms.CharField(
+        label=_("Place of issue"),
+        error_messages={"required": _("Write the place of issue; it stands above the text.")},
+        max_length=100,
+    )
     recipients = forms.CharField(
         label=_("Who gets it"),
         help_text=_("One a line, as at the foot of the document."),
@@ -53,7 +57,9 @@ class ResultForm(forms.Form):
     def __init__(self, *args: Any, names: Mapping[str, str], has_file: bool = False, **kwargs: Any) -> None:
         """`names` are the kinds of results that may be drafted; with one only it is not asked."""
         super().__init__(*args, **kwargs)
-        self._has_file = has_file
+        # A PDF made elsewhere, sent now or kept from before, is in place of the text laid out here.
+        written = not self.files.get("pdf") and not (has_file and not self.data.get("paragraphs", "").strip())
+        self.fields["paragraphs"].required = self.fields["place"].required = written
         key, kinds = self.fields["key"], self.fields["type_code"]
         assert isinstance(key, forms.ChoiceField)
         assert isinstance(kinds, forms.ChoiceField)
@@ -61,18 +67,7 @@ class ResultForm(forms.Form):
         if len(names) == 1:
             key.widget = forms.HiddenInput()
             key.initial = next(iter(names))
-        kinds.choices = [(kind.code, kind.name) for kind in DOCUMENT_TYPES]
-
-    def clean(self) -> dict[str, Any]:
-        """Something is to be signed: a text or a file, and a text says where it is issued."""
-        said = super().clean() or {}
-        if said.get("pdf") or (self._has_file and not said.get("paragraphs")):
-            return said
-        if not said.get("paragraphs"):
-            self.add_error("paragraphs", _("Write the text, or choose a PDF."))
-        if not said.get("place"):
-            self.add_error("place", _("Write the place of issue; it stands above the text."))
-        return said
+        kinds.choices = [(kind.code, kind.name) for kind in (*CERTIFICATE_TYPES, *DOCUMENT_TYPES)]
 
     def text(self) -> ResultText:
         """What was written."""
@@ -142,9 +137,22 @@ class HandOutForm(forms.Form):
         max_length=100,
     )
 
-    def __init__(self, *args: Any, parties: Sequence[DossierParty], way: str, **kwargs: Any) -> None:
-        """`parties` of the dossier are offered by name; `way` is the usual one for how it came."""
+    apart = forms.BooleanField(
+        label=_("Hand out this result alone"),
+        help_text=_("The other dossiers of the application follow once they are decided."),
+        required=False,
+    )
+
+    def __init__(
+        self, *args: Any, parties: Sequence[DossierParty], way: str, waits: bool = False, **kwargs: Any
+    ) -> None:
+        """`parties` of the dossier are offered by name; `way` is the usual one for how it came.
+
+        `waits`: others of its application are not decided yet.
+        """
         super().__init__(*args, **kwargs)
+        if not waits:
+            del self.fields["apart"]
         to = self.fields["to"]
         assert isinstance(to, forms.ChoiceField)
         to.choices = [
@@ -164,4 +172,5 @@ class HandOutForm(forms.Form):
             received_by=said["received_by"] if another else "",
             authority=said["authority"],
             reference=said["reference"],
+            apart=said.get("apart", False),
         )

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from django.utils.translation import override
 
-from lienthong.documents.public import DOCUMENT_TYPES
+from lienthong.documents.public import CERTIFICATE_TYPES, TYPES
 from lienthong.dossiers.contracts import ResultText
 from lienthong.dossiers.models import Dossier
 from lienthong.kernel.clock import VIETNAM
@@ -16,18 +16,24 @@ from lienthong.procedures.public import Communes, Definition, DrawnField, form_p
 DECISION = "QD"
 _UNIT = re.compile(r"\b(?:tỉnh|thành phố|quận|huyện|thị xã|thị trấn|phường|xã|đặc khu) (.+)$", re.IGNORECASE)
 _DECISION = re.compile(r"^quyết định (?:về việc )?(?=\w)", re.IGNORECASE)
+_BRACKETS = re.compile(r"\s*\([^)]*\)")
 _COMMITTEE = re.compile(r"^ủy ban nhân dân\b", re.IGNORECASE)
 
 
-def type_of(name: str) -> str:
-    """The type of document whose name the result begins with, the longest; otherwise a decision."""
-    fitting = [kind for kind in DOCUMENT_TYPES if name.casefold().startswith(kind.name_vi.casefold())]
+def type_of(name: str, said: str = "") -> str:
+    """The type that the version says; else the one whose name the result begins with, the longest; a decision
+    where there is none.
+    """
+    if said in TYPES:
+        return said
+    fitting = [kind for kind in TYPES.values() if name.casefold().startswith(kind.name_vi.casefold())]
     return max(fitting, key=lambda kind: len(kind.name_vi)).code if fitting else DECISION
 
 
 def result_text(dossier: Dossier, definition: Definition, *, key: str, name: str, agency: str) -> ResultText:
     """What the draft says before anybody has written: the law, the dossier, what was applied for."""
-    kind, applicant = type_of(name), dossier.applicant_name
+    said = next((one.document_type for one in definition.results if one.key == key), "")
+    kind, applicant = type_of(name, said), dossier.applicant_name
     given = _given(name, applicant)
     day = (dossier.accepted_at or dossier.submitted_at).astimezone(VIETNAM)
     bases = [f"Căn cứ {law};" for law in definition.law]
@@ -39,7 +45,7 @@ def result_text(dossier: Dossier, definition: Definition, *, key: str, name: str
     return ResultText(
         key=key,
         type_code=kind,
-        subject=f"{name} – {applicant}" if kind != DECISION else f"Về việc {_lower(given)}",
+        subject=f"Về việc {_lower(given)}" if kind == DECISION else _subject(kind, name, applicant),
         paragraphs=(
             *bases,
             f"{opening}, với các nội dung sau:" if facts else f"{opening}.",
@@ -50,6 +56,15 @@ def result_text(dossier: Dossier, definition: Definition, *, key: str, name: str
         authority="TM. ỦY BAN NHÂN DÂN" if _COMMITTEE.match(agency) else "",
         place=unit[1] if unit else "",
     )
+
+
+def _subject(kind: str, name: str, applicant: str) -> str:
+    """What stands below the type: of a certificate what it is of, without the type's name again."""
+    certified = next((one for one in CERTIFICATE_TYPES if one.code == kind), None)
+    rest = _BRACKETS.sub("", name).strip()
+    if certified is not None and rest.casefold().startswith(certified.name_vi.casefold()):
+        rest = rest[len(certified.name_vi) :].strip()
+    return f"{rest[:1].upper()}{rest[1:]} – {applicant}" if rest else applicant
 
 
 def _given(name: str, applicant: str) -> str:

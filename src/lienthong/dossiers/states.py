@@ -253,6 +253,9 @@ HAND_OUT = Move(
     _("Hand out the result"),
 )
 
+# What happens to the clock of a main dossier with its parts, and to a deadline with the calendar: no move.
+STANDS, GOES_ON, RECOUNT = "stand", "go-on", "recount"
+
 MOVES: dict[str, Move] = {
     move.verb: move
     for move in (

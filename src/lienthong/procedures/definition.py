@@ -11,6 +11,7 @@ from typing import Annotated, Any
 from django.utils.translation import gettext_lazy as _
 from pydantic import Field, ValidationError
 
+from lienthong.documents.public import TYPES
 from lienthong.procedures.conditions import names_in, parse_condition
 from lienthong.procedures.faults import Fault, NotWhole, faults_of, require_shallow
 from lienthong.procedures.form import Form
@@ -72,12 +73,16 @@ class Exemption(Frozen):
 
 
 class Result(Frozen):
-    """What the applicant gets, and how many months it is valid; empty for ever."""
+    """What the applicant gets, and how many months it is valid; empty for ever.
+
+    `document_type` is that of its draft, a code of `documents`; empty: the one its name begins with.
+    """
 
     key: Key
     name: Name
     name_en: MaybeName = ""
     months: Annotated[int | None, Field(ge=1, le=1200)] = None
+    document_type: Annotated[str, Field(max_length=10)] = ""
 
 
 class Definition(Frozen):
@@ -102,6 +107,7 @@ _NO_LAW = _("no law is named")
 _NO_RESULT = _("it does not say what the applicant gets")
 _NO_FORM = _("there is no form")
 _NO_FEE = _("the exemption is of a fee with the key “%(key)s”, which is not there")
+_UNKNOWN_TYPE = _("the result “%(key)s” has a type of document that there is not: “%(type)s”")
 _UNKNOWN_FACT = _("the condition asks for “%(name)s”, which is neither a question of the form nor a fact")
 
 
@@ -141,6 +147,9 @@ def _listed(definition: Definition) -> Iterator[Fault]:
     for exemption in definition.exemptions:
         if exemption.fee and exemption.fee not in fees:
             yield Fault(exemption.name, _NO_FEE, {"key": exemption.fee})
+    for one in definition.results:
+        if one.document_type and one.document_type not in TYPES:
+            yield Fault(one.name, _UNKNOWN_TYPE, {"key": one.key, "type": one.document_type})
     for rows in (definition.papers, definition.fees, definition.exemptions, definition.results):
         keys = [row.key for row in rows]
         for key in sorted({key for key in keys if keys.count(key) > 1}):

@@ -11,6 +11,7 @@ from django import forms
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from lienthong.documents.public import CERTIFICATE_TYPES, DOCUMENT_TYPES
 from lienthong.procedures.contracts import ProcedureFilter
 from lienthong.procedures.definition import WORKING_DAY
 from lienthong.procedures.models import ServiceField
@@ -19,6 +20,14 @@ from lienthong.procedures.states import Audience, Level, VersionState
 
 KEY = r"[a-z][a-z0-9_]{0,39}"
 ANY = ("", _("Any"))
+
+
+def type_choices() -> list[tuple[str, Any]]:
+    """The types a result may be drafted as, certificates first."""
+    kinds = (*CERTIFICATE_TYPES, *DOCUMENT_TYPES)
+    return [("", _("By its name")), *((kind.code, kind.name) for kind in kinds)]
+
+
 KIND_LABELS: dict[str, Promise] = {
     StepKind.START: _("Start"),
     StepKind.TASK: _("Task of an official"),
@@ -202,6 +211,7 @@ class ResultForm(RowForm):
     name = forms.CharField(label=_("Name"), required=False, max_length=200)
     name_en = forms.CharField(label=_("Name in English"), required=False, max_length=200)
     months = forms.IntegerField(label=_("Valid for months"), required=False, min_value=1, max_value=1200)
+    document_type = forms.ChoiceField(label=_("Type of document"), required=False, choices=type_choices)
 
 
 class LaneForm(RowForm):

@@ -261,6 +261,9 @@ class ResultKind(models.Model):
     name = models.CharField(max_length=200)
     name_en = models.CharField(max_length=200, blank=True)
     months = models.PositiveSmallIntegerField(null=True, help_text="how long it is valid")
+    document_type = models.CharField(
+        max_length=10, blank=True, db_default="", help_text="a type of `documents`; empty: by its name"
+    )
 
     class Meta:
         ordering = ["position"]

@@ -18,6 +18,7 @@ from lienthong.procedures.conditions import BadCondition, Comparison, Condition,
 from lienthong.procedures.faults import NotWhole, faults_of, require_shallow
 
 MOST_STEPS, MOST_TRANSITIONS, MOST_LANES = 200, 400, 20
+LINKED = "linked"  # what a group of linked procedures waits for: all its parts (ADR 0068)
 
 Key = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
 Name = Annotated[str, Field(min_length=1, max_length=200)]
@@ -83,9 +84,8 @@ class Lane(Frozen):
 class Step(Frozen):
     """One step; `minutes` is working time at most, `effects` name what is done when it ends.
 
-    At a MESSAGE the process waits for `message` ("supplement", "payment", "opinion"), and with `pauses`
-    the clock of
-    the dossier stands still meanwhile.
+    At a MESSAGE the process waits for `message` ("supplement", "payment", "opinion", "linked"), and with
+    `pauses` the clock of the dossier stands still meanwhile.
     """
 
     key: Key
@@ -127,6 +127,11 @@ class Process(Frozen):
     def step(self) -> Mapping[str, Step]:
         """Each step by its key."""
         return {step.key: step for step in self.steps}
+
+    @cached_property
+    def waits_for_parts(self) -> bool:
+        """Whether it is that of a group: its dossier waits for those of the linked procedures below it."""
+        return any(step.message == LINKED for step in self.steps)
 
     @cached_property
     def leaving(self) -> Mapping[str, tuple[int, ...]]:

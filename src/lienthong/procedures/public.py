@@ -50,7 +50,7 @@ from lienthong.procedures.filling import (
 from lienthong.procedures.form import Form, Prefill, QuestionType
 from lienthong.procedures.models import LinkedPart, Procedure, ProcedureVersion, ServiceField, ServiceOffer
 from lienthong.procedures.places import Communes
-from lienthong.procedures.process import Body, Lane, Process, Step, StepKind, Transition
+from lienthong.procedures.process import LINKED, Body, Lane, Process, Step, StepKind, Transition
 from lienthong.procedures.queries import find_by_code, offer_counts, version_in_force
 from lienthong.procedures.reckoning import FeeLine, GrantedExemptions
 from lienthong.procedures.states import Channel
@@ -58,6 +58,7 @@ from lienthong.procedures.stored import definition_of, process_of
 
 __all__ = [
     "EXEMPTION_REASON_LIMIT",
+    "LINKED",
     "NATIONAL_OFFERS",
     "WORKING_DAY",
     "AnswerFault",

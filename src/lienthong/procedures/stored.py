@@ -26,7 +26,7 @@ from lienthong.procedures.states import VersionState
 PAPER = ("key", "name", "name_en", "originals", "copies", "when", "held_by_state")
 FEE = ("key", "name", "name_en", "amount", "when", "law")
 EXEMPTION = ("key", "name", "name_en", "share", "fee", "when", "law")
-RESULT = ("key", "name", "name_en", "months")
+RESULT = ("key", "name", "name_en", "months", "document_type")
 
 
 def definition_of(version: ProcedureVersion) -> Definition:

@@ -9,7 +9,7 @@ import pytest
 from django.db import connection, transaction
 
 from lienthong.directory.public import Division
-from lienthong.documents.contracts import DOCUMENT_TYPES, TYPES
+from lienthong.documents.contracts import CERTIFICATE_TYPES, DOCUMENT_TYPES, TYPES
 from lienthong.documents.numbering import NumberOutsideTransaction, notation_of, take_number
 from lienthong.documents.tests.factories import make_agency
 
@@ -55,8 +55,11 @@ def test_many_at_once_leave_no_gap_and_take_none_twice_even_when_some_are_undone
 
 def test_there_are_29_types_and_no_abbreviation_twice() -> None:
     abbreviations = [kind.abbreviation for kind in DOCUMENT_TYPES if kind.abbreviation]
-    assert len(TYPES) == len(DOCUMENT_TYPES) == 29
+    assert len(DOCUMENT_TYPES) == 29
     assert len(set(abbreviations)) == len(abbreviations) == 27
+    others = [kind.abbreviation for kind in CERTIFICATE_TYPES]
+    assert len(set(others) | set(abbreviations)) == 27 + len(others), "nor one of a certificate"
+    assert len(TYPES) == 29 + len(others)
 
 
 @pytest.mark.django_db

@@ -10,6 +10,7 @@ from django.db import transaction
 from lienthong.dossiers import policies
 from lienthong.dossiers.board import Board
 from lienthong.dossiers.game import drop_tasks, move, run_on
+from lienthong.dossiers.held import application_of
 from lienthong.dossiers.models import Dossier
 from lienthong.dossiers.refusals import ReasonMissing
 from lienthong.dossiers.slips import slip_of
@@ -30,20 +31,29 @@ def stop_dossier(*, dossier_id: UUID, reason: str, viewer: Viewer, at: datetime)
 def _end(dossier_id: UUID, what: Move, reason: str, viewer: Viewer, at: datetime) -> Dossier:
     with transaction.atomic():
         board, dossier = _loaded(dossier_id, what, reason, viewer, at)
-        run_on(board, dossier)
-        drop_tasks(board, dossier)
-        move(board, dossier, what, data={"reason": reason.strip()})
-        if what.slip is not None:
-            slip_of(board, dossier, what, reason=reason.strip())
+        for one in _ending(board, dossier, what):
+            run_on(board, one)
+            drop_tasks(board, one)
+            move(board, one, what, data={"reason": reason.strip()})
+            if what.slip is not None:
+                slip_of(board, one, what, reason=reason.strip())
         board.write()
     return dossier
+
+
+def _ending(board: Board, dossier: Dossier, what: Move) -> list[Dossier]:
+    """The dossier; with the main one of a group of linked procedures all its parts that are on their way."""
+    if dossier.root_id != dossier.pk or not board.process(dossier).waits_for_parts:
+        return [dossier]
+    parts = [one for one in board.dossiers.values() if one is not dossier and one.state in what.sources]
+    return [dossier, *parts]
 
 
 def _loaded(dossier_id: UUID, what: Move, reason: str, viewer: Viewer, at: datetime) -> tuple[Board, Dossier]:
     if not reason.strip():
         raise ReasonMissing(field="reason")
     board = Board(actor=viewer.actor(), official_id=viewer.official_id, at=at)
-    board.load([dossier_id])
+    board.load(application_of(dossier_id))
     dossier = board.dossiers.get(dossier_id)
     if dossier is None or dossier.agency_id != viewer.agency_id:
         raise NotFound

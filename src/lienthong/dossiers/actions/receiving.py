@@ -20,16 +20,24 @@ from lienthong.dossiers.codes import DossierCode
 from lienthong.dossiers.contracts import GivenPaper, Intake, StepDone
 from lienthong.dossiers.game import begin, move
 from lienthong.dossiers.models import Application, Dossier, DossierPaper, DossierParty, HeldDocument, Slip
-from lienthong.dossiers.refusals import AnswersWrong, NotOffered, ReasonMissing, TooManyLinked
+from lienthong.dossiers.refusals import (
+    AnswersWrong,
+    NotOffered,
+    PartsMissing,
+    ReasonMissing,
+    RootUnfit,
+    TooManyLinked,
+)
 from lienthong.dossiers.reusing import require_usable
 from lienthong.dossiers.slips import handed_in, reduced_in, slip_of
-from lienthong.dossiers.states import ACCEPT, DECLINE, PartyRole
+from lienthong.dossiers.states import ACCEPT, DECLINE, OPEN, PartyRole
 from lienthong.identity.public import NotAllowed, NotFound, Party, PartyFacts, Viewer, keep_parties
 from lienthong.kernel.clock import VIETNAM
 from lienthong.kernel.identifiers import uuid7
 from lienthong.payments.public import Bill, open_bills
 from lienthong.procedures.public import (
     Definition,
+    LinkedPart,
     ProcedureVersion,
     ServiceOffer,
     answer_faults,
@@ -49,8 +57,9 @@ def register_dossiers(*, intakes: Sequence[Intake], viewer: Viewer, at: datetime
     """Take dossiers in as submitted, each with its code, in sets.
 
     Raises:
-        NotAllowed: the viewer does not receive dossiers of the agency. NotOffered, AnswersWrong; and what
-        `keep_parties` refuses. Nothing was taken in then.
+        NotAllowed: the viewer does not receive dossiers of the agency. NotOffered, AnswersWrong; RootUnfit:
+        the main dossier named is not one of the applicant's here; PartsMissing: a group of linked procedures
+        is received whole, at the counter; and what `keep_parties` refuses. Nothing was taken in then.
     """
     with transaction.atomic():
         board = Board(actor=viewer.actor(), official_id=viewer.official_id, at=at)
@@ -137,6 +146,7 @@ def register_on_board(
     if not policies.receives(viewer) or any(one.agency_id != viewer.agency_id for one in intakes):
         raise NotAllowed
     versions, day = _offered(intakes), board.at.astimezone(VIETNAM).date()
+    _require_parts(intakes, versions, together)
     whole = [checked_answers(versions[one.version_id][1], one, day) for one in intakes]
     handing_in = intakes[:1] if together else intakes
     applicants = keep_parties(all_facts=[one.applicant for one in handing_in], at=board.at)
@@ -145,6 +155,7 @@ def register_on_board(
     if together:
         intakes = [_of_same(one, intakes[0]) for one in intakes]
         applicants, representatives = applicants * len(intakes), representatives * len(intakes)
+    _require_roots(board, intakes, applicants)
     acting = iter(representatives)
     handed_in_by = zip((party.pk for party in applicants), (one.papers for one in intakes), strict=True)
     require_usable(handed_in_by, on=day)
@@ -186,8 +197,8 @@ def accept_on_board(board: Board, viewer: Viewer, granted: Granted = NOTHING) ->
         policies.require(viewer, dossier, ACCEPT)
         calendar = board.calendar(dossier.agency_id)
         dossier.accepted_at, dossier.counted_from_at = board.at, counted_from(calendar, board.at)
-        version, process = dossier.version, board.process(dossier)
-        dossier.limit_minutes = version.limit_minutes or (version.process.minutes if version.process else 0)
+        process = board.process(dossier)
+        dossier.limit_minutes = _limit(board, dossier)
         dossier.due_at = add_working_minutes(calendar, dossier.counted_from_at, dossier.limit_minutes)
         answers = dossier.application.answers
         dossier.bodies = directory.bodies(dossier, process, answers)
@@ -201,6 +212,45 @@ def accept_on_board(board: Board, viewer: Viewer, granted: Granted = NOTHING) ->
     for dossier in board.dossiers.values():
         begin(board, dossier)
     return list(bills.values())
+
+
+def _limit(board: Board, dossier: Dossier) -> int:
+    """The working minutes of the law; a part of a group is not due later than the group."""
+    version, root = dossier.version, board.root_of(dossier)
+    own = version.limit_minutes or (version.process.minutes if version.process else 0)
+    grouped = root is not dossier and board.process(root).waits_for_parts
+    return min(own, root.limit_minutes or own) if grouped else own
+
+
+def _require_parts(
+    intakes: Sequence[Intake], versions: Mapping[UUID, tuple[ProcedureVersion, Definition]], together: bool
+) -> None:
+    """Raise `PartsMissing` where a group of linked procedures comes without all of them, or as a part."""
+    for place, one in enumerate(intakes):
+        row, says = versions[one.version_id]
+        if says.process.waits_for_parts:
+            wanted = LinkedPart.objects.filter(whole=row.procedure_id).select_related("part")
+            parts = {each.part_id: each.part.name for each in wanted}
+            others = [versions[each.version_id][0].procedure_id for each in intakes[1:]] if together else []
+            if place or not parts or sorted(others) != sorted(parts):
+                names = "; ".join(parts.values())
+                raise PartsMissing(field="version", procedure=row.procedure.name, parts=names)
+
+
+def _require_roots(board: Board, intakes: Sequence[Intake], applicants: Sequence[Party]) -> None:
+    """Raise `RootUnfit` where a main dossier named is none, ended, or of another agency or applicant."""
+    ids = {one.root_id for one in intakes if one.root_id is not None}
+    if not ids:
+        return
+    board.hold_roots(ids)
+    for one, party in zip(intakes, applicants, strict=True):
+        if one.root_id is not None:
+            root = board.roots.get(one.root_id)
+            here = root is not None and root.agency_id == one.agency_id and root.applicant_id == party.pk
+            if root is None or not here:
+                raise RootUnfit(field="root", code=one.root_id)
+            if root.root_id != root.pk or root.state not in OPEN:
+                raise RootUnfit(field="root", code=root.code)
 
 
 def _applications(board: Board) -> list[list[Dossier]]:

@@ -21,12 +21,12 @@ from lienthong.dossiers.calendars import read_calendars
 from lienthong.dossiers.clock import Stretch, replayed
 from lienthong.dossiers.contracts import CalendarChange
 from lienthong.dossiers.models import Dossier, DossierTask, Pause
-from lienthong.dossiers.states import CLOSED, UNDER_WAY, TaskKind, TaskState
+from lienthong.dossiers.outbox import queue_reports
+from lienthong.dossiers.states import CLOSED, RECOUNT, UNDER_WAY, TaskKind, TaskState
 from lienthong.dossiers.telling import tell_without_work
 from lienthong.kernel.clock import VIETNAM
 from lienthong.ledger.public import JSON, Entry, record_many
 
-RECOUNT = "recount"
 AT_ONCE = 500
 COUNTED = [TaskKind.WORK, TaskKind.CHOICE, TaskKind.TIMER]
 
@@ -58,7 +58,7 @@ def recount(*, dossier_ids: Collection[UUID], change: CalendarChange, at: dateti
     """
     with transaction.atomic():
         table = _read(dossier_ids, at)
-        entries = []
+        entries, told = [], list[tuple[Dossier, str, int]]()
         dossiers, tasks = list[Dossier](), list[DossierTask]()
         for dossier in table.dossiers:
             steps = [task for task in table.open[dossier.pk] if _recount_task(table, task)]
@@ -69,11 +69,14 @@ def recount(*, dossier_ids: Collection[UUID], change: CalendarChange, at: dateti
             dossiers.append(dossier)
             tasks += steps
             said = {**_why(change), **(moved or {}), "steps": len(steps)}
+            if moved and dossier.due_at is not None:
+                told.append((dossier, RECOUNT, dossier.state))
             entries.append(Entry(PLATFORM, f"dossier.{RECOUNT}", dossier.ledger_subject, at, said))
         fields = ["due_at", "minutes_left", "counted_from_at", "lock_version"]
         Dossier.objects.bulk_update(dossiers, fields)
         DossierTask.objects.bulk_update(tasks, ["due_at", "minutes_left"])
         record_many(entries)
+        queue_reports(told, actor=PLATFORM, at=at)
     return len(dossiers)
 
 

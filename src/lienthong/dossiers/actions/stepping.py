@@ -13,7 +13,7 @@ from lienthong.dossiers.actions.supplements import open_request
 from lienthong.dossiers.board import Board
 from lienthong.dossiers.contracts import StepDone
 from lienthong.dossiers.game import SUPPLEMENT, close_task, end_step, hands_out, move
-from lienthong.dossiers.handing import record_hand_out, require_result
+from lienthong.dossiers.handing import record_hand_out, require_result, require_together
 from lienthong.dossiers.held import dossiers_of_tasks
 from lienthong.dossiers.models import Dossier, DossierTask
 from lienthong.dossiers.refusals import (
@@ -24,7 +24,14 @@ from lienthong.dossiers.refusals import (
     StepAlreadyDone,
     SupplementItemsMissing,
 )
-from lienthong.dossiers.states import UNDER_WAY, WORK, DossierState, TaskKind, TaskState
+from lienthong.dossiers.states import (
+    ASK_SUPPLEMENT,
+    UNDER_WAY,
+    WORK,
+    DossierState,
+    TaskKind,
+    TaskState,
+)
 from lienthong.dossiers.telling_opinions import tell_withdrawn
 from lienthong.identity.public import NotFound, Viewer
 from lienthong.kernel.clock import VIETNAM
@@ -39,7 +46,8 @@ def finish_step(*, done: StepDone, viewer: Viewer, at: datetime) -> Dossier:
     Raises:
         NotFound: there is none, or the viewer may not see it. StepAlreadyDone: somebody was faster.
         StepOfAnother, ClockStands, ChoiceMissing, SupplementItemsMissing, SupplementAskedAlready;
-        ResultMissing, ResultUnsigned: the step demands a signed result.
+        ResultMissing, ResultUnsigned: the step demands a signed result. LinkedNotReady: it hands a result
+        out, and others of the application are not decided.
     """
     return finish_steps(all_done=[done], viewer=viewer, at=at)[0]
 
@@ -76,6 +84,8 @@ def finish_on_board(board: Board, done: StepDone, viewer: Viewer) -> Dossier:
         board.say(dossier, WORK.verb, data)
     require_result(board, dossier, step)
     out = hands_out(board.process(dossier), task)
+    if out and done.handing is None:
+        require_together(board, dossier)
     handed = record_hand_out(board, dossier, done.handing) if out else None
     end_step(board, task, choices=done.choices, note=done.note[:NOTE_LIMIT], handed=handed)
     _ask_if_waited_for(board, task, done)
@@ -111,6 +121,9 @@ def _ask_if_waited_for(board: Board, task: DossierTask, done: StepDone) -> None:
     if waits:
         if done.supplement is None:
             raise SupplementItemsMissing(field="items")
+        asked = done.supplement
+        said: dict[str, JSON] = {"items": list(asked.items), "reason": asked.reason}
+        board.say(task.dossier, ASK_SUPPLEMENT.verb, said)
         open_request(board, task.dossier, done.supplement, task)
 
 

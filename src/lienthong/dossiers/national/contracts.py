@@ -7,13 +7,46 @@ from datetime import datetime
 
 
 @dataclass(frozen=True)
-class SupplementTold:
-    """That a supplement was asked for, and whether it came."""
+class PaperTold:
+    """A paper handed in: `key` is that of the required one, `file_key` that of its file, if it has one."""
 
+    name: str
+    key: str = ""
+    file_key: str = ""
+    originals: int = 0
+    copies: int = 0
+
+
+@dataclass(frozen=True)
+class FeeTold:
+    """A fee of the dossier in đồng, owed or paid."""
+
+    key: str
+    name: str
+    amount: int
+
+
+@dataclass(frozen=True)
+class ResultTold:
+    """A signed result: its key among the results of the procedure, its number, and ours for it."""
+
+    name: str
+    key: str
+    number: str
+    id: str
+
+
+@dataclass(frozen=True)
+class SupplementTold:
+    """That a supplement was asked for, and whether it came: with which papers, and when it is due now."""
+
+    id: str
     asked_by: str
     words: str
     asked_at: datetime
     answered_at: datetime | None
+    papers: tuple[PaperTold, ...] = ()
+    new_due_at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -39,9 +72,10 @@ class DossierRecord:
     outcome: str
     channel: str
     agency_name: str
-    papers: tuple[str, ...] = ()
+    papers: tuple[PaperTold, ...] = ()
+    fees: tuple[FeeTold, ...] = ()
     supplements: tuple[SupplementTold, ...] = ()
-    results: tuple[str, ...] = ()
+    results: tuple[ResultTold, ...] = ()
 
 
 @dataclass(frozen=True)

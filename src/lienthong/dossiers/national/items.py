@@ -8,15 +8,30 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 
 from lienthong.directory.public import Agency
-from lienthong.dossiers.models import Dossier, NationalReport
-from lienthong.dossiers.national.contracts import DossierRecord, Progress, SupplementTold
+from lienthong.dossiers.models import Dossier, DossierPaper, DossierResult, NationalReport
+from lienthong.dossiers.national.contracts import (
+    DossierRecord,
+    FeeTold,
+    PaperTold,
+    Progress,
+    ResultTold,
+    SupplementTold,
+)
 from lienthong.dossiers.outbox import BACKFILL, SUBMIT
-from lienthong.dossiers.states import MOVES, DossierState
+from lienthong.dossiers.states import GOES_ON, MOVES, RECOUNT, STANDS, DossierState
+from lienthong.payments.public import ChargeState, ChargeView, charges_of
 
 DONE = frozenset({DossierState.FINISHED, DossierState.HANDED_OUT})
 READ = ("dossier__version__procedure__field", "dossier__applicant", "dossier__agency")
-READ_SETS = ("dossier__papers", "dossier__results", "dossier__supplement__asked_by")
-WORDS = {SUBMIT: _("Dossier handed in"), BACKFILL: _("Dossier as it stands")}
+READ_SETS = ("dossier__papers", "dossier__results__document", "dossier__supplement__asked_by")
+WORDS = {
+    SUBMIT: _("Dossier handed in"),
+    BACKFILL: _("Dossier as it stands"),
+    RECOUNT: _("Deadlines counted again by the changed calendar"),
+    STANDS: _("The clock stands while a linked dossier waits"),
+    GOES_ON: _("The clock goes on with the linked dossiers"),
+}
+DROPPED_FEES = frozenset({ChargeState.CANCELLED, ChargeState.WAIVED})
 MOST_LISTED, MOST_NAME = 100, 500
 
 
@@ -27,9 +42,10 @@ def whole_reports(ids: Iterable[int]) -> list[NationalReport]:
 
 
 def records_of(rows: Sequence[NationalReport]) -> list[DossierRecord]:
-    """The rows as dossiers."""
+    """The rows as dossiers. One query for their fees."""
+    charges = charges_of({row.dossier_id for row in rows})
     with override("vi"):
-        return [_record(row) for row in rows]
+        return [_record(row, charges[row.dossier_id]) for row in rows]
 
 
 def progress_of(rows: Sequence[NationalReport]) -> list[Progress]:
@@ -45,7 +61,7 @@ def words_of(verb: str) -> str:
     return str(WORDS[verb] if verb in WORDS else MOVES[verb].label)
 
 
-def _record(row: NationalReport) -> DossierRecord:
+def _record(row: NationalReport, charges: Sequence[ChargeView]) -> DossierRecord:
     dossier, ended = row.dossier, row.state in DONE
     procedure, party = dossier.version.procedure, dossier.applicant
     handed = row.state == DossierState.HANDED_OUT
@@ -70,10 +86,24 @@ def _record(row: NationalReport) -> DossierRecord:
         outcome=str(dossier.outcome_label) if ended else "",
         channel=dossier.channel,
         agency_name=dossier.agency.name,
-        papers=tuple(paper.name for paper in list(dossier.papers.all())[:MOST_LISTED]),
+        papers=_papers(dossier.papers.all()),
+        fees=tuple(
+            FeeTold(one.key, one.name, one.amount) for one in charges if one.state not in DROPPED_FEES
+        ),
         supplements=_supplements(dossier),
-        results=tuple(result.name for result in signed[:MOST_LISTED]),
+        results=tuple(_result(one) for one in signed[:MOST_LISTED]),
     )
+
+
+def _papers(rows: Iterable[DossierPaper]) -> tuple[PaperTold, ...]:
+    return tuple(
+        PaperTold(one.name, one.key, str(one.held_id or ""), one.originals, one.copies)
+        for one in list(rows)[:MOST_LISTED]
+    )
+
+
+def _result(row: DossierResult) -> ResultTold:
+    return ResultTold(row.name, row.key, row.document.code if row.document else "", str(row.pk))
 
 
 def _supplements(dossier: Dossier) -> tuple[SupplementTold, ...]:
@@ -82,7 +112,9 @@ def _supplements(dossier: Dossier) -> tuple[SupplementTold, ...]:
         return ()
     words = "; ".join(str(item) for item in asked.items)[:MOST_NAME]
     who = asked.asked_by.full_name if asked.asked_by else dossier.agency.name
-    return (SupplementTold(who, words, asked.asked_at, asked.answered_at),)
+    came = _papers(paper for paper in dossier.papers.all() if paper.supplement_id == asked.pk)
+    due = dossier.due_at if asked.answered_at else None
+    return (SupplementTold(str(asked.pk), who, words, asked.asked_at, asked.answered_at, came, due),)
 
 
 def _progress(row: NationalReport, unit: str) -> Progress:

@@ -7,7 +7,13 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from lienthong.dossiers.national.contracts import DossierRecord, PortalAccess, Progress
+from lienthong.dossiers.national.contracts import (
+    DossierRecord,
+    PaperTold,
+    PortalAccess,
+    Progress,
+    SupplementTold,
+)
 from lienthong.dossiers.national.ports import PortalAway, PortalRefused
 from lienthong.kernel.clock import VIETNAM
 
@@ -15,6 +21,9 @@ LOGIN, RECORDS, PROGRESS = "Login", "DongBoHoSoMC", "CapNhatTienDoHoSoMC"
 DATE = "%Y%m%d%H%M%S"
 SUCCESS = frozenset({"0", "00"})
 MOST_TEXT, MOST_CODE, MOST_SESSION = 500, 40, 1000
+ORIGINAL, COPY = "Bản chính", "Bản sao"
+AT_RECEPTION, USUAL_FEE = "1", "1"  # of HinhThucThu (2 with a supplement, 4 with the result), LoaiPhiLePhi
+ANSWERED = {True: "1", False: "0"}
 
 
 def spell_time(at: datetime | None) -> str:
@@ -47,20 +56,71 @@ def record_as_data(record: DossierRecord, access: PortalAccess) -> dict[str, Any
         "NgayKetThucXuLy": spell_time(record.finished_at),
         "DonViXuLy": record.agency_name,
         "GhiChu": "",
-        "TaiLieuNop": [{"TenTepDinhKem": name} for name in record.papers],
-        "DanhSachLePhi": [],
-        "DanhSachTepDinhKemKhac": [],
-        "DanhSachHoSoBoSung": [
+        "TaiLieuNop": [
             {
-                "NguoiYeuCauBoSung": each.asked_by,
-                "NoiDungBoSung": each.words,
-                "NgayBoSung": spell_time(each.asked_at),
-                "NgayTiepNhanBoSung": spell_time(each.answered_at),
+                "TepDinhKemId": each.file_key,
+                "TenTepDinhKem": each.name,
+                "IsDeleted": "0",
+                "MaThanhPhanHoSo": each.key,
+                "DuongDanTaiTepTin": "",
             }
-            for each in record.supplements
+            for each in record.papers
+            if each.file_key
         ],
-        "DanhSachGiayToKetQua": [{"TenGiayTo": name} for name in record.results],
+        "DanhSachLePhi": [
+            {
+                "TenPhiLePhi": each.name,
+                "MaPhiLePhi": each.key,
+                "HinhThucThu": AT_RECEPTION,
+                "Gia": str(each.amount),
+                "LoaiPhiLePhi": USUAL_FEE,
+            }
+            for each in record.fees
+        ],
+        "DanhSachTepDinhKemKhac": _on_paper(record.papers),
+        "DanhSachHoSoBoSung": [_supplement_as_data(each) for each in record.supplements],
+        "DanhSachGiayToKetQua": [
+            {
+                "TenGiayTo": each.name,
+                "MaThanhPhanHoSo": each.key,
+                "GiayToId": each.id,
+                "DuongDanTepTinKetQua": "",
+                "MaGiayToKetQua": each.number,
+            }
+            for each in record.results
+        ],
     }
+
+
+def _supplement_as_data(asked: SupplementTold) -> dict[str, Any]:
+    return {
+        "HoSoBoSungId": asked.id,
+        "NguoiYeuCauBoSung": asked.asked_by,
+        "NoiDungBoSung": asked.words,
+        "NgayBoSung": spell_time(asked.asked_at),
+        "NguoiTiepNhanBoSung": "",
+        "ThongTinTiepNhan": "",
+        "NgayTiepNhanBoSung": spell_time(asked.answered_at),
+        "TrangThaiBoSung": ANSWERED[asked.answered_at is not None],
+        "DanhSachGiayToBoSung": [
+            {"TenGiayTo": each.name, "MaThanhPhanHoSo": each.key} for each in asked.papers
+        ],
+        "DanhSachLePhiBoSung": [],
+        "NgayHenTraTruoc": "",
+        "NgayHenTraMoi": spell_time(asked.new_due_at),
+    }
+
+
+def _on_paper(papers: tuple[PaperTold, ...]) -> list[dict[str, str]]:
+    """What was handed in on paper, originals and copies apart."""
+    counted = [(each, kind, number) for each in papers for kind, number in _kinds(each) if number]
+    return [
+        {"TenGiayTo": each.name, "SoLuong": str(number), "LoaiGiayTo": kind} for each, kind, number in counted
+    ]
+
+
+def _kinds(paper: PaperTold) -> tuple[tuple[str, int], ...]:
+    return (ORIGINAL, paper.originals), (COPY, paper.copies)
 
 
 def progress_as_data(step: Progress) -> dict[str, Any]:

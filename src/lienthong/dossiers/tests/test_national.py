@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -12,6 +12,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from lienthong.directory.public import set_day
 from lienthong.dossiers.actions.national import (
     MOST_REFUSALS,
     pause_after,
@@ -20,16 +21,21 @@ from lienthong.dossiers.actions.national import (
     send_reports,
 )
 from lienthong.dossiers.actions.receiving import decline_dossier, register_dossiers
+from lienthong.dossiers.actions.recounting import recount
+from lienthong.dossiers.actions.signing import sign_result
 from lienthong.dossiers.actions.stepping import finish_step
-from lienthong.dossiers.contracts import StepDone
+from lienthong.dossiers.actions.supplements import ask_supplement, receive_supplement
+from lienthong.dossiers.contracts import CalendarChange, GivenFile, GivenPaper, StepDone, Supplement
 from lienthong.dossiers.health import check_national
 from lienthong.dossiers.jobs import queue_what_is_untold, tell_national
-from lienthong.dossiers.models import Dossier, NationalDossier, NationalReport
+from lienthong.dossiers.models import Dossier, HeldDocument, NationalDossier, NationalReport
 from lienthong.dossiers.national.adapters.fake import FakeNational, FakePortal
 from lienthong.dossiers.national.connecting import national_port, portal_access
+from lienthong.dossiers.national.wire import spell_time
 from lienthong.dossiers.refusals import NationalOff, NothingToRetry
 from lienthong.dossiers.states import National
 from lienthong.dossiers.tests.factories import (
+    LATE,
     NOON,
     intake,
     offered,
@@ -39,9 +45,12 @@ from lienthong.dossiers.tests.factories import (
     receptionist,
     submitted,
 )
+from lienthong.dossiers.tests.results import drafted, leader_with_key, seen, signing_offer
 from lienthong.identity.public import NotAllowed, Party, Role
 from lienthong.identity.tests.factories import agency, official_in
+from lienthong.kernel.blobs import store_blob
 from lienthong.kernel.checks import State
+from lienthong.ledger.public import Actor
 
 pytestmark = pytest.mark.django_db
 MINUTE = timedelta(minutes=1)
@@ -108,10 +117,61 @@ def test_the_portal_is_told_of_a_dossier_from_the_counter_to_the_result_in_order
     item = nation.portal.records[dossier.code]
     assert (item["TrangThaiHoSo"], item["NgayTra"], item["HinhThuc"]) == ("10", "20260302120300", "0")
     assert (item["ThongTinTra"], item["ChuHoSo"]) == ("Chấp thuận", dossier.applicant_name)
-    assert item["TaiLieuNop"] == [{"TenTepDinhKem": "Giấy chứng sinh"}]
+    assert item["TaiLieuNop"] == [], "it has no file"
+    on_paper = {"TenGiayTo": "Giấy chứng sinh", "SoLuong": "1", "LoaiGiayTo": "Bản chính"}
+    assert item["DanhSachTepDinhKemKhac"] == [on_paper]
     assert nation.portal.calls["Login"] == 1
     known = NationalDossier.objects.get()
     assert (known.state, known.told_at) == (10, NOON + 4 * MINUTE)
+
+
+def test_papers_fees_supplement_and_results_are_told_as_they_are(nation: Nation) -> None:
+    offer = signing_offer()
+    scan = store_blob([b"a scan"], at=NOON, max_bytes=100).sha256
+    files = (GivenFile(scan, "Ảnh chụp Giấy chứng sinh", "gcs.png"),)
+    dossier = received(offer, answers=LATE, files=files)
+    worker = official(dossier.agency, Role.SPECIALIST)
+    asked = Supplement(("Bản chính Giấy chứng sinh",), "Bản chụp mờ")
+    ask_supplement(dossier_id=dossier.pk, asked=asked, viewer=worker, at=NOON)
+    desk, next_day = receptionist(dossier.agency), NOON + timedelta(days=1)
+    receive_supplement(
+        dossier_id=dossier.pk, papers=[GivenPaper("Giấy chứng sinh", originals=1)], viewer=desk, at=next_day
+    )
+    finish_step(done=StepDone(open_task(dossier, "examine").pk), viewer=worker, at=next_day)
+    leader, result = leader_with_key(dossier.agency), drafted(dossier, at=next_day)
+    code = sign_result(seen=seen(result), viewer=leader, at=next_day).code
+    everything_sent(nation, next_day)
+    item = nation.portal.records[dossier.code]
+    (file,) = item["TaiLieuNop"]
+    assert (file["TenTepDinhKem"], file["TepDinhKemId"]) == (
+        "Ảnh chụp Giấy chứng sinh",
+        str(HeldDocument.objects.get(blob=scan).pk),
+    )
+    (fee,) = item["DanhSachLePhi"]
+    assert (fee["MaPhiLePhi"], fee["Gia"]) == ("late", "8000")
+    (supplement,) = item["DanhSachHoSoBoSung"]
+    assert (supplement["NoiDungBoSung"], supplement["TrangThaiBoSung"]) == ("Bản chính Giấy chứng sinh", "1")
+    assert [one["TenGiayTo"] for one in supplement["DanhSachGiayToBoSung"]] == ["Giấy chứng sinh"]
+    dossier.refresh_from_db()
+    assert supplement["NgayHenTraMoi"] == spell_time(dossier.due_at)
+    (given,) = item["DanhSachGiayToKetQua"]
+    assert (given["MaGiayToKetQua"], given["MaThanhPhanHoSo"]) == (code, "certificate")
+
+
+def test_a_deadline_counted_again_is_told_at_once(nation: Nation) -> None:
+    dossier = received()
+    everything_sent(nation, NOON)
+    day = date(2026, 3, 3)
+    change = CalendarChange(f"{dossier.agency.path}", day, "Nghỉ bão", "Trần Văn Quản", NOON)
+    by = Actor(kind="official", id="1", name="Trần Văn Quản")
+    set_day(agency=dossier.agency, day=day, works_as=None, name="Nghỉ bão", actor=by, at=NOON)
+    assert recount(dossier_ids=[dossier.pk], change=change, at=NOON) == 1
+    everything_sent(nation, NOON + MINUTE)
+    dossier.refresh_from_db()
+    due = spell_time(dossier.due_at)
+    assert nation.portal.records[dossier.code]["NgayHenTra"] == due
+    last = nation.portal.steps[dossier.code][-1]
+    assert (last["NgayKetThucTheoQuyDinh"], last["NoiDungXuLy"][:8]) == (due, "Tính lại")
 
 
 def test_what_is_undone_is_not_told(nation: Nation) -> None:

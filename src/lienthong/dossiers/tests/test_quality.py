@@ -21,7 +21,15 @@ from lienthong.dossiers.facts.criteria import CRITERIA
 from lienthong.dossiers.facts.measures import Group, Wanted
 from lienthong.dossiers.facts.quality import Score, Scored, Share, quality_score, quality_scores
 from lienthong.dossiers.models import Dossier, DossierResult, HeldDocument
-from lienthong.dossiers.tests.factories import NOON, offered, official, received, receptionist, submitted
+from lienthong.dossiers.tests.factories import (
+    NOON,
+    applicant,
+    offered,
+    official,
+    received,
+    receptionist,
+    submitted,
+)
 from lienthong.dossiers.tests.processes import BIRTH
 from lienthong.dossiers.tests.results import drafted
 from lienthong.dossiers.tests.test_statistics_pages import texts
@@ -92,9 +100,10 @@ def busy(commune: Agency) -> None:
     )
     offered(at_agency=commune)
     early, on_time, late = (received(counter) for _number in range(3))
-    by_net = submitted(online)
+    whose = applicant()
+    by_net = submitted(online, applicant=whose)
     accept_dossiers(dossier_ids=[by_net.pk], viewer=receptionist(commune), at=NOON)
-    received(counter, root_id=by_net.pk)
+    received(counter, root_id=by_net.pk, applicant=whose)
     received(counter, at=NOON + timedelta(days=31))
     early.papers.update(held=held(early))
     DossierResult.objects.filter(pk=drafted(early).pk).update(held=held(on_time))

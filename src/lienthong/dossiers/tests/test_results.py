@@ -78,6 +78,28 @@ def words(pdf: bytes) -> str:
     return " ".join(" ".join(page.extract_text() for page in PdfReader(io.BytesIO(pdf)).pages).split())
 
 
+def test_a_certificate_is_drafted_as_what_it_is_or_as_the_version_says(offer: ServiceOffer) -> None:
+    dossier = examined(offer)
+    says = definition_of(dossier.version)
+    whose = dossier.applicant_name
+    given = {
+        "Giấy khai sinh (bản chính)": ("GKS", whose),
+        "Giấy chứng nhận kết hôn": ("GCN", f"Kết hôn – {whose}"),
+        "Trích lục khai tử": ("TL", f"Khai tử – {whose}"),
+        "Thông báo kết quả": ("TB", f"Thông báo kết quả – {whose}"),
+        "Thẻ bảo hiểm y tế": ("QD", f"Về việc cấp thẻ bảo hiểm y tế cho {whose}"),
+    }
+    for name, expected in given.items():
+        drawn = result_text(dossier, says, key="certificate", name=name, agency=dossier.agency.name)
+        assert (drawn.type_code, drawn.subject) == expected
+    typed = says.results[0].model_copy(update={"document_type": "GXN"})
+    changed = says.model_copy(update={"results": (typed,)})
+    assert result_text(dossier, changed, key="certificate", name="Thẻ", agency="").type_code == "GXN"
+    made = drafted(dossier, type_code="GKS")
+    assert made.document is not None
+    assert made.document.notation.startswith("GKS-")
+
+
 def test_a_result_goes_from_the_facts_to_the_hands_of_the_applicant(offer: ServiceOffer) -> None:
     dossier = examined(offer)
     definition = definition_of(dossier.version)

@@ -98,6 +98,11 @@ def test_a_pdf_is_uploaded_read_changed_and_discarded_but_never_behind_the_leade
     specialist = signed_in(offer, Role.SPECIALIST)
     url = reverse("dossiers:draft_result", args=[dossier.pk])
     sent = {"key": "certificate", "type_code": "TB", "subject": "Giấy khai sinh"}
+    shown = specialist.get(url).context["form"]
+    assert shown["paragraphs"].field.required
+    assert shown["place"].field.required
+    empty = specialist.post(url, sent).context["form"].errors
+    assert {"paragraphs", "place"} <= set(empty)
     strange = SimpleUploadedFile("a.pdf", b"MZ not a pdf")
     assert specialist.post(url, {**sent, "pdf": strange}).status_code == 422
     assert specialist.post(url, sent).status_code == 422

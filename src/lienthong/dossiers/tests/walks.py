@@ -8,6 +8,8 @@ from datetime import timedelta
 from random import Random
 from typing import Any
 
+from django.db.models import F
+
 from lienthong.directory.public import Agency
 from lienthong.dossiers.actions.ending import stop_dossier, withdraw_dossier
 from lienthong.dossiers.actions.passing import note_payment
@@ -16,7 +18,8 @@ from lienthong.dossiers.actions.stepping import finish_steps
 from lienthong.dossiers.actions.supplements import ask_supplement, receive_supplement
 from lienthong.dossiers.contracts import StepDone, Supplement
 from lienthong.dossiers.models import Dossier, DossierTask
-from lienthong.dossiers.tests.factories import ANSWERS, LATE, NOON, intake, official
+from lienthong.dossiers.states import OPEN
+from lienthong.dossiers.tests.factories import ANSWERS, LATE, NOON, applicant, intake, official
 from lienthong.dossiers.tests.processes import BIRTH
 from lienthong.identity.public import Role, Viewer
 from lienthong.identity.tests.factories import BEGINNING, agency
@@ -74,13 +77,13 @@ class Walk:
         here = self.random.choice(self.agencies)
         offers = [one for one in self.offers if one.agency_id == here.pk]
         chosen = self.random.choices(offers, k=self.random.choice((1, 2, 4)))
-        roots = (
-            Dossier.objects.filter(agency=here).order_by("submitted_at", "code").values_list("pk", flat=True)
-        )
+        rows = Dossier.objects.filter(agency=here, root=F("pk")).order_by("submitted_at", "code")
+        roots = rows.filter(state__in=sorted(OPEN)).select_related("applicant")
         root = self.random.choice([None, None, None, *roots[:2]])
+        of_root = {"root_id": root.pk, "applicant": applicant(number=root.applicant.number)} if root else {}
         answers = self.random.choice((ANSWERS, ANSWERS, LATE))
         intakes = [
-            intake(one, channel=one.channel, answers=answers, root_id=root if place == 0 else None)
+            intake(one, channel=one.channel, answers=answers, **of_root if place == 0 else {})
             for place, one in enumerate(chosen)
         ]
         register_dossiers(intakes=intakes, viewer=self.viewer(here, Role.RECEPTIONIST), at=self.at)

@@ -17,7 +17,6 @@ from django.views.decorators.http import require_GET, require_POST
 from lienthong.dossiers import inboxes, policies, queries
 from lienthong.dossiers.across_queries import FAR_LABELS
 from lienthong.dossiers.actions import apologising, ending, handing, receiving, stepping, supplements
-from lienthong.dossiers.actions.recounting import RECOUNT
 from lienthong.dossiers.contracts import StepDone
 from lienthong.dossiers.fee_forms import ExemptionsForm
 from lienthong.dossiers.forms import ApologyForm, NothingForm, ReasonForm, SupplementForm, WorkForm
@@ -30,8 +29,11 @@ from lienthong.dossiers.states import (
     APOLOGISE,
     ASK_SUPPLEMENT,
     DECLINE,
+    GOES_ON,
     HAND_OUT,
     MOVES,
+    RECOUNT,
+    STANDS,
     STOP,
     SUPPLY,
     WITHDRAW,
@@ -73,6 +75,8 @@ TOLD = {
     "hand-over": gettext_lazy("Step handed over to another installation"),
     "far-state": gettext_lazy("The other installation tells how far it is"),
     "far-refused": gettext_lazy("The step came back from the other installation"),
+    STANDS: gettext_lazy("The clock stands while a linked dossier waits"),
+    GOES_ON: gettext_lazy("The clock goes on with the linked dossiers"),
     "ask-opinion": gettext_lazy("Other bodies asked for their opinion"),
     "withdraw-opinion": gettext_lazy("Question withdrawn"),
 }
@@ -106,7 +110,7 @@ def act(request: HttpRequest, dossier_id: UUID, verb: str) -> HttpResponse:
     if verb not in FORMS and verb != WORK.verb:
         raise Http404
     task = _task(viewer, found, request) if verb == WORK.verb else None
-    form = _work_form(task, request) if task else _form(verb, found, request)
+    form = _work_form(task, request) if task else _form(viewer, verb, found, request)
     if form.is_valid():
         try:
             _do(verb, found, task, form, viewer)
@@ -157,11 +161,12 @@ def _task(viewer: Viewer, found: Dossier, request: HttpRequest) -> DossierTask:
     return rows[0]
 
 
-def _form(verb: str, found: Dossier, request: HttpRequest | None = None) -> Form:
+def _form(viewer: Viewer, verb: str, found: Dossier, request: HttpRequest | None = None) -> Form:
     """The form of an act on the whole dossier."""
     given: dict[str, Any] = {"auto_id": f"{verb}_%s"}
     if verb == HAND_OUT.verb:
-        given |= {"parties": queries.parties_of(found), "way": WAY_OF_CHANNEL[found.channel]}
+        waits = bool(queries.open_with(viewer, found))
+        given |= {"parties": queries.parties_of(found), "way": WAY_OF_CHANNEL[found.channel], "waits": waits}
     elif verb == ACCEPT.verb:
         given["exemptions"] = grantable(found.version)
     return FORMS[verb](request.POST, **given) if request else FORMS[verb](**given)
@@ -216,7 +221,7 @@ def _offers(viewer: Viewer, found: Dossier, tasks: list[DossierTask], bound: dic
     for move in allowed:
         if move.verb not in FORMS or (move is ASK_SUPPLEMENT and not _may_ask(viewer, found, works)):
             continue
-        form = bound.get(move.verb) or _form(move.verb, found)
+        form = bound.get(move.verb) or _form(viewer, move.verb, found)
         offers.append(Offer(move, form, color=COLORS.get(move.verb, "accent")))
     return offers
 
@@ -261,6 +266,7 @@ def _page(
         "recounts": [recounted(event) for event in happened if event.verb == RECOUNTED],
         "supplement": getattr(found, "supplement", None),
         **across_section(found),
+        "stands_for": found.state_label if found.waits_for_applicant else _("a linked dossier waits"),
         **results_section(viewer, found, tasks),
     }
     return render(request, "dossiers/dossier.html", context, status=status)
@@ -275,5 +281,8 @@ def _row(event: Event) -> dict[str, object]:
     words += [
         str(data[name]) for name in ("step", "note", "reason", "result", "number", "to") if data.get(name)
     ]
+    items = data.get("items")
+    if isinstance(items, list):  # what a supplement asks for
+        words.insert(0, "; ".join(map(str, items)))
     who = ", ".join(filter(None, (event.actor.name, event.actor.post)))
     return {"title": label, "at": event.at, "actor": who, "detail": " · ".join(words)}

@@ -30,13 +30,21 @@ class LinkedReception:
     """The procedures of one reception, the first as asked for; one of them is `shown`."""
 
     def __init__(self, request: HttpRequest, *, viewer: Viewer, offer_id: int, on: date) -> None:
-        """Raises `NotFound` where one is not offered by the viewer's agency at its counter."""
+        """A group of linked procedures brings its own; else they are chosen on the first page.
+
+        Raises:
+            NotFound: one is not offered by the viewer's agency at its counter. PartNotOffered: nor is one of
+            the group.
+        """
         self._viewer, self._post = viewer, request.POST
         self._place = self._post.get(PLACE) or str(offer_id)
         self._first = self._sent(request, str(offer_id))
         chosen = list(dict.fromkeys(self._first.getlist(CHOSEN))) if self._first is not None else []
+        first = queries.find_offer(viewer, offer_id)
+        group = queries.parts_of(viewer, first)
+        self._whole, chosen = bool(group), [] if group else chosen
         self._refused = TooManyLinked(field=CHOSEN, most=MOST_LINKED) if len(chosen) > MOST_LINKED else None
-        offers = [queries.find_offer(viewer, offer_id)]
+        offers = [first, *group]
         offers += queries.find_offers(viewer, [one for one in chosen[:MOST_LINKED] if one != str(offer_id)])
         self.parts: list[Reception] = []
         self._text = (self._first.get(TEXT, "") if self._first is not None else "").strip()[:200]
@@ -101,6 +109,8 @@ class LinkedReception:
             "link_text": self._text,
             "link_fault": self._refused.say() if self._refused else "",
             "most_linked": MOST_LINKED,
+            "whole": self._whole,
+            "groups": [] if self._whole or shown is not self.parts[0] else self._groups(),
         }
 
     def _sent(self, request: HttpRequest, key: str) -> QueryDict | None:
@@ -123,10 +133,14 @@ class LinkedReception:
             return now
         return next((part for part in self.parts if not part.ready), now)
 
+    def _groups(self) -> list[ServiceOffer]:
+        """The groups of linked procedures that the first is one of: they may be what is wanted."""
+        return queries.groups_of(self._viewer, self.parts[0].offer)
+
     def _to_link(self) -> list[ServiceOffer]:
         """What can be chosen: what was chosen already, then what matches."""
         chosen = [part.offer for part in self.parts[1:]]
-        if self.shown is not self.parts[0]:
+        if self._whole or self.shown is not self.parts[0]:
             return chosen
         keys = {one.pk for one in chosen}
         found = queries.offers_to_link(self._viewer, self.parts[0].offer, self._text)

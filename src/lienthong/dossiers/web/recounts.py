@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from lienthong.dossiers.actions.recounting import RECOUNT
+from lienthong.dossiers.states import RECOUNT
 from lienthong.ledger.public import JSON, Event
 
 RECOUNTED = f"dossier.{RECOUNT}"

@@ -23,6 +23,7 @@ from lienthong.procedures.actions.versions import (
     start_draft,
     withdraw_version,
 )
+from lienthong.procedures.definition import Result
 from lienthong.procedures.faults import NotWhole
 from lienthong.procedures.models import (
     FeeRule,
@@ -86,6 +87,7 @@ def test_a_negative_fee_is_refused_by_the_database_itself() -> None:
         ({"limit_minutes": 600}, "the law allows 600"),
         ({"law": ()}, "no law is named"),
         ({"results": ()}, "what the applicant gets"),
+        ({"results": (Result(key="card", name="Thẻ", document_type="XX"),)}, "a type of document that"),
     ],
 )
 def test_a_draft_that_is_not_whole_is_not_published(fields: dict[str, Any], expected: str) -> None:

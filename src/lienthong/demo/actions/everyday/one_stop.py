@@ -17,6 +17,7 @@ from lienthong.demo.words import FAMILIES, GIVEN
 from lienthong.directory.public import Duty
 from lienthong.dossiers.public import (
     Dossier,
+    DossierState,
     DossierTask,
     GivenFile,
     GivenPaper,
@@ -46,6 +47,7 @@ from lienthong.procedures.public import (
     Channel,
     Definition,
     GrantedExemptions,
+    LinkedPart,
     Prefill,
     QuestionType,
     ServiceOffer,
@@ -57,6 +59,9 @@ from lienthong.procedures.public import (
 )
 
 DAYS, A_DAY = 12, 3
+# How many days ago parents came with all that a newborn child needs, in one application: a group of linked
+# procedures. The first has gone its way, the second is under way.
+BIRTHS = (11, 2)
 # Which of the dossiers, in the order they came, do not simply go their way.
 SUPPLEMENTED, ANSWERED, WITHDRAWN, LEFT, UNPAID = (7, 25), (7,), (10, 31), (2, 14, 20, 29), (22, 33)
 RECEPTIONIST = "xa.motcua"
@@ -67,16 +72,39 @@ SCAN_MOST = 1 << 20
 def dossiers_are_settled(days: Days) -> None:
     """Three a day come in at the counter; the officials of the commune and others do what lies with them."""
     came: list[Dossier] = []
-    services, persons = _services(days.ago(DAYS)), people()
+    offers, persons = _offers(days.ago(DAYS)), people()
+    services = _services(offers, days.ago(DAYS))
+    linked: list[Dossier] = []
     for day in range(DAYS, 0, -1):
         for hour in range(8, 8 + A_DAY):
             at = days.ago(day, hour, 20)
             came.append(receive_at_counter(intake=next(services)(next(persons), at), viewer=desk(at), at=at))
-        _pay(came, days.ago(day, 11))
+        if day in BIRTHS:
+            linked += _linked(offers, next(persons), days.ago(day, 10, 50))
+        others = [dossier.pk for dossier in linked]
+        _pay([*_but(came, UNPAID), *others], days.ago(day, 11))
         _not_as_usual(came, days, day)
-        _work(came, days.ago(day, 15))
+        _work([*_but(came, LEFT), *others], days.ago(day, 15))
     at = days.just_now(90)
     receive_at_counter(intake=next(services)(next(persons), at), viewer=desk(at), at=at)
+
+
+def _but(came: Sequence[Dossier], some: Sequence[int]) -> list[UUID]:
+    return [dossier.pk for number, dossier in enumerate(came) if number not in some]
+
+
+def _linked(offers: Sequence[_Service], person: PartyFacts, at: datetime) -> list[Dossier]:
+    """One application for a group of linked procedures, received with all of them."""
+    of = {offer.procedure_id: offer for offer in offers}
+    group = next((offer for offer in offers if offer.grouped), None)
+    parts = (
+        LinkedPart.objects.filter(whole=group.procedure_id).values_list("part", flat=True) if group else ()
+    )
+    if group is None or not all(part in of for part in parts):
+        return []
+    first, *others = [one(person, at) for one in (group, *(of[part] for part in parts))]
+    root = receive_at_counter(intake=first, linked=others, viewer=desk(at), at=at)
+    return list(Dossier.objects.filter(root=root).order_by("pk"))
 
 
 def desk(at: datetime) -> Viewer:
@@ -105,6 +133,7 @@ class _Service:
 
     def __init__(self, offer: ServiceOffer, scan: str) -> None:
         self._offer, self._says, self._scan = offer, definition_of(offer.version), scan
+        self.procedure_id, self.grouped = offer.version.procedure_id, self._says.process.waits_for_parts
 
     def __call__(self, person: PartyFacts, at: datetime) -> Intake:
         answers = _answers(self._says, person, self._scan, at)
@@ -139,15 +168,19 @@ class _Service:
         return form is None or not answer_faults(form, _answers(self._says, person, self._scan, at))
 
 
-def _services(at: datetime) -> Iterator[_Service]:
+def _offers(at: datetime) -> list[_Service]:
     place = agency(COMMUNE, at)
     offers = ServiceOffer.objects.filter(agency=place, channel=Channel.COUNTER, ended_at=None)
     scan = store_blob([printed(texts.SCANNED, at)], at=at, max_bytes=SCAN_MOST).sha256
-    services = [
+    return [
         _Service(offer, scan) for offer in offers.select_related("version").order_by("version__procedure")
     ]
+
+
+def _services(offers: Sequence[_Service], at: datetime) -> Iterator[_Service]:
+    """What is asked for by itself, one after the other."""
     someone = next(people())
-    return cycle([service for service in services if service.sound(someone, at)])
+    return cycle([service for service in offers if not service.grouped and service.sound(someone, at)])
 
 
 def _answers(says: Definition, person: PartyFacts, scan: str, at: datetime) -> dict[str, Any]:
@@ -167,9 +200,8 @@ def _answers(says: Definition, person: PartyFacts, scan: str, at: datetime) -> d
     return given | said | scans
 
 
-def _pay(came: Sequence[Dossier], at: datetime) -> None:
-    """Who owes something pays it in cash, but for a few."""
-    paying = [dossier.pk for number, dossier in enumerate(came) if number not in UNPAID]
+def _pay(paying: Sequence[UUID], at: datetime) -> None:
+    """Who owes something pays it in cash."""
     owed = Charge.objects.filter(subject_id__in=paying, state=ChargeState.OWED)
     for subject in sorted(set(owed.values_list("subject_id", flat=True))):
         charges = list(owed.filter(subject_id=subject).values_list("pk", flat=True))
@@ -195,12 +227,15 @@ def _not_as_usual(came: Sequence[Dossier], days: Days, day: int) -> None:
             receive_supplement(dossier_id=came[number].pk, viewer=desk(at), at=at)
 
 
-def _work(came: Sequence[Dossier], at: datetime) -> None:
-    """Everybody ends the steps that have lain with them since the morning."""
-    usual = [dossier.pk for number, dossier in enumerate(came) if number not in LEFT]
+def _work(usual: Sequence[UUID], at: datetime) -> None:
+    """Everybody ends the steps that have lain with them since the morning.
+
+    The results of one application go out together, once its main dossier is decided.
+    """
     by: dict[str, list[DossierTask]] = {}
     for task in _open_tasks(usual).filter(opened_at__lte=at - timedelta(hours=1)):
-        by.setdefault(_username(task), []).append(task)
+        if task.dossier.state != DossierState.FINISHED or task.dossier.root.state == DossierState.FINISHED:
+            by.setdefault(_username(task), []).append(task)
     there = set(Account.objects.filter(username__in=by).values_list("username", flat=True))
     for username in sorted(there):
         viewer = _who(username, at)
@@ -234,7 +269,7 @@ def _open_tasks(dossiers: Sequence[UUID]) -> QuerySet[DossierTask]:
         paused_at=None,
     )
     return working.exclude(role="").select_related(
-        "agency", "dossier__version__procedure", "dossier__application"
+        "agency", "dossier__version__procedure", "dossier__application", "dossier__root"
     )
 
 

@@ -55,13 +55,48 @@ RECORD_FIELDS = {
     "DonViXuLy": Field(needed=True),
     "GhiChu": Field(),
 }
-RECORD_LISTS = (
-    "TaiLieuNop",
-    "DanhSachLePhi",
-    "DanhSachTepDinhKemKhac",
-    "DanhSachHoSoBoSung",
-    "DanhSachGiayToKetQua",
-)
+# Of each list the fields that an item has.
+RECORD_LISTS = {
+    "TaiLieuNop": {
+        "TepDinhKemId": Field(needed=True),
+        "TenTepDinhKem": Field(needed=True),
+        "IsDeleted": Field(r"[01]", needed=True),
+        "MaThanhPhanHoSo": Field(),
+        "DuongDanTaiTepTin": Field(),
+    },
+    "DanhSachLePhi": {
+        "TenPhiLePhi": Field(needed=True),
+        "MaPhiLePhi": Field(r"\S{1,60}", needed=True),
+        "HinhThucThu": Field(r"[124]", needed=True),
+        "Gia": Field(r"\d{1,13}", needed=True),
+        "LoaiPhiLePhi": Field(r"[1-3]", needed=True),
+    },
+    "DanhSachTepDinhKemKhac": {
+        "TenGiayTo": Field(needed=True),
+        "SoLuong": Field(r"[1-9]\d{0,4}", needed=True),
+        "LoaiGiayTo": Field(needed=True),
+    },
+    "DanhSachHoSoBoSung": {
+        "HoSoBoSungId": Field(needed=True),
+        "NguoiYeuCauBoSung": Field(needed=True),
+        "NoiDungBoSung": Field(needed=True),
+        "NgayBoSung": Field(DATE, needed=True),
+        "NguoiTiepNhanBoSung": Field(),
+        "ThongTinTiepNhan": Field(),
+        "NgayTiepNhanBoSung": Field(DATE),
+        "TrangThaiBoSung": Field(r"[01]", needed=True),
+        "NgayHenTraTruoc": Field(DATE),
+        "NgayHenTraMoi": Field(DATE),
+    },
+    "DanhSachGiayToKetQua": {
+        "TenGiayTo": Field(needed=True),
+        "MaThanhPhanHoSo": Field(),
+        "GiayToId": Field(needed=True),
+        "DuongDanTepTinKetQua": Field(),
+        "MaGiayToKetQua": Field(),
+    },
+}
+INNER_LISTS = {"DanhSachHoSoBoSung": {"DanhSachGiayToBoSung", "DanhSachLePhiBoSung"}}
 PROGRESS_FIELDS = {
     "MaHoSo": RECORD_FIELDS["MaHoSo"],
     "NguoiXuLy": Field(needed=True),
@@ -146,19 +181,13 @@ class FakePortal:
             takers[service](item)
 
     def _check(self, service: str, item: Any) -> None:
-        fields = RECORD_FIELDS if service == wire.RECORDS else PROGRESS_FIELDS
-        lists = RECORD_LISTS if service == wire.RECORDS else ()
-        if not isinstance(item, dict) or set(item) != set(fields) | set(lists):
-            raise _No(BAD_FIELD, "Thiếu hoặc thừa trường dữ liệu")
-        for name, rule in fields.items():
-            value = item[name]
-            if not isinstance(value, str) or not (
-                re.fullmatch(rule.pattern, value) if value else not rule.needed
-            ):
-                raise _No(BAD_FIELD, f"{name} không hợp lệ")
-        for name in lists:
+        lists = RECORD_LISTS if service == wire.RECORDS else {}
+        _check_fields(item, RECORD_FIELDS if service == wire.RECORDS else PROGRESS_FIELDS, set(lists))
+        for name, fields in lists.items():
             if not isinstance(item[name], list):
                 raise _No(BAD_FIELD, f"{name} không hợp lệ")
+            for each in item[name]:
+                _check_fields(each, fields, INNER_LISTS.get(name, set()))
         for name in NEEDED_IN.get(item.get("TrangThaiHoSo", ""), ()):
             if not item[name]:
                 raise _No(BAD_FIELD, f"{name} không được để trống")
@@ -173,6 +202,16 @@ class FakePortal:
         steps = self.steps.setdefault(item["MaHoSo"], [])
         if item not in steps:
             steps.append(item)
+
+
+def _check_fields(item: Any, fields: Mapping[str, Field], lists: set[str]) -> None:
+    if not isinstance(item, dict) or set(item) != set(fields) | lists:
+        raise _No(BAD_FIELD, "Thiếu hoặc thừa trường dữ liệu")
+    for name, rule in fields.items():
+        value = item[name]
+        fits = isinstance(value, str) and (re.fullmatch(rule.pattern, value) if value else not rule.needed)
+        if not fits:
+            raise _No(BAD_FIELD, f"{name} không hợp lệ")
 
 
 @dataclass
