@@ -46,6 +46,13 @@ METHODS = WEAK_METHODS | {
 DIGESTS = frozenset(
     {DigestAlgorithm.SHA1, DigestAlgorithm.SHA256, DigestAlgorithm.SHA384, DigestAlgorithm.SHA512}
 )
+_EXPECTED = SignatureConfiguration(
+    location=".//",
+    expect_references=True,
+    signature_methods=METHODS,
+    digest_algorithms=DIGESTS,
+    ignore_ambiguous_key_info=False,
+)
 _CANONICAL = {method.value for method in CanonicalizationMethod}
 _NAMES = {"ds": DSIG}
 
@@ -167,19 +174,12 @@ def verify_enveloped(lifted: Lifted, found: Scan, *, certificate: x509.Certifica
     signature = next(found.root.iter(f"{{{DSIG}}}Signature"), None)
     verifier = _Verifier()
     verifier.lifted = lifted
-    config = SignatureConfiguration(
-        location=".//",
-        expect_references=True,
-        signature_methods=METHODS,
-        digest_algorithms=DIGESTS,
-        ignore_ambiguous_key_info=False,
-    )
     try:
         results = verifier.verify(
             found.root,
             x509_cert=certificate,
             parser=hardened_parser(len(lifted.skeleton)),
-            expect_config=config,
+            expect_config=_EXPECTED,
         )
     except (InvalidSignature, InvalidDigest, InvalidCertificate) as error:
         raise errors.SignatureWrong from error
