@@ -27,7 +27,7 @@ SEARCH, MIGRATIONS = "search", "migrations"  # over what is stored, so only when
 OFFICE, PROVINCE = "office", 1_000_000  # takes a quarter of an hour to fill, so only when asked for
 MAYAN, MAYAN_PORT = "mayan", 8196  # and its Redis on the next
 DOSSIERS, PROVINCE_YEAR = "dossiers", 1_200_000  # takes half an hour to fill, so only when asked for
-FLOOR = "floor"  # what libraries take for a packet, which tells what no code of ours can change
+FLOOR = "floor"  # what libraries and a bare server take for a packet, beside ours and the peer
 LARGE = "large"  # takes a minute and some gigabytes of disk, so only when asked for
 
 os.environ.setdefault("LIENTHONG_VAR", str(Path("var/bench").absolute()))
@@ -65,6 +65,7 @@ def main() -> None:
         if FLOOR in parts:
             ground = import_module("bench.axis").prepare(import_module("lienthong.kernel.clock").now())
             import_module("bench.floor").run(PORT, ground)
+            import_module("bench.floor_http").run(PORT, PEER_PORT, ground, asked.documents or 1000)
         if LARGE in parts:
             _large(asked.megabytes)
         if OFFICE in parts or MAYAN in parts:

@@ -94,19 +94,19 @@ def web(port: int, *, profile: str = "hub") -> Iterator[tuple[str, int]]:
 def submissions(port: int, ground: Ground, documents: int) -> list[Figure]:
     """One packet a call, for each size and number of clients; then many packets a call."""
     figures = []
-    with web(port) as (url, _process):
-        headers = _headers(url, ground.credentials)
+    with web(port) as (url, process):
+        headers = token_headers(url, ground.credentials)
         for label, size in SIZES.items():
             share = documents if size == SIZES["100 KB"] else documents // 4
             packets, signing = signed_packets(ground, share * len(CLIENTS) + 20, size)
             figures += [signing] if not figures else []
-            calls = [Call("/axis/v1/packets", headers | _XML, packet) for packet in packets]
-            send_all("warm", url, calls[-20:], _is_receipt, clients=4)
+            calls = [Call("/axis/v1/packets", headers | XML, packet) for packet in packets]
+            send_all("warm", url, calls[-20:], is_receipt, clients=4)
             for place, clients in enumerate(CLIENTS):
                 name = f"submit, {label}, 3 recipients, {clients} clients"
                 part = calls[place * share : (place + 1) * share]
-                figures.append(send_all(name, url, part, _is_receipt, clients=clients))
-        figures.append(_in_bulk(url, headers, ground, documents))
+                figures.append(send_all(name, url, part, is_receipt, clients=clients, server=process))
+        figures.append(_in_bulk(url, process, headers, ground, documents))
     return figures
 
 
@@ -115,8 +115,8 @@ def statuses(port: int, ground: Ground, documents: int) -> list[Figure]:
 
     One a call by 4 clients, and all of one code in one call.
     """
-    with web(port) as (url, _process):
-        headers = _headers(url, ground.credentials) | {"Content-Type": "application/json"}
+    with web(port) as (url, process):
+        headers = token_headers(url, ground.credentials) | {"Content-Type": "application/json"}
         with AxisClient(url, ground.credentials.client_id, ground.credentials.client_secret) as client:
             deliveries = [item.delivery_id for item in client.inbox(limit=min(200, documents)).items]
         calls = [
@@ -128,13 +128,15 @@ def statuses(port: int, ground: Ground, documents: int) -> list[Figure]:
             for code in ("01", "03", "06")
             for delivery in deliveries
         ]
-        one_by_one = send_all("status events, 4 clients", url, calls, _is_taken, clients=4)
+        one_by_one = send_all("status events, 4 clients", url, calls, _is_taken, clients=4, server=process)
         with AxisClient(url, ground.credentials.client_id, ground.credentials.client_secret) as client:
             deliveries = [item.delivery_id for item in client.inbox(limit=min(200, documents)).items]
         many = [_bulk_statuses(headers, code, deliveries) for code in ("01", "03", "06")]
         return [
             one_by_one,
-            send_all("status events, many a call, 1 client", url, many, _are_taken, clients=1),
+            send_all(
+                "status events, many a call, 1 client", url, many, _are_taken, clients=1, server=process
+            ),
         ]
 
 
@@ -153,23 +155,28 @@ def _are_taken(status: int, answer: bytes) -> bool:
     return status == 200 and b'"problem": {' not in answer
 
 
-_XML = {"Content-Type": "application/xml"}
+XML = {"Content-Type": "application/xml"}
 
 
-def _is_receipt(status: int, answer: bytes) -> bool:
+def is_receipt(status: int, answer: bytes) -> bool:
+    """Whether a new packet was taken."""
     return status == 202
 
 
-def _in_bulk(url: str, headers: dict[str, str], ground: Ground, documents: int) -> Figure:
+def are_receipts(status: int, answer: bytes) -> bool:
+    """Whether all packets of a call of `BULK` were."""
+    return status == 200 and answer.count(b'"status": 202') == BULK
+
+
+def _in_bulk(url: str, process: int, headers: dict[str, str], ground: Ground, documents: int) -> Figure:
     packets, _signing = signed_packets(ground, documents, SIZES["100 KB"])
-    sets = [packets[start : start + BULK] for start in range(0, documents, BULK)]
-    calls = [bulk_call(headers, part) for part in sets]
-
-    def all_stored(status: int, answer: bytes) -> bool:
-        return status == 200 and answer.count(b'"status": 202') == BULK
-
     name = f"submit in bulk, 100 KB, {BULK} a call, 4 clients"
-    return send_all(name, url, calls, all_stored, clients=4)
+    return send_all(name, url, bulk_calls(headers, packets), are_receipts, clients=4, server=process)
+
+
+def bulk_calls(headers: dict[str, str], packets: list[bytes]) -> list[Call]:
+    """Calls with `BULK` packets each."""
+    return [bulk_call(headers, packets[start : start + BULK]) for start in range(0, len(packets), BULK)]
 
 
 def bulk_call(headers: dict[str, str], packets: list[bytes]) -> Call:
@@ -184,7 +191,8 @@ def bulk_call(headers: dict[str, str], packets: list[bytes]) -> Call:
     return Call("/axis/v1/packets/bulk", headers | kind, body, pieces=len(packets))
 
 
-def _headers(url: str, credentials: Credentials) -> dict[str, str]:
+def token_headers(url: str, credentials: Credentials) -> dict[str, str]:
+    """What a call needs to be known."""
     with AxisClient(url, credentials.client_id, credentials.client_secret) as client:
         return {"Authorization": f"Bearer {client.token()}"}
 

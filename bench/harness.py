@@ -17,7 +17,8 @@ console = Console(width=110)
 class Figure:
     """A measured rate in `unit`, and the median and 99th percentile of one piece, in seconds.
 
-    `client`: the CPU seconds that the load generator itself took for a piece, on the same machine.
+    The CPU seconds for a piece on the same machine, where they are known: `client`, of the load generator
+    itself; `server`, of the web's processes; `database`, of PostgreSQL.
     """
 
     name: str
@@ -26,6 +27,16 @@ class Figure:
     p99: float
     unit: str = "/s"
     client: float | None = None
+    server: float | None = None
+    database: float | None = None
+
+    @property
+    def cpu(self) -> float:
+        """All CPU seconds of a piece."""
+        return sum(getattr(self, who) or 0.0 for who in CPU)
+
+
+CPU = ("client", "server", "database")
 
 
 def measure(name: str, work: Callable[[], object], *, seconds: float = 2.0, warm: int = 2) -> Figure:
@@ -52,13 +63,13 @@ def of_times(name: str, times: Iterable[float], *, wall: float | None = None) ->
 def show(title: str, figures: Iterable[Figure], *, against: Figure | None = None) -> None:
     """Print the figures as a table; with `against`, also each one's ratio to it."""
     rows = list(figures)
-    loaded = any(figure.client is not None for figure in rows)
-    more = [*(["of the first"] if against else []), *(["client CPU"] if loaded else [])]
+    known = [who for who in CPU if any(getattr(figure, who) is not None for figure in rows)]
+    more = [*(["of the first"] if against else []), *(f"CPU: {who}" for who in known)]
     table = Table("", "rate", "median", "p99", *more, title=title, title_justify="left")
     for figure in rows:
         cells = [figure.name, f"{figure.rate:,.1f} {figure.unit}", _time(figure.median), _time(figure.p99)]
         cells += [f"{figure.rate / against.rate:.3f}"] if against else []
-        cells += ["" if figure.client is None else _time(figure.client)] if loaded else []
+        cells += ["" if (spent := getattr(figure, who)) is None else _time(spent) for who in known]
         table.add_row(*cells)
     console.print(table)
 

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from bench.harness import Figure, of_times
+from bench.processes import cpu_seconds, postmaster
 
 SECONDS = 120
 CHUNK = 1 << 18
@@ -48,15 +49,21 @@ class Unreadable(RuntimeError):
     """The server closed in the middle of an answer."""
 
 
-def send_all(name: str, url: str, calls: Iterable[Call], accepts: Accepts, *, clients: int) -> Figure:
+def send_all(
+    name: str, url: str, calls: Iterable[Call], accepts: Accepts, *, clients: int, server: int | None = None
+) -> Figure:
     """Send the calls by so many clients at once; the figure is in pieces a second and seconds a call.
 
-    An answer that is not accepted ends the measurement: a figure of refusals would be worth nothing.
+    `server`, its first process, has its CPU and that of PostgreSQL measured. An answer that is not accepted
+    ends the measurement: a figure of refusals would be worth nothing.
     """
+    measured = {"server": server, "database": postmaster()} if server else {}
+    before = {who: cpu_seconds(process) for who, process in measured.items()}
     run = run_all(name, url, calls, accepts, clients=clients)
     figure = of_times(name, [seconds for _call, seconds in run.times])
     pieces = sum(call.pieces for call, _seconds in run.times)
-    return Figure(name, pieces / run.wall, figure.median, figure.p99, client=run.client / pieces)
+    spent = {who: (cpu_seconds(process) - before[who]) / pieces for who, process in measured.items()}
+    return Figure(name, pieces / run.wall, figure.median, figure.p99, client=run.client / pieces, **spent)
 
 
 def run_all(name: str, url: str, calls: Iterable[Call], accepts: Accepts, *, clients: int) -> Run:

@@ -35,12 +35,12 @@ def run(port: int, documents: int, *, sizes: dict[str, int], clients: tuple[int,
     for label, size in sizes.items():
         environment = _environment()
         calls = _messages(python, environment, documents * len(clients) + 10, size)
-        with _server(python, environment, port) as url:
+        with _server(python, environment, port) as (url, process):
             send_all("warm", url, calls[-10:], _is_processed, clients=2)
             for place, number in enumerate(clients):
                 share = calls[place * documents : (place + 1) * documents]
                 name = f"django-pyas2, {label}, {number} clients"
-                figures.append(send_all(name, url, share, _is_processed, clients=number))
+                figures.append(send_all(name, url, share, _is_processed, clients=number, server=process))
     return figures
 
 
@@ -107,13 +107,14 @@ def _messages(python: Path, environment: dict[str, str], count: int, size: int) 
 
 
 @contextmanager
-def _server(python: Path, environment: dict[str, str], port: int) -> Iterator[str]:
+def _server(python: Path, environment: dict[str, str], port: int) -> Iterator[tuple[str, int]]:
+    """Its address and its first process."""
     command = [python, "-m", "gunicorn", "--workers", str(WORKERS), "--bind", f"127.0.0.1:{port}"]
     command += ["--log-level", "warning", "receiver:application"]
     process = subprocess.Popen(command, env=environment, cwd=HERE)
     try:
         _wait(port)
-        yield f"http://127.0.0.1:{port}"
+        yield f"http://127.0.0.1:{port}", process.pid
     finally:
         process.terminate()
         process.wait(timeout=20)

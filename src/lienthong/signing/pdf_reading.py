@@ -116,17 +116,28 @@ def check_pdf(pdf: bytes | Extent) -> None:
 
 
 class _Timed:
-    """A file that can be read only so long, measured by the reading thread's own processor time."""
+    """A file that can be read only so long, measured by the reading thread's own processor time.
+
+    Asking for that is a system call, and a reader reads hundreds of times, often one character. A thread uses
+    no more than passes, so nobody asks before as much has passed on the wall as is left.
+    """
 
     def __init__(self, file: BinaryIO, seconds: float) -> None:
         self._read, self.seek, self.tell = file.read, file.seek, file.tell
         self._seconds, self._end = seconds, time.thread_time() + seconds
+        self._ask_at = time.perf_counter() + seconds
 
     def read(self, size: int = -1) -> bytes:
         """As a file; what it is read for has taken too long when it refuses."""
-        if time.thread_time() > self._end:
-            raise errors.PdfTooComplex(seconds=f"{self._seconds:g}")
+        if time.perf_counter() >= self._ask_at:
+            self._require_time()
         return self._read(size)
+
+    def _require_time(self) -> None:
+        left = self._end - time.thread_time()
+        if left < 0:
+            raise errors.PdfTooComplex(seconds=f"{self._seconds:g}")
+        self._ask_at = time.perf_counter() + left
 
 
 def _require_marks(file: BinaryIO, limits: PdfLimits) -> None:

@@ -30,6 +30,7 @@ from lienthong.signing import errors
 from lienthong.signing.ports import PrivateKey
 from lienthong.signing.xml_scan import DSIG, Scan, hardened_parser
 
+EXCLUSIVE = "http://www.w3.org/2001/10/xml-exc-c14n#"
 ENVELOPED = SignatureConstructionMethod.enveloped.value
 HEADER = "edXMLHeader"
 WEAK_METHODS = frozenset({SignatureMethod.RSA_SHA1, SignatureMethod.ECDSA_SHA1})
@@ -44,6 +45,13 @@ METHODS = WEAK_METHODS | {
 }
 DIGESTS = frozenset(
     {DigestAlgorithm.SHA1, DigestAlgorithm.SHA256, DigestAlgorithm.SHA384, DigestAlgorithm.SHA512}
+)
+_EXPECTED = SignatureConfiguration(
+    location=".//",
+    expect_references=True,
+    signature_methods=METHODS,
+    digest_algorithms=DIGESTS,
+    ignore_ambiguous_key_info=False,
 )
 _CANONICAL = {method.value for method in CanonicalizationMethod}
 _NAMES = {"ds": DSIG}
@@ -61,8 +69,10 @@ class _WholeDigest:
     """For signxml: a digest is of the canonical form with all runs in their places."""
 
     lifted: Lifted
+    digested: bytes | None = None
 
     def _get_digest(self, data: bytes, algorithm: DigestAlgorithm) -> bytes:
+        self.digested = data
         digest = Hash(digest_algorithm_implementations[algorithm]())
         for piece in self.lifted.filled(data, end=b"\n"):
             digest.update(piece)
@@ -103,28 +113,47 @@ class _Verifier(_WholeDigest, XMLVerifier):
     """signxml over a lifted packet, but for inclusive C14N of a part, where lxml writes a wrong `xmlns=""`.
 
     Each part becomes a document of its own first; packets in the field are signed so.
+
+    signxml copies the whole tree twice for each reference and reads what was signed once more, which took
+    more than all it checks. There is one reference, or the signature is refused, and nobody else reads the
+    tree, so the signature is taken out of the tree itself, of which nothing is left to a second reference.
     """
 
+    root: etree._Element | None = None
+
     def get_root(self, data: Any) -> Any:
-        """The tree of the scan as it is: only copies of it are changed."""
+        """The tree of the scan as it is, which is used up, unless something stands beside its root.
+
+        signxml does not hash that, and lxml would.
+        """
+        self.root = data if data.getprevious() is None and data.getnext() is None else None
         return data
 
     def _check_cert_validity(self, cert: object, cert_source: str) -> None:
         """For the caller to judge, at its own time."""
 
+    def _tostring(self, xml_node: Any, **options: Any) -> Any:
+        """A node as text, to be copied; the root as it is."""
+        return xml_node if xml_node is self.root else super()._tostring(xml_node, **options)  # type: ignore[no-untyped-call]
+
+    def _fromstring(self, xml_string: Any, **options: Any) -> Any:
+        """The tree of a text: the root is one, and that of what was digested is read by nobody."""
+        if isinstance(xml_string, etree._Element):
+            return xml_string
+        return None if xml_string is self.digested else super()._fromstring(xml_string, **options)  # type: ignore[no-untyped-call]
+
     def _get_signature(self, root: Any) -> Any:
         """The signature, in which no run may stand: it would be read as what its token says."""
         found = super()._get_signature(root)  # type: ignore[no-untyped-call]
-        if self.lifted.runs and self.lifted.has_token(
-            etree.tostring(found, with_tail=False, encoding="unicode")
-        ):
+        if self.lifted.runs and self.lifted.mark in etree.tostring(found, with_tail=False):
             raise errors.SignatureUnsupported(detail="base64")
         return found
 
     def _c14n(self, nodes: Any, algorithm: Any, inclusive_ns_prefixes: Any = None) -> bytes:
         parts = nodes if isinstance(nodes, list) else [nodes]
-        alone = [part if part.getparent() is None else _alone(part) for part in parts]
-        return super()._c14n(alone, algorithm, inclusive_ns_prefixes)  # type: ignore[no-any-return]
+        if inclusive_ns_prefixes or not algorithm.value.startswith(EXCLUSIVE):
+            parts = [part if part.getparent() is None else _alone(part) for part in parts]
+        return super()._c14n(parts, algorithm, inclusive_ns_prefixes)  # type: ignore[no-any-return]
 
 
 def _alone(part: etree._Element) -> etree._Element:
@@ -136,40 +165,35 @@ def _alone(part: etree._Element) -> etree._Element:
 def verify_enveloped(lifted: Lifted, found: Scan, *, certificate: x509.Certificate) -> Verified:
     """Check the one signature against the certificate, whose own validity is the caller's to judge.
 
-    `found` is what `scan` made of the XML. What is returned is what was signed, and it is the whole document.
+    `found` is what `scan` made of the XML; its tree is used up. What is returned is what was signed, and it is
+    the whole document.
 
     Raises:
         SignatureWrong, SignatureWrapping, SignatureUnsupported, SignatureUnreadable
     """
+    signature = next(found.root.iter(f"{{{DSIG}}}Signature"), None)
     verifier = _Verifier()
     verifier.lifted = lifted
-    config = SignatureConfiguration(
-        location=".//",
-        expect_references=True,
-        signature_methods=METHODS,
-        digest_algorithms=DIGESTS,
-        ignore_ambiguous_key_info=False,
-    )
     try:
         results = verifier.verify(
             found.root,
             x509_cert=certificate,
             parser=hardened_parser(len(lifted.skeleton)),
-            expect_config=config,
+            expect_config=_EXPECTED,
         )
     except (InvalidSignature, InvalidDigest, InvalidCertificate) as error:
         raise errors.SignatureWrong from error
     except (SignXMLException, etree.LxmlError, ValueError, KeyError, TypeError, AttributeError) as error:
-        raise _reason(found.root) from error
+        raise _reason(signature) from error
     results = results if isinstance(results, list) else [results]
     weak = _require_whole(results[0].signature_xml if results else None)
     return Verified(results[0].signed_data, weak)
 
 
-def _reason(root: etree._Element) -> errors.SignatureRefusal:
+def _reason(signature: etree._Element | None) -> errors.SignatureRefusal:
     """Say why the library gave up: an algorithm or a form outside the profile, or nothing one can read."""
     try:
-        _require_whole(next(root.iter(f"{{{DSIG}}}Signature"), None))
+        _require_whole(signature)
     except errors.SignatureRefusal as refusal:
         return refusal
     return errors.SignatureUnreadable()

@@ -60,10 +60,12 @@ def _unlift_texts(root: etree._Element, packet: Lifted) -> None:
 
     No text that is read may be as long as a run, so what the run says does not matter.
     """
-    if not packet.runs:
+    mark = packet.mark.decode()
+    enclosed = sum(mark in (element.text or "") for element in root.iter(f"{{*}}{ENCODED}"))
+    if enclosed == len(packet.runs):  # each stands in the text once, so none is left for another place
         return
     long = "A" * SHORTEST
-    for found in cast("list[Any]", _TEXTS_WITH(root, mark=packet.mark.decode())):
+    for found in cast("list[Any]", _TEXTS_WITH(root, mark=mark)):
         element = found.getparent()
         if found.is_tail:
             element.tail = long
@@ -106,11 +108,12 @@ class Node:
 
     def children(self, name: str) -> list[Node]:
         """The direct children of that local name, whatever their prefix, case or spelling of Business."""
-        if self._named is None:
-            self._named = {}
-            for found in self:
-                self._named.setdefault(found.name, []).append(found)
-        return self._named.get(_plain(name), [])
+        named = self._named
+        if named is None:
+            named = self._named = {}
+            for element in self.element:
+                named.setdefault(_plain(element.tag), []).append(Node(element))
+        return named.get(_plain(name), [])
 
 
 def children(node: Node | None, name: str) -> list[Node]:

@@ -116,6 +116,7 @@ class Staged:
 
     def __init__(self, source: Source, *, max_bytes: int, allow: frozenset[str] | None) -> None:
         self.files: dict[str, Meter] = {}
+        self.moved = set[str]()  # of the names in `files`
         self._source, self._max_bytes, self._allow = source, max_bytes, allow
         self.composed = isinstance(source, Lifted) and _is_worth_composing(source)
 
@@ -145,7 +146,7 @@ class Staged:
 
     def remove(self, objects: Objects) -> None:
         """Remove what was written and not moved."""
-        objects.delete(self.files)
+        objects.delete(name for name in self.files if name not in self.moved)
         self.files.clear()
 
     def parts(self) -> Iterator[tuple[int, bytes, str | None, int, str]]:

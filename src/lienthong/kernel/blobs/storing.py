@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 
 from django.db import connection, transaction
 
-from lienthong.kernel.adapters.object_store import configured_objects
+from lienthong.kernel.adapters.object_store import Objects, configured_objects
 from lienthong.kernel.blobs.contents import Source, Staged
 from lienthong.kernel.blobs.keys import key_of, lock_number
 from lienthong.kernel.lifting import Lifted
@@ -54,20 +54,26 @@ def store_blobs(
         objects.settle([name for one in own for name in one.files])
         with transaction.atomic(savepoint=False):
             blobs = _keep_rows(all_staged, at)
-            new = {
-                temporary: key
-                for one in all_staged
-                for temporary, meter in one.files.items()
-                if (one.composed or not blobs[meter.sha256].composed)
-                and not objects.has(key := key_of(meter.sha256))
-            }
-            for temporary, key in new.items():
-                objects.move(temporary, key)
-            objects.settle_names(new.values())
+            objects.settle_names(_name(all_staged, blobs, objects))
             return [blobs[one.row[0]] for one in all_staged]
     finally:
         for one in own:
             one.remove(objects)
+
+
+def _name(all_staged: Iterable[Staged], blobs: Mapping[str, Blob], objects: Objects) -> list[str]:
+    """Move the files that are not in the store yet to where their contents lie, and say where that is."""
+    keys = list[str]()
+    for one in all_staged:
+        for temporary, meter in one.files.items():
+            if not one.composed and blobs[meter.sha256].composed:
+                continue
+            key = key_of(meter.sha256)
+            if not objects.has(key):
+                objects.move(temporary, key)
+                one.moved.add(temporary)
+                keys.append(key)
+    return keys
 
 
 @contextmanager
