@@ -108,7 +108,7 @@ def _compare(ours: list[Figure], floors: list[Figure], theirs: list[Figure]) -> 
     )
     for mine, least in zip(ours, floors, strict=True):
         console.print(
-            f"{mine.name}: {mine.rate / least.rate:.2f} of the floor's rate, {mine.cpu / least.cpu:.1f} × its "
+            f"{mine.name}: {mine.rate / least.rate:.2f} of the floor, {mine.cpu / least.cpu:.1f} × its "
             f"CPU. Beside the peer, by rate and by CPU: ours {mine.rate / rate:.1f} × and "
             f"{cpu / mine.cpu:.1f} ×, the floor {least.rate / rate:.1f} × and {cpu / least.cpu:.1f} ×."
         )

@@ -52,6 +52,7 @@ from lienthong.procedures.public import (
     ServiceOffer,
     Step,
     Transition,
+    process_of,
 )
 
 MOST_WORDS, MOST_AT_ONCE, MOST_OFFERS, MOST_HELD, MOST_TO_LINK = 8, 100, 200, 50, 20

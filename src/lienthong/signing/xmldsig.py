@@ -165,8 +165,8 @@ def _alone(part: etree._Element) -> etree._Element:
 def verify_enveloped(lifted: Lifted, found: Scan, *, certificate: x509.Certificate) -> Verified:
     """Check the one signature against the certificate, whose own validity is the caller's to judge.
 
-    `found` is what `scan` made of the XML; its tree is used up. What is returned is what was signed, and it is
-    the whole document.
+    `found` is what `scan` made of the XML; its tree is used up. What is returned is what was signed: the
+    whole document.
 
     Raises:
         SignatureWrong, SignatureWrapping, SignatureUnsupported, SignatureUnreadable

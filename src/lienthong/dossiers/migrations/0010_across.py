@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('directory', '0001_initial'),
-        ('dossiers', '0009_queueing'),
+        ("dossiers", "0009_queueing"),
         ('kernel', '0002_composed_blobs'),
     ]
 

@@ -14,7 +14,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ("directory", "0001_initial"),
-        ("dossiers", "0009_queueing"),
+        ("dossiers", "0010_across"),
     ]
 
     operations = [

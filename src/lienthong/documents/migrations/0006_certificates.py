@@ -51,7 +51,7 @@ class Migration(migrations.Migration):
     atomic = False
 
     dependencies = [
-        ("documents", "0004_files_to_scan"),
+        ("documents", "0005_scanned_files"),
     ]
 
     operations = [
