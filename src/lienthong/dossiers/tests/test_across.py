@@ -195,6 +195,7 @@ def test_what_ends_at_home_is_called_off_there_and_what_never_left_says_nothing(
     assert "Chuyển nơi ở" in [event.data.get("reason") for event in timeline(copy.ledger_subject)]
     assert not Origin.objects.filter(foreign_code__in=[unsent.code, late.code]).exists()
     assert far_of(late).settled_at is not None
+    assert not [one for one in two.axis.packets.values() if late.code in one.content.subject]
     before = len(two.axis.packets)
     two.both()
     assert len(two.axis.packets) == before, "nothing is left to say"
