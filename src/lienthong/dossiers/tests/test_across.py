@@ -66,7 +66,9 @@ def test_a_step_is_settled_elsewhere_and_its_result_comes_back(two: Pair) -> Non
     asked = open_task(dossier, "plan")
     due_at = dossier.due_at
     two.at_home()
+    two.at_home()
     assert far_of(dossier).state == "sent"
+    assert not Origin.objects.exists(), "what is for an agency elsewhere is left to that installation"
     assert inbox_of(two.worker(), at=two.at).rows == [], "it waits elsewhere, not in an inbox here"
     two.over_there()
     copy = theirs(dossier)
