@@ -66,7 +66,9 @@ def test_a_step_is_settled_elsewhere_and_its_result_comes_back(two: Pair) -> Non
     asked = open_task(dossier, "plan")
     due_at = dossier.due_at
     two.at_home()
+    two.at_home()
     assert far_of(dossier).state == "sent"
+    assert not Origin.objects.exists(), "what is for an agency elsewhere is left to that installation"
     assert inbox_of(two.worker(), at=two.at).rows == [], "it waits elsewhere, not in an inbox here"
     two.over_there()
     copy = theirs(dossier)
@@ -195,6 +197,7 @@ def test_what_ends_at_home_is_called_off_there_and_what_never_left_says_nothing(
     assert "Chuyển nơi ở" in [event.data.get("reason") for event in timeline(copy.ledger_subject)]
     assert not Origin.objects.filter(foreign_code__in=[unsent.code, late.code]).exists()
     assert far_of(late).settled_at is not None
+    assert not [one for one in two.axis.packets.values() if late.code in one.content.subject]
     before = len(two.axis.packets)
     two.both()
     assert len(two.axis.packets) == before, "nothing is left to say"
