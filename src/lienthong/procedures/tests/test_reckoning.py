@@ -20,7 +20,7 @@ exemptions = st.lists(
     st.builds(
         exemption,
         st.sampled_from(KEYS),
-        st.integers(1, 100),
+        st.sampled_from([1, 33, 50, 99, 100]),  # few, so that equal shares meet
         fee=st.sampled_from(["", "x", "y"]),
         when=st.sampled_from(["", "poor", "not poor", 'channel == "counter"']),
     ),
