@@ -13,6 +13,7 @@ from lienthong.documents.adapters.soffice import LibreOffice
 from lienthong.documents.contracts import (
     CERTIFICATE_TYPES,
     DOCUMENT_TYPES,
+    GENERAL_TYPES,
     TYPES,
     Box,
     CopyOrder,
@@ -47,6 +48,7 @@ from lienthong.documents.verification import Verification, verify_file
 __all__ = [
     "CERTIFICATE_TYPES",
     "DOCUMENT_TYPES",
+    "GENERAL_TYPES",
     "MAX_PDF_BYTES",
     "MOST_ROWS",
     "PROBLEMS",
