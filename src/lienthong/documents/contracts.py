@@ -77,6 +77,7 @@ CERTIFICATE_TYPES = (
     DocumentType("BS", "BS", "Bản sao", "Copy"),
     DocumentType("PLLTP", "PLLTP", "Phiếu lý lịch tư pháp", "Judicial record"),
 )
+GENERAL_TYPES = {kind.code: kind for kind in DOCUMENT_TYPES}
 TYPES = {kind.code: kind for kind in (*DOCUMENT_TYPES, *CERTIFICATE_TYPES)}
 LETTER = "CV"
 

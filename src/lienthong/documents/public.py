@@ -20,6 +20,7 @@ from lienthong.documents.adapters.soffice import LibreOffice
 from lienthong.documents.contracts import (
     CERTIFICATE_TYPES,
     DOCUMENT_TYPES,
+    GENERAL_TYPES,
     TYPES,
     Box,
     CopyOrder,
@@ -54,6 +55,7 @@ from lienthong.documents.verification import Verification, verify_file
 __all__ = [
     "CERTIFICATE_TYPES",
     "DOCUMENT_TYPES",
+    "GENERAL_TYPES",
     "MAX_PDF_BYTES",
     "MOST_ROWS",
     "PROBLEMS",

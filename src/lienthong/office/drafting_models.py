@@ -7,7 +7,7 @@ from django.db.models import Q
 from django.utils.functional import Promise
 
 from lienthong.directory.public import Agency, Division, Official, Post, remembers_agency
-from lienthong.documents.public import TYPES
+from lienthong.documents.public import GENERAL_TYPES
 from lienthong.kernel.identifiers import uuid7
 from lienthong.kernel.models import Blob
 from lienthong.office.signing_states import ITEM_STATE_LABELS, ItemState
@@ -60,7 +60,9 @@ class ReviewChain(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["agency", "type_code"], name="review_chain_once"),
-            models.CheckConstraint(condition=Q(type_code__in=["", *TYPES]), name="review_chain_type_known"),
+            models.CheckConstraint(
+                condition=Q(type_code__in=["", *GENERAL_TYPES]), name="review_chain_type_known"
+            ),
         ]
 
 

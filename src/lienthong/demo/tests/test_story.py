@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from django.conf import settings
+from django.db.models import F
 from django.test import Client
 
 from lienthong.axis.public import ConnectedSystem, Serves, open_uploads
@@ -118,3 +119,6 @@ def _assert_states() -> None:
     }
     assert Dossier.objects.filter(due_at__lt=now(), finished_at=None).exists(), "somebody is late"
     assert Charge.objects.filter(share=100).exists(), "somebody is exempt"
+    roots = Dossier.objects.exclude(root=F("pk")).values("root")
+    linked = set(Dossier.objects.filter(pk__in=roots).values_list("state", flat=True))
+    assert linked == {DossierState.IN_PROGRESS, DossierState.HANDED_OUT}, "of groups of linked procedures"

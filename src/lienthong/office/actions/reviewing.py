@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from lienthong.directory.public import Division, Post
-from lienthong.documents.public import TYPES
+from lienthong.documents.public import GENERAL_TYPES
 from lienthong.identity.public import NotAllowed, Role, Viewer
 from lienthong.kernel.errors import Refusal
 from lienthong.ledger.public import JSON, Subject, record
@@ -253,7 +253,7 @@ def _require_known(viewer: Viewer, type_code: str, members: Sequence[Member]) ->
     posts = {one.post_id for one in members if one.post_id is not None}
     divisions = {one.division_id for one in members if one.division_id is not None}
     good = (
-        type_code in {"", *TYPES}
+        type_code in {"", *GENERAL_TYPES}
         and len(members) <= MOST_MEMBERS
         and len({(one.post_id, one.division_id) for one in members}) == len(members)
         and all(1 <= one.step <= MOST_STEPS for one in members)

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from lienthong.directory.public import Division, Post
-from lienthong.documents.public import DOCUMENT_TYPES, TYPES
+from lienthong.documents.public import DOCUMENT_TYPES, GENERAL_TYPES
 from lienthong.identity.public import NotFound, Role, Viewer, needs, viewer_of
 from lienthong.kernel.clock import now
 from lienthong.kernel.errors import Refusal
@@ -87,7 +87,7 @@ def chain(request: HttpRequest) -> HttpResponse:
     """Who reviews the documents of one type, in which order."""
     viewer, at = viewer_of(request), now()
     type_code = request.GET.get("type", "")
-    if type_code not in {"", *TYPES}:
+    if type_code not in {"", *GENERAL_TYPES}:
         raise NotFound
     if request.method == "POST" and request.POST.get("action") == "forget":
         actions.forget_chain(viewer=viewer, type_code=type_code, at=at)
@@ -98,7 +98,7 @@ def chain(request: HttpRequest) -> HttpResponse:
     form = ChainForm(request.POST or None, places=_places(viewer), initial=initial)
     if request.method == "POST" and form.is_valid():
         return _define(request, viewer, type_code, form, at)
-    kind = TYPES[type_code].name if type_code else ""
+    kind = GENERAL_TYPES[type_code].name if type_code else ""
     context = {"form": form, "kind": kind, "defined": defined}
     return render(request, "office/review_chain.html", context, status=422 if form.errors else 200)
 

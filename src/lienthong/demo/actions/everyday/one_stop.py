@@ -63,7 +63,7 @@ DAYS, A_DAY = 12, 3
 # procedures. The first has gone its way, the second is under way.
 BIRTHS = (11, 2)
 # Which of the dossiers, in the order they came, do not simply go their way.
-SUPPLEMENTED, ANSWERED, WITHDRAWN, LEFT, UNPAID = (7, 25), (7,), (10, 31), (2, 14, 20, 29), (22, 33)
+SUPPLEMENTED, ANSWERED, WITHDRAWN, LEFT, UNPAID = (7, 25), (7,), (10, 31), (2, 14, 20, 29), (26, 32)
 RECEPTIONIST = "xa.motcua"
 POOR = "Giấy chứng nhận hộ nghèo số 27/2026"
 SCAN_MOST = 1 << 20
