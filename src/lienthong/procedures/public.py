@@ -10,7 +10,7 @@ from lienthong.procedures.actions.loading import (
 from lienthong.procedures.actions.versions import save_draft, start_draft
 from lienthong.procedures.answers import AnswerFault, whole_answers
 from lienthong.procedures.answers import faults_in as answer_faults
-from lienthong.procedures.contracts import OfferCounts, ProcedurePublished
+from lienthong.procedures.contracts import OfferCounts, ProcedurePublished, Sample
 from lienthong.procedures.definition import WORKING_DAY, Definition, Paper
 from lienthong.procedures.engine import (
     NotWaiting,
@@ -41,7 +41,7 @@ from lienthong.procedures.places import Communes
 from lienthong.procedures.process import Body, Lane, Process, Step, StepKind, Transition
 from lienthong.procedures.queries import find_by_code, offer_counts
 from lienthong.procedures.states import Channel
-from lienthong.procedures.stored import definition_of, process_of
+from lienthong.procedures.stored import definition_of, process_of, samples_of
 
 __all__ = [
     "NATIONAL_OFFERS",
@@ -72,6 +72,7 @@ __all__ = [
     "ProcedureVersion",
     "Process",
     "QuestionType",
+    "Sample",
     "ServiceField",
     "ServiceOffer",
     "Step",
@@ -94,6 +95,7 @@ __all__ = [
     "process_of",
     "said_for",
     "same_answers",
+    "samples_of",
     "save_draft",
     "settle",
     "start_draft",
