@@ -15,7 +15,7 @@ from lienthong.procedures.form import MOST_OPTIONS, MOST_PAGES, MOST_QUESTIONS, 
 from lienthong.procedures.rows import KEY, ConditionField, RememberedRow, Row, Table
 
 TYPE_LABELS: dict[str, Promise] = {
-    QuestionType.TEXT: _("Text"),
+    QuestionType.TEXT: _("Short text"),
     QuestionType.LONG_TEXT: _("Long text"),
     QuestionType.WHOLE_NUMBER: _("Whole number"),
     QuestionType.AMOUNT: _("Amount in đồng"),
@@ -26,8 +26,8 @@ TYPE_LABELS: dict[str, Promise] = {
     QuestionType.IDENTIFICATION_NUMBER: _("Identification number"),
     QuestionType.TELEPHONE: _("Telephone"),
     QuestionType.EMAIL: _("Email"),
-    QuestionType.PLACE: _("Commune"),
-    QuestionType.FILE: _("Files"),
+    QuestionType.PLACE: _("Commune or ward"),
+    QuestionType.FILE: _("File upload"),
     QuestionType.GROUP: _("Group that can be repeated"),
 }
 PREFILL_LABELS: dict[str, Promise] = {
@@ -78,7 +78,7 @@ class PageForm(FormRow):
 
     more = ("intro", "intro_en", "when", "key")
 
-    title = forms.CharField(label=_("Title"), max_length=200)
+    title = forms.CharField(label=_("Title of the page"), max_length=200)
     title_en = forms.CharField(label=_("Title in English"), required=False, max_length=200)
     intro = forms.CharField(
         label=_("Introduction"), required=False, max_length=1000, widget=forms.Textarea(attrs={"rows": 2})
@@ -109,7 +109,7 @@ class QuestionForm(FormRow):
         "key",
     )
 
-    label = forms.CharField(label=_("Question"), max_length=200)
+    label = forms.CharField(label=_("Words of the question"), max_length=200)
     label_en = forms.CharField(label=_("In English"), required=False, max_length=200)
     type = forms.ChoiceField(
         label=_("Type of answer"), initial=QuestionType.TEXT, choices=list(TYPE_LABELS.items())
