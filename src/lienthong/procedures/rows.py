@@ -150,7 +150,10 @@ def written(formset: Any) -> list[RowForm]:
 
 def removed(formset: Any, form: Any) -> bool:
     """Whether the row is taken away when the page is saved."""
-    return bool(formset.is_bound and formset._should_delete_form(form))
+    if not formset.is_bound:
+        return False
+    form.is_valid()  # reads the box
+    return bool(formset._should_delete_form(form))
 
 
 def rows_of(
@@ -282,15 +285,14 @@ def drawn_rows(
     table: Table,
     formset: Any,
     *,
-    judged: bool,
     focus: str = "",
     inner: Mapping[str, int] = MappingProxyType({}),
     faults: Mapping[str, Sequence[str]] = MappingProxyType({}),
 ) -> list[DrawnRow]:
     """The rows to be drawn.
 
-    `judged` shows what is wrong; `focus` is what `acted` answered; `inner` counts what hangs on a key and
-    `faults` say what stands against publishing, both by the key that a row has in the draft.
+    `focus` is what `acted` answered; `inner` counts what hangs on a key and `faults` say what stands against
+    publishing, both by the key that a row has in the draft.
     """
     most, found = len(formset.forms), list[DrawnRow]()
     for place, form in enumerate(formset.forms):
@@ -306,8 +308,8 @@ def drawn_rows(
                 number=place + 1,
                 prefix=table.prefix,
                 form=form,
-                cells=tuple(_cell(form[name], judged, verb == ADD and name == names[0]) for name in names),
-                more=tuple(_cell(form[name], judged) for name in form.more),
+                cells=tuple(_cell(form[name], verb == ADD and name == names[0]) for name in names),
+                more=tuple(_cell(form[name]) for name in form.more),
                 called=_called(form),
                 removed=removed(formset, form),
                 first=place == 0,
@@ -321,8 +323,8 @@ def drawn_rows(
     return found
 
 
-def _cell(bound: Any, judged: bool, focused: bool = False) -> Cell:
-    errors = tuple(bound.errors) if judged else ()
+def _cell(bound: Any, focused: bool = False) -> Cell:
+    errors = tuple(bound.errors)
     attrs: dict[str, Any] = {"autofocus": True} if focused else {}
     described = [f"{bound.auto_id}_help"] if bound.help_text else []
     if errors:

@@ -77,7 +77,7 @@ class PaperSamples:
 class Editor:
     """One part of a draft as forms; `errors` are those of no single field.
 
-    `sent` says that it was sent to be saved; a button that only works on the rows saves and judges nothing.
+    `sent` says that it was sent to be saved; a button that only works on the rows saves nothing.
     """
 
     def __init__(
@@ -146,7 +146,6 @@ class Editor:
             rows = drawn_rows(
                 table,
                 formset,
-                judged=self.sent,
                 focus=self.focus,
                 inner=self._inner(table),
                 faults=_at_rows(table, faults),
