@@ -189,6 +189,8 @@ class LaneForm(RowForm):
 class StepForm(RowForm):
     """A step."""
 
+    more = ("name_en", "message", "pauses", "effects")
+
     name = forms.CharField(label=_("Name"), required=False, max_length=200)
     name_en = forms.CharField(label=_("Name in English"), required=False, max_length=200)
     kind = forms.ChoiceField(label=_("Kind"), initial=StepKind.TASK, choices=list(KIND_LABELS.items()))

@@ -239,6 +239,8 @@ class Cell:
         value = self.bound.value()
         if value in (None, "", False):
             return ""
+        if value is True:
+            return str(self.bound.label)
         choices = dict(getattr(self.bound.field, "choices", ()))
         return f"{self.bound.label}: {' '.join(str(choices.get(value, value)).split())[:60]}"
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from django.utils.translation import override
 
 from lienthong.documents.public import long_date, render_form
 from lienthong.kernel.clock import VIETNAM
+from lienthong.procedures.answers import whole_answers
 from lienthong.procedures.filling import (
     DrawnField,
     Place,
@@ -49,10 +51,19 @@ class _OnePlace:
         return dict.fromkeys(codes, "Phường Ba Đình, Thành phố Hà Nội")
 
 
-def sheet_pdf(form: Form, kind: str, *, title: str, procedure: str, author: str, at: datetime) -> bytes:
-    """The form as PDF/A, in Vietnamese, blank or filled in with what nobody said."""
+def sheet_pdf(
+    form: Form,
+    kind: str,
+    *,
+    title: str,
+    procedure: str,
+    author: str,
+    example: Mapping[str, Any] = MappingProxyType({}),
+    at: datetime,
+) -> bytes:
+    """The form as PDF/A, in Vietnamese: blank, or filled in with the `example` and what is invented."""
     filled = kind == SampleKind.FILLED
-    answers = _example(form, at) if filled else {}
+    answers = _example(form, example, at) if filled else {}
     with override("vi"):
         drawn = form_pages(
             form if filled else every_question(form, say_when=False), answers, places=_OnePlace()
@@ -74,12 +85,13 @@ def sheet_pdf(form: Form, kind: str, *, title: str, procedure: str, author: str,
     return render_form(TEMPLATE, values, at=at)
 
 
-def _example(form: Form, at: datetime) -> dict[str, Any]:
-    answers = invented_answers(form, on=at.astimezone(VIETNAM).date())
+def _example(form: Form, example: Mapping[str, Any], at: datetime) -> dict[str, Any]:
+    on = at.astimezone(VIETNAM).date()
+    answers = invented_answers(form, on=on)
     for question in form.questions:
-        if question.prefill in SAID and question.key in answers and question.type is QuestionType.TEXT:
+        if question.prefill in SAID and question.type is QuestionType.TEXT:
             answers[question.key] = SAID[question.prefill]
-    return answers
+    return whole_answers(form, answers | example, on=on)
 
 
 def _fields(fields: Iterable[DrawnField]) -> list[dict[str, object]]:

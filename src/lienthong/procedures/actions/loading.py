@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from importlib import resources
 from typing import Any
@@ -77,11 +77,12 @@ class Loaded:
 @dataclass(frozen=True)
 class _Listed:
     """One procedure of the catalogue as it ships; `samples` are those of its papers that are made of its
-    form: paper and kind."""
+    form: paper and kind; `example` are answers for the filled-in ones."""
 
     listing: dict[str, Any]
     definition: Definition
     samples: tuple[tuple[str, str], ...] = ()
+    example: dict[str, Any] = field(default_factory=dict)
 
 
 def load_catalogue(*, at: datetime) -> Loaded:
@@ -122,7 +123,7 @@ def shipped() -> list[_Listed]:
         if faults:
             raise NotWhole([Fault(listing["code"], fault.sentence, fault.facts) for fault in faults])
         samples = tuple((paper, kind) for paper, kind in listing.pop("samples", ()))
-        found.append(_Listed(listing, definition, samples))
+        found.append(_Listed(listing, definition, samples, listing.pop("example", {})))
     return found
 
 
@@ -236,7 +237,15 @@ def _samples(
         for key, kind in one.samples:
             if form is None:
                 raise NotWhole([Fault(of.code, _NO_FORM)])
-            pdf = sheet_pdf(form, kind, title=names[key], procedure=of.name, author=of.authority.name, at=at)
+            pdf = sheet_pdf(
+                form,
+                kind,
+                title=names[key],
+                procedure=of.name,
+                author=of.authority.name,
+                example=one.example,
+                at=at,
+            )
             contents.append([pdf])
             rows.append(
                 PaperSample(version=version, paper=key, kind=kind, name=f"{of.code}-{key}-{kind}.pdf")

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from django import forms
+from django.core.files.uploadedfile import UploadedFile
 from django.http import Http404, QueryDict
 from django.utils.datastructures import MultiValueDict
 
@@ -18,7 +19,7 @@ from lienthong.procedures.contracts import Sample
 from lienthong.procedures.definition import Definition, Paper, parse_definition
 from lienthong.procedures.faults import Fault, NotWhole
 from lienthong.procedures.filling import DrawnForm, every_question, form_pages
-from lienthong.procedures.form import form_as_data
+from lienthong.procedures.form import Page, Question, form_as_data
 from lienthong.procedures.forms import TABLES, AboutForm, QuestionsForm
 from lienthong.procedures.question_forms import questions_table
 from lienthong.procedures.rows import (
@@ -182,14 +183,16 @@ class Editor:
         return form_pages(every_question(form), {}, page=self.page) if form else None
 
     @property
-    def said_page(self) -> Mapping[str, Any]:
-        """The page of the form that is edited, as it was saved."""
-        return _at(self._data, ("form", "pages", self.page)) or {}
+    def page_edited(self) -> Page | None:
+        """The page of the form whose questions are edited, as it was saved."""
+        pages = self._definition.form.pages if self._definition.form else ()
+        return next((one for one in pages if one.key == self.page), None)
 
     @property
-    def said_group(self) -> Mapping[str, Any]:
-        """The group that is edited, as it was saved."""
-        return _at(self._data, ("form", "pages", self.page, "questions", self.group)) or {}
+    def group_edited(self) -> Question | None:
+        """The group whose questions are edited, as it was saved."""
+        questions = self.page_edited.questions if self.page_edited else ()
+        return next((one for one in questions if one.key == self.group), None)
 
     def _form(self, data: Any) -> forms.Form | None:
         if self.part == ABOUT:
@@ -223,7 +226,8 @@ class Editor:
         for paper in self._definition.papers:
             for kind in SampleKind:
                 name = _input(paper, kind)
-                for upload in files.getlist(name):
+                sent: list[UploadedFile[Any]] = files.getlist(name)
+                for upload in sent:
                     try:
                         self._added.append(take_in(upload, paper=paper.key, kind=kind, at=self._at))
                     except Refusal as refusal:
