@@ -108,15 +108,20 @@ def prove_definition(definition: Definition) -> list[Fault]:
     return faults
 
 
+def keys_twice(definition: Definition) -> Iterator[Fault]:
+    """Papers, fees and results that have the key of another: not even a draft can hold them."""
+    for rows in (definition.papers, definition.fees, definition.results):
+        keys = [row.key for row in rows]
+        for key in sorted({key for key in keys if keys.count(key) > 1}):
+            yield Fault("", _TWICE, {"key": key})
+
+
 def _listed(definition: Definition) -> Iterator[Fault]:
     if not definition.law:
         yield Fault("", _NO_LAW)
     if not definition.results:
         yield Fault("", _NO_RESULT)
-    for rows in (definition.papers, definition.fees, definition.results):
-        keys = [row.key for row in rows]
-        for key in sorted({key for key in keys if keys.count(key) > 1}):
-            yield Fault("", _TWICE, {"key": key})
+    yield from keys_twice(definition)
 
 
 def _facts(definition: Definition) -> Iterator[Fault]:

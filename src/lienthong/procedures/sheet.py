@@ -91,7 +91,7 @@ def _example(form: Form, example: Mapping[str, Any], at: datetime) -> dict[str, 
     for question in form.questions:
         if question.prefill in SAID and question.type is QuestionType.TEXT:
             answers[question.key] = SAID[question.prefill]
-    return whole_answers(form, answers | example, on=on)
+    return whole_answers(form, {**answers, **example}, on=on)
 
 
 def _fields(fields: Iterable[DrawnField]) -> list[dict[str, object]]:

@@ -16,7 +16,7 @@ from lienthong.ledger.public import record
 from lienthong.procedures import policies
 from lienthong.procedures.actions.samples import SampleChanges, change_samples
 from lienthong.procedures.contracts import ProcedurePublished
-from lienthong.procedures.definition import Definition, prove_definition
+from lienthong.procedures.definition import Definition, keys_twice, prove_definition
 from lienthong.procedures.faults import NotWhole
 from lienthong.procedures.models import (
     FormVersion,
@@ -87,8 +87,12 @@ def save_draft(
 
     Raises:
         ChangedMeanwhile: it was saved since.
+        NotWhole: two papers, fees or results have one key.
         SampleOfNoPaper, TooManySamples
     """
+    twice = list(keys_twice(definition))
+    if twice:
+        raise NotWhole(twice)
     with transaction.atomic():
         draft = _held(version_id, viewer, SAVE)
         if changes is not None and changes != draft.changes:

@@ -227,6 +227,7 @@ def test_the_drawing_speaks_the_readers_language_and_a_download_does_not() -> No
     [
         ("p.bpmn", b"<x/>", "not a BPMN 2.0 document"),
         ("p.json", b"{", "is not of the form"),
+        ("p.json", b'{"papers": [{"key": "a", "name": "A"}, {"key": "a", "name": "B"}]}', "is there twice"),
         ("p.bpmn", b"x" * 2_000_001, "larger than 2 MB"),
     ],
 )
