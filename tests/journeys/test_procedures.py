@@ -61,6 +61,22 @@ def _try_the_form(page: Page, address: str, look: Check) -> None:
     look(page)
 
 
+def _edit_questions(page: Page, look: Check) -> None:
+    """By keyboard alone: a row goes and comes back, and what is written is drawn beside."""
+    page.locator("#editing a[href='child/']").click()
+    page.wait_for_url("**/edit/questions/child/")
+    page.locator("button[value^=remove-]").first.press("Enter")
+    expect(page.locator("button[value^=restore-]")).to_be_focused()
+    look(page)
+    page.keyboard.press("Enter")
+    expect(page.locator("button[value^=remove-]").first).to_be_focused()
+    page.locator("[name$='-0-label']").fill("Trẻ tên gì?")
+    page.keyboard.press("Tab")
+    expect(page.locator("#look")).to_contain_text("Trẻ tên gì?")
+    page.locator("tr.more summary").first.press("Enter")
+    look(page)
+
+
 @pytest.mark.parametrize(("width", "language"), [(1280, "vi"), (360, "en")])
 def test_a_new_version_is_drafted_compared_rehearsed_and_published(
     people: People,
@@ -87,11 +103,12 @@ def test_a_new_version_is_drafted_compared_rehearsed_and_published(
     ).click()
     page.wait_for_url("**/edit/about/")
     page.locator("[name=limit_days]").fill("3")
-    page.locator("main form button").first.click()
+    page.locator("main form .actions button").first.click()
     for part in ("about", "papers", "fees", "results", "process", "questions"):
-        page.locator(f"a[href='../{part}/']").click()
+        page.locator(f".tabs a[href$='/edit/{part}/']").click()
         page.wait_for_url(f"**/edit/{part}/")
         look(page)
+    _edit_questions(page, look)
     page.goto(people.address)
     page.locator("section[aria-labelledby=versions] a").first.click()
     address = page.url

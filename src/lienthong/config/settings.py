@@ -209,6 +209,7 @@ FILE_UPLOAD_TEMP_DIR = ENV.var / "spool"
 with suppress(OSError):  # whoever may not write there takes nothing in
     FILE_UPLOAD_TEMP_DIR.mkdir(mode=0o700, parents=True, exist_ok=True)
 DATA_UPLOAD_MAX_NUMBER_FILES = 1000  # packets in a bulk call of the axis
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 8_000  # a process of 200 steps and 400 ways on one page
 
 LANGUAGE_CODE = "vi"
 LANGUAGES = [("vi", "Tiếng Việt"), ("en", "English")]

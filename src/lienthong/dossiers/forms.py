@@ -16,7 +16,7 @@ from lienthong.dossiers.contracts import DossierFilter, GivenFile, GivenPaper, S
 from lienthong.dossiers.national_queries import REFUSED, TABS
 from lienthong.dossiers.states import STATE_LABELS
 from lienthong.identity.public import PartyFacts, PartyKind, Viewer
-from lienthong.procedures.public import KeptFile, Paper
+from lienthong.procedures.public import KeptFile, Paper, Sample
 
 REASON_LIMIT = 2_000
 LATE = "late"
@@ -295,7 +295,7 @@ class RepresentativeForm(PartyForm):
 
 @dataclass(frozen=True)
 class PaperRow:
-    """A paper of the checklist with its fields; `kept` are its pages that were scanned already."""
+    """A paper of the checklist with its fields; `kept` are its pages scanned already, `samples` show it."""
 
     paper: Paper
     originals: forms.BoundField
@@ -304,6 +304,7 @@ class PaperRow:
     held: forms.BoundField | None
     kept: tuple[KeptFile, ...]
     given: bool = False
+    samples: tuple[Sample, ...] = ()
 
 
 class PapersForm(forms.Form):
@@ -316,12 +317,13 @@ class PapersForm(forms.Form):
         held: Sequence[tuple[UUID, str, str]] = (),
         scans: Mapping[str, tuple[KeptFile, ...]] = MappingProxyType({}),
         given: Collection[str] = (),
+        samples: Mapping[str, tuple[Sample, ...]] = MappingProxyType({}),
         **kwargs: Any,
     ) -> None:
         """`held`: key, name and words of the documents the applicant has here; `scans`: pages, by paper;
-        `given`: names of what came in with another procedure of the application."""
+        `given`: names of what came in with another procedure of the application; `samples`: by paper."""
         super().__init__(*args, **kwargs)
-        self._given = given
+        self._given, self._samples = given, samples
         self._papers, self._scans = wanted_papers(papers), scans
         for paper in self._papers:
             for kind, label, wanted in (
@@ -363,6 +365,7 @@ class PapersForm(forms.Form):
                 self[f"held-{one.key}"] if f"held-{one.key}" in self.fields else None,
                 self._scans.get(one.key, ()),
                 one.name in self._given,
+                self._samples.get(one.key, ()),
             )
             for one in self._papers
         ]

@@ -6,6 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from django.utils.functional import Promise
+
+from lienthong.procedures.states import SampleKind
+
 
 @dataclass(frozen=True)
 class ProcedureFilter:
@@ -16,6 +20,23 @@ class ProcedureFilter:
     level: str = ""
     audience: str = ""
     state: str = ""
+
+
+@dataclass(frozen=True)
+class Sample:
+    """A file that shows what a required paper looks like; `paper` is the key of that paper."""
+
+    id: int
+    paper: str
+    kind: str
+    name: str
+    sha256: str
+    size: int
+
+    @property
+    def kind_label(self) -> Promise | str:
+        """What it shows, in the reader's language."""
+        return SampleKind(self.kind).label
 
 
 @dataclass(frozen=True)

@@ -138,6 +138,14 @@ def prove_definition(definition: Definition) -> list[Fault]:
     return faults
 
 
+def keys_twice(definition: Definition) -> Iterator[Fault]:
+    """Papers, fees, exemptions and results that have the key of another: not even a draft can hold them."""
+    for rows in (definition.papers, definition.fees, definition.exemptions, definition.results):
+        keys = [row.key for row in rows]
+        for key in sorted({key for key in keys if keys.count(key) > 1}):
+            yield Fault("", _TWICE, {"key": key})
+
+
 def _listed(definition: Definition) -> Iterator[Fault]:
     if not definition.law:
         yield Fault("", _NO_LAW)
@@ -150,10 +158,7 @@ def _listed(definition: Definition) -> Iterator[Fault]:
     for one in definition.results:
         if one.document_type and one.document_type not in TYPES:
             yield Fault(one.name, _UNKNOWN_TYPE, {"key": one.key, "type": one.document_type})
-    for rows in (definition.papers, definition.fees, definition.exemptions, definition.results):
-        keys = [row.key for row in rows]
-        for key in sorted({key for key in keys if keys.count(key) > 1}):
-            yield Fault("", _TWICE, {"key": key})
+    yield from keys_twice(definition)
 
 
 def _facts(definition: Definition) -> Iterator[Fault]:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from types import MappingProxyType
 from typing import Any
 
+from lienthong.procedures.contracts import Sample
 from lienthong.procedures.definition import Definition
 
 
@@ -33,12 +35,30 @@ class Difference:
 _KNOWN_BY: dict[str, tuple[str, ...]] = {
     "transitions": ("source", "target"),
     "options": ("value",),
+    "samples": ("kind", "name"),
 }
+Samples = Mapping[str, Sequence[Sample]]
+NONE: Samples = MappingProxyType({})
 
 
-def differences(old: Definition, new: Definition) -> list[Difference]:
-    """Every difference between two definitions, in the order of the new one."""
-    return list(_compare(old.model_dump(mode="json"), new.model_dump(mode="json"), ()))
+def differences(
+    old: Definition, new: Definition, *, old_samples: Samples = NONE, new_samples: Samples = NONE
+) -> list[Difference]:
+    """Every difference between two definitions and the samples of their papers, in the order of the new one.
+
+    Samples are given by the key of the paper.
+    """
+    return list(_compare(_with_samples(old, old_samples), _with_samples(new, new_samples), ()))
+
+
+def _with_samples(definition: Definition, samples: Samples) -> dict[str, Any]:
+    data: dict[str, Any] = definition.model_dump(mode="json")
+    for paper in data["papers"]:
+        paper["samples"] = [
+            {"kind": str(one.kind_label), "name": one.name, "sha256": one.sha256}
+            for one in samples.get(paper["key"], ())
+        ]
+    return data
 
 
 def _compare(old: Any, new: Any, place: tuple[str, ...]) -> Iterator[Difference]:

@@ -17,15 +17,23 @@ MOST, DEEPEST = 50, 12
 
 @dataclass(frozen=True)
 class Fault:
-    """One thing that is wrong: `place` names it ("steps 3, minutes"), `sentence` says it with `facts`."""
+    """One thing that is wrong: `place` names it ("steps 3, minutes"), `sentence` says it with `facts`.
+
+    `keys` lead to the row that it is about: page, question, question of a group.
+    """
 
     place: str
     sentence: Promise
     facts: dict[str, object] = field(default_factory=dict)
+    keys: tuple[str, ...] = ()
 
     def __str__(self) -> str:
-        said = str(self.sentence) % {key: str(value) for key, value in self.facts.items()}
-        return f"{self.place}: {said}" if self.place else said
+        return f"{self.place}: {self.said}" if self.place else self.said
+
+    @property
+    def said(self) -> str:
+        """The sentence without the place."""
+        return str(self.sentence) % {key: str(value) for key, value in self.facts.items()}
 
 
 class NotWhole(Refusal):

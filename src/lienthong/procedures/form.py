@@ -101,7 +101,7 @@ class Question(Frozen):
 
 
 class Page(Frozen):
-    """One topic: what is asked together."""
+    """One topic: what is asked together. A page that is new in a draft holds no question yet."""
 
     key: Key
     title: Name
@@ -109,7 +109,7 @@ class Page(Frozen):
     intro: Annotated[str, Field(max_length=1000)] = ""
     intro_en: Annotated[str, Field(max_length=1000)] = ""
     when: ConditionText = ""
-    questions: Annotated[tuple[Question, ...], Field(min_length=1, max_length=MOST_QUESTIONS)]
+    questions: Annotated[tuple[Question, ...], Field(max_length=MOST_QUESTIONS)] = ()
 
     @property
     def condition(self) -> Condition | None:

@@ -45,6 +45,7 @@ _OPTION_TWICE = _("the option “%(value)s” is there twice")
 _OPTIONS = _("only a question that offers a choice may have options")
 _NO_GROUP = _("only a group may hold questions")
 _EMPTY_GROUP = _("the group holds no question")
+_EMPTY_PAGE = _("the page holds no question")
 _DEEP = _("a group may not hold a group")
 _BOUNDS = _("the minimum is larger than the maximum")
 _UNBOUNDED = _("a question of this type has no minimum or maximum")
@@ -62,25 +63,28 @@ def prove_form(form: Form) -> list[Fault]:
     known: dict[str, Question] = {}
     pages: set[str] = set()
     for page in form.pages:
+        at = (page.key,)
         if page.key in pages:
-            faults.append(Fault(page.title, _TWICE, {"key": page.key}))
+            faults.append(Fault(page.title, _TWICE, {"key": page.key}, at))
         pages.add(page.key)
-        faults += [_at(page.title, fault) for fault in _condition(page.when, known)]
-        faults += _questions(page.title, page.questions, known, inside=False)
+        if not page.questions:
+            faults.append(Fault(page.title, _EMPTY_PAGE, keys=at))
+        faults += [_at(page.title, at, fault) for fault in _condition(page.when, known)]
+        faults += _questions(page.title, at, page.questions, known)
     return faults
 
 
 def _questions(
-    place: str, questions: Sequence[Question], known: dict[str, Question], *, inside: bool
+    place: str, keys: tuple[str, ...], questions: Sequence[Question], known: dict[str, Question]
 ) -> Iterator[Fault]:
-    """The faults of questions in their order; `known` grows with each."""
+    """The faults of questions in their order, on a page or in a group; `known` grows with each."""
     for question in questions:
-        here = f"{place}, {question.label}"
+        here, at = f"{place}, {question.label}", (*keys, question.key)
         if question.key in known:
-            yield Fault(here, _TWICE, {"key": question.key})
-        yield from (_at(here, fault) for fault in _question(question, known, inside=inside))
+            yield Fault(here, _TWICE, {"key": question.key}, at)
+        yield from (_at(here, at, fault) for fault in _question(question, known, inside=len(keys) > 1))
         known[question.key] = question
-        yield from _questions(here, question.questions, {}, inside=True)
+        yield from _questions(here, at, question.questions, {})
 
 
 def _question(question: Question, known: dict[str, Question], *, inside: bool) -> Iterator[Fault]:
@@ -164,5 +168,5 @@ def _comparisons(condition: Condition) -> Iterator[Comparison]:
             yield condition
 
 
-def _at(place: str, fault: Fault) -> Fault:
-    return Fault(place, fault.sentence, fault.facts)
+def _at(place: str, keys: tuple[str, ...], fault: Fault) -> Fault:
+    return Fault(place, fault.sentence, fault.facts, keys)

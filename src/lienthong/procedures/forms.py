@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from django import forms
@@ -16,9 +15,10 @@ from lienthong.procedures.contracts import ProcedureFilter
 from lienthong.procedures.definition import WORKING_DAY
 from lienthong.procedures.models import ServiceField
 from lienthong.procedures.process import Body, StepKind
+from lienthong.procedures.question_forms import PAGES, questions_table
+from lienthong.procedures.rows import KEY, ConditionField, RememberedRow, RowForm, Table
 from lienthong.procedures.states import Audience, Level, VersionState
 
-KEY = r"[a-z][a-z0-9_]{0,39}"
 ANY = ("", _("Any"))
 
 
@@ -140,7 +140,7 @@ class QuestionsForm(forms.Form):
 
     json = forms.CharField(
         label=_("Form as JSON"),
-        help_text=_("Pages with questions; the outline beside it shows what is saved."),
+        help_text=_("Copy it to keep it or to use it elsewhere; what is saved here replaces the whole form."),
         max_length=500_000,
         widget=forms.Textarea(attrs={"rows": 28, "spellcheck": "false", "class": "mono"}),
     )
@@ -156,29 +156,14 @@ class QuestionsForm(forms.Form):
             ) from None
 
 
-class RowForm(forms.Form):
-    """One row of a table; the empty rows at its end are left out."""
-
-    key = forms.RegexField(
-        label=_("Key"),
-        regex=f"^{KEY}$",
-        error_messages={"invalid": _("Use small letters, digits and _, and begin with a letter.")},
-    )
-
-    def row(self) -> dict[str, Any]:
-        """The row as a definition has it, without what is empty."""
-        kept = {name: value for name, value in self.cleaned_data.items() if name not in {"DELETE", "ORDER"}}
-        return {name: value for name, value in kept.items() if value or (value == 0 and value is not False)}
-
-
-class PaperForm(RowForm):
+class PaperForm(RememberedRow):
     """A paper that is asked for."""
 
     name = forms.CharField(label=_("Name"), max_length=500)
     name_en = forms.CharField(label=_("Name in English"), required=False, max_length=500)
     originals = forms.IntegerField(label=_("Originals"), required=False, min_value=0, max_value=20)
     copies = forms.IntegerField(label=_("Copies"), required=False, min_value=0, max_value=20)
-    when = forms.CharField(label=_("Only if"), required=False, max_length=500)
+    when = ConditionField()
     held_by_state = forms.BooleanField(label=_("The State has it"), required=False)
 
 
@@ -188,7 +173,7 @@ class FeeForm(RowForm):
     name = forms.CharField(label=_("Name"), required=False, max_length=200)
     name_en = forms.CharField(label=_("Name in English"), required=False, max_length=200)
     amount = forms.IntegerField(label=_("Amount in đồng"), min_value=0, max_value=10**12)
-    when = forms.CharField(label=_("Only if"), required=False, max_length=500)
+    when = ConditionField()
     law = forms.CharField(label=_("Law"), required=False, max_length=200)
 
 
@@ -227,6 +212,8 @@ class LaneForm(RowForm):
 class StepForm(RowForm):
     """A step."""
 
+    more = ("name_en", "message", "pauses", "effects")
+
     name = forms.CharField(label=_("Name"), required=False, max_length=200)
     name_en = forms.CharField(label=_("Name in English"), required=False, max_length=200)
     kind = forms.ChoiceField(label=_("Kind"), initial=StepKind.TASK, choices=list(KIND_LABELS.items()))
@@ -241,6 +228,11 @@ class StepForm(RowForm):
         row = super().row()
         return row | ({"effects": row["effects"].split()} if "effects" in row else {})
 
+    @classmethod
+    def shown(cls, row: Mapping[str, Any]) -> dict[str, Any]:
+        """The step with its effects in one line."""
+        return super().shown(row) | {"effects": " ".join(row["effects"])}
+
 
 class TransitionForm(RowForm):
     """A way from step to step; it has no key of its own."""
@@ -250,18 +242,9 @@ class TransitionForm(RowForm):
     target = forms.RegexField(label=_("To step"), regex=f"^{KEY}$")
     name = forms.CharField(label=_("Name"), required=False, max_length=200)
     name_en = forms.CharField(label=_("Name in English"), required=False, max_length=200)
-    when = forms.CharField(label=_("Only if"), required=False, max_length=500)
+    when = ConditionField()
     otherwise = forms.BooleanField(label=_("In all other cases"), required=False)
     returns = forms.BooleanField(label=_("Leads back"), required=False)
-
-
-@dataclass(frozen=True)
-class Table:
-    """A table of a definition that is edited row by row; `path` leads to it in the data."""
-
-    path: tuple[str, ...]
-    title: Promise
-    form: type[RowForm]
 
 
 TABLES: dict[str, tuple[Table, ...]] = {
@@ -276,6 +259,7 @@ TABLES: dict[str, tuple[Table, ...]] = {
         Table(("process", "steps"), _("Steps"), StepForm),
         Table(("process", "transitions"), _("Ways from step to step"), TransitionForm),
     ),
+    "questions": (PAGES,),
 }
 
 
@@ -283,44 +267,20 @@ TABLES: dict[str, tuple[Table, ...]] = {
 WORDS: dict[str, Promise | str] = {
     **{
         name: field.label
-        for tables in TABLES.values()
+        for tables in (*TABLES.values(), (questions_table(""),))
         for table in tables
         for name, field in table.form.base_fields.items()
         if field.label
     },
-    **{table.path[-1]: table.title for tables in TABLES.values() for table in tables},
+    **{
+        table.path[-1]: table.title
+        for tables in (*TABLES.values(), (questions_table(""),))
+        for table in tables
+    },
     **{name: field.label for name, field in AboutForm.base_fields.items() if field.label},
     "limit_minutes": _("Legal time limit in working minutes"),
     "process": _("Process"),
     "form": _("Form"),
+    "samples": _("Samples"),
+    "sha256": _("Content (SHA-256)"),
 }
-
-
-class RowFormSet(forms.BaseFormSet):  # type: ignore[type-arg]
-    """Rows whose fields say to a screen reader what they are, as their heads stand above all rows."""
-
-    def add_fields(self, form: forms.Form, index: int | None) -> None:
-        """The fields of one row, with those that remove and order it."""
-        super().add_fields(form, index)
-        for field in form.fields.values():
-            row = _("row %(number)s") % {"number": index + 1 if index is not None else ""}
-            field.widget.attrs["aria-label"] = f"{field.label}, {row}"
-            if not isinstance(field, forms.BooleanField):
-                field.widget.attrs["class"] = "ds-input"
-
-
-def formset_of(table: Table, data: Any, rows: list[dict[str, Any]]) -> Any:
-    """The formset of a table, three empty rows at its end."""
-    made = forms.formset_factory(
-        table.form, formset=RowFormSet, extra=3, can_delete=True, can_order=True, max_num=400
-    )
-    shown = [
-        {name: " ".join(value) if isinstance(value, list) else value for name, value in row.items()}
-        for row in rows
-    ]
-    return made(data, initial=shown, prefix="-".join(table.path))
-
-
-def rows_of(formset: Any) -> list[dict[str, Any]]:
-    """The rows that were sent, in their order, without the empty and the removed ones."""
-    return [form.row() for form in formset.ordered_forms]

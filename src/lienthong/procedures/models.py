@@ -15,7 +15,7 @@ from lienthong.kernel.identifiers import uuid7
 from lienthong.kernel.models import Blob
 from lienthong.kernel.plain import Plain as Plain
 from lienthong.ledger.public import Subject
-from lienthong.procedures.states import STATE_COLORS, Audience, Channel, Level, VersionState
+from lienthong.procedures.states import STATE_COLORS, Audience, Channel, Level, SampleKind, VersionState
 
 MOST_AMOUNT = 10**12  # đồng
 CODE_FORM = r"^[0-9]+(\.[0-9]+)+(\.[A-Z0-9]+)*$"
@@ -188,7 +188,7 @@ class ProcedureVersion(models.Model):
 
 
 class RequiredPaper(models.Model):
-    """A paper that a version asks for; its sample is a file to look at."""
+    """A paper that a version asks for."""
 
     version = models.ForeignKey(ProcedureVersion, on_delete=models.CASCADE, related_name="papers")
     position = models.PositiveSmallIntegerField()
@@ -199,12 +199,34 @@ class RequiredPaper(models.Model):
     copies = models.PositiveSmallIntegerField(default=0)
     when = models.CharField(max_length=500, blank=True)
     held_by_state = models.BooleanField(default=False, help_text="the State has it already and does not ask")
-    sample = models.ForeignKey(Blob, null=True, on_delete=models.PROTECT, related_name="+")
-    sample_name = models.CharField(max_length=200, blank=True)
 
     class Meta:
         ordering = ["position"]
         constraints = [models.UniqueConstraint(fields=["version", "key"], name="paper_once")]
+
+
+class PaperSample(models.Model):
+    """A file that shows what a required paper looks like; with its version it is frozen by a trigger.
+
+    `paper` is the key of a required paper of the version: the database refuses any other (ADR 0066).
+    """
+
+    version = models.ForeignKey(ProcedureVersion, on_delete=models.CASCADE, related_name="samples")
+    paper = models.CharField(max_length=40)
+    kind = models.CharField(max_length=10, choices=SampleKind.choices)
+    name = models.CharField(max_length=200)
+    blob = models.ForeignKey(Blob, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        ordering = ["paper", "kind", "id"]
+        constraints = [
+            models.UniqueConstraint(fields=["version", "paper", "blob"], name="sample_once"),
+            models.CheckConstraint(condition=Q(kind__in=SampleKind.values), name="sample_kind_known"),
+            models.CheckConstraint(condition=~Q(name=""), name="sample_is_named"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class FeeRule(models.Model):

@@ -11,7 +11,7 @@ from lienthong.procedures.actions.offering import set_offer_fee
 from lienthong.procedures.actions.versions import save_draft, start_draft
 from lienthong.procedures.answers import AnswerFault, whole_answers
 from lienthong.procedures.answers import faults_in as answer_faults
-from lienthong.procedures.contracts import OfferCounts, ProcedurePublished
+from lienthong.procedures.contracts import OfferCounts, ProcedurePublished, Sample
 from lienthong.procedures.definition import WORKING_DAY, Definition, Exemption, Paper
 from lienthong.procedures.engine import (
     NotWaiting,
@@ -54,7 +54,7 @@ from lienthong.procedures.process import LINKED, Body, Lane, Process, Step, Step
 from lienthong.procedures.queries import find_by_code, offer_counts, version_in_force
 from lienthong.procedures.reckoning import FeeLine, GrantedExemptions
 from lienthong.procedures.states import Channel
-from lienthong.procedures.stored import definition_of, process_of
+from lienthong.procedures.stored import definition_of, process_of, samples_of
 
 __all__ = [
     "EXEMPTION_REASON_LIMIT",
@@ -91,6 +91,7 @@ __all__ = [
     "ProcedureVersion",
     "Process",
     "QuestionType",
+    "Sample",
     "ServiceField",
     "ServiceOffer",
     "Step",
@@ -117,6 +118,7 @@ __all__ = [
     "require_grantable",
     "said_for",
     "same_answers",
+    "samples_of",
     "save_draft",
     "set_offer_fee",
     "settle",

@@ -21,6 +21,7 @@ from lienthong.procedures.contracts import OfferCounts, ProcedureFilter
 from lienthong.procedures.models import (
     FeeRule,
     OfferFee,
+    PaperSample,
     Procedure,
     ProcedureVersion,
     RequiredPaper,
@@ -140,6 +141,18 @@ def find_version(viewer: Viewer, version_id: UUID) -> ProcedureVersion:
     if version.state == VersionState.DRAFT and not policies.sees_drafts(viewer, version.procedure):
         raise NotFound
     return version
+
+
+def find_sample(viewer: Viewer, sample_id: int) -> PaperSample:
+    """One sample with its file; of a draft only by the agency that publishes it. Raises `NotFound`."""
+    rows = PaperSample.objects.select_related("blob", "version__procedure")
+    sample = rows.filter(pk=sample_id).first()
+    if sample is None or viewer.official_id is None:
+        raise NotFound
+    version = sample.version
+    if version.state == VersionState.DRAFT and not policies.sees_drafts(viewer, version.procedure):
+        raise NotFound
+    return sample
 
 
 def shown_version(viewer: Viewer, procedure: Procedure) -> ProcedureVersion | None:

@@ -44,6 +44,13 @@ class Channel(models.TextChoices):
     ONLINE_WHOLE = "online-whole", _("Online from beginning to end")
 
 
+class SampleKind(models.TextChoices):
+    """What a sample of a required paper shows."""
+
+    BLANK = "blank", _("Blank form")
+    FILLED = "filled", _("Filled-in example")
+
+
 @dataclass(frozen=True)
 class Move:
     """One thing that may be done with a version; `article` is the rule it follows."""

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import lru_cache
-from types import MappingProxyType
 from uuid import UUID
 
+from django.db.models import Case, F, Value, When
+
+from lienthong.procedures.contracts import Sample
 from lienthong.procedures.definition import Definition, parse_definition
 from lienthong.procedures.form import Form, form_as_data
 from lienthong.procedures.form_schema import compile_form
@@ -14,6 +16,7 @@ from lienthong.procedures.models import (
     FeeExemption,
     FeeRule,
     FormVersion,
+    PaperSample,
     ProcedureVersion,
     ProcessVersion,
     RequiredPaper,
@@ -60,6 +63,29 @@ def _read(version: ProcedureVersion) -> Definition:
     )
 
 
+Samples = Mapping[str, tuple[Sample, ...]]
+
+
+def samples_of(version: ProcedureVersion) -> Samples:
+    """The samples of the version's papers, by the key of the paper. Of a draft one query, like
+    `definition_of`."""
+    return _samples(version.pk) if version.state == VersionState.DRAFT else _frozen_samples(version.pk)
+
+
+@lru_cache(maxsize=512)
+def _frozen_samples(version_id: UUID) -> Samples:
+    return _samples(version_id)
+
+
+def _samples(version_id: UUID) -> Samples:
+    found: dict[str, tuple[Sample, ...]] = {}
+    rows = PaperSample.objects.filter(version=version_id)
+    for row in rows.values_list("id", "paper", "kind", "name", "blob_id", "blob__size"):
+        sample = Sample(*row)
+        found[sample.paper] = (*found.get(sample.paper, ()), sample)
+    return found
+
+
 @lru_cache(maxsize=1024)
 def process_of(process_id: UUID) -> Process:
     """The published process of this key, read once in a life of the server: it is frozen.
@@ -71,18 +97,26 @@ def process_of(process_id: UUID) -> Process:
     return parse_process(row.definition)
 
 
-def store_definition(draft: ProcedureVersion, definition: Definition) -> None:
-    """Write the definition to the draft, in place of what it said; samples of papers that stay are kept."""
+def store_definition(
+    draft: ProcedureVersion, definition: Definition, *, renamed: Mapping[str, str] | None = None
+) -> None:
+    """Write the definition to the draft, in place of what it said; samples of papers that stay are kept.
+
+    `renamed` are papers that got another key, from the old to the new; their samples go with them.
+    """
     draft.law = list(definition.law)
     draft.conditions, draft.conditions_en = definition.conditions, definition.conditions_en
     draft.limit_minutes = definition.limit_minutes
     draft.form_id = _store_form(draft, definition.form)
     draft.process_id = _store_process(draft, definition.process)
     draft.save()
-    samples = {row.key: (row.sample_id, row.sample_name) for row in draft.papers.all()}
+    if renamed:
+        became = [When(paper=old, then=Value(new)) for old, new in renamed.items()]
+        draft.samples.filter(paper__in=renamed).update(paper=Case(*became, default=F("paper")))
+    draft.samples.exclude(paper__in=[paper.key for paper in definition.papers]).delete()
     for rows in (draft.papers, draft.fees, draft.exemptions, draft.results):
         rows.all().delete()
-    RequiredPaper.objects.bulk_create(paper_rows(draft, definition, samples))
+    RequiredPaper.objects.bulk_create(paper_rows(draft, definition))
     FeeRule.objects.bulk_create(fee_rows(draft, definition))
     FeeExemption.objects.bulk_create(exemption_rows(draft, definition))
     ResultKind.objects.bulk_create(result_rows(draft, definition))
@@ -113,20 +147,10 @@ def _store_process(draft: ProcedureVersion, process: Process) -> UUID:
     return own.pk
 
 
-def paper_rows(
-    version: ProcedureVersion,
-    definition: Definition,
-    samples: Mapping[str, tuple[str | None, str]] = MappingProxyType({}),
-) -> list[RequiredPaper]:
-    """The papers as rows that are not saved yet; `samples` are kept by the paper's key."""
+def paper_rows(version: ProcedureVersion, definition: Definition) -> list[RequiredPaper]:
+    """The papers as rows that are not saved yet."""
     return [
-        RequiredPaper(
-            version=version,
-            position=position,
-            sample_id=samples.get(paper.key, (None, ""))[0],
-            sample_name=samples.get(paper.key, (None, ""))[1],
-            **paper.model_dump(include=set(PAPER)),
-        )
+        RequiredPaper(version=version, position=position, **paper.model_dump(include=set(PAPER)))
         for position, paper in enumerate(definition.papers)
     ]
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from lienthong.procedures.web import catalogue, drafting, offering, previewing, rehearsing
+from lienthong.procedures.web import catalogue, drafting, offering, previewing, rehearsing, samples
 
 app_name = "procedures"
 urlpatterns = [
@@ -19,7 +19,14 @@ urlpatterns = [
     path("versions/<uuid:version_id>/definition.json", catalogue.version_json, name="json"),
     path("versions/<uuid:version_id>/rehearse/", rehearsing.rehearse, name="rehearse"),
     path("versions/<uuid:version_id>/form/", previewing.preview, name="preview"),
+    path("versions/<uuid:version_id>/edit/questions/<slug:page>/", drafting.edit, name="edit_page"),
+    path(
+        "versions/<uuid:version_id>/edit/questions/<slug:page>/<slug:group>/",
+        drafting.edit,
+        name="edit_group",
+    ),
     path("versions/<uuid:version_id>/edit/<slug:part>/", drafting.edit, name="edit"),
+    path("samples/<int:sample_id>/", samples.sample, name="sample"),
     path("versions/<uuid:version_id>/read/", drafting.read_file, name="read_file"),
     path("versions/<uuid:version_id>/publish/", drafting.publish, name="publish"),
     path("versions/<uuid:version_id>/discard/", drafting.discard, name="discard"),

@@ -40,6 +40,7 @@ from lienthong.procedures.public import (
     prefilled_answers,
     said_for,
     same_answers,
+    samples_of,
 )
 
 WHO = "counter-who"
@@ -224,7 +225,12 @@ class Reception:
             self._scans = {one.key: before.get(one.name, ()) for one in self.definition.papers}
         listed = [(one.pk, one.name, _held_in_words(one)) for one in self._held]
         self.papers = PapersForm(
-            data, papers=self.definition.papers, held=listed, scans=self._scans, given=before
+            data,
+            papers=self.definition.papers,
+            held=listed,
+            scans=self._scans,
+            given=before,
+            samples=samples_of(self.offer.version),
         )
         for name, refused in refusals.items():
             for refusal in refused:

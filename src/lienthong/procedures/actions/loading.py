@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from importlib import resources
 from typing import Any
@@ -13,8 +13,10 @@ from django.db import connection, transaction
 from django.utils.translation import gettext_lazy as _
 
 from lienthong.directory.public import Agency
+from lienthong.kernel.blobs import store_blobs
 from lienthong.kernel.errors import Refusal
 from lienthong.ledger.public import Actor, Entry, record_many
+from lienthong.procedures.actions.samples import MOST_BYTES
 from lienthong.procedures.definition import Definition, parse_definition, prove_definition
 from lienthong.procedures.faults import Fault, NotWhole
 from lienthong.procedures.form import form_as_data
@@ -24,6 +26,7 @@ from lienthong.procedures.models import (
     FeeRule,
     FormVersion,
     LinkedPart,
+    PaperSample,
     Procedure,
     ProcedureVersion,
     ProcessVersion,
@@ -34,6 +37,7 @@ from lienthong.procedures.models import (
 )
 from lienthong.procedures.process import as_data
 from lienthong.procedures.proof import prove
+from lienthong.procedures.sheet import sheet_pdf
 from lienthong.procedures.states import Channel, Level, VersionState
 from lienthong.procedures.stored import exemption_rows, fee_rows, paper_rows, result_rows
 
@@ -60,6 +64,9 @@ class AuthorityMissing(Refusal):
     )
 
 
+_NO_FORM = _("a sample is to be drawn of its form, and it has none")
+
+
 @dataclass(frozen=True)
 class Loaded:
     """How much was added; what was there already stays."""
@@ -70,10 +77,13 @@ class Loaded:
 
 @dataclass(frozen=True)
 class _Listed:
-    """One procedure of the catalogue as it ships."""
+    """One procedure of the catalogue as it ships; `samples` are those of its papers that are made of its
+    form: paper and kind; `example` are answers for the filled-in ones."""
 
     listing: dict[str, Any]
     definition: Definition
+    samples: tuple[tuple[str, str], ...] = ()
+    example: dict[str, Any] = field(default_factory=dict)
 
 
 def load_catalogue(*, at: datetime) -> Loaded:
@@ -97,7 +107,7 @@ def load_catalogue(*, at: datetime) -> Loaded:
             for one in new
         ]
         Procedure.objects.bulk_create(procedures)
-        _publish(procedures, [one.definition for one in new], at)
+        _publish(procedures, new, at)
         _link(new)
         record_many([Entry(LOADER, "procedure.publish", one.ledger_subject, at) for one in procedures])
     return Loaded(procedures=len(new))
@@ -113,7 +123,8 @@ def shipped() -> list[_Listed]:
         faults = prove_definition(definition)
         if faults:
             raise NotWhole([Fault(listing["code"], fault.sentence, fault.facts) for fault in faults])
-        found.append(_Listed(listing, definition))
+        samples = tuple((paper, kind) for paper, kind in listing.pop("samples", ()))
+        found.append(_Listed(listing, definition, samples, listing.pop("example", {})))
     return found
 
 
@@ -178,8 +189,9 @@ def _authorities(new: Sequence[_Listed], at: datetime) -> dict[str, Agency]:
     return found
 
 
-def _publish(procedures: Sequence[Procedure], definitions: Sequence[Definition], at: datetime) -> None:
-    """Write the versions with all that belongs to them, and only then put them in force. Eight statements."""
+def _publish(procedures: Sequence[Procedure], listed: Sequence[_Listed], at: datetime) -> None:
+    """Write the versions with all that belongs to them, and only then put them in force. Eleven statements."""
+    definitions = [one.definition for one in listed]
     forms = [
         FormVersion(definition=form_as_data(one.form), schema=compile_form(one.form), frozen_at=at)
         for one in definitions
@@ -211,8 +223,38 @@ def _publish(procedures: Sequence[Procedure], definitions: Sequence[Definition],
     FeeRule.objects.bulk_create(row for pair in pairs for row in fee_rows(*pair))
     FeeExemption.objects.bulk_create(row for pair in pairs for row in exemption_rows(*pair))
     ResultKind.objects.bulk_create(row for pair in pairs for row in result_rows(*pair))
+    PaperSample.objects.bulk_create(_samples(versions, listed, at))
     ids = [version.pk for version in versions]
     ProcedureVersion.objects.filter(pk__in=ids).update(state=VersionState.PUBLISHED, published_at=at)
+
+
+def _samples(
+    versions: Sequence[ProcedureVersion], listed: Sequence[_Listed], at: datetime
+) -> list[PaperSample]:
+    """The samples that ship, drawn of the procedures' own forms and put into the store; rows to be saved."""
+    rows, contents = list[PaperSample](), list[list[bytes]]()
+    for version, one in zip(versions, listed, strict=True):
+        of, form = version.procedure, one.definition.form
+        names = {paper.key: paper.name for paper in one.definition.papers}
+        for key, kind in one.samples:
+            if form is None:
+                raise NotWhole([Fault(of.code, _NO_FORM)])
+            pdf = sheet_pdf(
+                form,
+                kind,
+                title=names[key],
+                procedure=of.name,
+                author=of.authority.name,
+                example=one.example,
+                at=at,
+            )
+            contents.append([pdf])
+            rows.append(
+                PaperSample(version=version, paper=key, kind=kind, name=f"{of.code}-{key}-{kind}.pdf")
+            )
+    for row, blob in zip(rows, store_blobs(contents, at=at, max_bytes=MOST_BYTES), strict=True):
+        row.blob = blob
+    return rows
 
 
 def _link(new: Sequence[_Listed]) -> None:

@@ -14,11 +14,13 @@ from lienthong.kernel.errors import Refusal
 from lienthong.kernel.events import publish
 from lienthong.ledger.public import record
 from lienthong.procedures import policies
+from lienthong.procedures.actions.samples import SampleChanges, change_samples
 from lienthong.procedures.contracts import ProcedurePublished
-from lienthong.procedures.definition import Definition, prove_definition
+from lienthong.procedures.definition import Definition, keys_twice, prove_definition
 from lienthong.procedures.faults import NotWhole
 from lienthong.procedures.models import (
     FormVersion,
+    PaperSample,
     Procedure,
     ProcedureVersion,
     ProcessVersion,
@@ -26,6 +28,8 @@ from lienthong.procedures.models import (
 )
 from lienthong.procedures.states import DISCARD, PUBLISH, SAVE, WITHDRAW, Move, VersionState
 from lienthong.procedures.stored import definition_of, store_definition
+
+NO_SAMPLES = SampleChanges()
 
 
 class DraftThere(Refusal):
@@ -65,24 +69,37 @@ def start_draft(*, procedure_id: UUID, viewer: Viewer, at: datetime) -> Procedur
         if last is not None:
             draft.form_id, draft.process_id = last.form_id, last.process_id
             store_definition(draft, definition_of(last))
+            _copy_samples(last, draft)
         _record(draft, "procedure.draft", viewer, at)
     return draft
 
 
 def save_draft(
-    *, version_id: UUID, definition: Definition, changes: int | None = None, viewer: Viewer, at: datetime
+    *,
+    version_id: UUID,
+    definition: Definition,
+    changes: int | None = None,
+    samples: SampleChanges = NO_SAMPLES,
+    viewer: Viewer,
+    at: datetime,
 ) -> ProcedureVersion:
     """Write what the draft says. `changes` is how often it had been saved when it was opened.
 
     Raises:
         ChangedMeanwhile: it was saved since.
+        NotWhole: two papers, fees or results have one key.
+        SampleOfNoPaper, TooManySamples
     """
+    twice = list(keys_twice(definition))
+    if twice:
+        raise NotWhole(twice)
     with transaction.atomic():
         draft = _held(version_id, viewer, SAVE)
         if changes is not None and changes != draft.changes:
             raise ChangedMeanwhile
         draft.changes += 1
-        store_definition(draft, definition)
+        store_definition(draft, definition, renamed=samples.renamed)
+        change_samples(draft, definition, samples)
         _record(draft, "procedure.save", viewer, at)
     return draft
 
@@ -149,6 +166,12 @@ def _held(version_id: UUID, viewer: Viewer, move: Move) -> ProcedureVersion:
         raise NotFound
     policies.require(viewer, version, move)
     return version
+
+
+def _copy_samples(last: ProcedureVersion, draft: ProcedureVersion) -> None:
+    """The samples of the version before; the files are shared."""
+    rows = last.samples.order_by("id").values("paper", "kind", "name", "blob_id")
+    PaperSample.objects.bulk_create(PaperSample(version=draft, **row) for row in rows)
 
 
 def _own_form(draft: ProcedureVersion) -> QuerySet[FormVersion]:

@@ -15,7 +15,7 @@ from lienthong.procedures.filling.contracts import (
     Places,
     Posted,
 )
-from lienthong.procedures.filling.drawing import form_pages
+from lienthong.procedures.filling.drawing import every_question, form_pages
 from lienthong.procedures.filling.inventing import invented_answers
 from lienthong.procedures.filling.posting import answers_from_post
 from lienthong.procedures.filling.prefilling import prefilled_answers, said_for, same_answers
@@ -30,6 +30,7 @@ __all__ = [
     "Places",
     "Posted",
     "answers_from_post",
+    "every_question",
     "form_pages",
     "invented_answers",
     "prefilled_answers",

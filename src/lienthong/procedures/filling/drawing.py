@@ -72,6 +72,7 @@ AUTOFILL: dict[Prefill, str] = {
     Prefill.BUSINESS_NAME: "organization",
 }
 YES, NO = _("Yes"), _("No")
+ONLY_IF = _("Only if: %(condition)s")
 
 
 def form_pages(
@@ -109,6 +110,35 @@ def form_pages(
         for one in pages
     )
     return DrawnForm(drawn, tuple(_faulty(field for one in drawn for field in one.fields)))
+
+
+def every_question(form: Form, *, say_when: bool = True) -> Form:
+    """The form with every question asked, whatever the answers.
+
+    Of one that is asked only in some cases the hint says in which, or with `say_when` off it is optional.
+    """
+    return Form(
+        pages=tuple(
+            page.model_copy(
+                update={
+                    "when": "",
+                    "questions": tuple(_always(question, say_when) for question in page.questions),
+                }
+            )
+            for page in form.pages
+        )
+    )
+
+
+def _always(question: Question, say_when: bool) -> Question:
+    changed: dict[str, Any] = {"questions": tuple(_always(one, say_when) for one in question.questions)}
+    if question.when and say_when:
+        condition = ONLY_IF % {"condition": question.when}
+        hint = " ".join(filter(None, (_in_words(question, "hint"), str(condition))))
+        changed |= {"when": "", "hint": hint, "hint_en": hint}
+    elif question.when:
+        changed |= {"when": "", "required": False}
+    return question.model_copy(update=changed)
 
 
 @dataclass(frozen=True)

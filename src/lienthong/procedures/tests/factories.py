@@ -6,13 +6,17 @@ from datetime import datetime
 from itertools import count
 from typing import Any
 
+from django.core.files.uploadedfile import SimpleUploadedFile
+
 from lienthong.directory.public import Agency
 from lienthong.identity.public import Role, Viewer, acting_viewer
 from lienthong.identity.tests.factories import agency, at_noon, official_in
+from lienthong.procedures.actions.samples import SampleChanges, take_in
 from lienthong.procedures.actions.versions import publish_version, save_draft, start_draft
 from lienthong.procedures.definition import Definition, Exemption, Fee, Paper, Result
-from lienthong.procedures.models import Procedure, ProcedureVersion, ServiceField, ServiceOffer
-from lienthong.procedures.states import Channel, Level
+from lienthong.procedures.models import PaperSample, Procedure, ProcedureVersion, ServiceField, ServiceOffer
+from lienthong.procedures.states import Channel, Level, SampleKind
+from lienthong.procedures.stored import definition_of
 from lienthong.procedures.tests.forms import birth
 from lienthong.procedures.tests.processes import straight
 
@@ -71,12 +75,29 @@ def draft(of: Procedure, says: Definition | None = None, *, at: datetime = NOON)
     return save_draft(version_id=made.pk, definition=says or definition(), viewer=viewer, at=at)
 
 
+def sampled(
+    of: ProcedureVersion, paper: str = "birth_paper", *, content: bytes = b"%PDF-1.7 mau", at: datetime = NOON
+) -> PaperSample:
+    """A sample of a paper of the draft."""
+    file = SimpleUploadedFile("mau.pdf", content)
+    save_draft(
+        version_id=of.pk,
+        definition=definition_of(ProcedureVersion.objects.get(pk=of.pk)),
+        samples=SampleChanges(added=[take_in(file, paper=paper, kind=SampleKind.BLANK, at=at)]),
+        viewer=officer(of.procedure.authority, at=at),
+        at=at,
+    )
+    return of.samples.latest("pk")
+
+
 def published(
-    of: Procedure | None = None, says: Definition | None = None, *, at: datetime = NOON
+    of: Procedure | None = None, says: Definition | None = None, *, samples: int = 0, at: datetime = NOON
 ) -> ProcedureVersion:
     """A version in force."""
     of = of or procedure()
     made = draft(of, says, at=at)
+    for number in range(samples):
+        sampled(made, content=b"%PDF-1.7 mau " + bytes([65 + number]), at=at)
     leader = officer(of.authority, Role.LEADER, at=at)
     return publish_version(version_id=made.pk, viewer=leader, at=at)
 

@@ -27,6 +27,18 @@ def _part(world: World) -> dict[str, object]:
     return _draft(world) | {"part": "about"}
 
 
+def _page(world: World) -> dict[str, object]:
+    return _draft(world) | {"page": "parents"}
+
+
+def _group(world: World) -> dict[str, object]:
+    return _page(world) | {"group": "siblings"}
+
+
+def _sample(world: World) -> dict[str, object]:
+    return {"sample_id": published(procedure(world.ours), samples=1, at=world.at).samples.get().pk}
+
+
 def _reason(world: World) -> dict[str, object]:
     return {"reason": "Bãi bỏ"}
 
@@ -56,6 +68,9 @@ ROUTES: dict[str, Route] = {
     "procedures:offer_fee": only(Role.ADMINISTRATOR, methods=BOTH, kwargs=_offered, data=_own_amount),
     "procedures:start": only(CATALOGUER, methods=("POST",), kwargs=_procedure),
     "procedures:edit": only(CATALOGUER, methods=BOTH, kwargs=_part),
+    "procedures:edit_page": only(CATALOGUER, methods=BOTH, kwargs=_page),
+    "procedures:edit_group": only(CATALOGUER, methods=BOTH, kwargs=_group),
+    "procedures:sample": signed_in(kwargs=_sample),
     "procedures:read_file": only(CATALOGUER, methods=("POST",), kwargs=_draft),
     "procedures:publish": only(LEADER, methods=("POST",), kwargs=_draft),
     "procedures:discard": only(CATALOGUER, methods=("POST",), kwargs=_draft),

@@ -165,7 +165,10 @@ def test_a_form_that_does_not_hold_together_is_refused(questions: list[Any], exp
         (None, "form"),
         ({}, "pages: is missing"),
         ({"pages": []}, "too few entries"),
-        ({"pages": [{"key": "p", "title": "P", "questions": []}]}, "pages 1, questions: has too few"),
+        (
+            {"pages": [{"key": "p", "title": "P", "questions": [question("a")] * 61}]},
+            "pages 1, questions: has too many",
+        ),
         ({"pages": [page("p", question("Không"))]}, "pages 1, questions 1, key: may hold only small letters"),
         ({"pages": [page("p", question("a", "video"))]}, "questions 1, type: is none of the values"),
         ({"pages": [page("p", question("a", when="a ==="))]}, "questions 1, when: is no condition"),

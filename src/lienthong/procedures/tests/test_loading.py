@@ -11,7 +11,7 @@ from lienthong.directory.public import Agency
 from lienthong.identity.tests.factories import BEGINNING, agency
 from lienthong.procedures.actions.loading import AuthorityMissing, load_catalogue, load_offers, shipped
 from lienthong.procedures.form import QuestionType
-from lienthong.procedures.models import LinkedPart, Procedure, ProcedureVersion, ServiceOffer
+from lienthong.procedures.models import LinkedPart, PaperSample, Procedure, ProcedureVersion, ServiceOffer
 from lienthong.procedures.process import Body
 from lienthong.procedures.states import Level, VersionState
 from lienthong.procedures.tests.factories import NOON
@@ -101,3 +101,18 @@ def test_offers_are_spread_over_the_provinces_and_made_once() -> None:
     assert {level for level, _count in levels} == {Level.COMMUNE}
     everything = 15 * 3 * Procedure.objects.filter(level=Level.COMMUNE).count()
     assert load_offers(most=10**9, at=NOON).offers == everything - 90
+
+
+@pytest.mark.django_db
+def test_five_procedures_ship_with_sheets_drawn_of_their_own_forms() -> None:
+    ministries()
+    load_catalogue(at=NOON)
+    rows = PaperSample.objects.select_related("blob")
+    assert {(one.kind, one.blob.media_type) for one in rows} == {
+        ("blank", "application/pdf"),
+        ("filled", "application/pdf"),
+    }
+    assert len({one.version_id for one in rows}) == 5
+    for one in shipped():
+        asked = one.definition.form.question if one.definition.form else {}
+        assert one.example.keys() <= asked.keys(), one.listing["code"]

@@ -23,7 +23,7 @@ from lienthong.procedures.definition import (
     definition_as_data,
     prove_definition,
 )
-from lienthong.procedures.differences import differences
+from lienthong.procedures.differences import Difference, differences
 from lienthong.procedures.forms import (
     BODY_LABELS,
     KIND_LABELS,
@@ -34,7 +34,7 @@ from lienthong.procedures.forms import (
 from lienthong.procedures.models import Procedure, ProcedureVersion
 from lienthong.procedures.process import Lane, Process, Step, Transition, parse_process
 from lienthong.procedures.states import Channel, VersionState
-from lienthong.procedures.stored import definition_of
+from lienthong.procedures.stored import definition_of, samples_of
 
 Named = TypeVar("Named", Lane, Step, Transition)
 
@@ -87,7 +87,7 @@ def version_context(viewer: Viewer, version: ProcedureVersion | None) -> dict[st
     """What a page shows of a version."""
     if version is None:
         return {"version": None}
-    definition = definition_of(version)
+    definition, samples = definition_of(version), samples_of(version)
     offers = queries.offers_of(version)
     return {
         "version": version,
@@ -97,6 +97,7 @@ def version_context(viewer: Viewer, version: ProcedureVersion | None) -> dict[st
         "moves": [move.verb for move in policies.allowed_actions(viewer, version)],
         "faults": prove_definition(definition) if version.state == VersionState.DRAFT else [],
         "offers": [(Channel(channel).label, count) for channel, count in offers.items()],
+        "papers": [(paper, samples.get(paper.key, ())) for paper in definition.papers],
         "table": table_of(definition.process),
         "zooms": [("in", _("Larger")), ("out", _("Smaller")), ("fit", _("Whole"))],
         "reason_form": ReasonForm(auto_id="withdraw_%s"),
@@ -146,11 +147,15 @@ def version_differences(request: HttpRequest, version_id: UUID) -> HttpResponse:
     former = next(
         (one for one in queries.versions_of(viewer, version.procedure) if one.number < version.number), None
     )
-    rows = (
-        differences(definition_of(queries.find_version(viewer, former.pk)), definition_of(version))
-        if former
-        else []
-    )
+    rows = list[Difference]()
+    if former:
+        before = queries.find_version(viewer, former.pk)
+        rows = differences(
+            definition_of(before),
+            definition_of(version),
+            old_samples=samples_of(before),
+            new_samples=samples_of(version),
+        )
     context = {
         "version": version,
         "former": former,

@@ -6,10 +6,10 @@ import json
 from typing import Any
 from uuid import UUID
 
-from django import forms
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -21,23 +21,14 @@ from lienthong.procedures.actions import versions
 from lienthong.procedures.bpmn import read_bpmn
 from lienthong.procedures.bpmn.reading import LARGEST
 from lienthong.procedures.definition import definition_as_data, parse_definition, prove_definition
-from lienthong.procedures.form import form_as_data
-from lienthong.procedures.forms import (
-    TABLES,
-    AboutForm,
-    FileForm,
-    QuestionsForm,
-    ReasonForm,
-    formset_of,
-    rows_of,
-)
+from lienthong.procedures.forms import TABLES, FileForm, ReasonForm
 from lienthong.procedures.models import ProcedureVersion
 from lienthong.procedures.process import as_data
 from lienthong.procedures.states import SAVE
-from lienthong.procedures.stored import definition_of
+from lienthong.procedures.stored import definition_of, samples_of
+from lienthong.procedures.web.editing import ABOUT, JSON, QUESTIONS, Editor
 
-ABOUT, QUESTIONS = "about", "questions"
-PARTS = (ABOUT, *TABLES, QUESTIONS)
+PARTS = (ABOUT, *TABLES)
 
 
 @needs(Role.CATALOGUER)
@@ -51,21 +42,25 @@ def start(request: HttpRequest, procedure_id: UUID) -> HttpResponse:
 
 @needs(Role.CATALOGUER)
 @require_http_methods(["GET", "POST"])
-def edit(request: HttpRequest, version_id: UUID, part: str) -> HttpResponse:
-    """Change one part of a draft."""
-    if part not in PARTS:
-        raise Http404
+def edit(
+    request: HttpRequest, version_id: UUID, part: str = QUESTIONS, page: str = "", group: str = ""
+) -> HttpResponse:
+    """Change one part of a draft: save it, or let a button work on its rows and draw it anew."""
     viewer = viewer_of(request)
     draft = queries.find_version(viewer, version_id)
     policies.require(viewer, draft, SAVE)
-    data = definition_of(draft).model_dump(mode="json")
-    editor = _Editor(part, data, request.POST if request.method == "POST" else None)
-    if request.method == "POST" and editor.valid():
+    definition = definition_of(draft)
+    sent = request.POST if request.method == "POST" else None
+    editor = Editor(
+        part, definition, samples_of(draft), sent, request.FILES, page=page, group=group, at=now()
+    )
+    if editor.sent and editor.valid():
         try:
             versions.save_draft(
                 version_id=draft.pk,
                 definition=parse_definition(editor.changed()),
                 changes=_number(request.POST.get("changes", "")),
+                samples=editor.sample_changes(),
                 viewer=viewer,
                 at=now(),
             )
@@ -73,19 +68,23 @@ def edit(request: HttpRequest, version_id: UUID, part: str) -> HttpResponse:
             editor.errors.append(refusal.say())
         else:
             messages.success(request, _("Saved."))
-            return redirect("procedures:edit", draft.pk, part)
+            return redirect(request.path)
+    faults = prove_definition(definition)
     context = {
         "version": draft,
+        # What was saved by others after the page was opened must not count as seen.
+        "changes": request.POST.get("changes", draft.changes),
         "procedure": draft.procedure,
-        "definition": definition_of(draft),
+        "definition": definition,
         "part": part,
         "tabs": _tabs(draft, part),
         "editor": editor,
-        "faults": prove_definition(definition_of(draft)),
+        "tables": editor.drawn(faults),
+        "look": editor.look(),
+        "faults": faults,
         "file_form": FileForm(),
     }
-    status = 422 if request.method == "POST" else 200
-    return render(request, "procedures/edit.html", context, status=status)
+    return render(request, "procedures/edit.html", context, status=422 if editor.sent else 200)
 
 
 @needs(Role.CATALOGUER)
@@ -152,50 +151,6 @@ def withdraw(request: HttpRequest, version_id: UUID) -> HttpResponse:
     return redirect("procedures:procedure_detail", version.procedure_id)
 
 
-class _Editor:
-    """One part of a draft as forms; `errors` are those of no single field."""
-
-    def __init__(self, part: str, data: dict[str, Any], sent: Any) -> None:
-        self.part, self.data = part, data
-        self.errors: list[str] = []
-        self.form: forms.Form | None = None
-        if part == ABOUT:
-            self.form = AboutForm(sent, initial=AboutForm.initial_of(data))
-        elif part == QUESTIONS:
-            form = parse_definition(data).form
-            shown = json.dumps(form_as_data(form) if form else {"pages": []}, ensure_ascii=False, indent=2)
-            self.form = QuestionsForm(sent, initial={"json": shown})
-        self.tables = [
-            (table, formset_of(table, sent, _at(data, table.path) or [])) for table in TABLES.get(part, ())
-        ]
-
-    def valid(self) -> bool:
-        """Whether every field is as it should be."""
-        whole = [formset.is_valid() for _table, formset in self.tables]
-        return all(whole) and (self.form is None or self.form.is_valid())
-
-    def changed(self) -> dict[str, Any]:
-        """The definition with this part as it was sent."""
-        data = dict(self.data)
-        if isinstance(self.form, AboutForm):
-            data |= self.form.part()
-        elif isinstance(self.form, QuestionsForm):
-            data["form"] = self.form.cleaned_data["json"]
-        for table, formset in self.tables:
-            rows = rows_of(formset)
-            if len(table.path) == 1:
-                data[table.path[0]] = rows
-            else:
-                data[table.path[0]] = {**data.get(table.path[0], {}), table.path[1]: rows}
-        return data
-
-
-def _at(data: Any, path: tuple[str, ...]) -> Any:
-    for name in path:
-        data = (data or {}).get(name)
-    return data
-
-
 def _tabs(draft: ProcedureVersion, current: str) -> list[dict[str, object]]:
     labels = {
         ABOUT: _("Law and conditions"),
@@ -205,7 +160,15 @@ def _tabs(draft: ProcedureVersion, current: str) -> list[dict[str, object]]:
         "process": _("Process"),
         QUESTIONS: _("Form"),
     }
-    return [{"url": f"../{part}/", "label": labels[part], "current": part == current} for part in PARTS]
+    current = QUESTIONS if current == JSON else current
+    return [
+        {
+            "url": reverse("procedures:edit", args=[draft.pk, part]),
+            "label": labels[part],
+            "current": part == current,
+        }
+        for part in PARTS
+    ]
 
 
 def _number(text: str) -> int | None:
