@@ -166,7 +166,9 @@ def _inner(
         "WHERE agency_id = ANY(%s) AND day BETWEEN %s AND %s"
     ]
     given: list[object] = [period.since, *([period.over_before] if FELL_DUE in cells else [])]
-    given += [agencies, parts[0][1].first, period.last]
+    # The first span may be a whole month of which days before the period are taken away again.
+    first = period.since if all(inside for inside, _span in parts) else BEGINNING
+    given += [agencies, first, period.last]
     read = [(inside, span, [f"{span.sign:+d} * {cell}" for cell in cells]) for inside, span in parts]
     if FELL_DUE in cells and period.over_before <= period.last:
         today = Span(DAY, period.last, period.last)

@@ -101,7 +101,7 @@ def _triggers():
 CREATE FUNCTION dossiers_mark_{event}() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE touched uuid[];
 BEGIN
-    SELECT array_agg(DISTINCT dossier_id) INTO touched FROM ({touched}) some (dossier_id);
+    SELECT array_agg(DISTINCT dossier_id) INTO touched FROM ({touched}) those (dossier_id);
     IF touched IS NOT NULL THEN
         PERFORM dossiers_mark(touched);
     END IF;

@@ -40,6 +40,7 @@ PAPERS = """
         FROM dossiers_dossier dossier JOIN dossiers_dossierpaper paper ON paper.dossier_id = dossier.id
         WHERE dossier.root_id = dossier.id
             AND dossiers_day(dossier.accepted_at) BETWEEN %s AND %s
+            AND dossier.agency_id IN (SELECT id FROM directory_agency WHERE parent_id = %s)
         GROUP BY 1, 2
     ) told GROUP BY 1
 """
@@ -50,6 +51,7 @@ RESULTS = """
     )), count(*)
     FROM dossiers_dossier dossier
     WHERE root_id = dossier.id AND outcome = 'granted' AND dossiers_day(finished_at) BETWEEN %s AND %s
+        AND agency_id IN (SELECT id FROM directory_agency WHERE parent_id = %s)
     GROUP BY 1
 """
 
@@ -109,7 +111,7 @@ class Ground:
         """Scores and lists say what the papers and results say; what was counted."""
         leader, since = official(self.province, Role.LEADER), NOON.date() + self.draw.randrange(20) * ONE_DAY
         wanted = Wanted(since, since + self.draw.randrange(40) * ONE_DAY, Group.AGENCY, below=True)
-        papers, results = reckoned(PAPERS, wanted), reckoned(RESULTS, wanted)
+        papers, results = (self.reckoned(sql, wanted) for sql in (PAPERS, RESULTS))
         scores = {int(one.key): one for one in quality_scores(leader, wanted, at=AT)}
         for key, score in scores.items():
             told = {one.criterion.key: (one.share.part, one.share.whole) for one in score.scored}
@@ -123,16 +125,17 @@ class Ground:
                 part, rest = (dossiers_behind(leader, mine, one, at=AT).count() for one in measures)
                 assert (part, part + rest) == told[criterion]
         assert {*papers, *results} <= set(scores)
-        both = (("papers", papers), ("results", results))
-        return Counter({f"{name} {place}": told[place] for name, all_told in both for told in all_told.values()
-                        for place in (0, 1)})
+        seen = Counter[str]()
+        for name, found in (("papers", papers), ("results", results)):
+            for part, whole in found.values():
+                seen += Counter({name: part, f"all {name}": whole})
+        return seen
 
-
-def reckoned(sql: str, wanted: Wanted) -> dict[int, tuple[int, int]]:
-    """What the slow reckoning finds of each agency."""
-    with connection.cursor() as cursor:
-        cursor.execute(sql, [wanted.since, wanted.until])
-        return {key: (part, whole) for key, part, whole in cursor.fetchall()}
+    def reckoned(self, sql: str, wanted: Wanted) -> dict[int, tuple[int, int]]:
+        """What the slow reckoning finds of each commune."""
+        with connection.cursor() as cursor:
+            cursor.execute(sql, [wanted.since, wanted.until, self.province.pk])
+            return {key: (part, whole) for key, part, whole in cursor.fetchall()}
 
 
 def test_scores_equal_the_slow_reckoning_after_whatever_happened() -> None:
