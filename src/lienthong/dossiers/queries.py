@@ -26,7 +26,6 @@ from lienthong.dossiers.models import (
     DossierParty,
     DossierResult,
     DossierTask,
-    HandOut,
     HeldDocument,
     Slip,
 )
@@ -70,8 +69,9 @@ def dossiers_of(viewer: Viewer) -> QuerySet[Dossier]:
 def find_dossier(viewer: Viewer, dossier_id: UUID) -> Dossier:
     """One dossier with what its page shows first. Raises `NotFound`."""
     rows = dossiers_of(viewer).select_related(
-        "version__procedure__field", "application", "agency", "applicant"
+        "version__procedure__field", "application", "agency", "applicant", "supplement", "hand_out__handed_by"
     )
+    rows = rows.defer("version__law", "version__conditions", "version__conditions_en")
     found = rows.filter(pk=dossier_id).first()
     if found is None:
         raise NotFound
@@ -302,11 +302,6 @@ def parties_of(dossier: Dossier) -> list[DossierParty]:
     """The applicant, then who acts for them. One query."""
     rows = DossierParty.objects.filter(dossier=dossier).select_related("party").order_by("pk")
     return sorted(rows, key=lambda row: row.role != PartyRole.APPLICANT)
-
-
-def hand_out_of(dossier: Dossier) -> HandOut | None:
-    """The record of the hand-out, if there is one. One query."""
-    return HandOut.objects.select_related("handed_by").filter(dossier=dossier).first()
 
 
 def ready_to_sign(viewer: Viewer) -> list[DossierResult]:
