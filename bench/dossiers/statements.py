@@ -126,7 +126,8 @@ SELECT id, code, agency, %(version)s, CASE WHEN h %% 2 = 0 THEN 'counter' ELSE '
     CASE WHEN state = 5 THEN opened_at END, CASE WHEN state = 5 THEN 960 END,
     CASE WHEN state >= 9 THEN settled_at END, CASE WHEN state = 10 THEN ended_at END,
     CASE WHEN ended THEN '{}'::smallint[] ELSE tokens END,
-    jsonb_build_object('desk', agency, 'expert', agency, 'leader', agency, 'clerk', agency), 0, false, 3, false
+    jsonb_build_object('desk', agency, 'expert', agency, 'leader', agency, 'clerk', agency),
+    0, false, 3, false
 FROM stood ORDER BY n;
 INSERT INTO dossiers_application (dossier_id, answers)
 SELECT id, jsonb_build_object('full_name', applicant, 'matter', summary, 'copies', 1 + h %% 3)

@@ -11,8 +11,8 @@ from lienthong.dossiers.models import Dossier
 from lienthong.kernel.plain import Plain
 from lienthong.kernel.statements import fetch
 
-# If so many of so many of the newest have the words, a page of them is met in some 20,000: at most half of what
-# the index takes to put together its lists of letters that are frequent in all agencies (ADR 0071).
+# If so many of so many of the newest have the words, a page of them is met in some 20,000: at most half of
+# what the index takes to put together its lists of letters that are frequent in all agencies (ADR 0071).
 SAMPLE, ENOUGH = 2_000, 5
 _MET = f"""
     SELECT FROM (
@@ -31,7 +31,7 @@ def with_words(rows: QuerySet[Dossier], words: Sequence[str], *, agency_id: int)
     short = [word[:100] for word in words]
     asked = [Plain(Value(word)) for word in short]
     if len(fetch(_MET, agency_id, short)) == ENOUGH:
-        # One condition that no index serves and that is thought to hold for a third of the rows, whatever it asks.
+        # One condition that no index serves; the planner takes it to hold for a third, whatever it asks.
         places = [StrIndex(F("search_text"), word) for word in asked]
         return rows.alias(first=Least(*places) if len(places) > 1 else places[0]).filter(first__gt=0)
     for word in asked:

@@ -132,7 +132,7 @@ def step_figures(viewer: Viewer, wanted: Wanted, *, at: datetime) -> Table[StepF
 
 
 def cell_sums(agencies: list[int], cells: tuple[str, ...], period: Period) -> dict[int, tuple[int, ...]]:
-    """What these cells of each agency are together over a period's days; without an entry, nothing. One query."""
+    """What the cells of each agency are together on a period's days; without an entry, 0. One query."""
     parts = [(True, span) for span in spans(period.since, period.last)]
     inner, given = _inner((DossierCount, DossierDelta), cells, parts, period, agencies)
     sums = ", ".join(f"sum({cell})" for cell in cells)

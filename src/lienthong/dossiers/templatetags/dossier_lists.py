@@ -87,4 +87,5 @@ def step_rows(steps: Iterable[tuple[str, DossierTask]]) -> SafeString:
 
 
 def _state(row: Dossier) -> SafeString:
-    return format_html("{}{}", badge(row.state_label, row.state_color), f" {row.timing_label}" if row.timing else "")
+    timing = f" {row.timing_label}" if row.timing else ""
+    return format_html("{}{}", badge(row.state_label, row.state_color), timing)
