@@ -12,7 +12,7 @@ from lienthong.kernel.plain import Plain
 from lienthong.kernel.statements import fetch
 
 # If so many of so many of the newest have the words, a page of them is met in some 20,000: at most half of
-# what the index takes to put together its lists of letters that are frequent in all agencies (ADR 0071).
+# what the index takes to put together its lists of letters that are frequent in all agencies (ADR 0060).
 SAMPLE, ENOUGH = 2_000, 5
 _MET = f"""
     SELECT FROM (
