@@ -117,7 +117,7 @@ FROM made JOIN last USING (n);
 INSERT INTO dossiers_dossier (id, code, agency_id, version_id, channel, root_id, state, outcome, timing,
     applicant_id, applicant_name, summary, submitted_at, accepted_at, counted_from_at, limit_minutes, due_at,
     promised_at, paused_at, minutes_left, finished_at, closed_at, tokens, bodies, fee_owed, supplemented,
-    lock_version)
+    lock_version, papers_filed)
 SELECT id, code, agency, %(version)s, CASE WHEN h %% 2 = 0 THEN 'counter' ELSE 'online-part' END, id, state,
     CASE WHEN state < 9 THEN '' WHEN track = 'refused' THEN 'refused' ELSE 'granted' END,
     CASE WHEN state < 9 THEN '' WHEN settled_at > due_at THEN 'late'
@@ -126,7 +126,8 @@ SELECT id, code, agency, %(version)s, CASE WHEN h %% 2 = 0 THEN 'counter' ELSE '
     CASE WHEN state = 5 THEN opened_at END, CASE WHEN state = 5 THEN 960 END,
     CASE WHEN state >= 9 THEN settled_at END, CASE WHEN state = 10 THEN ended_at END,
     CASE WHEN ended THEN '{}'::smallint[] ELSE tokens END,
-    jsonb_build_object('desk', agency, 'expert', agency, 'leader', agency, 'clerk', agency), 0, false, 3
+    jsonb_build_object('desk', agency, 'expert', agency, 'leader', agency, 'clerk', agency),
+    0, false, 3, false
 FROM stood ORDER BY n;
 INSERT INTO dossiers_application (dossier_id, answers)
 SELECT id, jsonb_build_object('full_name', applicant, 'matter', summary, 'copies', 1 + h %% 3)

@@ -183,6 +183,9 @@ class Board:
         """A new dossier, with what was handed in and by whom."""
         self.dossiers[dossier.pk] = dossier
         self.papers[dossier.pk] = list(papers)
+        # As the trigger on papers finds it, which then has nothing to write (ADR 0071).
+        filed = [paper.held_id is not None for paper in self.papers[dossier.pk]]
+        dossier.papers_filed = all(filed) if filed else None
         self.parties[dossier.pk] = list(parties)
         self._fresh.add(dossier.pk)
         self._new += [dossier, dossier.application, *self.parties[dossier.pk], *self.papers[dossier.pk]]

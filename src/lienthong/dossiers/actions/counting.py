@@ -17,6 +17,8 @@ from lienthong.dossiers.models import (
     Dossier,
     DossierCount,
     DossierDelta,
+    DossierPaper,
+    DossierResult,
     DossierTask,
     OfficialCount,
     OfficialDelta,
@@ -25,7 +27,7 @@ from lienthong.ledger.public import record
 from lienthong.procedures.public import ProcedureVersion
 
 logger = logging.getLogger(__name__)
-AT_ONCE, EXAMPLES = 100_000, 10
+AT_ONCE, MARKED_AT_ONCE, EXAMPLES = 100_000, 5_000, 10
 GRAINS = "(VALUES (1, 'day'), (2, 'month'), (3, 'year')) grains (grain, unit)"
 TRUNCATED = "date_trunc(unit, day::timestamp)::date"
 
@@ -62,7 +64,8 @@ KEPT = (
         JOIN {ProcedureVersion._meta.db_table} version ON version.id = one.version_id
         CROSS JOIN LATERAL dossiers_cells(
             one.channel, one.state, one.outcome, one.timing, one.submitted_at, one.due_at, one.paused_at,
-            one.minutes_left, one.finished_at, one.closed_at
+            one.minutes_left, one.finished_at, one.closed_at, one.accepted_at, one.papers_filed,
+            one.result_signed
         ) cell
         WHERE one.root_id = one.id""",  # noqa: S608, of constants
     ),
@@ -79,6 +82,19 @@ KEPT = (
         ) cell""",  # noqa: S608, of constants
     ),
 )
+
+
+# Of what triggers keep on the dossiers themselves, those that papers and results say otherwise.
+UNMARKED = f"""
+SELECT one.id FROM {Dossier._meta.db_table} one
+LEFT JOIN (
+    SELECT dossier_id, bool_and(held_id IS NOT NULL) AS filed FROM {DossierPaper._meta.db_table} GROUP BY 1
+) paper ON paper.dossier_id = one.id
+WHERE one.papers_filed IS DISTINCT FROM paper.filed OR one.result_signed <> EXISTS (
+    SELECT FROM {DossierResult._meta.db_table} result WHERE result.dossier_id = one.id AND held_id IS NOT NULL
+)
+ORDER BY 1
+"""  # noqa: S608, of constants
 
 
 def fold_deltas() -> int:
@@ -100,7 +116,7 @@ def recount_figures(*, at: datetime) -> Recount:
     One statement a table, so that all it reads is of one instant: an act is in the dossiers and the deltas or
     in neither. What is mended is added, so that folding meanwhile loses nothing.
     """
-    found = []
+    found = [_remark()]
     with transaction.atomic():
         for kept in KEPT:
             with connection.cursor() as cursor:
@@ -121,6 +137,23 @@ def recount_figures(*, at: datetime) -> Recount:
             examples[:3],
         )
     return recount
+
+
+def _remark() -> tuple[int, int, list[dict[str, Any]]]:
+    """Mark the dossiers again whose papers or results say otherwise; none counted, how many differed, some.
+
+    So many in a transaction, each looked at again under its lock: what is changed meanwhile is not undone.
+    """
+    differing, examples = 0, list[dict[str, Any]]()
+    with connection.cursor() as cursor:
+        cursor.execute(UNMARKED)
+        ids = [key for (key,) in cursor.fetchall()]
+        for first in range(0, len(ids), MARKED_AT_ONCE):
+            some = ids[first : first + MARKED_AT_ONCE]
+            cursor.execute("SELECT dossiers_mark(%s)", [some])
+            differing += int(cursor.fetchone()[0])
+            examples += [{"dossier": str(key)} for key in some[: EXAMPLES - len(examples)]]
+    return 0, differing, examples if differing else []
 
 
 def _fold(kept: Kept) -> str:

@@ -36,7 +36,12 @@ CELLS = (
     "withdrawn",
     FELL_DUE,
     "over_ended",
+    "with_papers",
+    "papers_filed",
+    "result_signed",
 )
+# Those that the tables of figures show; the others are of quality scores alone.
+SHOWN = CELLS[: CELLS.index("over_ended") + 1]
 STEP_CELLS = ("early", "on_time", "late")
 KEYS = {
     Group.AGENCY: "counted.agency_id",
@@ -47,7 +52,7 @@ RECEIVED = "received_counter + received_post + received_online"
 ENDED = "early + on_time + late + returned + withdrawn"
 SUMS = f"""
     COALESCE(sum({RECEIVED} - ({ENDED})) FILTER (WHERE NOT inside), 0),
-    {", ".join(f"COALESCE(sum({cell}) FILTER (WHERE inside), 0)" for cell in CELLS[:-2])},
+    {", ".join(f"COALESCE(sum({cell}) FILTER (WHERE inside), 0)" for cell in SHOWN[:-2])},
     COALESCE(sum({RECEIVED} - ({ENDED})), 0),
     COALESCE(sum(fell_due), 0) - COALESCE(sum(over_ended), 0)
 """
@@ -84,7 +89,7 @@ def dossier_figures(viewer: Viewer, wanted: Wanted, *, at: datetime) -> Table[Fi
     """
     period = period_of(wanted.since, wanted.until, at=at)
     agencies = agencies_of(viewer, wanted)
-    inner, given = _inner((DossierCount, DossierDelta), CELLS, _spans(period), period, agencies)
+    inner, given = _inner((DossierCount, DossierDelta), SHOWN, _spans(period), period, agencies)
     where, narrowed = _narrowed(wanted)
     key = KEYS[wanted.group]
     sql = f"""
@@ -126,6 +131,16 @@ def step_figures(viewer: Viewer, wanted: Wanted, *, at: datetime) -> Table[StepF
     return Table(lines, sum(found.values(), StepFigures()))
 
 
+def cell_sums(agencies: list[int], cells: tuple[str, ...], period: Period) -> dict[int, tuple[int, ...]]:
+    """What the cells of each agency are together on a period's days; without an entry, 0. One query."""
+    parts = [(True, span) for span in spans(period.since, period.last)]
+    inner, given = _inner((DossierCount, DossierDelta), cells, parts, period, agencies)
+    sums = ", ".join(f"sum({cell})" for cell in cells)
+    sql = f"SELECT agency_id, {sums} FROM ({inner}) counted GROUP BY 1"  # noqa: S608, of constants
+    found = {key: tuple(map(int, told)) for key, *told in _rows(sql, given)}
+    return {key: told for key, told in found.items() if any(told)}
+
+
 def _spans(period: Period) -> list[tuple[bool, Span]]:
     """All that was until the period's end, each span with whether it is within the period."""
     before = [(False, span) for span in spans(BEGINNING, period.since - ONE_DAY)]
@@ -144,15 +159,16 @@ def _inner(
     What falls due on a last day that is not over yet is taken away again: it is not over time.
     """
     counts, deltas = (model._meta.db_table for model in kept)
-    fields = [str(field.column) for field in kept[1]._meta.concrete_fields]
-    keys = [name for name in fields if name not in {"id", "day", *cells}]
+    keys = [str(field.column) for field in kept[1]._meta.concrete_fields if field.is_relation]
     waiting = [f"CASE WHEN day < %s THEN {cell} ELSE 0 END" if cell == FELL_DUE else cell for cell in cells]
     selects = [
         f"SELECT day >= %s AS inside, {_columns(keys, cells, waiting)} FROM {deltas} "  # noqa: S608
         "WHERE agency_id = ANY(%s) AND day BETWEEN %s AND %s"
     ]
     given: list[object] = [period.since, *([period.over_before] if FELL_DUE in cells else [])]
-    given += [agencies, parts[0][1].first, period.last]
+    # The first span may be a whole month of which days before the period are taken away again.
+    first = period.since if all(inside for inside, _span in parts) else BEGINNING
+    given += [agencies, first, period.last]
     read = [(inside, span, [f"{span.sign:+d} * {cell}" for cell in cells]) for inside, span in parts]
     if FELL_DUE in cells and period.over_before <= period.last:
         today = Span(DAY, period.last, period.last)

@@ -40,7 +40,8 @@ class Criterion:
     """One thing that is measured: points = `most` × numerator ÷ denominator, both as `formula` says.
 
     `of_dossiers`: it has something to measure only where there are dossiers. Without a `key` nothing is
-    measured, and `formula` says why. `source` says where the numbers are from.
+    measured, and `formula` says why. `source` says where the numbers are from, `measures` which figures are
+    in them whose dossiers can be seen.
     """
 
     key: str
@@ -50,6 +51,7 @@ class Criterion:
     formula: Promise
     source: Promise
     of_dossiers: bool = True
+    measures: tuple[str, ...] = ()
 
 
 CATALOGUE = _("Catalogue of procedures, at the end of the period")
@@ -74,6 +76,7 @@ CRITERIA: tuple[Criterion, ...] = (
         _("Finished in time"),
         _("Dossiers finished early or on time ÷ dossiers finished in the period"),
         FIGURES,
+        measures=("early", "on_time", "late"),
     ),
     Criterion(
         "offered_online",
@@ -91,6 +94,7 @@ CRITERIA: tuple[Criterion, ...] = (
         _("Dossiers received online"),
         _("Dossiers received online ÷ dossiers received in the period"),
         FIGURES,
+        measures=("online", "counter", "post"),
     ),
     Criterion(
         "papers_filed",
@@ -99,6 +103,7 @@ CRITERIA: tuple[Criterion, ...] = (
         _("Papers kept as files"),
         _("Dossiers all of whose papers are kept as files ÷ dossiers with papers accepted in the period"),
         _("Papers of the dossiers"),
+        measures=("filed", "unfiled"),
     ),
     Criterion(
         "result_electronic",
@@ -107,6 +112,7 @@ CRITERIA: tuple[Criterion, ...] = (
         _("Results issued electronically"),
         _("Dossiers with an electronically signed result ÷ dossiers granted in the period"),
         _("Results of the dossiers"),
+        measures=("signed", "unsigned"),
     ),
     Criterion(
         "",

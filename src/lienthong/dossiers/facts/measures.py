@@ -94,6 +94,13 @@ MEASURES: dict[str, Promise] = {
     "within": _("In progress, within time"),
     "over": _("In progress, over time"),
 }
+# What quality scores count besides (ADR 0071).
+QUALITY_MEASURES: dict[str, Promise] = {
+    "filed": _("All papers kept as files"),
+    "unfiled": _("Not all papers kept as files"),
+    "signed": _("Granted, the result signed electronically"),
+    "unsigned": _("Granted without an electronically signed result"),
+}
 # The same under the heads of a table: a head over several of them, and the word below it.
 HEADS: dict[str, tuple[Promise | None, Promise]] = {
     "carried": (None, _("Carried over")),
@@ -161,6 +168,8 @@ def condition(measure: str, period: Period) -> Q:
     received = Q(submitted_at__gte=period.begins, submitted_at__lt=period.ends)
     finished = Q(finished_at__gte=period.begins, finished_at__lt=period.ends)
     closed = Q(finished_at=None, closed_at__gte=period.begins, closed_at__lt=period.ends)
+    accepted = Q(accepted_at__gte=period.begins, accepted_at__lt=period.ends)
+    granted = finished & Q(outcome=Outcome.GRANTED)
     is_open = _open_at(period.ends)
     limit = datetime.combine(period.over_before, time(), VIETNAM)
     # A clock that stands stood before the deadline, or it stopped when that had passed.
@@ -180,6 +189,10 @@ def condition(measure: str, period: Period) -> Q:
         "withdrawn": closed & Q(state=DossierState.WITHDRAWN),
         "within": is_open & within,
         "over": is_open & over,
+        "filed": accepted & Q(papers_filed=True),
+        "unfiled": accepted & Q(papers_filed=False),
+        "signed": granted & Q(result_signed=True),
+        "unsigned": granted & Q(result_signed=False),
     }
     return Q(root=F("id")) & conditions[measure]
 

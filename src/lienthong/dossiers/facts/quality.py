@@ -7,42 +7,31 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
 
-from django.db import connection
 from django.utils.functional import Promise
 
 from lienthong.directory.public import Agency
-from lienthong.dossiers.facts.counting import dossier_figures
+from lienthong.dossiers.facts.counting import cell_sums
 from lienthong.dossiers.facts.criteria import BANDS, CRITERIA, GROUP_LABELS, Criterion
-from lienthong.dossiers.facts.measures import Figures, Group, Period, Wanted, period_of
+from lienthong.dossiers.facts.measures import Period, Wanted, period_of
 from lienthong.dossiers.facts.scope import agencies_of
-from lienthong.dossiers.models import Dossier, DossierPaper, DossierResult
-from lienthong.dossiers.states import Outcome
 from lienthong.identity.public import NotFound, Viewer
 from lienthong.payments.public import PaymentCounts, payment_counts
 from lienthong.procedures.public import OfferCounts, offer_counts
 
 CENT = Decimal("0.01")
-# Of constants. A linked dossier is counted with its root, as in the statistics.
-PAPERS = f"""
-    SELECT agency_id, count(*) FILTER (WHERE filed), count(*) FROM (
-        SELECT dossier.id, dossier.agency_id, bool_and(paper.held_id IS NOT NULL) AS filed
-        FROM {Dossier._meta.db_table} dossier
-        JOIN {DossierPaper._meta.db_table} paper ON paper.dossier_id = dossier.id
-        WHERE dossier.agency_id = ANY(%s) AND dossier.root_id = dossier.id
-            AND dossier.accepted_at >= %s AND dossier.accepted_at < %s
-        GROUP BY 1, 2
-    ) told GROUP BY 1
-"""  # noqa: S608
-RESULTS = f"""
-    SELECT agency_id, count(*) FILTER (WHERE EXISTS (
-        SELECT FROM {DossierResult._meta.db_table} result
-        WHERE result.dossier_id = dossier.id AND result.held_id IS NOT NULL
-    )), count(*)
-    FROM {Dossier._meta.db_table} dossier
-    WHERE agency_id = ANY(%s) AND root_id = dossier.id AND outcome = '{Outcome.GRANTED.value}'
-        AND finished_at >= %s AND finished_at < %s
-    GROUP BY 1
-"""  # noqa: S608
+# What is read of the counts (ADR 0056, 0071): a linked dossier is counted with its root.
+CELLS = (
+    "received_counter",
+    "received_post",
+    "received_online",
+    "early",
+    "on_time",
+    "late",
+    "refused",
+    "with_papers",
+    "papers_filed",
+    "result_signed",
+)
 
 
 @dataclass(frozen=True)
@@ -121,14 +110,13 @@ class Score:
 
 
 def quality_scores(viewer: Viewer, wanted: Wanted, *, at: datetime) -> list[Score]:
-    """The scores of the bodies that offer something or had a dossier, by code. Eleven queries, however many.
+    """The scores of the bodies that offer something or had a dossier, by code. Six queries, however many.
 
     Raises:
         NotAllowed, NotFound: the viewer does not see the agency's figures.
     """
     keys = agencies_of(viewer, wanted)
-    of_all = replace(wanted, group=Group.AGENCY, field_id=None, procedure_id=None)
-    shares = _shares(viewer, of_all, keys, at)
+    shares = _shares(keys, period_of(wanted.since, wanted.until, at=at), at)
     named = Agency.objects.filter(pk__in=shares).order_by("code", "pk").values_list("pk", "code", "name")
     return [_score(str(key), code, name, shares[key]) for key, code, name in named]
 
@@ -144,35 +132,27 @@ def quality_score(viewer: Viewer, wanted: Wanted, *, at: datetime) -> Score:
     return _score(str(wanted.agency_id), *row, {})
 
 
-def _shares(viewer: Viewer, wanted: Wanted, keys: list[int], at: datetime) -> dict[int, dict[str, Share]]:
+def _shares(keys: list[int], period: Period, at: datetime) -> dict[int, dict[str, Share]]:
     """For each body of which something is known, the share of each criterion."""
-    period = period_of(wanted.since, wanted.until, at=at)
-    table = dossier_figures(viewer, wanted, at=at)
-    figures = {int(line.key): line.figures for line in table.lines}
+    dossiers = cell_sums(keys, CELLS, period)
     offers = offer_counts(keys, at=min(period.ends, at))
     payments = payment_counts(keys, since=period.begins, until=period.ends)
-    papers, results = _counted(PAPERS, keys, period), _counted(RESULTS, keys, period)
     found = {}
-    for key in {*figures, *offers, *payments, *papers, *results}:
-        one = figures.get(key, Figures())
+    for key in {*dossiers, *offers, *payments}:
+        told = dossiers.get(key, (0,) * len(CELLS))
+        counter, post, online, early, on_time, late, refused, with_papers, filed, signed = told
         offer, paid = offers.get(key, OfferCounts()), payments.get(key, PaymentCounts())
-        in_time = one.early + one.on_time
+        finished = early + on_time + late
         found[key] = {
             "whole": Share(offer.whole, offer.offered),
-            "in_time": Share(in_time, in_time + one.late),
+            "in_time": Share(early + on_time, finished),
             "offered_online": Share(offer.online, offer.offered),
-            "received_online": Share(one.online, one.counter + one.post + one.online),
-            "papers_filed": papers.get(key, Share()),
-            "result_electronic": results.get(key, Share()),
+            "received_online": Share(online, counter + post + online),
+            "papers_filed": Share(filed, with_papers),
+            "result_electronic": Share(signed, finished - refused),
             "cashless": Share(paid.cashless, paid.all),
         }
     return found
-
-
-def _counted(sql: str, keys: list[int], period: Period) -> dict[int, Share]:
-    with connection.cursor() as cursor:
-        cursor.execute(sql, [keys, period.begins, period.ends])
-        return {agency_id: Share(part, whole) for agency_id, part, whole in cursor.fetchall()}
 
 
 def _score(key: str, code: str, name: str, shares: Mapping[str, Share]) -> Score:

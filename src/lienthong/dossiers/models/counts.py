@@ -15,7 +15,7 @@ DAY, MONTH, YEAR = 1, 2, 3
 
 
 class DossierCells(models.Model):
-    """What dossiers count as on a day; on the days they were handed in, ended, and fell due.
+    """What dossiers count as on a day; on the days they were handed in, accepted, ended, and fell due.
 
     `fell_due` counts a dossier on the day of its deadline if it was not ended by that day's end, `over_ended`
     on the day it ended after all: their difference is what is over time.
@@ -33,6 +33,10 @@ class DossierCells(models.Model):
     withdrawn = models.IntegerField(default=0)
     fell_due = models.IntegerField(default=0)
     over_ended = models.IntegerField(default=0)
+    # The default is also the database's, for a program of before that does not know them.
+    with_papers = models.IntegerField(default=0, db_default=0, help_text="accepted with papers")
+    papers_filed = models.IntegerField(default=0, db_default=0, help_text="of these, all kept as files")
+    result_signed = models.IntegerField(default=0, db_default=0, help_text="granted, signed electronically")
 
     class Meta:
         abstract = True

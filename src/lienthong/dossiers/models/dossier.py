@@ -87,6 +87,13 @@ class Dossier(models.Model):
     fee_owed = models.BigIntegerField(default=0, help_text="đồng; kept by the events of payments")
     supplemented = models.BooleanField(default=False)
     lock_version = models.PositiveIntegerField(default=0)
+    # Triggers on papers and results keep these two (ADR 0071); no act writes them on a dossier that is there.
+    papers_filed = models.BooleanField(
+        null=True, help_text="whether all its papers are kept as files; empty without papers"
+    )
+    result_signed = models.BooleanField(
+        default=False, db_default=False, help_text="whether a result of it is signed electronically"
+    )
 
     search_text = models.GeneratedField(
         expression=Plain(Concat(F("code"), Value(" "), F("applicant_name"), Value(" "), F("summary"))),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from random import Random
 from typing import Any
 
@@ -68,7 +68,9 @@ def test_figures_are_exact_after_whatever_happened_and_lead_to_their_dossiers() 
                 fold_deltas()
             seen += _figures_are_exact(walk, draw)
             assert recount_figures(at=walk.at).differing == 0
-        steps += _steps_are_exact(walk)
+        first = NOON.date()
+        for since in (first, first + ONE_DAY * draw.randrange(1, 5)):
+            steps += _steps_are_exact(walk, since)
         acts += walk.done
     assert all(vars(seen).values()), f"something never happened: {seen}"
     assert all(vars(steps).values()), f"something never happened: {steps}"
@@ -110,13 +112,13 @@ def _leads_to_as_many(walk: Walk, wanted: Wanted, figures: Figures) -> None:
     )  # fmt: skip
 
 
-def _steps_are_exact(walk: Walk) -> StepFigures:
+def _steps_are_exact(walk: Walk, since: date) -> StepFigures:
     leader = walk.viewer(walk.province, Role.LEADER)
-    wanted = Wanted(NOON.date(), walk.at.date(), Group.OFFICIAL, below=True)
+    wanted = Wanted(since, walk.at.date(), Group.OFFICIAL, below=True)
     table = step_figures(leader, wanted, at=walk.at)
     done = DossierTask.objects.filter(
         agency__in=walk.agencies, state="done", done_by__isnull=False, kind__in=["work", "choice"]
-    )
+    ).filter(done_at__gte=datetime.combine(since, time(), VIETNAM))
     told = Counter(
         "late" if one.due_at and one.done_at > one.due_at  # type: ignore[operator]
         else "early" if one.due_at and _day(one.done_at) < _day(one.due_at)

@@ -6,15 +6,17 @@ from importlib import import_module
 
 import pytest
 from django.db import connection
+from django.db.models import F
 from pytest_django import DjangoAssertNumQueries
 
 from lienthong.directory.public import Agency
 from lienthong.dossiers.codes import read_code
 from lienthong.dossiers.contracts import DossierFilter
+from lienthong.dossiers.frequency import ENOUGH
 from lienthong.dossiers.models import Dossier, DossierGuest
 from lienthong.dossiers.queries import find_dossier, list_dossiers
 from lienthong.dossiers.states import DossierState
-from lienthong.dossiers.tests.factories import NOON, offered, official, received
+from lienthong.dossiers.tests.factories import NOON, applicant, offered, official, received
 from lienthong.dossiers.tests.test_dossiers import permit
 from lienthong.identity.public import NotFound, Role
 from lienthong.identity.tests.factories import agency
@@ -81,3 +83,23 @@ def test_guests_of_before_the_trigger_are_gathered_by_the_migration() -> None:
             cursor.execute(migration.PAST_GUESTS)
     guest = DossierGuest.objects.get()
     assert (guest.agency_id, guest.dossier_id) == (department_id, dossier.pk)
+
+
+def test_words_are_found_alike_whether_frequent_or_rare(
+    django_assert_num_queries: DjangoAssertNumQueries,
+) -> None:
+    offer = offered()
+    names = ("Nguyễn Thu Hà", "Nguyễn Thu 100%", "Hà Thu_Nguyễn", "Trần Thu\\Hà")
+    for number, name in enumerate([*names, *names, names[0]]):
+        received(offer, applicant=applicant(name=name), summary=f"việc {number}")
+    viewer, met = official(offer.agency, Role.SPECIALIST), set[bool]()
+    rows = Dossier.objects.order_by("-pk").annotate(said=F("search_text"))
+    said = dict(rows.values_list("pk", "said"))
+    for text in ("thu Nguyên", "ha", "%", "_", "\\", "0%", "thu_", "nguyen thu ha viec 4", "khong", "a thu"):
+        words = [one.replace("ê", "e").lower() for one in text.split()]
+        expected = [key for key, plain in said.items() if all(word in plain for word in words)]
+        with django_assert_num_queries(3):
+            page = list_dossiers(viewer, DossierFilter(text=text), at=NOON)
+        assert [row.pk for row in page.rows] == expected, text
+        met.add(len(expected) >= ENOUGH)
+    assert met == {True, False}

@@ -209,13 +209,13 @@ def test_scores_cost_as_many_queries_for_many_bodies(
     province: Agency, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     viewer = official(province, Role.LEADER)
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(6):
         assert len(quality_scores(viewer, MARCH, at=LATER)) == 2
     for number in range(3, 7):
         commune = below(province, number)
         received(offered(at_agency=commune))
         paid(commune)
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(6):
         assert len(quality_scores(viewer, MARCH, at=LATER)) == 6
 
 

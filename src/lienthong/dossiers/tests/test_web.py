@@ -177,6 +177,17 @@ def test_lists_are_searched_and_cost_the_same_whatever_their_length(
     assert made[1].code not in found
 
 
+def test_the_page_of_a_dossier_reads_what_it_shows(
+    offer: ServiceOffer, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    dossier = received(offer)
+    client = signed_in(offer, Role.SPECIALIST)
+    address = reverse("dossiers:dossier", args=[dossier.pk])
+    client.get(address)
+    with django_assert_num_queries(18):
+        client.get(address)
+
+
 def test_time_is_said_in_days_and_hours_of_work() -> None:
     with override("vi"):
         assert in_words(2 * 480 + 180, day=480) == "còn 2 ngày 3 giờ"

@@ -245,19 +245,20 @@ def _page(
     definition = definition_of(found.version)
     answers, papers = found.application.answers, list(found.papers.select_related("held"))
     happened = timeline(found.ledger_subject)
+    steps = [(queries.step_name(task), task) for task in tasks if task.kind != TaskKind.OPINION]
     context = {
         "dossier": found,
         "procedure": found.version.procedure,
         "left": left,
         "color": color,
-        "steps": [(queries.step_name(task), task) for task in tasks if task.kind != TaskKind.OPINION],
+        "steps": steps,
         "work": [offer for offer in offers if offer.task],
         "more": [offer for offer in offers if not offer.task],
         "drawn": form_pages(definition.form, answers, files=files_of(papers), places=Communes())
         if definition.form
         else None,
         "papers": papers,
-        "opinions": opinion_rows(viewer, found, at),
+        "opinions": opinion_rows(viewer, found, at) if len(steps) < len(tasks) else [],
         "slips": list(found.slips.all()),
         "pauses": list(found.pauses.all()),
         "linked": queries.linked_of(viewer, found),

@@ -138,6 +138,8 @@ def dossiers(request: HttpRequest) -> HttpResponse:
 def remaining(viewer: Viewer, dues: Iterable[datetime | None], at: datetime) -> list[tuple[str, str]]:
     """For each deadline the working time left in words and its colour, by the viewer's calendar."""
     wanted = list(dues)
+    if not any(wanted):
+        return [("", "")] * len(wanted)
     years = {at.year, *(due.year for due in wanted if due)}
     calendar = calendar_of(viewer.agency_id or 0, years=[min(years), max(years)])
     day, found = calendar.minutes_per_day, list[tuple[str, str]]()

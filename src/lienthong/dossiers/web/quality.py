@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET
 
 from lienthong.documents.public import Row
 from lienthong.dossiers.facts.criteria import GROUP_LABELS
+from lienthong.dossiers.facts.measures import MEASURES, QUALITY_MEASURES
 from lienthong.dossiers.facts.quality import Score, Scored, quality_score, quality_scores
 from lienthong.dossiers.figure_forms import FiguresForm, asked
 from lienthong.dossiers.web.statistics import SEERS, around, file_kind, file_of, lines_page
@@ -56,7 +57,9 @@ def quality_of(request: HttpRequest, agency_id: int) -> HttpResponseBase:
     if kind := file_kind(request):
         said = _("Quality score: %(name)s") % {"name": score.name}, _("quality-score")
         return file_of(kind, viewer, form, _rows_of(score), at, said=said)
-    context = {**_of_one(viewer, form, at), "period": _period(form), "score": score}
+    behind = MEASURES | QUALITY_MEASURES
+    rows = [(one, [(name, behind[name]) for name in one.criterion.measures]) for one in score.scored]
+    context = {**_of_one(viewer, form, at), "period": _period(form), "score": score, "rows": rows}
     return render(request, "dossiers/quality_of.html", context)
 
 

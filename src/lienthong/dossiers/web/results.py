@@ -41,7 +41,7 @@ def results_section(viewer: Viewer, found: Dossier, tasks: list[DossierTask]) ->
     rows = queries.results_of(found)
     drafts = policies.makes(viewer, found, DRAFT_RESULT, tasks)
     left = set(names_of(found)) - {row.key for row in rows} if drafts else set()
-    return {"results": rows, "hand_out": queries.hand_out_of(found), "drafts_result": bool(left)}
+    return {"results": rows, "hand_out": getattr(found, "hand_out", None), "drafts_result": bool(left)}
 
 
 @needs(*DRAFTERS)

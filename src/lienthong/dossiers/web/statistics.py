@@ -18,7 +18,15 @@ from django.views.decorators.http import require_GET
 from lienthong.documents.public import WRITERS, Printed, Row
 from lienthong.dossiers import policies, queries
 from lienthong.dossiers.facts import counting, drilling, unused
-from lienthong.dossiers.facts.measures import HEADS, MEASURES, STEP_HEADS, STEP_MEASURES, Group, Wanted
+from lienthong.dossiers.facts.measures import (
+    HEADS,
+    MEASURES,
+    QUALITY_MEASURES,
+    STEP_HEADS,
+    STEP_MEASURES,
+    Group,
+    Wanted,
+)
 from lienthong.dossiers.facts.scope import narrowed_to
 from lienthong.dossiers.figure_forms import GROUPS, FiguresForm, asked, usual_periods
 from lienthong.dossiers.policies import FIGURE_READERS
@@ -85,7 +93,7 @@ def behind(request: HttpRequest) -> HttpResponse:
         found = drilling.dossiers_behind(viewer, wanted, measure, at=at)
         page = page_of(found.select_related("version__procedure", "agency"), key="id", cursor=cursor)
         rows = [(one, one.agency_id == viewer.agency_id) for one in page.rows]
-        context |= {"measure": MEASURES[measure], "rows": rows}
+        context |= {"measure": (MEASURES | QUALITY_MEASURES)[measure], "rows": rows}
     return render(request, "dossiers/behind.html", {**context, "page": page})
 
 
