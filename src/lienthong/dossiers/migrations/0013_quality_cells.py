@@ -185,7 +185,7 @@ class Migration(migrations.Migration):
 
     atomic = False
 
-    dependencies = [("dossiers", "0009_queueing")]
+    dependencies = [("dossiers", "0011_queue_routing")]
 
     operations = [
         migrations.AddField(

@@ -190,7 +190,7 @@ def _authorities(new: Sequence[_Listed], at: datetime) -> dict[str, Agency]:
 
 
 def _publish(procedures: Sequence[Procedure], listed: Sequence[_Listed], at: datetime) -> None:
-    """Write the versions with all that belongs to them, and only then put them in force. Eleven statements."""
+    """Write the versions with all that belongs to them, then put them in force. Eleven statements."""
     definitions = [one.definition for one in listed]
     forms = [
         FormVersion(definition=form_as_data(one.form), schema=compile_form(one.form), frozen_at=at)

@@ -24,7 +24,7 @@ ALTER TABLE procedures_papersample DROP CONSTRAINT sample_of_a_paper;
 class Migration(migrations.Migration):
 
     dependencies = [
-        ("procedures", "0001_initial"),
+        ("procedures", "0002_fee_exemptions"),
         ("kernel", "0002_composed_blobs"),
     ]
 

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ("procedures", "0002_fee_exemptions"),
+        ("procedures", "0003_paper_samples"),
     ]
 
     operations = [
