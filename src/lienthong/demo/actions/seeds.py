@@ -10,7 +10,7 @@ from itertools import islice
 from pathlib import Path
 
 from django.conf import settings
-from django.db import transaction
+from django.db import connection, transaction
 
 from lienthong.axis.public import ConnectedSystem, Serves, connect_system
 from lienthong.demo.cast import GOVERNMENT_OFFICE, ROLES, SHOWN, WATCHERS, WORDS
@@ -57,6 +57,8 @@ def prepare_country(*, at: datetime, report: Report) -> None:
     load_offers(at=since)
     seed_competent_bodies(at=since)
     _open_accounts(staff, at=at)
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")  # or the first plans are made for empty tables, until autovacuum comes by
 
 
 def logins() -> list[Login]:
