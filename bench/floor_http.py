@@ -33,7 +33,11 @@ RECEIPTS = ("P-256", "RSA-2048")  # as ours signs them, and as the peer does
 
 
 def run(port: int, peer_port: int, ground: Ground, documents: int) -> None:
-    """Print documents a second and CPU a document of each, and what they are to one another."""
+    """Print documents a second and CPU a document of each, and what they are to one another.
+
+    So many documents are sent in each way, in whole sets of `BULK`.
+    """
+    documents = max(BULK, documents // BULK * BULK)
     packets = {name: axis.signed_packets(ground, documents, SIZES["100 KB"])[0] for name in WAYS}
     warm, _signing = axis.signed_packets(ground, WARM, SIZES["100 KB"])
     with axis.web(port) as (url, process):
@@ -108,7 +112,7 @@ def _compare(ours: list[Figure], floors: list[Figure], theirs: list[Figure]) -> 
     )
     for mine, least in zip(ours, floors, strict=True):
         console.print(
-            f"{mine.name}: {mine.rate / least.rate:.2f} of the floor, {mine.cpu / least.cpu:.1f} × its "
-            f"CPU. Beside the peer, by rate and by CPU: ours {mine.rate / rate:.1f} × and "
+            f"{mine.name}: {mine.rate / least.rate:.2f} of the floor's rate, {mine.cpu / least.cpu:.1f} × "
+            f"its CPU. Beside the peer, by rate and by CPU: ours {mine.rate / rate:.1f} × and "
             f"{cpu / mine.cpu:.1f} ×, the floor {least.rate / rate:.1f} × and {cpu / least.cpu:.1f} ×."
         )

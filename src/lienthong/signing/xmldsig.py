@@ -122,11 +122,8 @@ class _Verifier(_WholeDigest, XMLVerifier):
     root: etree._Element | None = None
 
     def get_root(self, data: Any) -> Any:
-        """The tree of the scan as it is, which is used up, unless something stands beside its root.
-
-        signxml does not hash that, and lxml would.
-        """
-        self.root = data if data.getprevious() is None and data.getnext() is None else None
+        """The tree of the scan as it is, which is used up."""
+        self.root = data
         return data
 
     def _check_cert_validity(self, cert: object, cert_source: str) -> None:
@@ -165,8 +162,8 @@ def _alone(part: etree._Element) -> etree._Element:
 def verify_enveloped(lifted: Lifted, found: Scan, *, certificate: x509.Certificate) -> Verified:
     """Check the one signature against the certificate, whose own validity is the caller's to judge.
 
-    `found` is what `scan` made of the XML; its tree is used up. What is returned is what was signed: the
-    whole document.
+    `found` is what `scan` made of the XML; its tree is used up. What is returned is what was signed, and it
+    is the whole document.
 
     Raises:
         SignatureWrong, SignatureWrapping, SignatureUnsupported, SignatureUnreadable

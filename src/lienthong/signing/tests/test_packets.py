@@ -311,8 +311,8 @@ def test_what_an_old_key_signed_stays_valid_after_its_replacement() -> None:
     assert verify_packet(again, at=AT).valid
 
 
-def test_rsa_with_sha1_is_verified_and_called_weak() -> None:
-    """Made by xmlsec1 from a template, as our own signer refuses SHA-1."""
+def signed_by_xmlsec(template: bytes) -> bytes:
+    """The packet with this signature, made by xmlsec1, as our own signer makes no such one."""
     agency = make_agency(certificate=False)
     key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
     ensure_authority(at=AT)
@@ -322,11 +322,28 @@ def test_rsa_with_sha1_is_verified_and_called_weak() -> None:
         holder, key.public_key(), issuer=issuer, key=issuer.key, addresses=Addresses("http://x"), at=AT
     )
     record(certificate, agency.pk)
-    template = PACKET.replace(b"</edXML:edXMLHeader>", SHA1_TEMPLATE + b"</edXML:edXMLHeader>")
-    signed = xmlsec_sign(template, key, certificate)
+    packet = PACKET.replace(b"</edXML:edXMLHeader>", template + b"</edXML:edXMLHeader>")
+    return xmlsec_sign(packet, key, certificate)
+
+
+def test_rsa_with_sha1_is_verified_and_called_weak() -> None:
+    signed = signed_by_xmlsec(SHA1_TEMPLATE)
     verdict = verify_packet(signed, at=AT)
     assert (verdict.valid, verdict.code) == (True, "valid-weak")
     assert verdict.signers[0].weak == "rsa-sha1"
+
+
+def test_a_signature_with_a_second_reference_is_refused_though_both_fit() -> None:
+    """The first reference uses the tree up, so the second finds no signature in it."""
+    start, end = SHA1_TEMPLATE.index(b"<Reference"), SHA1_TEMPLATE.index(b"</SignedInfo>")
+    twice = SHA1_TEMPLATE[:end] + SHA1_TEMPLATE[start:end] + SHA1_TEMPLATE[end:]
+    assert verify_packet(signed_by_xmlsec(twice), at=AT).code == "signature-wrapping"
+
+
+def test_what_stands_beside_the_root_is_not_part_of_what_is_signed() -> None:
+    signed = signed_packet()
+    assert verify_packet(signed.replace(b"<edXML ", b"<?note a?><edXML ", 1), at=AT).valid
+    assert verify_packet(signed + b"<?note a?><!-- b -->", at=AT).valid
 
 
 def test_a_packet_is_signed_once() -> None:

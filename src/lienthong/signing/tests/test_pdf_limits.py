@@ -7,7 +7,7 @@ import tracemalloc
 import zlib
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from time import sleep
+from time import sleep, thread_time
 
 import pytest
 
@@ -53,6 +53,17 @@ def test_a_pdf_has_its_time_and_as_many_pages_and_objects_as_its_use_allows() ->
     many = re.sub(rb"/Size \d+", b"/Size 2000000", whole)
     with pytest.raises(errors.PdfTooComplex):
         check_pdf(many)
+
+
+def test_waiting_does_not_use_up_the_time_of_a_pdf_but_computing_does() -> None:
+    with read_pdf(plain_pdf(), PdfLimits(seconds=0.2)) as reader:
+        sleep(0.3)
+        reader.stream.read(1)
+        end = thread_time() + 0.2
+        while thread_time() < end:
+            pass
+        with pytest.raises(errors.PdfTooComplex):
+            reader.stream.read(1)
 
 
 def test_no_more_pdfs_are_read_at_once_than_memory_is_meant_for() -> None:
