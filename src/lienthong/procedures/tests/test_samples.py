@@ -133,13 +133,13 @@ def test_a_paper_that_gets_another_key_keeps_its_samples_and_one_that_goes_does_
     )
     client = signed_in(made.procedure.authority, Role.CATALOGUER)
     url = reverse("procedures:edit", args=[made.pk, "papers"])
-    for key in ("a", "b"):
-        sampled(made, key, content=PDF_FILE + key.encode(), at=now())
+    for key, content in (("a", PDF_FILE + b"aa"), ("b", PDF_FILE + b"b")):
+        sampled(made, key, content=content, at=now())
     crossed = papers_sent("b", "a", was={"b": "a", "a": "b"})
     crossed |= {"sample-a-filled": file(b"%PDF-1.7 of the first, now called b")}
     assert client.post(url, crossed).status_code == 302
     found = {(one.paper, one.blob.size) for one in made.samples.select_related("blob")}
-    assert found == {("b", 17), ("a", 17), ("b", 35)}
+    assert found == {("b", 18), ("a", 17), ("b", 35)}
     assert client.post(url, papers_sent("a")).status_code == 302
     assert [one.paper for one in made.samples.all()] == ["a"]
 
