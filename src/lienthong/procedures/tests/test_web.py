@@ -20,6 +20,7 @@ from lienthong.procedures.states import VersionState
 from lienthong.procedures.stored import definition_of
 from lienthong.procedures.tests.factories import definition, draft, procedure, published
 from lienthong.procedures.tests.processes import whole
+from lienthong.procedures.web.catalogue import days_in_words
 
 pytestmark = pytest.mark.django_db
 
@@ -281,3 +282,11 @@ def test_the_list_is_downloaded_as_csv() -> None:
 def test_an_empty_catalogue_says_how_it_is_filled() -> None:
     Procedure.objects.all().delete()
     assert "The catalogue is empty" in page(signed_in(agency(), Role.CLERK), "procedures")
+
+
+@pytest.mark.parametrize(
+    ("minutes", "words"),
+    [(0, "0 ngày làm việc"), (45, "45 phút làm việc"), (480, "1 ngày làm việc"), (600, "1,25 ngày làm việc")],
+)
+def test_a_duration_is_told_in_the_unit_that_people_count_in(minutes: int, words: str) -> None:
+    assert days_in_words(minutes) == words

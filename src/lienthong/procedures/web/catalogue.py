@@ -105,7 +105,10 @@ def version_context(viewer: Viewer, version: ProcedureVersion | None) -> dict[st
 
 
 def days_in_words(minutes: int) -> str:
-    """Working minutes in working days: "2 working days", "1.28 working days"."""
+    """Working minutes in working days, less than one in minutes: "1.28 working days", "45 working minutes"."""
+    if 0 < minutes < WORKING_DAY:
+        words = ngettext("%(minutes)s working minute", "%(minutes)s working minutes", minutes)
+        return words % {"minutes": minutes}
     days = minutes / WORKING_DAY
     words = ngettext("%(days)s working day", "%(days)s working days", 1 if days == 1 else 2)
     return words % {"days": number_format(f"{days:.3g}", use_l10n=True)}
