@@ -105,7 +105,7 @@ def version_context(viewer: Viewer, version: ProcedureVersion | None) -> dict[st
 
 
 def days_in_words(minutes: int) -> str:
-    """Working minutes as working days, or below one as they are: "1.28 working days", "45 working minutes"."""
+    """Working minutes in words: "2 working days", "1.28 working days", below a day "45 working minutes"."""
     if 0 < minutes < WORKING_DAY:
         words = ngettext("%(minutes)s working minute", "%(minutes)s working minutes", minutes)
         return words % {"minutes": minutes}
