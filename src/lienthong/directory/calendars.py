@@ -4,38 +4,30 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import replace
 from datetime import date
 from types import MappingProxyType
 
 from lienthong.directory.adapters.public_holidays import special_days
-from lienthong.directory.contracts import OFFICE_WEEK, Day, Session, WorkingCalendar
+from lienthong.directory.contracts import BEGINNING, Day, Hours, Session, WorkingCalendar
 from lienthong.directory.models import Agency, CalendarDay
 from lienthong.kernel.statements import Columns, fetch
 
-Week = tuple[Day, ...]
 Deviations = dict[date, CalendarDay]
 
 # Asked for by every list with deadlines and every act, so they are fixed statements (ADR 0029).
 _PATHS = "SELECT id, path FROM directory_agency WHERE id = ANY (%s)"
 _HOURS = """
-    SELECT hours.agency_id, hours.cut_off, ARRAY(
+    SELECT hours.agency_id, hours.cut_off, hours.valid_from, hours.reason, ARRAY(
         SELECT ARRAY[weekday, starts, ends] FROM directory_workingsession WHERE hours_id = hours.id)
     FROM directory_workinghours hours WHERE hours.agency_id IS NULL OR hours.agency_id = ANY (%s)
+    ORDER BY hours.valid_from
 """
 _DAY = Columns(CalendarDay)
 _DAYS = f"""
     SELECT {_DAY.of("special")} FROM directory_calendarday special
     WHERE (special.agency_id IS NULL OR special.agency_id = ANY (%s)) AND special.day BETWEEN %s AND %s
 """  # noqa: S608
-
-
-@dataclass(frozen=True)
-class Hours:
-    """The weekly hours that somebody set, and when what arrives counts from the next day."""
-
-    cut_off: int
-    week: Week
 
 
 def calendar_of(agency_id: int, *, years: Iterable[int]) -> WorkingCalendar:
@@ -84,25 +76,29 @@ def special_days_of(agency: Agency, *, year: int) -> list[CalendarDay]:
 
 def _calendar(
     line: list[int | None],
-    hours: Mapping[int | None, Hours],
+    hours: Mapping[int | None, list[Hours]],
     days: Mapping[int | None, Deviations],
     first: date,
     last: date,
 ) -> WorkingCalendar:
-    own = next((hours[key] for key in line if key in hours), None)
-    week = own.week if own else OFFICE_WEEK
+    calendar = WorkingCalendar(first=first, last=last, hours=_nearest_hours(line, hours))
     special = {
-        day: () if row.works_as is None else week[row.works_as]
+        day: () if row.works_as is None else calendar.hours_on(day).week[row.works_as]
         for day, row in _nearest_days(line, days).items()
     }
-    return WorkingCalendar(
-        first=first,
-        last=last,
-        week=week,
-        special=MappingProxyType(special),
-        cut_off=own.cut_off if own else WorkingCalendar.cut_off,
-        minutes_per_day=max(map(_length, week)) or WorkingCalendar.minutes_per_day,
-    )
+    return replace(calendar, special=MappingProxyType(special))
+
+
+def _nearest_hours(line: list[int | None], hours: Mapping[int | None, list[Hours]]) -> tuple[Hours, ...]:
+    """From each day on which anything changes on the way up, the nearest hours begun by then."""
+    begins = sorted({BEGINNING, *(one.since for key in line for one in hours.get(key, ()))})
+    nearest: list[Hours] = []
+    for day in begins:
+        begun = (one for key in line for one in reversed(hours.get(key, [])) if one.since <= day)
+        holds = replace(next(begun, Hours()), since=day)
+        if not nearest or replace(nearest[-1], since=day) != holds:
+            nearest.append(holds)
+    return tuple(nearest)
 
 
 def _nearest_days(line: list[int | None], days: Mapping[int | None, Deviations]) -> Deviations:
@@ -125,19 +121,16 @@ def _line(path: str) -> list[int | None]:
     return [*(int(key) for key in reversed(path.strip("/").split("/"))), None]
 
 
-def _hours_of(agency_ids: Collection[int]) -> dict[int | None, Hours]:
-    return {
-        agency_id: Hours(cut_off, _week(sessions))
-        for agency_id, cut_off, sessions in fetch(_HOURS, list(agency_ids))
-    }
+def _hours_of(agency_ids: Collection[int]) -> dict[int | None, list[Hours]]:
+    """By agency, in the order of the days from which they hold."""
+    found: defaultdict[int | None, list[Hours]] = defaultdict(list)
+    for agency_id, cut_off, since, reason, sessions in fetch(_HOURS, list(agency_ids)):
+        found[agency_id].append(Hours(_week(sessions), cut_off, since, reason, agency_id))
+    return dict(found)
 
 
-def _week(sessions: Iterable[list[int]]) -> Week:
+def _week(sessions: Iterable[list[int]]) -> tuple[Day, ...]:
     days: list[list[Session]] = [[] for _ in range(7)]
     for weekday, starts, ends in sessions:
         days[weekday].append(Session(starts, ends))
     return tuple(tuple(sorted(day)) for day in days)
-
-
-def _length(day: Day) -> int:
-    return sum(session.minutes for session in day)

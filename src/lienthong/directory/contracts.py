@@ -29,23 +29,45 @@ class Session:
 Day = tuple[Session, ...]
 OFFICE_DAY: Day = (Session(7 * 60 + 30, 11 * 60 + 30), Session(13 * 60 + 30, 17 * 60 + 30))
 OFFICE_WEEK: tuple[Day, ...] = (OFFICE_DAY,) * 5 + ((), ())
+BEGINNING = date(1, 1, 1)
+
+
+@dataclass(frozen=True)
+class Hours:
+    """The sessions of Monday to Sunday, in order and apart from each other, from the day `since` on.
+
+    What arrives after `cut_off` (minutes after midnight) counts from the next working day. `reason` and
+    `agency_id` say why and by whom they were set (None: for the country).
+    """
+
+    week: tuple[Day, ...] = OFFICE_WEEK
+    cut_off: int = 16 * 60 + 30
+    since: date = BEGINNING
+    reason: str = ""
+    agency_id: int | None = None
+
+    @property
+    def minutes_per_day(self) -> int:
+        """The length of a full day, for days said in minutes; of a week without work, eight hours."""
+        return max(sum(session.minutes for session in day) for day in self.week) or 8 * 60
 
 
 @dataclass(frozen=True)
 class WorkingCalendar:
     """When an agency works, from `first` to `last`, both included; nothing is known of other days.
 
-    `week` holds the sessions of Monday to Sunday, in order and apart from each other; `special` those of days
-    that differ from their weekday: empty for a holiday, filled for a Saturday worked in exchange. What
-    arrives after `cut_off` (minutes after midnight) counts from the next working day.
+    `hours` are those of the week, each until the next, the first since ever; `special` the sessions of days
+    that differ from their weekday: empty for a holiday, filled for a Saturday worked in exchange.
     """
 
     first: date
     last: date
-    week: tuple[Day, ...] = OFFICE_WEEK
+    hours: tuple[Hours, ...] = (Hours(),)
     special: Mapping[date, Day] = field(default_factory=lambda: MappingProxyType({}))
-    cut_off: int = 16 * 60 + 30
-    minutes_per_day: int = 8 * 60
+
+    def hours_on(self, day: date) -> Hours:
+        """The hours in force on the day."""
+        return next((one for one in reversed(self.hours) if one.since <= day), self.hours[0])
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from django.db.models import F, Func, Q, Value
 from django.db.models.functions import Concat
 from django.utils.translation import gettext_lazy as _
 
+from lienthong.directory.contracts import BEGINNING
 from lienthong.kernel.plain import Plain as Plain
 
 OPEN_END = date(9999, 12, 31)
@@ -238,17 +239,20 @@ class PostHolding(models.Model):
 class WorkingHours(models.Model):
     """The weekly hours of an agency and of all below without any of their own; with no agency, the country's.
 
-    What arrives after `cut_off` (minutes after midnight) counts from the next working day.
+    They hold from `valid_from` until the next of the same agency. What arrives after `cut_off` (minutes after
+    midnight) counts from the next working day.
     """
 
-    agency = models.OneToOneField(Agency, null=True, on_delete=models.CASCADE, related_name="working_hours")
+    agency = models.ForeignKey(Agency, null=True, on_delete=models.CASCADE, related_name="working_hours")
+    valid_from = models.DateField(db_default=BEGINNING)
+    reason = models.CharField(max_length=200, db_default="", blank=True)
     cut_off = models.SmallIntegerField(default=16 * 60 + 30)
 
     class Meta:
         verbose_name = _("working hours")
         constraints = [
             models.UniqueConstraint(
-                fields=["agency"], nulls_distinct=False, name="working_hours_once_for_the_country"
+                fields=["agency", "valid_from"], nulls_distinct=False, name="working_hours_once_from_a_day"
             ),
             models.CheckConstraint(condition=Q(cut_off__range=(0, 24 * 60)), name="cut_off_within_the_day"),
         ]

@@ -79,10 +79,11 @@ def _posts(request: HttpRequest, shown: Agency) -> dict[str, Any]:
 def _working_time(request: HttpRequest, shown: Agency) -> dict[str, Any]:
     year = _year(request.GET.get("year", ""), now().date())
     calendar = calendar_of(shown.pk, years=[year])
+    hours = calendar.hours_on(min(max(now().date(), calendar.first), calendar.last))
     return {
         "year": year,
-        "week": [(WEEKDAYS[number], _hours(day)) for number, day in enumerate(calendar.week)],
-        "cut_off": _clock(calendar.cut_off),
+        "week": [(WEEKDAYS[number], _hours(day)) for number, day in enumerate(hours.week)],
+        "cut_off": _clock(hours.cut_off),
         "days": [
             (row, WEEKDAYS[row.day.weekday()], _hours(calendar.special[row.day]))
             for row in special_days_of(shown, year=year)

@@ -73,7 +73,7 @@ def counted_from(calendar: WorkingCalendar, received_at: datetime) -> datetime:
     day without work (NĐ 61/2018/NĐ-CP on one-stop desks).
     """
     day, minute = _split(received_at)
-    if sessions_of(calendar, day) and minute < calendar.cut_off:
+    if sessions_of(calendar, day) and minute < calendar.hours_on(day).cut_off:
         return _join(day, minute)
     for later, sessions in _days_from(calendar, day + ONE_DAY):
         if sessions:
@@ -83,7 +83,8 @@ def counted_from(calendar: WorkingCalendar, received_at: datetime) -> datetime:
 
 def due_after(calendar: WorkingCalendar, received_at: datetime, *, days: int) -> datetime:
     """When `days` working days have passed for what was received then, the cut-off hour heeded."""
-    return add_working_minutes(calendar, counted_from(calendar, received_at), days * calendar.minutes_per_day)
+    start = counted_from(calendar, received_at)
+    return add_working_minutes(calendar, start, days * calendar.hours_on(start.date()).minutes_per_day)
 
 
 def sessions_of(calendar: WorkingCalendar, day: date) -> Day:
@@ -91,7 +92,7 @@ def sessions_of(calendar: WorkingCalendar, day: date) -> Day:
     if not calendar.first <= day <= calendar.last:
         raise OutsideCalendar(day)
     special = calendar.special.get(day)
-    return calendar.week[day.weekday()] if special is None else special
+    return calendar.hours_on(day).week[day.weekday()] if special is None else special
 
 
 def is_working_day(calendar: WorkingCalendar, day: date) -> bool:

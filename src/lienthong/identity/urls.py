@@ -15,7 +15,7 @@ from allauth.mfa.totp import views as totp
 from allauth.mfa.webauthn import views as keys
 from django.urls import URLPattern, URLResolver, include, path
 
-from lienthong.identity import web, web_administration, web_calendar
+from lienthong.identity import web, web_administration, web_calendar, web_hours
 from lienthong.kernel.access import Access, mark
 
 
@@ -70,6 +70,9 @@ administration = [
     path("calendar/", web_calendar.days, name="calendar"),
     path("calendar/set/", web_calendar.change, name="set_day"),
     path("calendar/clear/", web_calendar.restore, name="clear_day"),
+    path("calendar/hours/", web_hours.hours, name="hours"),
+    path("calendar/hours/set/", web_hours.change, name="set_hours"),
+    path("calendar/hours/clear/", web_hours.restore, name="clear_hours"),
     path("posts/", web_administration.posts, name="posts"),
     path("posts/new/", web_administration.new_post, name="create_post"),
     path("posts/<int:post_id>/roles/", web_administration.change_role, name="change_role"),

@@ -10,7 +10,7 @@ from lienthong.directory.actions.agencies import (
     move_agency,
     open_agency,
 )
-from lienthong.directory.actions.calendar import clear_day, seed_calendar, set_day, set_hours
+from lienthong.directory.actions.calendar import clear_day, clear_hours, seed_calendar, set_day, set_hours
 from lienthong.directory.actions.posts import (
     AlreadyHolds,
     add_division,
@@ -36,6 +36,7 @@ __all__ = [
     "add_post",
     "appoint",
     "clear_day",
+    "clear_hours",
     "close_agency",
     "end_holding",
     "move_agency",

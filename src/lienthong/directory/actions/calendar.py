@@ -10,14 +10,25 @@ from django.utils.translation import gettext_lazy as _
 
 from lienthong.directory.actions.text import one_line
 from lienthong.directory.calendars import lawful_days
-from lienthong.directory.contracts import OFFICE_WEEK, CalendarChanged, Day
+from lienthong.directory.contracts import BEGINNING, OFFICE_WEEK, CalendarChanged, Day
 from lienthong.directory.models import Agency, CalendarDay, WorkingHours, WorkingSession
+from lienthong.kernel.clock import VIETNAM
 from lienthong.kernel.errors import Refusal
 from lienthong.kernel.events import publish
 from lienthong.ledger.public import JSON, Actor, Subject, record
 
 FIRST_YEAR, LAST_YEAR = 2020, 2035
 MIDNIGHT = 24 * 60
+
+
+class NoSuchHours(Refusal):
+    """There are no hours of the agency from that day, or they hold already."""
+
+    code, status = "no-such-hours", 409
+    sentence = _(
+        "No working hours of this agency are yet to begin on %(day)s, so none were taken back. "
+        "Hours that hold already are changed by setting others from a later day."
+    )
 
 
 class BadHours(Refusal):
@@ -90,15 +101,25 @@ def clear_day(*, agency: Agency | None, day: date, actor: Actor, at: datetime) -
 
 
 def set_hours(
-    *, agency: Agency | None, week: Sequence[Day], cut_off: int, actor: Actor, at: datetime
+    *,
+    agency: Agency | None,
+    week: Sequence[Day],
+    cut_off: int,
+    valid_from: date = BEGINNING,
+    reason: str = "",
+    actor: Actor,
+    at: datetime,
 ) -> WorkingHours:
-    """Decide the hours of Monday to Sunday and the cut-off for the agency and all below.
+    """Decide the hours of Monday to Sunday and the cut-off for the agency and all below, from a day on.
 
-    Raises `BadHours`, `NoWorkingDays`.
+    Hours set before from the same day are replaced. Raises `BadHours`, `NoWorkingDays`, `BadText`.
     """
     _require_good_hours(week, cut_off)
+    written = one_line(reason, model=WorkingHours, field="reason") if reason else ""
     with transaction.atomic():
-        hours, _made = WorkingHours.objects.update_or_create(agency=agency, defaults={"cut_off": cut_off})
+        hours, _made = WorkingHours.objects.update_or_create(
+            agency=agency, valid_from=valid_from, defaults={"cut_off": cut_off, "reason": written}
+        )
         hours.sessions.all().delete()
         WorkingSession.objects.bulk_create(
             WorkingSession(hours=hours, weekday=weekday, starts=session.starts, ends=session.ends)
@@ -106,9 +127,23 @@ def set_hours(
             for session in sessions
         )
         sessions: list[JSON] = [[[session.starts, session.ends] for session in day] for day in week]
-        _record("calendar.set-hours", agency, actor=actor, at=at, data={"week": sessions, "cut_off": cut_off})
-        _publish(agency, None, "", actor=actor, at=at)
+        data: dict[str, JSON] = {"week": sessions, "cut_off": cut_off}
+        data |= {"valid_from": valid_from.isoformat(), "reason": written}
+        _record("calendar.set-hours", agency, actor=actor, at=at, data=data)
+        _publish(agency, None, written, actor=actor, at=at)
     return hours
+
+
+def clear_hours(*, agency: Agency, valid_from: date, actor: Actor, at: datetime) -> None:
+    """Take back hours that are yet to begin. Raises `NoSuchHours`: what holds already was worked by."""
+    with transaction.atomic():
+        hours = WorkingHours.objects.filter(agency=agency, valid_from=valid_from).first()
+        if hours is None or valid_from <= at.astimezone(VIETNAM).date():
+            raise NoSuchHours(day=f"{valid_from:%d/%m/%Y}")
+        data: dict[str, JSON] = {"valid_from": valid_from.isoformat(), "reason": hours.reason}
+        hours.delete()
+        _record("calendar.clear-hours", agency, actor=actor, at=at, data=data)
+        _publish(agency, None, hours.reason, actor=actor, at=at)
 
 
 def _require_good_hours(week: Sequence[Day], cut_off: int) -> None:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 import pytest
 from pytest_django import DjangoAssertNumQueries
 
-from lienthong.directory.actions import BadText, clear_day, seed_calendar, set_day, set_hours
-from lienthong.directory.actions.calendar import BadHours, BadWeekday
+from lienthong.directory.actions import BadText, clear_day, clear_hours, seed_calendar, set_day, set_hours
+from lienthong.directory.actions.calendar import BadHours, BadWeekday, NoSuchHours
 from lienthong.directory.adapters.public_holidays import special_days
 from lienthong.directory.calendars import calendar_of, calendars_of, special_days_of
 from lienthong.directory.contracts import OFFICE_DAY, OFFICE_WEEK, Session
@@ -44,7 +44,7 @@ def test_every_year_has_the_eleven_days_of_the_labour_code(year: int) -> None:
 @pytest.mark.django_db
 def test_without_any_row_the_law_holds() -> None:
     calendar = calendar_of(make_agency().pk, years=[2026])
-    assert calendar.week == OFFICE_WEEK
+    assert calendar.hours_on(calendar.first).week == OFFICE_WEEK
     assert not is_working_day(calendar, CULTURE_DAY)
     assert is_working_day(calendar, SWAPPED_ON)
     assert (calendar.first, calendar.last) == (date(2026, 1, 1), date(2026, 12, 31))
@@ -78,7 +78,8 @@ def test_the_nearest_decision_up_the_tree_holds() -> None:
     set_day(agency=middle, day=day, works_as=4, name="Trực", **BY)
     calendar = calendar_of(leaf.pk, years=[2026])
     assert is_working_day(calendar, day)
-    assert (calendar.week[5], calendar.cut_off, calendar.minutes_per_day) == (MORNINGS, 600, 240)
+    hours = calendar.hours_on(day)
+    assert (hours.week[5], hours.cut_off, hours.minutes_per_day) == (MORNINGS, 600, 240)
     assert calendar.special[SWAPPED_ON] == MORNINGS, "a swapped day has the agency's own hours"
     clear_day(agency=middle, day=day, **BY)
     assert not is_working_day(calendar_of(leaf.pk, years=[2026]), day)
@@ -90,7 +91,34 @@ def test_the_nearest_decision_up_the_tree_holds() -> None:
 def test_hours_of_the_country_hold_for_who_has_none() -> None:
     set_hours(agency=None, week=(OFFICE_DAY,) * 6 + ((),), cut_off=1000, **BY)
     set_hours(agency=None, week=(MORNINGS,) * 5 + ((), ()), cut_off=1000, **BY)
-    assert calendar_of(make_agency().pk, years=[2026]).week[:6] == (MORNINGS,) * 5 + ((),)
+    (hours,) = calendar_of(make_agency().pk, years=[2026]).hours
+    assert hours.week[:6] == (MORNINGS,) * 5 + ((),)
+
+
+@pytest.mark.django_db
+def test_hours_hold_from_their_day_and_the_nearest_that_has_begun_decides() -> None:
+    top = make_agency()
+    leaf = make_agency(parent=top)
+    first, second, saturday = date(2026, 12, 1), date(2027, 1, 15), date(2026, 12, 5)
+    mornings = (MORNINGS,) * 5 + ((), ())
+    set_hours(agency=top, week=mornings, cut_off=600, valid_from=first, reason="Giờ mùa hè", **BY)
+    set_hours(agency=leaf, week=OFFICE_WEEK, cut_off=900, valid_from=second, reason="Giờ riêng", **BY)
+    set_day(agency=top, day=saturday, works_as=0, name="Làm bù", **BY)
+    calendar = calendar_of(leaf.pk, years=[2026])
+    assert [(one.since, one.agency_id, one.cut_off) for one in calendar.hours] == [
+        (date.min, None, 990),
+        (first, top.pk, 600),
+        (second, leaf.pk, 900),
+    ]
+    eve = datetime(2026, 11, 30, 7, 30, tzinfo=VIETNAM)
+    assert working_minutes_between(calendar, eve, eve + timedelta(days=2)) == 480 + 240
+    assert calendar.special[SWAPPED_ON] == OFFICE_DAY
+    assert calendar.special[saturday] == MORNINGS, "a swapped day has the hours of its time"
+    clear_hours(agency=leaf, valid_from=second, **BY)
+    assert [one.since for one in calendar_of(leaf.pk, years=[2026]).hours] == [date.min, first]
+    for agency, day in ((leaf, second), (top, first)):
+        with pytest.raises(NoSuchHours):
+            clear_hours(agency=agency, valid_from=day, actor=TESTER, at=AT + timedelta(days=3650))
 
 
 @pytest.mark.django_db
@@ -101,7 +129,7 @@ def test_many_calendars_take_three_queries(django_assert_num_queries: DjangoAsse
     with django_assert_num_queries(3):
         calendars = calendars_of([agency.pk for agency in agencies], years=range(2024, 2028))
     assert len(calendars) == 20
-    assert {calendar.cut_off for calendar in calendars.values()} == {900}
+    assert {one.cut_off for calendar in calendars.values() for one in calendar.hours} == {900}
 
 
 @pytest.mark.django_db

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lienthong.directory.contracts import OFFICE_DAY, OFFICE_WEEK, Day, Session, WorkingCalendar
+from lienthong.directory.contracts import OFFICE_DAY, Day, Hours, Session, WorkingCalendar
 from lienthong.directory.working_time import (
     NaiveTime,
     NegativeTime,
@@ -37,12 +37,13 @@ def days(draw: st.DrawFn) -> Day:
 
 @st.composite
 def calendars(draw: st.DrawFn) -> WorkingCalendar:
-    """Any calendar of one month, with some days unlike their weekday."""
-    week = tuple(draw(days()) for _ in range(7))
+    """Any calendar of one month, with some days unlike their weekday, perhaps new hours from a day on."""
     special = draw(st.dictionaries(st.dates(FIRST, LAST), st.one_of(st.just(()), days()), max_size=6))
-    return WorkingCalendar(
-        first=FIRST, last=LAST, week=week, special=special, cut_off=draw(st.integers(0, 1440))
-    )
+    hours = [Hours(tuple(draw(days()) for _ in range(7)), draw(st.integers(0, 1440)))]
+    if draw(st.booleans()):
+        later = tuple(draw(days()) for _ in range(7))
+        hours.append(Hours(later, draw(st.integers(0, 1440)), draw(st.dates(FIRST, LAST))))
+    return WorkingCalendar(first=FIRST, last=LAST, hours=tuple(hours), special=special)
 
 
 def instants(last: date = LAST) -> st.SearchStrategy[datetime]:
@@ -51,10 +52,16 @@ def instants(last: date = LAST) -> st.SearchStrategy[datetime]:
     return st.integers(0, span).map(lambda second: (OPEN + timedelta(seconds=second)).astimezone(UTC))
 
 
+def hours_by_hand(calendar: WorkingCalendar, day: date) -> Hours:
+    """The last hours that have begun."""
+    begun = [one for one in calendar.hours if one.since <= day]
+    return begun[-1]
+
+
 def works(calendar: WorkingCalendar, instant: datetime) -> bool:
     """Whether the minute that begins at `instant` is worked: the definition, one minute at a time."""
     local = instant.astimezone(VIETNAM)
-    sessions = calendar.special.get(local.date(), calendar.week[local.weekday()])
+    sessions = calendar.special.get(local.date(), hours_by_hand(calendar, local.date()).week[local.weekday()])
     minute = local.hour * 60 + local.minute
     return any(session.starts <= minute < session.ends for session in sessions)
 
@@ -133,7 +140,7 @@ def test_what_arrives_counts_from_that_instant_or_from_an_opening(
         return
     local = received.astimezone(VIETNAM).replace(second=0)
     minute = local.hour * 60 + local.minute
-    if minute < calendar.cut_off and is_working_day(calendar, local.date()):
+    if minute < hours_by_hand(calendar, local.date()).cut_off and is_working_day(calendar, local.date()):
         assert start == local
     else:
         assert start.date() > local.date()
@@ -145,7 +152,7 @@ def test_what_arrives_counts_from_that_instant_or_from_an_opening(
 def office() -> WorkingCalendar:
     """Office hours with 30 April and 1 May off, and Saturday 25 April worked."""
     special = {date(2026, 4, 30): (), date(2026, 5, 1): (), date(2026, 4, 25): OFFICE_DAY}
-    return WorkingCalendar(first=FIRST, last=LAST, week=OFFICE_WEEK, special=special)
+    return WorkingCalendar(first=FIRST, last=LAST, special=special)
 
 
 @pytest.mark.parametrize(
@@ -197,6 +204,6 @@ def test_an_instant_without_zone_is_refused() -> None:
 
 
 def test_a_calendar_in_which_nobody_works_ends() -> None:
-    never = WorkingCalendar(first=FIRST, last=LAST, week=((),) * 7)
+    never = WorkingCalendar(first=FIRST, last=LAST, hours=(Hours(((),) * 7),))
     with pytest.raises(OutsideCalendar):
         add_working_minutes(never, OPEN, 1)

@@ -141,7 +141,7 @@ def _draft(row: Dossier, tasks: list[DossierTask], calendar: WorkingCalendar, at
     steps = process_for(row).step
     names = [(steps[task.step].name if task.step in steps else task.step, task) for task in tasks]
     where = "; ".join(f"“{name}” tại {task.agency.name}" for name, task in names)
-    minutes = max([calendar.minutes_per_day, *(task.minutes for task in tasks)])
+    minutes = max([calendar.hours_on(at.date()).minutes_per_day, *(task.minutes for task in tasks)])
     return ApologyDraft(
         dossier=row,
         due_at=_told(row),

@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from lienthong.directory.public import Agency, Session, WorkingCalendar, set_day, set_hours
+from lienthong.directory.public import Agency, Hours, Session, set_day, set_hours
 from lienthong.dossiers.actions.apologising import draft_apologies
 from lienthong.dossiers.actions.passing import end_timers
 from lienthong.dossiers.health import check_calendars
@@ -70,7 +70,7 @@ def test_timers_of_others_end_and_its_own_wait_until_it_works_again() -> None:
     stop_working(dossier.agency)
     assert end_timers(at=at) == 1
     assert [timer.dossier_id for timer in timers.all()] == [dossier.pk]
-    set_hours(agency=dossier.agency, week=WorkingCalendar.week, cut_off=960, **BY)  # type: ignore[arg-type]
+    set_hours(agency=dossier.agency, week=Hours().week, cut_off=960, **BY)  # type: ignore[arg-type]
     assert end_timers(at=at) == 1
 
 

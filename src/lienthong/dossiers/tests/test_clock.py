@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lienthong.directory.public import Session, WorkingCalendar, add_working_minutes, sessions_of
+from lienthong.directory.public import Hours, Session, WorkingCalendar, add_working_minutes, sessions_of
 from lienthong.dossiers.clock import due_again, minutes_left, timing_of
 from lienthong.dossiers.codes import DossierCode, NotACode, read_code
 from lienthong.dossiers.states import Timing
@@ -28,7 +28,7 @@ def calendar(week: list[tuple[Session, ...]]) -> WorkingCalendar:
     """A calendar of three years with four hours on Monday at least, so that every count ends within weeks."""
     enough = sum(session.ends - session.starts for session in week[0]) >= 240
     days = (week[0] if enough else (Session(450, 690),), *week[1:])
-    return WorkingCalendar(first=date(2025, 1, 1), last=date(2027, 12, 31), week=days)
+    return WorkingCalendar(first=date(2025, 1, 1), last=date(2027, 12, 31), hours=(Hours(days),))
 
 
 def works(of: WorkingCalendar, at: datetime) -> bool:

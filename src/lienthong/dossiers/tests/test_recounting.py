@@ -166,6 +166,23 @@ def test_nobody_becomes_late_and_what_is_finished_or_promised_stays() -> None:
 
 
 @pytest.mark.django_db
+def test_hours_count_from_their_day_only() -> None:
+    offer, week = offered(), ((Session(450, 690),),) * 5 + ((), ())
+    dossier = received(offer)
+    before = due(dossier)
+    assert before is not None
+    for since in (before.date() + DAY, TUESDAY):
+        set_hours(agency=offer.agency, week=week, cut_off=660, valid_from=since, reason="Giờ bão", **BY)  # type: ignore[arg-type]
+        run_jobs()
+        assert (due(dossier) == before) is (since != TUESDAY)
+    assert due(dossier) == datetime(2026, 3, 5, 11, 30, tzinfo=VIETNAM), "an afternoon and three mornings"
+    page = reverse("dossiers:dossier", args=[dossier.pk])
+    client = Client()
+    client.force_login(official_in(offer.agency, Role.SPECIALIST))
+    assert "Giờ bão" in client.get(page).content.decode()
+
+
+@pytest.mark.django_db
 def test_many_are_counted_with_the_queries_of_one(
     django_assert_max_num_queries: DjangoAssertNumQueries,
 ) -> None:

@@ -142,7 +142,7 @@ def remaining(viewer: Viewer, dues: Iterable[datetime | None], at: datetime) -> 
         return [("", "")] * len(wanted)
     years = {at.year, *(due.year for due in wanted if due)}
     calendar = calendar_of(viewer.agency_id or 0, years=[min(years), max(years)])
-    day, found = calendar.minutes_per_day, list[tuple[str, str]]()
+    day, found = calendar.hours_on(at.date()).minutes_per_day, list[tuple[str, str]]()
     for due in wanted:
         if due is None:
             found.append(("", ""))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -16,12 +16,15 @@ from lienthong.directory.public import (
     Official,
     Post,
     PostHolding,
+    Session,
     add_official,
     add_post,
     appoint,
     clear_day,
+    clear_hours,
     end_holding,
     set_day,
+    set_hours,
 )
 from lienthong.identity import policies
 from lienthong.identity.access import NotFound
@@ -160,6 +163,39 @@ def restore_day(*, viewer: Viewer, day: date, at: datetime) -> None:
     """
     agency = Agency.objects.get(pk=policies.administered_agency(viewer))
     clear_day(agency=agency, day=day, actor=viewer.actor(), at=at)
+
+
+def change_hours(
+    *,
+    viewer: Viewer,
+    week: Sequence[tuple[Session, ...]],
+    cut_off: int,
+    valid_from: date,
+    reason: str,
+    at: datetime,
+) -> None:
+    """Decide the hours of Monday to Sunday of the viewer's agency from a day on.
+
+    Raises:
+        NotAllowed: not an administrator.
+        BadHours, NoWorkingDays, BadText: the input is at fault.
+    """
+    agency = Agency.objects.get(pk=policies.administered_agency(viewer))
+    actor = viewer.actor()
+    set_hours(
+        agency=agency, week=week, cut_off=cut_off, valid_from=valid_from, reason=reason, actor=actor, at=at
+    )
+
+
+def restore_hours(*, viewer: Viewer, valid_from: date, at: datetime) -> None:
+    """Take back hours of the viewer's agency that are yet to begin.
+
+    Raises:
+        NotAllowed: not an administrator.
+        NoSuchHours: there are none from that day, or they hold already.
+    """
+    agency = Agency.objects.get(pk=policies.administered_agency(viewer))
+    clear_hours(agency=agency, valid_from=valid_from, actor=viewer.actor(), at=at)
 
 
 def grant_post_role(*, viewer: Viewer, post_id: int, role: Role, at: datetime) -> None:

@@ -82,6 +82,9 @@ ROUTES: dict[str, Route] = {
     "administration:calendar": only(ADMINISTRATOR),
     "administration:set_day": only(ADMINISTRATOR, methods=POST),
     "administration:clear_day": only(ADMINISTRATOR, methods=POST),
+    "administration:hours": only(ADMINISTRATOR),
+    "administration:set_hours": only(ADMINISTRATOR, methods=POST),
+    "administration:clear_hours": only(ADMINISTRATOR, methods=POST),
     "administration:posts": only(ADMINISTRATOR),
     "administration:create_post": only(ADMINISTRATOR, methods=POST),
     "administration:change_role": only(

@@ -1,18 +1,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 
 import pytest
 from django.test import Client
 
+from lienthong.directory.public import Hours, Session
 from lienthong.identity.actions import administration as actions
 from lienthong.identity.contracts import Role, Viewer
+from lienthong.identity.hours_forms import HoursForm
 from lienthong.identity.models import Account
 from lienthong.identity.queries.acting import acting_viewer
 from lienthong.identity.queries.administration import (
     days_of_agency,
 )
+from lienthong.identity.queries.hours import hours_of_agency
 from lienthong.identity.tests.factories import (
     agency,
     at_noon,
@@ -23,6 +26,8 @@ from lienthong.identity.tests.factories import (
     post_of_viewer,
     viewer_in,
 )
+from lienthong.kernel.errors import Refusal
+from lienthong.ledger.public import Subject, timeline
 
 NOON = at_noon()
 TODAY = date(2026, 3, 2)
@@ -138,6 +143,84 @@ class TestCalendar:
     @pytest.mark.parametrize("year", ["", "abc", "1", "99999", "-5"])
     def test_an_odd_year_shows_this_one(self, signed_in: Client, year: str) -> None:
         assert signed_in.get(f"/administration/calendar/?year={year}").status_code == 200
+
+
+def week_of(**changed: str) -> dict[str, str]:
+    """Monday to Friday mornings, as the form sends them, but for `changed`."""
+    given = {
+        f"{half}_{edge}_{day}": ""
+        for half in ("morning", "afternoon")
+        for edge in ("from", "to")
+        for day in range(7)
+    }
+    given |= {f"morning_from_{day}": "07:30" for day in range(5)} | {
+        f"morning_to_{day}": "11:30" for day in range(5)
+    }
+    return given | {"cut_off": "11:00", "valid_from": "2199-12-01", "reason": "Giờ mùa đông"} | changed
+
+
+class TestHours:
+    @pytest.fixture
+    def signed_in(self, admin: Viewer, client: Client) -> Client:
+        client.force_login(Account.objects.get(official_id=admin.official_id))
+        return client
+
+    def test_an_agency_decides_on_hours_from_a_day_and_takes_them_back(
+        self, signed_in: Client, admin: Viewer, django_assert_max_num_queries: Callable
+    ) -> None:
+        address = "/administration/calendar/hours/"
+        lots = week_of(afternoon_from_5="13:00", afternoon_to_5="00:00")
+        assert signed_in.post(f"{address}set/", lots).status_code == 302
+        coming, now = hours_of_agency(admin, on=TODAY)
+        assert (coming.own, coming.coming, coming.current, now.current) == (True, True, False, True)
+        assert coming.works[4:] == ("07:30–11:30", "13:00–24:00", "")
+        assert (coming.hours.cut_off, coming.hours.since) == (660, date(2199, 12, 1))
+        said = timeline(Subject("directory.agency", str(admin.agency_id)))[-1]
+        assert (said.verb, said.data["reason"]) == ("calendar.set-hours", "Giờ mùa đông")
+        with django_assert_max_num_queries(7):
+            page = signed_in.get(address).content.decode()
+        assert "Giờ mùa đông" in page
+        assert 'name="morning_from_0" value="07:30"' in page, "the form starts from what holds now"
+        neighbour = viewer_in(agency(), Role.ADMINISTRATOR, at=NOON)
+        assert [term.own for term in hours_of_agency(neighbour, on=TODAY)] == [False]
+        with pytest.raises(Refusal) as refused:
+            actions.restore_hours(viewer=neighbour, valid_from=date(2199, 12, 1), at=NOON)
+        assert refused.value.code == "no-such-hours"
+        signed_in.post(f"{address}clear/", {"day": "2199-12-01"})
+        assert len(hours_of_agency(admin, on=TODAY)) == 1
+        assert signed_in.post(f"{address}clear/", {"day": "2199-12-01"}).status_code == 409
+
+    @pytest.mark.parametrize(
+        ("given", "status", "said"),
+        [
+            ({"morning_to_1": ""}, 422, "một bên"),
+            ({"morning_to_1": "07:00"}, 422, "kết thúc trước"),
+            ({"morning_to_1": "07:30"}, 422, "kết thúc trước"),
+            ({"afternoon_from_1": "11:00", "afternoon_to_1": "12:00"}, 422, "Buổi chiều bắt đầu"),
+            (
+                {f"morning_{edge}_{day}": "" for edge in ("from", "to") for day in range(5)},
+                400,
+                "không ngày nào làm việc",
+            ),
+            ({"morning_from_1": "25:00"}, 422, "morning_from_1"),
+            ({"cut_off": ""}, 422, "id_cut_off_error"),
+            ({"valid_from": "9999-12-31"}, 422, "id_valid_from_error"),
+            ({"reason": " "}, 422, "id_reason_error"),
+            ({"reason": "x" * 10_000}, 422, "id_reason_error"),
+        ],
+    )
+    def test_impossible_weeks_are_refused_and_what_was_typed_stays(
+        self, signed_in: Client, admin: Viewer, given: dict[str, str], status: int, said: str
+    ) -> None:
+        page = signed_in.post("/administration/calendar/hours/set/", week_of(**given))
+        assert page.status_code == status
+        assert said in page.content.decode()
+        assert 'value="11:00"' in page.content.decode() or "cut_off" in given
+        assert len(hours_of_agency(admin, on=TODAY)) == 1
+
+    def test_one_stretch_after_noon_is_shown_as_an_afternoon(self, admin: Viewer) -> None:
+        form = HoursForm.showing(Hours(((Session(840, 1200),), *((),) * 6)))
+        assert [form.initial.get(f"{half}_from_0") for half in ("morning", "afternoon")] == [None, time(14)]
 
 
 class TestAuditPage:

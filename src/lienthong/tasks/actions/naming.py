@@ -218,9 +218,9 @@ def said(moment: datetime) -> str:
 
 
 def _after(agency_id: int, days: int, at: datetime) -> datetime:
-    year = at.astimezone(VIETNAM).year
-    calendar = calendar_of(agency_id, years=(year, year + 1))
+    today = at.astimezone(VIETNAM).date()
+    calendar = calendar_of(agency_id, years=(today.year, today.year + 1))
     try:
-        return add_working_minutes(calendar, at, days * calendar.minutes_per_day)
+        return add_working_minutes(calendar, at, days * calendar.hours_on(today).minutes_per_day)
     except OutsideCalendar as error:
         raise DeadlineTooFar(field="working_days") from error
