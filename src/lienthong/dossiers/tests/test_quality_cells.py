@@ -23,7 +23,7 @@ from lienthong.dossiers.models import (
     DossierResult,
     HeldDocument,
 )
-from lienthong.dossiers.tests.factories import NOON, offered, official, received, submitted
+from lienthong.dossiers.tests.factories import NOON, applicant, offered, official, received, submitted
 from lienthong.dossiers.tests.results import drafted
 from lienthong.dossiers.tests.test_quality import below
 from lienthong.identity.public import Role
@@ -64,8 +64,16 @@ class Ground:
         communes = [below(self.province, number) for number in (1, 2)]
         offers = [offered(at_agency=one) for one in communes]
         self.dossiers = [received(self.draw.choice(offers), at=self.day()) for _number in range(8)]
-        roots = self.dossiers[:2]
-        self.dossiers += [submitted(offers[0]), *(received(offers[1], root_id=one.pk) for one in roots)]
+        of_agency = {offer.agency_id: offer for offer in offers}
+        linked = [
+            received(
+                of_agency[one.agency_id],
+                root_id=one.pk,
+                applicant=applicant(number=one.applicant.number, name=one.applicant_name),
+            )
+            for one in self.dossiers[:2]
+        ]
+        self.dossiers += [submitted(offers[0]), *linked]
         blob = store_blob([b"a file"], at=NOON, max_bytes=100)
         self.held = {
             one.pk: HeldDocument.objects.create(

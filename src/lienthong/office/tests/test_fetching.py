@@ -8,7 +8,14 @@ from uuid import UUID
 import pytest
 from pytest_django.live_server_helper import LiveServer
 
-from lienthong.axis.public import AxisClient, InboxPage, Serves, connect_system, count_failed_fetches
+from lienthong.axis.public import (
+    AxisClient,
+    HttpAxis,
+    InboxPage,
+    Serves,
+    connect_system,
+    count_failed_fetches,
+)
 from lienthong.axis.tests.factories import failed_fetches
 from lienthong.identity.tests.factories import agency
 from lienthong.kernel.adapters.object_store import configured_objects
@@ -16,7 +23,6 @@ from lienthong.kernel.blobs import key_of
 from lienthong.kernel.checks import State
 from lienthong.ledger.public import Actor
 from lienthong.office.actions.collecting import Collected, collect_inbox
-from lienthong.office.adapters.axis_http import HttpAxis
 from lienthong.office.adapters.fake import FakeAxis
 from lienthong.office.health import check_collecting
 from lienthong.office.models import IncomingDocument

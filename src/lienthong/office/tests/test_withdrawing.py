@@ -6,7 +6,7 @@ from uuid import UUID
 
 import pytest
 
-from lienthong.axis.public import Serves, StatusReport, connect_system, edxml
+from lienthong.axis.public import InProcessAxis, Serves, StatusReport, connect_system, edxml
 from lienthong.directory.public import Agency
 from lienthong.identity.public import NotAllowed, NotFound, Role, Viewer
 from lienthong.identity.tests.factories import agency, viewer_in
@@ -20,7 +20,6 @@ from lienthong.office.actions.withdrawing import (
     revoke_outgoing,
     take_back_outgoing,
 )
-from lienthong.office.adapters.axis_in_process import InProcessAxis
 from lienthong.office.adapters.fake import FakeAxis
 from lienthong.office.models import OutgoingDocument
 from lienthong.office.policies import NotNow

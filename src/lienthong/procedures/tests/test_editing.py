@@ -291,7 +291,7 @@ def test_a_page_with_sixty_questions_is_edited_with_as_many_queries_as_one_with_
     client = signed_in(of)
     client.get(address(drafted(1), "p"))
     small, large = drafted(1), drafted(60)
-    with django_assert_num_queries(9) as counted:
+    with django_assert_num_queries(10) as counted:
         client.get(address(small, "p"))
     with django_assert_num_queries(len(counted)):
         page = client.get(address(large, "p"))
