@@ -76,9 +76,12 @@ class Ground:
         self.dossiers += [submitted(offers[0]), *linked]
         blob = store_blob([b"a file"], at=NOON, max_bytes=100)
         self.held = {
-            one.pk: HeldDocument.objects.create(
-                party_id=one.applicant_id, name="Giấy", blob=blob, file_name="a.txt", given_at=NOON
-            )
+            one.pk: HeldDocument.objects.get_or_create(
+                party_id=one.applicant_id,
+                name="Giấy",
+                blob=blob,
+                defaults={"file_name": "a.txt", "given_at": NOON},
+            )[0]
             for one in self.dossiers
         }
         for one in self.dossiers[:6]:
