@@ -5,7 +5,9 @@ from __future__ import annotations
 from django.utils.translation import gettext as _
 
 from lienthong.directory.public import CalendarChanged
+from lienthong.documents.public import VirusFoundLate
 from lienthong.dossiers.contracts import DossierMoved
+from lienthong.dossiers.late_viruses import tell_of_late_virus
 from lienthong.dossiers.states import DECLINE, FINISH, STOP, WITHDRAW, Outcome
 from lienthong.kernel.events import subscribe
 from lienthong.kernel.jobs import enqueue
@@ -27,6 +29,12 @@ def end_charges(event: DossierMoved) -> None:
     if event.verb in ENDS or refused:
         reason = _("Dossier %(code)s ended without its result.") % {"code": event.code}
         cancel_charges(subject_id=event.dossier_id, reason=reason, actor=None, at=event.at)
+
+
+@subscribe(VirusFoundLate)
+def tell_virus(event: VirusFoundLate) -> None:
+    """Tell those whose dossiers have a file in which a virus was found only now."""
+    tell_of_late_virus(sha256=event.sha256, virus=event.virus, at=event.at)
 
 
 @subscribe(CalendarChanged)

@@ -35,11 +35,11 @@ class TimeInput(forms.TimeInput):
 
 
 @dataclass(frozen=True)
-class DayRow:
-    """The four fields of a weekday, and what is wrong with them."""
+class HalfDay:
+    """The two fields of a morning or an afternoon, and what is wrong with them."""
 
-    name: Promise | str
-    halves: list[tuple[Promise, list[BoundField]]]
+    name: Promise
+    fields: list[BoundField]
     errors: list[str]
     key: str
 
@@ -118,16 +118,14 @@ class HoursForm(forms.Form):
         day: date = self.cleaned_data["valid_from"]
         return day
 
-    def rows(self) -> list[DayRow]:
-        """The table of the page."""
-        return [self._row(day) for day in range(7)]
+    def rows(self) -> list[tuple[Promise | str, list[HalfDay]]]:
+        """The table of the page: each weekday with its halves."""
+        return [(WEEKDAYS[day], [self._half(day, *half) for half in HALVES]) for day in range(7)]
 
-    def _row(self, day: int) -> DayRow:
-        halves = []
-        for half, half_name in HALVES:
-            halves.append((half_name, [self[f"{half}_{edge}_{day}"] for edge, _name in EDGES]))
-        errors = [str(error) for _name, fields in halves for field in fields for error in field.errors]
-        return DayRow(WEEKDAYS[day], halves, list(dict.fromkeys(errors)), f"day-{day}")
+    def _half(self, day: int, half: str, name: Promise) -> HalfDay:
+        fields = [self[f"{half}_{edge}_{day}"] for edge, _name in EDGES]
+        errors = [str(error) for field in fields for error in field.errors]
+        return HalfDay(name, fields, errors, f"{half}-{day}")
 
     def _sessions(self, day: int) -> Iterator[Session]:
         for half, _name in HALVES:

@@ -40,6 +40,7 @@ from lienthong.dossiers.states import (
     TaskKind,
     TaskState,
 )
+from lienthong.dossiers.telling_across import tell_far_state
 from lienthong.identity.public import Role
 from lienthong.kernel.errors import Refusal
 from lienthong.kernel.identifiers import uuid7
@@ -97,6 +98,7 @@ def hear_state(letter: Letter, told: StateTold, *, sender: Agency, recipient: Ag
     far = FarStep.objects.select_for_update().get(pk=letter.handover)
     if letter.sequence <= far.heard or far.settled_at is not None:
         return
+    news = far.state != told.state
     far.heard, far.heard_at = letter.sequence, at
     far.state, far.code, far.words = told.state, told.code, told.words
     if told.supplement is not None and far.asked_at is None:
@@ -107,6 +109,8 @@ def hear_state(letter: Letter, told: StateTold, *, sender: Agency, recipient: Ag
     far.save()
     data = {"far": str(told.state), "note": told.words or far.asked_reason}
     record_many([Entry(actor_of(sender), "dossier.far-state", dossier.ledger_subject, at, data)])
+    if news:
+        tell_far_state(dossier, far, state=told.state, sender=sender, at=at)
 
 
 def settle_far_steps(*, at: datetime) -> int:
@@ -124,10 +128,13 @@ def settle_far_steps(*, at: datetime) -> int:
 
 
 def refuse_far_step(far: FarStep, words: str, *, at: datetime) -> None:
-    """The step cannot be handed over, or the other installation did not take it in: say why."""
-    FarStep.objects.filter(pk=far.pk, settled_at=None).update(
-        state=FarState.REFUSED, words=words, heard_at=at
-    )
+    """The step cannot be handed over, or the other installation did not take it in: say why.
+
+    A step that is settled here meanwhile stays as it is.
+    """
+    open_yet = FarStep.objects.filter(pk=far.pk, settled_at=None)
+    if open_yet.update(state=FarState.REFUSED, words=words, heard_at=at):
+        tell_far_state(far.task.dossier, far, state=FarState.REFUSED, sender=far.agency, at=at)
 
 
 def actor_of(agency: Agency) -> Actor:

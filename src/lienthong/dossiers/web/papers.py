@@ -11,8 +11,8 @@ from django.views.decorators.http import require_GET
 
 from lienthong.dossiers import policies, queries
 from lienthong.dossiers.models import DossierPaper
+from lienthong.dossiers.web.files import file_answer
 from lienthong.identity.public import NotFound, needs, viewer_of
-from lienthong.kernel.downloads import file_answer
 from lienthong.procedures.public import KeptFile
 
 

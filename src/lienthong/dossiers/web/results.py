@@ -24,10 +24,10 @@ from lienthong.dossiers.result_forms import ResultForm, SeenForm, seen_among
 from lienthong.dossiers.result_text import result_text
 from lienthong.dossiers.results import names_of
 from lienthong.dossiers.states import DRAFT_RESULT, DROP_RESULT, SIGN_RESULT, Who
+from lienthong.dossiers.web.files import file_answer
 from lienthong.identity.public import NotFound, Role, Viewer, needs, viewer_of
 from lienthong.kernel.blobs import read_blob
 from lienthong.kernel.clock import now
-from lienthong.kernel.downloads import file_answer
 from lienthong.kernel.errors import Refusal
 from lienthong.procedures.public import definition_of
 from lienthong.signing.public import Pin, PinState, pin_state, verify_pdf

@@ -32,9 +32,9 @@ def weekday(number: int) -> str:
 
 
 @register.simple_tag
-def session_time(bound: BoundField, row: str) -> SafeString:
-    """A time in the table of a week: named for screen readers, tied to what is wrong with its row."""
+def session_time(bound: BoundField, key: str) -> SafeString:
+    """A time in the table of a week: named for screen readers, tied to what is wrong with it."""
     attributes: dict[str, str | bool] = {"class": "ds-input", "aria-label": str(bound.label)}
     if bound.errors:
-        attributes |= {"aria-invalid": "true", "aria-describedby": f"{row}_error"}
+        attributes |= {"aria-invalid": "true", "aria-describedby": f"{key}_error"}
     return bound.as_widget(attrs=attributes)

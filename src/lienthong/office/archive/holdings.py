@@ -13,9 +13,9 @@ from lienthong.kernel.models import Blob
 from lienthong.ledger.public import Actor, Event, timeline, timelines
 from lienthong.office.archive import queries
 from lienthong.office.archive.models import WorkFile, WorkFileItem
+from lienthong.office.archive.states import destroyed_note
 from lienthong.office.contracts import StoredVerdict
 from lienthong.office.models import IncomingDocument, OutgoingDocument
-from lienthong.office.states import State
 from lienthong.tasks.public import Task
 
 NAME_LIMIT = 80
@@ -71,7 +71,7 @@ class Act:
 
 @dataclass(frozen=True)
 class Holding:
-    """A document of the file with its files and acts; `destroyed`: only the description is left."""
+    """A document of the file with its files and acts; `destroyed`: why only the description is left."""
 
     position: int
     kind: str
@@ -83,7 +83,7 @@ class Holding:
     day: date | None
     signer: str
     pages: int | None
-    destroyed: bool
+    destroyed: str
     parts: tuple[Part, ...]
     acts: tuple[Act, ...]
 
@@ -149,7 +149,7 @@ def _incoming(row: WorkFileItem, document: IncomingDocument, events: Sequence[Ev
         day=document.promulgated_on,
         signer=document.signer_name,
         pages=row.pages,
-        destroyed=document.state == State.WITHDRAWN or document.destroyed_as_secret,
+        destroyed=destroyed_note(document.state, secret=document.destroyed_as_secret),
         parts=_parts(row.position, stored),
         acts=tuple(sorted(acts, key=lambda act: act.at)),
     )
@@ -171,7 +171,7 @@ def _outgoing(row: WorkFileItem, file: WorkFile, events: Sequence[Event]) -> Hol
         day=official.promulgated_on,
         signer=official.signer.full_name if official.signer else "",
         pages=row.pages,
-        destroyed=False,
+        destroyed="",
         parts=_parts(
             row.position, [("document", name, official.pdf), ("packet", "packet.edxml", document.edxml)]
         ),
@@ -192,7 +192,7 @@ def _task(row: WorkFileItem, task: Task, events: Sequence[Event]) -> Holding:
         day=(task.closed_at or task.given_at).astimezone(VIETNAM).date(),
         signer="",
         pages=row.pages,
-        destroyed=False,
+        destroyed="",
         parts=_parts(
             row.position,
             [("course", "nhiem-vu.pdf", row.course), ("product", task.product_name, task.product)],

@@ -138,7 +138,7 @@ def _described_document(document: Holding) -> Node:
         ("contributor", document.signer),
         ("date", document.day.isoformat() if document.day else ""),
         ("format", f"{document.pages} trang" if document.pages else ""),
-        ("description", "Đã hủy theo yêu cầu thu hồi" if document.destroyed else ""),
+        ("description", document.destroyed),
     ]
     words = [node(f"dc:{name}", value) for name, value in facts if value]
     wrapped = node("mets:mdWrap", node("mets:xmlData", *words), MDTYPE="DC")

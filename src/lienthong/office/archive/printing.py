@@ -55,7 +55,7 @@ def _row(line: Line) -> list[str]:
         " ".join(filter(None, (line.type_name, line.subject))),
         line.author,
         str(line.pages or ""),
-        "Đã hủy theo yêu cầu thu hồi" if line.destroyed else "",
+        line.destroyed,
     ]
 
 

@@ -16,9 +16,8 @@ from lienthong.kernel.paging import Page, page_of
 from lienthong.office import outgoing_queries, queries
 from lienthong.office.archive import policies
 from lienthong.office.archive.models import WorkFile, WorkFileItem
-from lienthong.office.archive.states import READERS, FileState, Kind
+from lienthong.office.archive.states import READERS, FileState, Kind, destroyed_note
 from lienthong.office.models import IncomingDocument, IncomingFile, OutgoingDocument
-from lienthong.office.states import State
 from lienthong.office.text_search import Plain
 from lienthong.tasks.public import CLOSED, Task, tasks_of
 
@@ -44,7 +43,7 @@ class WorkFileFilter:
 
 @dataclass(frozen=True)
 class Line:
-    """One document of a file as its table of contents has it; `destroyed`: only this is left of it."""
+    """One document of a file as its table of contents has it; `destroyed`: why only this is left of it."""
 
     position: int
     kind: Kind
@@ -55,7 +54,7 @@ class Line:
     subject: str
     type_name: str
     pages: int | None
-    destroyed: bool
+    destroyed: str
     readable: bool = False
 
 
@@ -177,7 +176,7 @@ def items_in(file: WorkFile) -> QuerySet[WorkFileItem]:
 def _items(file: WorkFile) -> QuerySet[WorkFileItem]:
     return (
         WorkFileItem.objects.filter(file=file)
-        .select_related("incoming", "outgoing__document", "task__given_by")
+        .select_related("incoming__secret_mark", "outgoing__document", "task__given_by")
         .defer("incoming__content", "incoming__verdict")
     )
 
@@ -202,7 +201,7 @@ def _incoming_line(row: WorkFileItem, document: IncomingDocument, readable: Mapp
         subject=document.subject,
         type_name=document.type_name,
         pages=row.pages,
-        destroyed=document.state == State.WITHDRAWN,
+        destroyed=destroyed_note(document.state, secret=document.destroyed_as_secret),
         readable=document.id in readable,
     )
 
@@ -220,7 +219,7 @@ def _outgoing_line(
         subject=document.subject,
         type_name=document.document.document_type.name_vi,
         pages=row.pages,
-        destroyed=False,
+        destroyed="",
         readable=document.id in readable,
     )
 
@@ -236,7 +235,7 @@ def _task_line(row: WorkFileItem, task: Task, readable: Mapping[UUID, bool]) -> 
         subject=task.work,
         type_name="Nhiệm vụ",
         pages=row.pages,
-        destroyed=False,
+        destroyed="",
         readable=task.id in readable,
     )
 

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from lienthong.identity.public import Role
+from lienthong.office.states import State
 
 
 class FileState(StrEnum):
@@ -171,3 +172,10 @@ LIST_VERB_LABELS: dict[str, Promise] = {
     "file-list.approve": pgettext_lazy("list of files", "Approved"),
     "file-list.add": pgettext_lazy("list of files", "Added with a reason"),
 }
+
+
+def destroyed_note(state: str, *, secret: bool) -> str:
+    """Why only the description of an incoming document is left, as tables and packages say it; else empty."""
+    if state == State.WITHDRAWN:
+        return "Đã hủy theo yêu cầu thu hồi"
+    return "Đã hủy do có dấu chỉ độ mật" if secret or state == State.DESTROYED else ""

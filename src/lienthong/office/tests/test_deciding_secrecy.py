@@ -10,6 +10,7 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 from procrastinate.contrib.django.models import ProcrastinateJob
+from pytest_django import DjangoAssertNumQueries
 
 from lienthong.directory.public import Agency
 from lienthong.documents.public import ElectronicCopy
@@ -27,6 +28,7 @@ from lienthong.office.actions.reading import order_reading, read_texts
 from lienthong.office.actions.registering import register_incoming, register_set
 from lienthong.office.adapters.ocr import FakeOcr
 from lienthong.office.archive.holdings import holdings_of
+from lienthong.office.archive.queries import all_lines, list_lines
 from lienthong.office.contracts import IncomingFilter
 from lienthong.office.desk import desk_of
 from lienthong.office.health import check_secrecy_marks
@@ -258,18 +260,25 @@ def test_only_a_clerk_of_the_agency_decides_and_only_what_was_found() -> None:
 
 
 @pytest.mark.django_db
-def test_in_the_package_of_a_work_file_nothing_of_it_is_until_it_is_not_secret() -> None:
+def test_in_a_work_file_and_its_package_nothing_of_it_is_until_it_is_not_secret(
+    django_assert_num_queries: DjangoAssertNumQueries,
+) -> None:
     ours = agency()
     clerk = _clerk(ours)
     file = work_file(clerk, at=NOON)
     kept, gone = (_marked(ours, state=State.REGISTERED) for _number in range(2))
     for document in (kept, gone):
         put(file, document, clerk, at=NOON)
-    assert [(held.destroyed, len(held.parts)) for held in holdings_of(file).documents] == [(False, 0)] * 2
+    assert [(held.destroyed, len(held.parts)) for held in holdings_of(file).documents] == [("", 0)] * 2
     actions.release_marked(document_id=kept.id, reason="Không", viewer=clerk, at=NOON)
     actions.destroy_secret(document_id=gone.id, viewer=clerk, at=NOON)
     held = [(held.destroyed, len(held.parts)) for held in holdings_of(file).documents]
-    assert held == [(False, 1), (True, 0)]
+    why = "Đã hủy do có dấu chỉ độ mật"
+    assert held == [("", 1), (why, 0)]
+    with django_assert_num_queries(2):
+        lines = list_lines(clerk, file)[0]
+    assert [line.destroyed for line in lines] == ["", why]
+    assert [line.destroyed for line in all_lines(file)] == ["", why]
 
 
 @pytest.mark.django_db
