@@ -14,7 +14,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from lienthong.axis.public import FakeAxis, StatusReport
 from lienthong.dossiers.actions.across import collect_letters, send_again, send_letters
-from lienthong.dossiers.actions.across_home import hand_steps_over, settle_far_steps
+from lienthong.dossiers.actions.across_home import hand_steps_over
 from lienthong.dossiers.actions.ending import stop_dossier, withdraw_dossier
 from lienthong.dossiers.actions.signing import sign_results
 from lienthong.dossiers.actions.stepping import finish_step
@@ -259,25 +259,6 @@ def test_a_hand_over_that_was_returned_comes_back_to_its_owner(two: Pair) -> Non
     assert (far.state, task.agency, task.role) == ("refused", two.home, "specialist")
     assert dossier.version.procedure.code in far.words
     assert told_of(leader.official_id or 0) == ["dossiers.far-refused"]
-
-
-def test_a_return_of_a_step_that_is_closed_here_changes_nothing_and_tells_nobody(two: Pair) -> None:
-    dossier = at_the_far_step(two)
-    leader = official(two.home, Role.LEADER)
-    ProcedureVersion.objects.filter(pk=dossier.version_id).update(
-        state="withdrawn", ended_at=two.at, end_reason="Hết hiệu lực"
-    )
-    two.at_home()
-    stop_dossier(dossier_id=dossier.pk, reason="Không đủ điều kiện", viewer=leader, at=two.at)
-    settle_far_steps(at=two.at)
-    before = far_of(dossier)
-    two.over_there()
-    two.at_home(5)
-    after = far_of(dossier)
-    assert before.settled_at is not None
-    assert (after.state, after.words, after.settled_at) == (before.state, "", before.settled_at)
-    assert not AcrossLetter.objects.filter(far=after, kind="hand-over").exists(), "the return has come"
-    assert told_of(leader.official_id or 0) == []
 
 
 def test_a_foreign_dossier_is_told_to_the_national_portal_by_its_owner_only(two: Pair, settings: Any) -> None:

@@ -23,7 +23,8 @@ from lienthong.dossiers.across.contracts import (
 from lienthong.dossiers.across.letters import hand_over_of
 from lienthong.dossiers.across.packets import packet_of
 from lienthong.dossiers.across.wire import write_letter
-from lienthong.dossiers.actions.across_home import hand_steps_over
+from lienthong.dossiers.actions.across_home import hand_steps_over, settle_far_steps
+from lienthong.dossiers.actions.ending import stop_dossier
 from lienthong.dossiers.models import (
     AcrossArrival,
     AcrossLetter,
@@ -31,10 +32,13 @@ from lienthong.dossiers.models import (
 )
 from lienthong.dossiers.states import DossierState
 from lienthong.dossiers.tests.across import Pair, at_the_far_step, away_of, far_of, pair, scan, theirs, verbs
-from lienthong.dossiers.tests.factories import NOON
+from lienthong.dossiers.tests.factories import NOON, official
+from lienthong.identity.public import Role
 from lienthong.identity.tests.factories import agency
 from lienthong.kernel.identifiers import uuid7
 from lienthong.kernel.lifting import lifted
+from lienthong.notifications.tests.factories import told_of
+from lienthong.procedures.public import ProcedureVersion
 from lienthong.signing.public import ensure_agency_certificates, sign_packet
 
 pytestmark = pytest.mark.django_db
@@ -141,3 +145,22 @@ def test_a_file_that_is_not_the_one_that_was_meant_is_not_taken_in(two: Pair) ->
     two.over_there()
     assert "SHA-256" in AcrossArrival.objects.get().refusal
     assert not Dossier.objects.filter(foreign=True).exists()
+
+
+def test_a_return_of_a_step_that_is_closed_here_changes_nothing_and_tells_nobody(two: Pair) -> None:
+    dossier = at_the_far_step(two)
+    leader = official(two.home, Role.LEADER)
+    ProcedureVersion.objects.filter(pk=dossier.version_id).update(
+        state="withdrawn", ended_at=two.at, end_reason="Hết hiệu lực"
+    )
+    two.at_home()
+    stop_dossier(dossier_id=dossier.pk, reason="Không đủ điều kiện", viewer=leader, at=two.at)
+    settle_far_steps(at=two.at)
+    before = far_of(dossier)
+    two.over_there()
+    two.at_home(5)
+    after = far_of(dossier)
+    assert before.settled_at is not None
+    assert (after.state, after.words, after.settled_at) == (before.state, "", before.settled_at)
+    assert not AcrossLetter.objects.filter(far=after, kind="hand-over").exists(), "the return has come"
+    assert told_of(leader.official_id or 0) == []
