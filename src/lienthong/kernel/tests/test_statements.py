@@ -101,6 +101,17 @@ def test_columns_are_read_in_the_model_s_order_and_the_rest_is_loaded_when_asked
     assert next(values) == "what follows"
 
 
+def test_what_is_read_is_what_the_orm_reads_and_is_changed_as_it() -> None:
+    insert_rows(blobs("a" * 64))
+    [read], orm = Columns(Blob).where(sha256="a" * 64), Blob.objects.get()
+    mine, theirs = dict(vars(read)), dict(vars(orm))
+    assert vars(mine.pop("_state")) == vars(theirs.pop("_state"))
+    assert mine == theirs
+    read.media_type = "text/plain"
+    read.save()
+    assert Blob.objects.get().media_type == "text/plain"
+
+
 def test_a_statement_without_rows_is_executed() -> None:
     insert_rows(blobs("a" * 64))
     execute("UPDATE kernel_blob SET size = %s WHERE sha256 = ANY(%s)", 9, ["a" * 64])
