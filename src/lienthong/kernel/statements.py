@@ -102,6 +102,44 @@ class Columns(Generic[M]):
         return [self.read(iter(row)) for row in fetch(self._selects[key], *equal.values())]
 
 
+def new_row(model: type[M], /, **values: object) -> M:
+    """A row that is not kept yet, as by the model's constructor, at a third of its cost (ADR 0029).
+
+    Values go by the names of attributes; a row that is named has its key taken over.
+
+    Raises:
+        LookupError: the model has no such attribute.
+    """
+    constants, makers, rows = _defaults(model)
+    if not values.keys() <= constants.keys() | rows.keys():
+        raise LookupError(
+            f"{model.__name__} has no {', '.join(values.keys() - constants.keys() - rows.keys())}"
+        )
+    made = model.__new__(model)
+    made.__dict__.update(constants)
+    for name, make in makers:
+        if name not in values:
+            made.__dict__[name] = make()
+    made._state = ModelState()
+    for name, value in values.items():
+        if name in rows:
+            made._state.fields_cache[name] = value
+            made.__dict__[rows[name]] = None if value is None else value.pk  # type: ignore[attr-defined]
+        else:
+            made.__dict__[name] = value
+    return made
+
+
+@cache
+def _defaults(model: type[Model]) -> tuple[dict[str, object], list[tuple[str, Any]], dict[str, str]]:
+    """What attributes hold at first, which are made for each row, and the keys of named rows."""
+    fields = [field for field in model._meta.concrete_fields if not field.generated]
+    made_anew = [field for field in fields if callable(field.default)]
+    constants = {field.attname: None if field in made_anew else field.get_default() for field in fields}
+    makers = [(field.attname, field.get_default) for field in made_anew]
+    return constants, makers, {field.name: field.attname for field in fields if field.is_relation}
+
+
 def insert_rows(rows: Iterable[Model]) -> None:
     """Write new rows with one statement, whatever their number; they have their keys already.
 

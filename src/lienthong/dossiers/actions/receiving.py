@@ -34,6 +34,7 @@ from lienthong.dossiers.states import ACCEPT, DECLINE, OPEN, PartyRole
 from lienthong.identity.public import NotAllowed, NotFound, Party, PartyFacts, Viewer, keep_parties
 from lienthong.kernel.clock import VIETNAM
 from lienthong.kernel.identifiers import uuid7
+from lienthong.kernel.statements import new_row
 from lienthong.payments.public import Bill, open_bills
 from lienthong.procedures.public import (
     Definition,
@@ -176,7 +177,8 @@ def register_on_board(
     dossiers, new = list[Dossier](), dict[tuple[UUID, str], UUID]()
     for intake, answers, party, code in zip(intakes, whole, applicants, codes, strict=True):
         key = uuid7()
-        dossier = Dossier(
+        dossier = new_row(
+            Dossier,
             id=key,
             code=code,
             agency=agencies[intake.agency_id],
@@ -188,8 +190,8 @@ def register_on_board(
             summary=intake.summary[:500],
             submitted_at=board.at,
         )
-        dossier.application = Application(dossier=dossier, answers=answers)
-        parties = [DossierParty(dossier=dossier, party=party, role=PartyRole.APPLICANT)]
+        dossier.application = new_row(Application, dossier=dossier, answers=answers)
+        parties = [new_row(DossierParty, dossier=dossier, party=party, role=PartyRole.APPLICANT)]
         if intake.representative is not None:
             parties.append(representative_of(dossier, next(acting), intake))
         held, papers = files_of(dossier, party, intake, board.at, new)
@@ -392,7 +394,7 @@ def _pages(dossier: Dossier, paper: GivenPaper, held_ids: Sequence[UUID], at: da
     """A paper with its first file, and a row for each further file; what is counted is counted once."""
     files: list[UUID | None] = list(held_ids) or [None]
     rows = [
-        DossierPaper(dossier=dossier, key=paper.key, name=paper.name[:500], held_id=one, given_at=at)
+        new_row(DossierPaper, dossier=dossier, key=paper.key, name=paper.name[:500], held_id=one, given_at=at)
         for one in files
     ]
     rows[0].originals, rows[0].copies = paper.originals, paper.copies
