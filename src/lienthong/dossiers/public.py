@@ -22,6 +22,8 @@ from lienthong.dossiers.contracts import (
     StepDone,
     Supplement,
 )
+from lienthong.dossiers.facts.measures import Group
+from lienthong.dossiers.facts.opened import OpenFigures, OpenLine, OpenTable, late_dossiers, open_figures
 from lienthong.dossiers.game import hand_choices
 from lienthong.dossiers.handing import demands_result
 from lienthong.dossiers.models import Appointment, Counter, Dossier, DossierTask, Queue
@@ -51,8 +53,12 @@ __all__ = [
     "DossierTask",
     "GivenFile",
     "GivenPaper",
+    "Group",
     "Intake",
     "Matter",
+    "OpenFigures",
+    "OpenLine",
+    "OpenTable",
     "Queue",
     "ResultSeen",
     "Slot",
@@ -73,7 +79,9 @@ __all__ = [
     "finish_step",
     "finish_steps",
     "hand_choices",
+    "late_dossiers",
     "note_payment",
+    "open_figures",
     "open_hall",
     "process_for",
     "receive_all_at_counter",

@@ -23,3 +23,8 @@ class PortalConfig(AppConfig):
                 exact=True,
             )
         )
+        register(
+            NavItem(
+                "portal:figures", _("Public figures"), order=80, icon="filter", public=True, place="citizen"
+            )
+        )
