@@ -6,6 +6,7 @@ from lienthong.dossiers.actions.receiving import accept_dossiers, receive_at_cou
 from lienthong.dossiers.actions.results import draft_result
 from lienthong.dossiers.actions.signing import sign_results
 from lienthong.dossiers.actions.stepping import finish_step, finish_steps
+from lienthong.dossiers.actions.submitting import ONLINE, submit_online
 from lienthong.dossiers.actions.supplements import ask_supplement, receive_supplement
 from lienthong.dossiers.bodies import seed_competent_bodies
 from lienthong.dossiers.contracts import (
@@ -37,6 +38,7 @@ from lienthong.dossiers.result_text import result_text
 from lienthong.dossiers.states import DossierState, TaskKind, TaskState
 
 __all__ = [
+    "ONLINE",
     "Appointment",
     "Booking",
     "Counter",
@@ -82,5 +84,6 @@ __all__ = [
     "sign_results",
     "skip_ticket",
     "slots_of",
+    "submit_online",
     "withdraw_dossier",
 ]
