@@ -20,8 +20,8 @@ from lienthong.dossiers.contracts import (
 )
 from lienthong.dossiers.game import hand_choices
 from lienthong.dossiers.handing import demands_result
-from lienthong.dossiers.models import Appointment, Counter, Dossier, DossierTask, Queue
-from lienthong.dossiers.queries import process_for
+from lienthong.dossiers.models import Appointment, Counter, Dossier, DossierTask, HeldDocument, Queue
+from lienthong.dossiers.queries import latest_answers_of, process_for
 from lienthong.dossiers.queueing.actions import call_next as call_next_ticket
 from lienthong.dossiers.queueing.actions import open_hall, set_capacity, set_counter, set_queue
 from lienthong.dossiers.queueing.actions import skip as skip_ticket
@@ -35,7 +35,9 @@ from lienthong.dossiers.queueing.appointments import (
 )
 from lienthong.dossiers.queueing.routing import Matter, draw_for, find_matter
 from lienthong.dossiers.result_text import result_text
+from lienthong.dossiers.slip_pdf import sent_pdf
 from lienthong.dossiers.states import DossierState, TaskKind, TaskState
+from lienthong.dossiers.uploading import keep_upload
 
 __all__ = [
     "ONLINE",
@@ -48,6 +50,7 @@ __all__ = [
     "DossierTask",
     "GivenFile",
     "GivenPaper",
+    "HeldDocument",
     "Intake",
     "Matter",
     "Queue",
@@ -70,6 +73,8 @@ __all__ = [
     "finish_step",
     "finish_steps",
     "hand_choices",
+    "keep_upload",
+    "latest_answers_of",
     "note_payment",
     "open_hall",
     "process_for",
@@ -78,6 +83,7 @@ __all__ = [
     "register_dossiers",
     "result_text",
     "seed_competent_bodies",
+    "sent_pdf",
     "set_capacity",
     "set_counter",
     "set_queue",
