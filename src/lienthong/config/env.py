@@ -90,6 +90,8 @@ class Env(BaseSettings):
     secret_decision_hours: int = Field(default=24, ge=1, le=400)
     secret_destroy_overdue: bool = False
     apology_hours: int = Field(default=4, ge=1, le=80)
+    draft_days: int = Field(default=30, ge=1, le=365)
+    draft_warning_days: int = Field(default=5, ge=1, le=60)
     backfill_per_minute: int = Field(default=10, ge=0, le=1000)
     notification_days: int = Field(default=90, ge=1)
     metrics_addresses: list[str] = Field(default_factory=lambda: ["127.0.0.0/8", "::1/128"])

@@ -11,6 +11,7 @@ from lienthong.dossiers.actions.receiving import (
 from lienthong.dossiers.actions.results import draft_result
 from lienthong.dossiers.actions.signing import sign_results
 from lienthong.dossiers.actions.stepping import finish_step, finish_steps
+from lienthong.dossiers.actions.submitting import ONLINE, submit_online
 from lienthong.dossiers.actions.supplements import ask_supplement, receive_supplement
 from lienthong.dossiers.bodies import seed_competent_bodies
 from lienthong.dossiers.contracts import (
@@ -26,8 +27,8 @@ from lienthong.dossiers.facts.measures import Group
 from lienthong.dossiers.facts.opened import OpenFigures, OpenLine, OpenTable, late_dossiers, open_figures
 from lienthong.dossiers.game import hand_choices
 from lienthong.dossiers.handing import demands_result
-from lienthong.dossiers.models import Appointment, Counter, Dossier, DossierTask, Queue
-from lienthong.dossiers.queries import process_for
+from lienthong.dossiers.models import Appointment, Counter, Dossier, DossierTask, HeldDocument, Queue
+from lienthong.dossiers.queries import latest_answers_of, process_for
 from lienthong.dossiers.queueing.actions import call_next as call_next_ticket
 from lienthong.dossiers.queueing.actions import open_hall, set_capacity, set_counter, set_queue
 from lienthong.dossiers.queueing.actions import skip as skip_ticket
@@ -41,9 +42,12 @@ from lienthong.dossiers.queueing.appointments import (
 )
 from lienthong.dossiers.queueing.routing import Matter, draw_for, find_matter
 from lienthong.dossiers.result_text import result_text
+from lienthong.dossiers.slip_pdf import sent_pdf
 from lienthong.dossiers.states import DossierState, TaskKind, TaskState
+from lienthong.dossiers.uploading import keep_upload
 
 __all__ = [
+    "ONLINE",
     "Appointment",
     "Booking",
     "Counter",
@@ -54,6 +58,7 @@ __all__ = [
     "GivenFile",
     "GivenPaper",
     "Group",
+    "HeldDocument",
     "Intake",
     "Matter",
     "OpenFigures",
@@ -80,6 +85,8 @@ __all__ = [
     "finish_steps",
     "hand_choices",
     "late_dossiers",
+    "keep_upload",
+    "latest_answers_of",
     "note_payment",
     "open_figures",
     "open_hall",
@@ -90,11 +97,13 @@ __all__ = [
     "register_dossiers",
     "result_text",
     "seed_competent_bodies",
+    "sent_pdf",
     "set_capacity",
     "set_counter",
     "set_queue",
     "sign_results",
     "skip_ticket",
     "slots_of",
+    "submit_online",
     "withdraw_dossier",
 ]

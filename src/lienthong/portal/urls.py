@@ -3,6 +3,7 @@
 from django.urls import path
 
 from lienthong.portal.web import figures, home
+from lienthong.portal.web import applying, home, pages, parts, receipts
 
 app_name = "portal"
 urlpatterns = [
@@ -12,4 +13,17 @@ urlpatterns = [
     path("open-data/", figures.open_data, name="open_data"),
     path("open-data/catalogue.jsonld", figures.open_catalogue, name="open_catalogue"),
     path("open-data/<slug:key>.<slug:kind>", figures.dataset, name="dataset"),
+    path("apply/<int:offer_id>/", applying.apply, name="apply"),
+    path("drafts/", applying.drafts, name="drafts"),
+    path("drafts/resume/", applying.resume, name="resume"),
+    path("drafts/<uuid:draft_id>/", pages.draft, name="draft"),
+    path("drafts/<uuid:draft_id>/form/<slug:key>/", pages.form_page, name="form_page"),
+    path("drafts/<uuid:draft_id>/papers/", parts.papers_page, name="papers"),
+    path("drafts/<uuid:draft_id>/person/", parts.person_page, name="person"),
+    path("drafts/<uuid:draft_id>/review/", parts.review_page, name="review"),
+    path("drafts/<uuid:draft_id>/receipt/", receipts.receipt, name="receipt"),
+    path("drafts/<uuid:draft_id>/receipt/pdf/", receipts.receipt_pdf, name="receipt_pdf"),
+    path("drafts/<uuid:draft_id>/pay/", receipts.pay, name="pay"),
+    path("drafts/<uuid:draft_id>/discard/", applying.discard, name="discard"),
+    path("drafts/<uuid:draft_id>/files/<int:file_id>/", applying.draft_file, name="draft_file"),
 ]

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_GET, require_POST
 from lienthong.dossiers import inboxes, policies, queries
 from lienthong.dossiers.across_queries import FAR_LABELS
 from lienthong.dossiers.actions import apologising, ending, handing, receiving, stepping, supplements
+from lienthong.dossiers.actions.submitting import ONLINE
 from lienthong.dossiers.contracts import StepDone
 from lienthong.dossiers.fee_forms import ExemptionsForm
 from lienthong.dossiers.forms import ApologyForm, NothingForm, ReasonForm, SupplementForm, WorkForm
@@ -262,6 +263,7 @@ def _page(
         "slips": list(found.slips.all()),
         "pauses": list(found.pauses.all()),
         "linked": queries.linked_of(viewer, found),
+        "people": queries.parties_of(found) if found.channel in ONLINE else [],
         "charges": charges_of([found.pk]).get(found.pk, []),
         "timeline": [_row(event) for event in happened],
         "recounts": [recounted(event) for event in happened if event.verb == RECOUNTED],
