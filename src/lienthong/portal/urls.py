@@ -2,8 +2,7 @@
 
 from django.urls import path
 
-from lienthong.portal.web import figures, home
-from lienthong.portal.web import applying, home, pages, parts, receipts
+from lienthong.portal.web import applying, figures, home, pages, parts, receipts
 
 app_name = "portal"
 urlpatterns = [
