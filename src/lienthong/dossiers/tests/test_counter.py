@@ -14,13 +14,13 @@ from lxml import html
 from PIL import Image
 from pytest_django import DjangoAssertNumQueries
 
+from lienthong.dossiers import sent
 from lienthong.dossiers.identity_card import read_card
 from lienthong.dossiers.models import Dossier, DossierParty, HeldDocument
 from lienthong.dossiers.states import PartyRole
 from lienthong.dossiers.tests import factories
 from lienthong.dossiers.tests.processes import BIRTH
 from lienthong.dossiers.tests.test_web import FORM, filled, signed_in
-from lienthong.dossiers.web import sent
 from lienthong.identity.public import Role
 from lienthong.kernel.blobs import store_blob
 from lienthong.kernel.clock import now
