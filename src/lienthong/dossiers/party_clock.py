@@ -10,8 +10,8 @@ from lienthong.dossiers.codes import spellings_of
 from lienthong.dossiers.follow_address import is_check
 from lienthong.dossiers.models import Dossier, DossierTask, Pause
 from lienthong.dossiers.party_contracts import Followed, Likely, Place, Stage, Standing
+from lienthong.dossiers.party_refusals import CodeUnknown
 from lienthong.dossiers.party_words import SENTENCES, STAGE, STANDS_FOR, STANDS_OTHERWISE
-from lienthong.dossiers.refusals import CodeUnknown
 from lienthong.dossiers.remaining import length_in_words
 from lienthong.dossiers.states import DECIDED, OPEN, UNDER_WAY, DossierState, TaskState
 from lienthong.kernel.statements import fetch

@@ -46,6 +46,7 @@ from lienthong.dossiers.party_queries import (
     slips_of,
     steps_of,
 )
+from lienthong.dossiers.party_refusals import CodeUnknown, SupplementAnsweredAlready
 from lienthong.dossiers.policies import party_actions, party_may_see
 from lienthong.dossiers.queries import process_for
 from lienthong.dossiers.queueing.actions import call_next as call_next_ticket
@@ -61,7 +62,6 @@ from lienthong.dossiers.queueing.appointments import (
 )
 from lienthong.dossiers.queueing.routing import Matter, draw_for, find_matter
 from lienthong.dossiers.readings import opened_by
-from lienthong.dossiers.refusals import CodeUnknown, SupplementAnsweredAlready
 from lienthong.dossiers.result_text import result_text
 from lienthong.dossiers.sent import SentFiles, Uploads
 from lienthong.dossiers.states import OPEN, SUPPLY, WITHDRAW, DossierState, TaskKind, TaskState

@@ -17,12 +17,8 @@ from lienthong.dossiers.held import application_of
 from lienthong.dossiers.models import Dossier, DossierPaper, DossierResult, HeldDocument, SupplementRequest
 from lienthong.dossiers.party_contracts import ItemAnswer
 from lienthong.dossiers.party_queries import find_own_result
-from lienthong.dossiers.refusals import (
-    ReasonMissing,
-    SupplementAnsweredAlready,
-    SupplementIncomplete,
-    TooManyFiles,
-)
+from lienthong.dossiers.party_refusals import SupplementAnsweredAlready, SupplementIncomplete, TooManyFiles
+from lienthong.dossiers.refusals import ReasonMissing
 from lienthong.dossiers.states import READ_RESULT, SUPPLY, WITHDRAW
 from lienthong.dossiers.telling_answers import tell_answered, tell_withdrawn_by_party
 from lienthong.identity.public import NotFound, Visitor
