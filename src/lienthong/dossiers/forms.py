@@ -191,7 +191,7 @@ class WorkForm(forms.Form):
 
 
 class _ManyFiles(forms.FileInput):
-    """Several files; what was sent is read by `sent`, which bounds it."""
+    """Several files; what was sent is read by `web.sent`, which bounds it."""
 
     allow_multiple_selected = True
 

@@ -58,6 +58,11 @@ def follow_by_code(text: str, *, check: str = "", at: datetime) -> Followed:
     return followed(found, open_tasks, pauses, at=at, named=is_check(found.code, check))
 
 
+def holds_slip(text: str, check: str) -> bool:
+    """Whether the check is the one that stands on the slip of the code. No query."""
+    return any(is_check(code, check) for code in spellings_of(text))
+
+
 def followed(
     dossier: Dossier,
     tasks: Iterable[DossierTask],

@@ -170,17 +170,34 @@ def _refusal(viewer: Viewer, dossier: Dossier, move: Move) -> Refusal | None:
 def seen_by_party(visitor: Visitor) -> Q:
     """The dossiers that a visitor sees as a party: the rule, for lists and for single ones alike.
 
-    Of each the visitor is the applicant or the representative, or acts now for one of them.
+    Of each the visitor is the applicant or the representative, or acts now for one of them; on a mandate for
+    some procedures, only in those. Under an account that nobody confirmed lies only what was sent in from it,
+    since its party is its own.
     """
     if visitor.party_id is None:
         return Q(pk=None)
-    names = {visitor.party_id, visitor.for_id or visitor.party_id}
-    return Q(pk__in=DossierParty.objects.filter(party__in=names).values("dossier"))
+    own = Q(pk__in=DossierParty.objects.filter(party=visitor.party_id).values("dossier"))
+    if visitor.for_id in (None, visitor.party_id):
+        return own
+    others = Q(pk__in=DossierParty.objects.filter(party=visitor.for_id).values("dossier"))
+    procedures = _procedures(visitor)
+    return own | (others & Q(version__procedure__code__in=procedures) if procedures else others)
 
 
 def held_for_party(visitor: Visitor) -> Q:
-    """The documents that a visitor sees and uses again: those held of whom they act for now."""
-    return Q(party=visitor.for_id) if visitor.signed_in and visitor.for_id else Q(pk=None)
+    """The documents that a visitor sees and uses again: those held of whom they act for now; on a mandate for
+    some procedures, those that came with a dossier they see.
+    """
+    if not visitor.signed_in or visitor.for_id is None:
+        return Q(pk=None)
+    seen = Dossier.objects.filter(seen_by_party(visitor))
+    return Q(party=visitor.for_id, source__in=seen) if _procedures(visitor) else Q(party=visitor.for_id)
+
+
+def _procedures(visitor: Visitor) -> frozenset[str]:
+    """The codes of procedures that the mandate acted on is for; empty, all of them."""
+    found: frozenset[str] = getattr(visitor, "procedures", frozenset())
+    return found
 
 
 def party_may_see(visitor: Visitor, dossier: Dossier) -> bool:

@@ -19,6 +19,7 @@ from lienthong.dossiers.contracts import (
     StepDone,
     Supplement,
 )
+from lienthong.dossiers.follow_address import follow_address
 from lienthong.dossiers.game import hand_choices
 from lienthong.dossiers.handing import demands_result
 from lienthong.dossiers.models import (
@@ -31,7 +32,7 @@ from lienthong.dossiers.models import (
     HeldDocument,
     Queue,
 )
-from lienthong.dossiers.party_clock import follow_by_code, followed, likely_minutes
+from lienthong.dossiers.party_clock import follow_by_code, followed, holds_slip, likely_minutes
 from lienthong.dossiers.party_contracts import Followed, ItemAnswer, Likely, Opened, Place, Stage, Standing
 from lienthong.dossiers.party_queries import (
     OwnDossiers,
@@ -48,7 +49,7 @@ from lienthong.dossiers.party_queries import (
 )
 from lienthong.dossiers.party_refusals import CodeUnknown, SupplementAnsweredAlready
 from lienthong.dossiers.policies import party_actions, party_may_see
-from lienthong.dossiers.queries import process_for
+from lienthong.dossiers.queries import process_for, step_name
 from lienthong.dossiers.queueing.actions import call_next as call_next_ticket
 from lienthong.dossiers.queueing.actions import open_hall, set_capacity, set_counter, set_queue
 from lienthong.dossiers.queueing.actions import skip as skip_ticket
@@ -63,8 +64,8 @@ from lienthong.dossiers.queueing.appointments import (
 from lienthong.dossiers.queueing.routing import Matter, draw_for, find_matter
 from lienthong.dossiers.readings import opened_by
 from lienthong.dossiers.result_text import result_text
-from lienthong.dossiers.sent import SentFiles, Uploads
 from lienthong.dossiers.states import OPEN, SUPPLY, WITHDRAW, DossierState, TaskKind, TaskState
+from lienthong.dossiers.uploading import keep_upload
 
 __all__ = [
     "OPEN",
@@ -93,7 +94,6 @@ __all__ = [
     "Place",
     "Queue",
     "ResultSeen",
-    "SentFiles",
     "Slot",
     "Stage",
     "Standing",
@@ -102,7 +102,6 @@ __all__ = [
     "SupplementAnsweredAlready",
     "TaskKind",
     "TaskState",
-    "Uploads",
     "accept_dossiers",
     "answer_supplement",
     "arrive",
@@ -119,10 +118,13 @@ __all__ = [
     "find_own_paper",
     "finish_step",
     "finish_steps",
+    "follow_address",
     "follow_by_code",
     "followed",
     "hand_choices",
     "held_documents",
+    "holds_slip",
+    "keep_upload",
     "likely_minutes",
     "note_payment",
     "open_hall",
@@ -149,6 +151,7 @@ __all__ = [
     "skip_ticket",
     "slips_of",
     "slots_of",
+    "step_name",
     "steps_of",
     "withdraw_dossier",
     "withdraw_own",

@@ -23,3 +23,10 @@ class PortalConfig(AppConfig):
                 exact=True,
             )
         )
+        register(
+            NavItem(
+                "portal:follow", _("Follow a dossier"), order=30, icon="clock", public=True, place="citizen"
+            )
+        )
+        register(NavItem("portal:mine", _("My dossiers"), order=10, icon="inbox", place="own"))
+        register(NavItem("portal:documents", _("My documents"), order=20, icon="paper", place="own"))

@@ -21,7 +21,7 @@ from lienthong.dossiers.actions.opining import ask_opinions, give_opinion, withd
 from lienthong.dossiers.contracts import OpinionGiven, OpinionQuestion
 from lienthong.dossiers.opinion_forms import AskForm, GiveForm, WithdrawForm
 from lienthong.dossiers.refusals import OpinionClosed
-from lienthong.dossiers.sent import ALLOWED, MOST_BYTES
+from lienthong.dossiers.uploading import ALLOWED, MOST_BYTES
 from lienthong.dossiers.web.files import file_answer
 from lienthong.dossiers.web.lists import ALL_READERS, WORKERS
 from lienthong.identity.public import NotFound, needs, viewer_of

@@ -12,9 +12,9 @@ from django.views.decorators.http import require_http_methods
 from lienthong.dossiers import queries
 from lienthong.dossiers.actions.receiving import receive_at_counter
 from lienthong.dossiers.identity_card import read_card
-from lienthong.dossiers.sent import SENT
 from lienthong.dossiers.web.linked import LinkedReception
 from lienthong.dossiers.web.reception import WHO
+from lienthong.dossiers.web.sent import SENT
 from lienthong.identity.public import Role, Viewer, needs, search_parties, viewer_of
 from lienthong.kernel.clock import VIETNAM, now
 from lienthong.kernel.errors import Refusal

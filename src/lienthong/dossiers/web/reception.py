@@ -18,7 +18,7 @@ from lienthong.dossiers.fee_forms import ExemptionsForm
 from lienthong.dossiers.forms import PapersForm, PartyForm, RepresentativeForm, wanted_papers
 from lienthong.dossiers.identity_card import CardFacts, read_card
 from lienthong.dossiers.models import HeldDocument
-from lienthong.dossiers.sent import SentFiles, Uploads
+from lienthong.dossiers.web.sent import SentFiles, Uploads
 from lienthong.identity.public import Party, PartyFacts, PartyKind, Viewer
 from lienthong.kernel.errors import Refusal
 from lienthong.procedures.public import (
