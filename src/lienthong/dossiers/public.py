@@ -8,6 +8,7 @@ from lienthong.dossiers.actions.receiving import accept_dossiers, receive_at_cou
 from lienthong.dossiers.actions.results import draft_result
 from lienthong.dossiers.actions.signing import sign_results
 from lienthong.dossiers.actions.stepping import finish_step, finish_steps
+from lienthong.dossiers.actions.submitting import ONLINE, submit_online
 from lienthong.dossiers.actions.supplements import ask_supplement, receive_supplement
 from lienthong.dossiers.bodies import seed_competent_bodies
 from lienthong.dossiers.contracts import (
@@ -68,6 +69,7 @@ from lienthong.dossiers.states import OPEN, SUPPLY, WITHDRAW, DossierState, Task
 from lienthong.dossiers.uploading import keep_upload
 
 __all__ = [
+    "ONLINE",
     "OPEN",
     "SUPPLY",
     "WITHDRAW",
@@ -153,6 +155,7 @@ __all__ = [
     "slots_of",
     "step_name",
     "steps_of",
+    "submit_online",
     "withdraw_dossier",
     "withdraw_own",
 ]

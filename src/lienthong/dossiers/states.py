@@ -258,6 +258,7 @@ HAND_OUT = Move(
     _("Hand out the result"),
 )
 
+SUBMIT = "submit"  # a dossier is handed in: the beginning, and so no move
 # What happens to the clock of a main dossier with its parts, and to a deadline with the calendar: no move.
 STANDS, GOES_ON, RECOUNT = "stand", "go-on", "recount"
 # That a party opened a result, no move either.

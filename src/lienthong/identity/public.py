@@ -18,7 +18,14 @@ from lienthong.identity.actions.accounts import (
     grant_roles,
 )
 from lienthong.identity.actions.acting import delegate, end_delegation, switch_post
-from lienthong.identity.actions.parties import PartyNameDiffers, PartyNumberWrong, keep_parties, keep_party
+from lienthong.identity.actions.parties import (
+    PartyNameDiffers,
+    PartyNumberWrong,
+    correct_contacts,
+    declare_party,
+    keep_parties,
+    keep_party,
+)
 from lienthong.identity.contracts import (
     NOBODY,
     STRANGER,
@@ -75,8 +82,10 @@ __all__ = [
     "carried",
     "citizens",
     "colleagues_with",
+    "correct_contacts",
     "create_account",
     "create_accounts",
+    "declare_party",
     "delegate",
     "deputies_in",
     "end_delegation",

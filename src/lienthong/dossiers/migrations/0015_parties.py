@@ -8,7 +8,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("dossiers", "0013_quality_cells")]
+    dependencies = [("dossiers", "0014_stated_numbers")]
 
     operations = [
         migrations.AddField(

@@ -19,6 +19,7 @@ from lienthong.dossiers import inboxes, policies, queries
 from lienthong.dossiers.across_queries import FAR_LABELS
 from lienthong.dossiers.actions import apologising, ending, handing, receiving, stepping, supplements
 from lienthong.dossiers.actions.reading import note_reading
+from lienthong.dossiers.actions.submitting import ONLINE
 from lienthong.dossiers.contracts import StepDone
 from lienthong.dossiers.fee_forms import ExemptionsForm
 from lienthong.dossiers.forms import ApologyForm, NothingForm, ReasonForm, SupplementForm, WorkForm
@@ -267,6 +268,7 @@ def _page(
         "slips": list(found.slips.all()),
         "pauses": list(found.pauses.all()),
         "linked": queries.linked_of(viewer, found),
+        "people": queries.parties_of(found) if found.channel in ONLINE else [],
         "charges": charges_of([found.pk]).get(found.pk, []),
         "timeline": [_row(event) for event in happened],
         "recounts": [recounted(event) for event in happened if event.verb == RECOUNTED],
