@@ -41,7 +41,7 @@ from lienthong.dossiers.tests.factories import (
 )
 from lienthong.identity.public import STRANGER, NotFound, Party, PartyKind, Role, Visitor
 from lienthong.ledger.public import timeline
-from lienthong.notifications.models import Notification
+from lienthong.notifications.tests.factories import told_of
 
 pytestmark = pytest.mark.django_db
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -115,8 +115,7 @@ def test_an_answer_is_whole_refused_when_nothing_is_asked_and_told_to_whom_the_s
     assert (dossier.state, dossier.minutes_left, dossier.supplemented) == (4, None, True)
     assert left is not None
     assert dossier.due_at is not None
-    told = Notification.objects.filter(kind="dossiers.supplement-answered")
-    assert worker.official_id in set(told.values_list("official_id", flat=True))
+    assert told_of(worker.official_id or 0) == ["dossiers.supplement-answered"]
     event = timeline(dossier.ledger_subject)[-1]
     assert (event.verb, event.actor.kind, event.actor.name) == ("dossier.supply", "party", own.party_name)
 
