@@ -14,6 +14,7 @@ from lienthong.dossiers.actions.apologising import draft_apologies
 from lienthong.dossiers.actions.counting import fold_deltas, recount_figures
 from lienthong.dossiers.actions.national import queue_untold, send_reports
 from lienthong.dossiers.actions.passing import end_timers, note_payment
+from lienthong.dossiers.actions.reading import forget_readings
 from lienthong.dossiers.actions.recounting import recount, to_recount
 from lienthong.dossiers.contracts import CalendarChange
 from lienthong.dossiers.queueing.appointments import remind_desks
@@ -34,6 +35,13 @@ def note_payment_of(dossier_ids: list[str]) -> None:
 def end_due_timers(timestamp: int) -> None:
     """End the timers of processes whose time has passed, every five minutes."""
     end_timers(at=now())
+
+
+@periodic(cron="47 2 * * *")
+@job(name="dossiers.forget_readings", queueing_lock="dossiers.forget_readings")
+def forget_old_readings(timestamp: int) -> None:
+    """Delete every night who opened dossiers more than five years ago."""
+    forget_readings(at=now())
 
 
 @periodic(cron="* * * * *")

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from lienthong.documents.public import long_date, qr_svg, render_form
+from lienthong.dossiers.follow_address import follow_address, follow_page
 from lienthong.dossiers.models import Dossier, DossierTask, Slip
 from lienthong.dossiers.states import SlipKind, TaskState
 from lienthong.kernel.clock import VIETNAM
@@ -75,7 +76,8 @@ def slip_pdf(slip: Slip) -> bytes:
         "closing": CLOSINGS[kind],
         "signers": _signers(said, kind),
     }
-    return _drawn(values, code=said["code"], agency=said["agency"], at=slip.made_at)
+    says = {"code": said["code"], "qr": follow_address(said["code"])}
+    return _drawn(values, **says, agency=said["agency"], at=slip.made_at)
 
 
 def sent_pdf(dossier: Dossier, papers: Iterable[str], *, at: datetime) -> bytes:
@@ -123,11 +125,11 @@ def control_slip_pdf(
         "closing": "",
         "signers": [["Người lập phiếu", ""]],
     }
-    return _drawn(values, code=dossier.code, agency=dossier.agency.name, at=at)
+    return _drawn(values, code=dossier.code, qr=dossier.code, agency=dossier.agency.name, at=at)
 
 
-def _drawn(values: Mapping[str, object], *, code: str, agency: str, at: datetime) -> bytes:
-    common = {"code": code, "agency": agency, "date": long_date(at), "qr": qr_svg(code)}
+def _drawn(values: Mapping[str, object], *, code: str, qr: str, agency: str, at: datetime) -> bytes:
+    common = {"code": code, "agency": agency, "date": long_date(at), "qr": qr_svg(qr)}
     return render_form(TEMPLATE, {**common, **values}, at=at)
 
 
@@ -150,7 +152,13 @@ def _lines(said: Mapping[str, Any], kind: SlipKind) -> list[tuple[str, str]]:
         ("Lý do", said.get("reason", "")),
         ("Địa chỉ cơ quan", said.get("address", "")),
         ("Điện thoại liên hệ", said.get("telephone", "")),
+        ("Theo dõi hồ sơ", _followed() if received else ""),
     ]
+
+
+def _followed() -> str:
+    page = follow_page()
+    return f"quét mã QR ở trên, hoặc nhập mã hồ sơ tại {page}" if page else ""
 
 
 def _reduced(name: str, tariff: int, share: int, less: int, why: str, law: str) -> str:

@@ -28,3 +28,10 @@ class PortalConfig(AppConfig):
                 "portal:figures", _("Public figures"), order=80, icon="filter", public=True, place="citizen"
             )
         )
+        register(
+            NavItem(
+                "portal:follow", _("Follow a dossier"), order=30, icon="clock", public=True, place="citizen"
+            )
+        )
+        register(NavItem("portal:mine", _("My dossiers"), order=10, icon="inbox", place="own"))
+        register(NavItem("portal:documents", _("My documents"), order=20, icon="paper", place="own"))

@@ -22,6 +22,7 @@ from lienthong.dossiers.models.guest import DossierGuest
 from lienthong.dossiers.models.national import NationalDossier, NationalReport
 from lienthong.dossiers.models.opinion import Opinion
 from lienthong.dossiers.models.queueing import Counter, Hall, Queue, Ticket, TicketSequence
+from lienthong.dossiers.models.reading import DossierReading
 from lienthong.dossiers.models.reminder import Reminder
 from lienthong.dossiers.models.results import DossierResult, HandOut
 
@@ -41,6 +42,7 @@ __all__ = [
     "DossierGuest",
     "DossierPaper",
     "DossierParty",
+    "DossierReading",
     "DossierResult",
     "DossierTask",
     "FarStep",

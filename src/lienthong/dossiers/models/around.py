@@ -113,6 +113,9 @@ class SupplementRequest(models.Model):
     )
     asked_at = models.DateTimeField()
     answered_at = models.DateTimeField(null=True)
+    answers = models.JSONField(
+        null=True, help_text="the party's words, one text for each item; empty if none"
+    )
 
     class Meta:
         constraints = [
