@@ -30,8 +30,6 @@ from lienthong.dossiers.facts.opened import OpenFigures, OpenLine, OpenTable, la
 from lienthong.dossiers.follow_address import follow_address
 from lienthong.dossiers.game import hand_choices
 from lienthong.dossiers.handing import demands_result
-from lienthong.dossiers.models import Appointment, Counter, Dossier, DossierTask, HeldDocument, Queue
-from lienthong.dossiers.queries import latest_answers_of, process_for
 from lienthong.dossiers.models import (
     Appointment,
     Counter,
@@ -59,7 +57,7 @@ from lienthong.dossiers.party_queries import (
 )
 from lienthong.dossiers.party_refusals import CodeUnknown, SupplementAnsweredAlready
 from lienthong.dossiers.policies import party_actions, party_may_see
-from lienthong.dossiers.queries import process_for, step_name
+from lienthong.dossiers.queries import latest_answers_of, process_for, step_name
 from lienthong.dossiers.queueing.actions import call_next as call_next_ticket
 from lienthong.dossiers.queueing.actions import open_hall, set_capacity, set_counter, set_queue
 from lienthong.dossiers.queueing.actions import skip as skip_ticket
@@ -75,8 +73,6 @@ from lienthong.dossiers.queueing.routing import Matter, draw_for, find_matter
 from lienthong.dossiers.readings import opened_by
 from lienthong.dossiers.result_text import result_text
 from lienthong.dossiers.slip_pdf import sent_pdf
-from lienthong.dossiers.states import DossierState, TaskKind, TaskState
-from lienthong.dossiers.uploading import keep_upload
 from lienthong.dossiers.states import OPEN, SUPPLY, WITHDRAW, DossierState, TaskKind, TaskState
 from lienthong.dossiers.uploading import keep_upload
 
@@ -141,12 +137,12 @@ __all__ = [
     "follow_by_code",
     "followed",
     "hand_choices",
-    "keep_upload",
-    "late_dossiers",
-    "latest_answers_of",
     "held_documents",
     "holds_slip",
     "keep_upload",
+    "keep_upload",
+    "late_dossiers",
+    "latest_answers_of",
     "likely_minutes",
     "note_payment",
     "open_figures",
@@ -160,8 +156,8 @@ __all__ = [
     "pauses_of",
     "pay_own",
     "process_for",
-    "receive_all_at_counter",
     "read_result",
+    "receive_all_at_counter",
     "receive_at_counter",
     "receive_supplement",
     "register_dossiers",

@@ -2,14 +2,18 @@
 
 from django.urls import path
 
-from lienthong.portal.web import applying, figures, home, pages, parts, receipts
 from lienthong.portal.web import (
+    applying,
+    figures,
     following,
     following_acts,
     following_files,
     following_own,
     following_supplement,
     home,
+    pages,
+    parts,
+    receipts,
 )
 
 app_name = "portal"
