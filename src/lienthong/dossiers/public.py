@@ -1,6 +1,7 @@
 """The door of `dossiers`: dossiers come in, move through their process, and are read."""
 
 from lienthong.dossiers.actions.ending import withdraw_dossier
+from lienthong.dossiers.actions.measuring import measure_services
 from lienthong.dossiers.actions.passing import note_payment
 from lienthong.dossiers.actions.receiving import accept_dossiers, receive_at_counter, register_dossiers
 from lienthong.dossiers.actions.results import draft_result
@@ -17,6 +18,7 @@ from lienthong.dossiers.contracts import (
     StepDone,
     Supplement,
 )
+from lienthong.dossiers.facts.settling import Demand, RealTime, most_asked, real_time
 from lienthong.dossiers.game import hand_choices
 from lienthong.dossiers.handing import demands_result
 from lienthong.dossiers.models import Appointment, Counter, Dossier, DossierTask, Queue
@@ -40,6 +42,7 @@ __all__ = [
     "Appointment",
     "Booking",
     "Counter",
+    "Demand",
     "Dossier",
     "DossierMoved",
     "DossierState",
@@ -49,6 +52,7 @@ __all__ = [
     "Intake",
     "Matter",
     "Queue",
+    "RealTime",
     "ResultSeen",
     "Slot",
     "StepDone",
@@ -68,9 +72,12 @@ __all__ = [
     "finish_step",
     "finish_steps",
     "hand_choices",
+    "measure_services",
+    "most_asked",
     "note_payment",
     "open_hall",
     "process_for",
+    "real_time",
     "receive_at_counter",
     "receive_supplement",
     "register_dossiers",

@@ -24,6 +24,7 @@ from lienthong.dossiers.models.opinion import Opinion
 from lienthong.dossiers.models.queueing import Counter, Hall, Queue, Ticket, TicketSequence
 from lienthong.dossiers.models.reminder import Reminder
 from lienthong.dossiers.models.results import DossierResult, HandOut
+from lienthong.dossiers.models.settling import ServiceDemand, SettlingTime
 
 __all__ = [
     "AcrossArrival",
@@ -56,6 +57,8 @@ __all__ = [
     "Pause",
     "Queue",
     "Reminder",
+    "ServiceDemand",
+    "SettlingTime",
     "Slip",
     "SupplementRequest",
     "Ticket",
