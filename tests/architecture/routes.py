@@ -14,12 +14,14 @@ Arguments = Callable[["World"], Mapping[str, object]]
 
 @dataclass(frozen=True)
 class World:
-    """Two agencies with one official per role in each; a route's object belongs to `ours`."""
+    """Two agencies with one official per role in each, two citizens; a route's object belongs to `ours`."""
 
     ours: Agency
     theirs: Agency
     at: datetime
     accounts: Mapping[tuple[int, Role], Account] = field(default_factory=dict)
+    citizen: Account = field(default_factory=Account)
+    neighbour: Account = field(default_factory=Account)
 
     def account(self, role: Role, *, of: Agency | None = None) -> Account:
         """The account whose only post, in `ours` or the agency given, carries `role` alone."""
@@ -37,6 +39,9 @@ class Route:
     `roles` is None for a public route and empty for one that every signed-in official may call.
     `shared`: the object is not one agency's own, so officials of another agency may see it too.
     `token`: the operation wants a bearer token, which nobody here has.
+    `citizens`: for a signed-in citizen; the object belongs to `World.citizen`, and `World.neighbour` may not
+    see it unless it is `shared`.
+    `account`: it is about the asker's own account, an official's or a citizen's.
     `personal`: the page shows something of the asker's own, and 404 only says that they have none.
     """
 
@@ -47,6 +52,13 @@ class Route:
     shared: bool = False
     personal: bool = False
     token: bool = False
+    citizens: bool = False
+    account: bool = False
+
+    @property
+    def for_citizens(self) -> bool:
+        """Whether a citizen is let in: to the pages for them, for everyone, and of their own account."""
+        return self.roles is None or self.citizens or self.account
 
 
 def api(*, methods: tuple[str, ...] = ("GET",), kwargs: Arguments | None = None) -> Route:
@@ -66,9 +78,10 @@ def signed_in(
     data: Arguments | None = None,
     shared: bool = True,
     personal: bool = False,
+    account: bool = False,
 ) -> Route:
     """Every signed-in official may call it, whatever the role."""
-    return Route(frozenset(), methods, kwargs, data, shared, personal)
+    return Route(frozenset(), methods, kwargs, data, shared, personal, account=account)
 
 
 def only(
@@ -80,3 +93,15 @@ def only(
 ) -> Route:
     """Only officials with one of the roles; of another agency, only when `shared`."""
     return Route(frozenset(roles), methods, kwargs, data, shared)
+
+
+def citizens(
+    *,
+    methods: tuple[str, ...] = ("GET",),
+    kwargs: Arguments | None = None,
+    data: Arguments | None = None,
+    shared: bool = False,
+    personal: bool = False,
+) -> Route:
+    """Every signed-in citizen may call it, and no official; the object of another citizen is not found."""
+    return Route(frozenset(), methods, kwargs, data, shared or kwargs is None, personal, citizens=True)

@@ -63,6 +63,8 @@ class Askers:
 
     world: World
     clients: list[tuple[Role, Agency, Client]]
+    citizen: Client
+    neighbour: Client
 
     def asking(self, line: Route) -> Iterator[tuple[str, Client, bool]]:
         """Everyone who asks, and whether they should be let in."""
@@ -71,6 +73,8 @@ class Askers:
             if role is Role.HEAD and line.kwargs is not None and line.roles and Role.SPECIALIST in line.roles:
                 continue  # which objects a head sees depends on the division: `test_heads.py` of each app
             yield f"{role} of {agency}", client, _should_let_in(line, role, agency, self.world)
+        yield "the citizen", self.citizen, line.for_citizens
+        yield "another citizen", self.neighbour, line.for_citizens and line.shared
 
 
 @pytest.fixture(scope="module")
@@ -89,7 +93,8 @@ def _world() -> World:
         for agency in agencies
         for role in Role
     }
-    return World(ours=agencies[0], theirs=agencies[1], at=at, accounts=accounts)
+    people = [factories.a_citizen()[0] for _ in range(2)]
+    return World(agencies[0], agencies[1], at, accounts, citizen=people[0], neighbour=people[1])
 
 
 def _askers(world: World) -> Askers:
@@ -97,7 +102,10 @@ def _askers(world: World) -> Askers:
     clients = [(role, agency, Client()) for role, agency in everyone]
     for role, agency, client in clients:
         client.force_login(world.account(role, of=agency))
-    return Askers(world, clients)
+    citizen, neighbour = Client(), Client()
+    citizen.force_login(world.citizen)
+    neighbour.force_login(world.neighbour)
+    return Askers(world, clients, citizen, neighbour)
 
 
 def test_every_route_has_a_name_of_its_own() -> None:
@@ -121,6 +129,7 @@ def test_the_mark_on_the_view_says_the_same_as_the_line(name: str) -> None:
     expected = ROUTES[name].roles
     assert bool(access.public) == (expected is None)
     assert access.public or access.roles == expected
+    assert access.public or (access.who == "party") == ROUTES[name].citizens
 
 
 @pytest.mark.django_db
@@ -145,6 +154,8 @@ def test_a_route_lets_in_whom_it_should_and_nobody_else(name: str, askers: Asker
 
 
 def _should_let_in(line: Route, role: Role, agency: Agency, world: World) -> bool:
+    if line.citizens:
+        return False
     if line.roles is None or (not line.roles and line.shared):
         return True
     own_object = line.shared or line.kwargs is None or agency == world.ours

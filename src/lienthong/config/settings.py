@@ -42,6 +42,7 @@ INSTALLED_APPS = [
     "lienthong.tasks",
     "lienthong.dossiers",
     "lienthong.office",
+    "lienthong.portal",
     "lienthong.demo",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -68,6 +69,7 @@ if ENV.profile == "hub":
             "lienthong.tasks",
             "lienthong.dossiers",
             "lienthong.office",
+            "lienthong.portal",
             "lienthong.demo",
         }
     ]

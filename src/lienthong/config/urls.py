@@ -16,6 +16,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", web.healthz, name="healthz"),
     path("readyz", web.readyz, name="readyz"),
     path("metrics", web.metrics_page, name="metrics"),
+    *([path("", include("lienthong.portal.urls"))] if apps.is_installed("lienthong.portal") else []),
     path("", include("lienthong.ui.urls")),
     path("", include("lienthong.identity.urls")),
     path("directory/", include("lienthong.directory.urls")),

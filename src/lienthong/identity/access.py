@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from lienthong.identity.contracts import NOBODY, Role, Viewer
+from lienthong.identity.contracts import NOBODY, STRANGER, Role, Viewer, Visitor
 from lienthong.kernel.access import Access, mark
 from lienthong.kernel.errors import Refusal
 
@@ -32,6 +32,16 @@ class NotAllowed(Refusal):
     )
 
 
+class CitizensOnly(Refusal):
+    """An official's account asks for a page of citizens."""
+
+    code, status = "citizens-only", 403
+    sentence = _(
+        "This page is for citizens and businesses, and you are signed in as an official. "
+        "Sign out, then sign in with your own account as a citizen."
+    )
+
+
 class NotFound(Refusal):
     """There is no such thing, or it belongs to another agency; the two are not told apart."""
 
@@ -45,6 +55,11 @@ class NotFound(Refusal):
 def signed_in(view: View) -> View:
     """Mark a view that every signed-in official may call."""
     return mark(view, Access())
+
+
+def citizens(view: View) -> View:
+    """Mark a view that every signed-in citizen may call, for themselves or for whom they act."""
+    return mark(view, Access(who="party"))
 
 
 def needs(*roles: Role) -> Callable[[View], View]:
@@ -62,6 +77,12 @@ def viewer_of(request: HttpRequest) -> Viewer:
     """Who acts in this request; nobody when no one is signed in."""
     viewer = getattr(request, "viewer", NOBODY)
     return viewer if isinstance(viewer, Viewer) else NOBODY
+
+
+def visitor_of(request: HttpRequest) -> Visitor:
+    """Which citizen looks at this page; nobody when no one is signed in, or an official is."""
+    visitor = getattr(request, "visitor", STRANGER)
+    return visitor if isinstance(visitor, Visitor) else STRANGER
 
 
 def address_of(request: HttpRequest, *, trusted: Collection[str] = ()) -> str:

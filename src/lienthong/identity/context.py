@@ -1,12 +1,13 @@
-"""What every template knows: who is acting."""
+"""What every template knows: who is acting, and which citizen looks."""
 
 from __future__ import annotations
 
 from django.http import HttpRequest
+from django.utils.functional import SimpleLazyObject
 
-from lienthong.identity.access import viewer_of
+from lienthong.identity.access import viewer_of, visitor_of
 
 
 def acting(request: HttpRequest) -> dict[str, object]:
-    """Offer `viewer` to the templates."""
-    return {"viewer": viewer_of(request)}
+    """Offer `viewer` and `visitor` to the templates; who looks is asked only where a template wants it."""
+    return {"viewer": viewer_of(request), "visitor": SimpleLazyObject(lambda: visitor_of(request))}

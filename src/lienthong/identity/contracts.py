@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
+from uuid import UUID
 
 from lienthong.ledger.public import Actor
 
@@ -83,6 +84,40 @@ class Viewer:
 
 
 NOBODY = Viewer()
+
+
+@dataclass(frozen=True)
+class Visitor:
+    """Who looks at the pages for citizens: a person signed in, and the party they act for now; or nobody.
+
+    `for_id` is the person themselves, or a business or person on whose behalf they act.
+    """
+
+    account_id: int | None = None
+    party_id: UUID | None = None
+    party_name: str = ""
+    for_id: UUID | None = None
+    for_name: str = ""
+    for_kind: PartyKind = PartyKind.CITIZEN
+    source: str = ""
+
+    @property
+    def signed_in(self) -> bool:
+        """Whether it is known who this is."""
+        return self.party_id is not None
+
+    def actor(self) -> Actor:
+        """This visitor as the ledger records it."""
+        return Actor(
+            kind="party" if self.signed_in else "public",
+            id=str(self.party_id or ""),
+            name=self.party_name,
+            source=self.source,
+            acting_for=self.for_name if self.for_id != self.party_id else "",
+        )
+
+
+STRANGER = Visitor()
 
 
 @dataclass(frozen=True)

@@ -10,14 +10,16 @@ from django.conf import settings
 from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import resolve_url
+from django.utils.functional import SimpleLazyObject
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from lienthong.identity import policies
-from lienthong.identity.access import NotAllowed, NotSignedIn, address_of, viewer_of
+from lienthong.identity.access import CitizensOnly, NotAllowed, NotSignedIn, address_of, viewer_of, visitor_of
 from lienthong.identity.adapters.allauth import count_second_factors
-from lienthong.identity.contracts import NOBODY, Viewer
+from lienthong.identity.contracts import NOBODY, Viewer, Visitor
 from lienthong.identity.models import Account
 from lienthong.identity.queries.acting import acting_viewer
+from lienthong.identity.queries.visiting import visitor_for
 from lienthong.kernel.access import Access
 from lienthong.kernel.clock import now
 from lienthong.ui.public import refusal_response, wants_problem
@@ -55,13 +57,14 @@ class IdleSessionMiddleware:
 
 
 class ActingMiddleware:
-    """Sets `request.viewer`, and lets a view be called only as its mark allows; no mark allows nobody."""
+    """Sets `request.viewer` and `request.visitor`; calls a view only as its mark allows, unmarked never."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         request.viewer = _viewer(request)  # type: ignore[attr-defined]
+        request.visitor = SimpleLazyObject(lambda: _visitor(request))  # type: ignore[attr-defined]
         return self.get_response(request)
 
     def process_view(
@@ -74,7 +77,13 @@ class ActingMiddleware:
             return None
         if viewer.account_id is None:
             return _ask_to_sign_in(request)
-        if not isinstance(access, Access) or (access.roles and not viewer.roles & access.roles):
+        if not isinstance(access, Access):
+            return refusal_response(request, NotAllowed())
+        if access.who == "party":
+            return None if visitor_of(request).signed_in else refusal_response(request, CitizensOnly())
+        if (access.who == "official" and viewer.official_id is None) or (
+            access.roles and not viewer.roles & access.roles
+        ):
             return refusal_response(request, NotAllowed())
         return _ask_for_upkeep(request, viewer)
 
@@ -85,6 +94,12 @@ def _viewer(request: HttpRequest) -> Viewer:
     if not isinstance(account, Account):
         return Viewer(source=source) if source else NOBODY
     return acting_viewer(account, at=now(), source=source)
+
+
+def _visitor(request: HttpRequest) -> Visitor:
+    source = address_of(request, trusted=settings.TRUSTED_PROXIES)
+    account = request.user
+    return visitor_for(account, source=source) if isinstance(account, Account) else Visitor(source=source)
 
 
 def _in_background(request: HttpRequest) -> bool:

@@ -5,9 +5,11 @@ from lienthong.identity.access import (
     NotFound,
     NotSignedIn,
     address_of,
+    citizens,
     needs,
     signed_in,
     viewer_of,
+    visitor_of,
 )
 from lienthong.identity.actions.accounts import (
     create_account,
@@ -19,6 +21,7 @@ from lienthong.identity.actions.acting import delegate, end_delegation, switch_p
 from lienthong.identity.actions.parties import PartyNameDiffers, PartyNumberWrong, keep_parties, keep_party
 from lienthong.identity.contracts import (
     NOBODY,
+    STRANGER,
     Capacity,
     Colleague,
     Deputy,
@@ -27,6 +30,7 @@ from lienthong.identity.contracts import (
     PartyKind,
     Role,
     Viewer,
+    Visitor,
     carried,
 )
 from lienthong.identity.labels import ROLE_LABELS
@@ -40,10 +44,12 @@ from lienthong.identity.queries.colleagues import (
     officials_acting,
 )
 from lienthong.identity.queries.parties import search_parties
+from lienthong.identity.queries.visiting import visitor_for
 
 __all__ = [
     "NOBODY",
     "ROLE_LABELS",
+    "STRANGER",
     "Account",
     "Capacity",
     "Colleague",
@@ -61,11 +67,13 @@ __all__ = [
     "Role",
     "RoleGrant",
     "Viewer",
+    "Visitor",
     "acted_for",
     "acting_viewer",
     "address_of",
     "capacities",
     "carried",
+    "citizens",
     "colleagues_with",
     "create_account",
     "create_accounts",
@@ -85,4 +93,6 @@ __all__ = [
     "switch_post",
     "viewer_for",
     "viewer_of",
+    "visitor_for",
+    "visitor_of",
 ]

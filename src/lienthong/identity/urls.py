@@ -25,8 +25,8 @@ def _public(route: str, view: Any, name: str, reason: str) -> URLPattern:
 
 
 def _own(route: str, view: Any, name: str) -> URLPattern:
-    """A page on which signed-in officials look after their own account."""
-    found: URLPattern = path(route, mark(view, Access()), name=name)
+    """A page on which whoever is signed in looks after their own account."""
+    found: URLPattern = path(route, mark(view, Access(who="account")), name=name)
     return found
 
 

@@ -4,17 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
+Asker = Literal["official", "party", "account"]
 View = TypeVar("View", bound=Callable[..., Any])
 
 
 @dataclass(frozen=True)
 class Access:
-    """How a view is guarded: `public` with its reason, or the roles of which one is needed (empty: any)."""
+    """How a view is guarded: `public` with its reason, or the roles of which one is needed (empty: any).
+
+    `who` asks: an official, a party (a citizen or business), or whoever has an account.
+    """
 
     public: str = ""
     roles: frozenset[str] = frozenset()
+    who: Asker = "official"
 
 
 def mark(view: View, access: Access) -> View:

@@ -13,10 +13,10 @@ JSON: TypeAlias = "bool | int | float | str | Sequence[JSON] | Mapping[str, JSON
 
 @dataclass(frozen=True)
 class Actor:
-    """Who acts: an official in a post, a connected system, or a job of the platform.
+    """Who acts: an official in a post, a party on its own pages, a system, or a job.
 
-    `kind` is "official", "system", "job" or "public"; `source` is a client address or a job's name. Under a
-    delegation `post` is the one acted in and `acting_for` names its holder.
+    `kind` is "official", "party", "system", "job" or "public"; `source` is a client address or a
+    job's name. Under a delegation `post` is the one acted in and `acting_for` names its holder.
     """
 
     kind: str

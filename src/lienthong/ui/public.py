@@ -2,7 +2,7 @@
 
 from lienthong.ui.drawing import DASH, badge, day, due, due_color, pages_of, said_once, shortened, when
 from lienthong.ui.middleware import refusal_response, wants_problem
-from lienthong.ui.navigation import Link, NavItem, register
+from lienthong.ui.navigation import Link, NavItem, desk, register
 
 __all__ = [
     "DASH",
@@ -10,6 +10,7 @@ __all__ = [
     "NavItem",
     "badge",
     "day",
+    "desk",
     "due",
     "due_color",
     "pages_of",

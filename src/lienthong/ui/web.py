@@ -25,6 +25,12 @@ def home(request: HttpRequest) -> HttpResponse:
     roles = [str(role) for role in getattr(getattr(request, "viewer", None), "roles", ())]
     if request.user.is_authenticated and (address := navigation.desk(roles)):
         return HttpResponseRedirect(address)
+    return about(request)
+
+
+@public_page("what this installation is, before anyone signs in")
+def about(request: HttpRequest) -> HttpResponse:
+    """What this is, also for who is signed in."""
     facts = {"is_home": True, "is_hub": settings.ENV.profile == "hub"}
     return render(request, "ui/home.html", facts)
 

@@ -10,8 +10,8 @@ from django.conf import settings
 from django.contrib.auth.hashers import make_password
 
 from lienthong.directory.public import Agency, Division, Official, Post, PostHolding
-from lienthong.identity.models import Account, RoleGrant
-from lienthong.identity.public import Role, Viewer, acting_viewer
+from lienthong.identity.models import Account, Party, RoleGrant
+from lienthong.identity.public import PartyKind, Role, Viewer, Visitor, acting_viewer, visitor_for
 from lienthong.kernel.clock import VIETNAM, now
 
 PASSWORD = "a-long-enough-password-1"
@@ -76,6 +76,25 @@ def official_in(
     return Account.objects.create(
         username=username or f"official{number}", official=official, password=hashed_password()
     )
+
+
+def a_citizen(*, name: str = "", number: str = "", username: str = "") -> tuple[Account, Party]:
+    """A citizen with an account (with `PASSWORD`)."""
+    count_ = next(_numbers)
+    account = Account.objects.create(username=username or f"citizen{count_}", password=hashed_password())
+    party = Party.objects.create(
+        kind=PartyKind.CITIZEN.value,
+        number=number or f"{19_090_000_000 + count_:012d}",
+        name=name or f"Trần Thị Dân {count_}",
+        account=account,
+        known_since=now(),
+    )
+    return account, party
+
+
+def visitor_as(account: Account) -> Visitor:
+    """The citizen whose account it is, acting for themselves."""
+    return visitor_for(account)
 
 
 def viewer_in(agency: Agency, *roles: Role, at: datetime | None = None) -> Viewer:

@@ -11,13 +11,13 @@ from django.http import HttpRequest, HttpResponse
 from django.test import Client, RequestFactory
 from django.urls import include, path
 
-from lienthong.identity.access import address_of, needs, signed_in, viewer_of
+from lienthong.identity.access import address_of, citizens, needs, signed_in, viewer_of, visitor_of
 from lienthong.identity.actions.acting import delegate
 from lienthong.identity.contracts import NOBODY, Role
 from lienthong.identity.middleware import SEEN
 from lienthong.identity.models import Account
 from lienthong.identity.queries.acting import acting_viewer
-from lienthong.identity.tests.factories import agency, official_in, official_of, post_of
+from lienthong.identity.tests.factories import a_citizen, agency, official_in, official_of, post_of
 from lienthong.kernel.access import Access, mark_all, public_page
 from lienthong.kernel.clock import now
 from lienthong.ledger.public import search_events
@@ -41,6 +41,11 @@ def _signed_in(request: HttpRequest) -> HttpResponse:
     return _answer(request)
 
 
+@citizens
+def _citizens(request: HttpRequest) -> HttpResponse:
+    return HttpResponse(visitor_of(request).party_name)
+
+
 @needs(Role.CLERK, Role.LEADER)
 def _clerks(request: HttpRequest) -> HttpResponse:
     return _answer(request)
@@ -54,6 +59,7 @@ class Urls:
         path("t/public/", _public),
         path("t/signed-in/", _signed_in),
         path("t/clerks/", _clerks),
+        path("t/citizens/", _citizens),
         path("", include("lienthong.ui.urls")),
         path("", include("lienthong.identity.urls")),
     ]
@@ -87,6 +93,16 @@ class TestMarks:
 
     def test_the_right_role_is_let_in(self, client: Client, clerk: Account) -> None:
         assert client.get("/t/clerks/").content.decode() == "Lê Thị Cúc"
+
+    def test_a_citizen_sees_pages_for_citizens_and_none_of_officials(self, client: Client) -> None:
+        client.force_login(a_citizen(name="Trần Thị Dân")[0])
+        assert client.get("/t/citizens/").content.decode() == "Trần Thị Dân"
+        assert [client.get(path).status_code for path in ("/t/signed-in/", "/t/clerks/")] == [403, 403]
+
+    def test_an_official_sees_no_page_for_citizens(self, client: Client, clerk: Account) -> None:
+        answer = client.get("/t/citizens/")
+        assert answer.status_code == 403
+        assert "dành cho người dân" in answer.content.decode()
 
     def test_another_role_is_refused_with_the_sentence(self, client: Client) -> None:
         client.force_login(official_in(agency(), Role.AUDITOR))

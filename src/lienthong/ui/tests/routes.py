@@ -4,6 +4,7 @@ from tests.architecture.routes import public
 
 ROUTES = {
     "home": public(),
+    "about": public(),
     "set_language": public(methods=("POST",)),
     "scheme": public(methods=("POST",)),
 }

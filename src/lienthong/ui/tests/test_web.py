@@ -23,15 +23,15 @@ def reader() -> Client:
 
 
 def test_the_home_page_says_what_this_is_in_the_chosen_language(reader: Client) -> None:
-    assert "Văn bản ký số" in reader.get("/").content.decode()
+    assert "Văn bản ký số" in reader.get("/about/").content.decode()
     reader.cookies["django_language"] = "en"
-    assert "Signed documents" in reader.get("/").content.decode()
+    assert "Signed documents" in reader.get("/about/").content.decode()
 
 
 def test_a_hub_says_that_it_has_no_office(reader: Client, settings: Any) -> None:
-    assert "không có văn phòng" not in reader.get("/").content.decode()
+    assert "không có văn phòng" not in reader.get("/about/").content.decode()
     settings.ENV = settings.ENV.model_copy(update={"profile": "hub"})
-    page = reader.get("/").content.decode()
+    page = reader.get("/about/").content.decode()
     assert "không có văn phòng" in page
     assert "Đăng nhập để gửi và nhận văn bản" not in page
 

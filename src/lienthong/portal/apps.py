@@ -1,0 +1,25 @@
+"""Registers the app with Django and its pages with the navigation."""
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+from lienthong.ui.public import NavItem, register
+
+
+class PortalConfig(AppConfig):
+    name = "lienthong.portal"
+    label = "portal"
+
+    def ready(self) -> None:
+        """Put the pages into the navigation for citizens."""
+        register(
+            NavItem(
+                "portal:home",
+                _("Home page"),
+                order=10,
+                icon="search",
+                public=True,
+                place="citizen",
+                exact=True,
+            )
+        )
