@@ -17,9 +17,29 @@ class PortalConfig(AppConfig):
                 "portal:home",
                 _("Home page"),
                 order=10,
-                icon="search",
+                icon="home",
                 public=True,
                 place="citizen",
                 exact=True,
+            )
+        )
+        register(
+            NavItem(
+                "portal:services", _("All services"), order=20, icon="paper", public=True, place="citizen"
+            )
+        )
+        register(
+            NavItem(
+                "portal:bodies", _("By body"), order=30, icon="building", public=True, place="citizen"
+            )
+        )
+        register(
+            NavItem(
+                "portal:site",
+                _("Portal of the agency"),
+                frozenset({"administrator"}),
+                order=64,
+                icon="globe",
+                place="account",
             )
         )
