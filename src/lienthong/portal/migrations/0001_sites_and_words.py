@@ -36,7 +36,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("slug", models.CharField(max_length=40, unique=True)),
-                ("host", models.CharField(max_length=200, null=True, unique=True)),
+                ("host", models.CharField(blank=True, max_length=200, null=True, unique=True)),
                 ("name", models.CharField(max_length=120)),
                 ("name_en", models.CharField(blank=True, max_length=120)),
                 ("intro", models.CharField(blank=True, max_length=400)),

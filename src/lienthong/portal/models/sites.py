@@ -22,7 +22,7 @@ class Site(models.Model):
 
     agency = models.OneToOneField(Agency, on_delete=models.PROTECT, related_name="+")
     slug = models.CharField(max_length=40, unique=True)
-    host = models.CharField(max_length=200, null=True, unique=True)
+    host = models.CharField(max_length=200, null=True, blank=True, unique=True)
     name = models.CharField(max_length=120)
     name_en = models.CharField(max_length=120, blank=True)
     intro = models.CharField(max_length=400, blank=True)

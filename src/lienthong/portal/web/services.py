@@ -41,8 +41,8 @@ def service(request: HttpRequest, code: str) -> HttpResponse:
     found, place = find_service(code), place_of(request)
     bodies = offers_at(place, [found.version_id], on=today(now())) if place else {}
     here = bodies.get(found.version_id, [])
-    nearest = [one for one in here if one.body.path == here[0].body.path]
-    only = nearest[0] if len(here) == 1 or (nearest and nearest[0].body.kind == found.level) else None
+    own = here if len(here) == 1 else [one for one in here if one.body.kind == found.level]
+    only = own[0] if len(own) == 1 else None
     return _page(request, found, only, choices=() if only else tuple(here))
 
 
