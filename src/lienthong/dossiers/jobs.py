@@ -12,6 +12,7 @@ from lienthong.axis.public import AxisUnavailable
 from lienthong.dossiers.actions.across import exchange_dossiers
 from lienthong.dossiers.actions.apologising import draft_apologies
 from lienthong.dossiers.actions.counting import fold_deltas, recount_figures
+from lienthong.dossiers.actions.measuring import measure_services
 from lienthong.dossiers.actions.national import queue_untold, send_reports
 from lienthong.dossiers.actions.passing import end_timers, note_payment
 from lienthong.dossiers.actions.reading import forget_readings
@@ -56,6 +57,13 @@ def fold_figures(timestamp: int) -> None:
 def recount_all_figures(timestamp: int) -> None:
     """Prove every night that the figures equal the dossiers, and mend what does not."""
     recount_figures(at=now())
+
+
+@periodic(cron="43 3 * * *")
+@job(name="dossiers.measure_services", queueing_lock="dossiers.measure_services")
+def measure_all_services(timestamp: int) -> None:
+    """Measure every night how long services really took and how often they are asked for."""
+    measure_services(at=now())
 
 
 @periodic(cron="* * * * *")

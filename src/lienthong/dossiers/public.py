@@ -3,6 +3,7 @@
 from lienthong.dossiers.actions.answering import answer_supplement, pay_own, read_result, withdraw_own
 from lienthong.dossiers.actions.drawing import own_slip
 from lienthong.dossiers.actions.ending import withdraw_dossier
+from lienthong.dossiers.actions.measuring import measure_services
 from lienthong.dossiers.actions.passing import note_payment
 from lienthong.dossiers.actions.receiving import (
     accept_dossiers,
@@ -28,6 +29,7 @@ from lienthong.dossiers.contracts import (
 from lienthong.dossiers.facts.measures import Group
 from lienthong.dossiers.facts.opened import OpenFigures, OpenLine, OpenTable, late_dossiers, open_figures
 from lienthong.dossiers.follow_address import follow_address
+from lienthong.dossiers.facts.settling import Demand, RealTime, most_asked, real_time
 from lienthong.dossiers.game import hand_choices
 from lienthong.dossiers.handing import demands_result
 from lienthong.dossiers.models import (
@@ -85,6 +87,7 @@ __all__ = [
     "Booking",
     "CodeUnknown",
     "Counter",
+    "Demand",
     "Dossier",
     "DossierMoved",
     "DossierPaper",
@@ -108,6 +111,7 @@ __all__ = [
     "OwnDossiers",
     "Place",
     "Queue",
+    "RealTime",
     "ResultSeen",
     "Slot",
     "Stage",
@@ -144,6 +148,8 @@ __all__ = [
     "late_dossiers",
     "latest_answers_of",
     "likely_minutes",
+    "measure_services",
+    "most_asked",
     "note_payment",
     "open_figures",
     "open_hall",
@@ -158,6 +164,7 @@ __all__ = [
     "process_for",
     "read_result",
     "receive_all_at_counter",
+    "real_time",
     "receive_at_counter",
     "receive_supplement",
     "register_dossiers",

@@ -15,6 +15,7 @@ from lienthong.portal.web import (
     parts,
     receipts,
 )
+from lienthong.portal.web import arms, bodies, finding, home, places, services, sites
 
 app_name = "portal"
 urlpatterns = [
@@ -49,4 +50,15 @@ urlpatterns = [
     path("my/results/<uuid:result_id>/", following_files.result, name="result"),
     path("my/documents/", following_own.documents, name="documents"),
     path("my/documents/<uuid:held_id>/", following_files.document, name="document"),
+    path("services/", finding.services, name="services"),
+    path("services/suggest/", finding.suggest, name="suggest"),
+    path("services/at/<int:offer_id>/", services.offer, name="offer"),
+    path("services/samples/<int:sample_id>/", services.sample, name="sample"),
+    path("services/<str:code>/", services.service, name="service"),
+    path("events/<slug:key>/", finding.event, name="event"),
+    path("bodies/", bodies.bodies, name="bodies"),
+    path("bodies/<str:code>/", bodies.body, name="body"),
+    path("place/", places.place, name="place"),
+    path("arms/<str:sha256>.png", arms.arms, name="arms"),
+    path("portal/settings/", sites.settings, name="site"),
 ]

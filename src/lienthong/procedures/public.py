@@ -54,6 +54,15 @@ from lienthong.procedures.process import LINKED, Body, Lane, Process, Step, Step
 from lienthong.procedures.queries import find_by_code, offer_counts, version_in_force
 from lienthong.procedures.reckoning import FeeLine, GrantedExemptions, asked_papers
 from lienthong.procedures.states import Channel
+from lienthong.procedures.queries import (
+    find_by_code,
+    find_published_sample,
+    offer_counts,
+    version_in_force,
+)
+from lienthong.procedures.reckoning import FeeLine, GrantedExemptions
+from lienthong.procedures.saying import condition_in_words
+from lienthong.procedures.states import Audience, Channel, Level
 from lienthong.procedures.stored import definition_of, process_of, samples_of
 
 __all__ = [
@@ -62,6 +71,7 @@ __all__ = [
     "NATIONAL_OFFERS",
     "WORKING_DAY",
     "AnswerFault",
+    "Audience",
     "AuthorityMissing",
     "Body",
     "Channel",
@@ -76,6 +86,7 @@ __all__ = [
     "GrantedExemptions",
     "KeptFile",
     "Lane",
+    "Level",
     "LinkedPart",
     "Loaded",
     "NoWay",
@@ -104,9 +115,11 @@ __all__ = [
     "asked_papers",
     "chosen_by_hand",
     "complete",
+    "condition_in_words",
     "definition_of",
     "fees_owed",
     "find_by_code",
+    "find_published_sample",
     "form_pages",
     "grantable",
     "invented_answers",
