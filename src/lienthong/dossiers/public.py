@@ -28,8 +28,8 @@ from lienthong.dossiers.contracts import (
 )
 from lienthong.dossiers.facts.measures import Group
 from lienthong.dossiers.facts.opened import OpenFigures, OpenLine, OpenTable, late_dossiers, open_figures
-from lienthong.dossiers.follow_address import follow_address
 from lienthong.dossiers.facts.settling import Demand, RealTime, most_asked, real_time
+from lienthong.dossiers.follow_address import follow_address
 from lienthong.dossiers.game import hand_choices
 from lienthong.dossiers.handing import demands_result
 from lienthong.dossiers.models import (
@@ -163,8 +163,8 @@ __all__ = [
     "pay_own",
     "process_for",
     "read_result",
-    "receive_all_at_counter",
     "real_time",
+    "receive_all_at_counter",
     "receive_at_counter",
     "receive_supplement",
     "register_dossiers",

@@ -4,7 +4,10 @@ from django.urls import path
 
 from lienthong.portal.web import (
     applying,
+    arms,
+    bodies,
     figures,
+    finding,
     following,
     following_acts,
     following_files,
@@ -13,9 +16,11 @@ from lienthong.portal.web import (
     home,
     pages,
     parts,
+    places,
     receipts,
+    services,
+    sites,
 )
-from lienthong.portal.web import arms, bodies, finding, home, places, services, sites
 
 app_name = "portal"
 urlpatterns = [

@@ -51,16 +51,13 @@ from lienthong.procedures.form import Form, Prefill, QuestionType
 from lienthong.procedures.models import LinkedPart, Procedure, ProcedureVersion, ServiceField, ServiceOffer
 from lienthong.procedures.places import Communes
 from lienthong.procedures.process import LINKED, Body, Lane, Process, Step, StepKind, Transition
-from lienthong.procedures.queries import find_by_code, offer_counts, version_in_force
-from lienthong.procedures.reckoning import FeeLine, GrantedExemptions, asked_papers
-from lienthong.procedures.states import Channel
 from lienthong.procedures.queries import (
     find_by_code,
     find_published_sample,
     offer_counts,
     version_in_force,
 )
-from lienthong.procedures.reckoning import FeeLine, GrantedExemptions
+from lienthong.procedures.reckoning import FeeLine, GrantedExemptions, asked_papers
 from lienthong.procedures.saying import condition_in_words
 from lienthong.procedures.states import Audience, Channel, Level
 from lienthong.procedures.stored import definition_of, process_of, samples_of

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from django.utils.formats import number_format
 from django.utils.functional import Promise
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from lienthong.procedures.conditions import Both, Comparison, Condition, Either, Not, Value, parse_condition
 from lienthong.procedures.form import Form, Option, Question

@@ -2,6 +2,7 @@
 
 from lienthong.portal.models.drafts import Draft as Draft
 from lienthong.portal.models.drafts import DraftFile as DraftFile
+
 """Tables of the portal."""
 
 from lienthong.portal.models.everyday import EverydayWords as EverydayWords

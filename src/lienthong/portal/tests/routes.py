@@ -78,12 +78,13 @@ def _document(world: World) -> dict[str, object]:
 def _result(world: World) -> dict[str, object]:
     return {"result_id": decided(_dossier(world), at=world.at).pk}
 
+from tests.architecture.routes import Route, World, needs, public
+
 from lienthong.identity.public import Role
 from lienthong.portal.models import Site
 from lienthong.portal.tests.factories import arms_of
 from lienthong.procedures.models import PaperSample
 from lienthong.procedures.tests.factories import offer, published
-from tests.architecture.routes import Route, World, needs, public
 
 
 def _offer(world: World) -> dict[str, object]:

@@ -15,7 +15,16 @@ from lienthong.portal.web.places import COOKIE
 from lienthong.procedures.definition import Exemption, Fee, Paper, Result
 from lienthong.procedures.models import OfferFee, PaperSample, ProcedureVersion, ServiceOffer
 from lienthong.procedures.public import Channel
-from lienthong.procedures.tests.factories import LAW, definition, draft, offer, officer, procedure, published, sampled
+from lienthong.procedures.tests.factories import (
+    LAW,
+    definition,
+    draft,
+    offer,
+    officer,
+    procedure,
+    published,
+    sampled,
+)
 
 pytestmark = pytest.mark.django_db
 NOON = at_noon()

@@ -12,8 +12,8 @@ from lienthong.identity.public import Role, needs, viewer_of
 from lienthong.kernel.clock import now
 from lienthong.kernel.errors import Refusal
 from lienthong.portal.actions.sites import save_site
-from lienthong.portal.site_forms import SiteForm
 from lienthong.portal.models import Site
+from lienthong.portal.site_forms import SiteForm
 
 
 @needs(Role.ADMINISTRATOR)
