@@ -2,7 +2,12 @@
 
 from lienthong.dossiers.actions.ending import withdraw_dossier
 from lienthong.dossiers.actions.passing import note_payment
-from lienthong.dossiers.actions.receiving import accept_dossiers, receive_at_counter, register_dossiers
+from lienthong.dossiers.actions.receiving import (
+    accept_dossiers,
+    receive_all_at_counter,
+    receive_at_counter,
+    register_dossiers,
+)
 from lienthong.dossiers.actions.results import draft_result
 from lienthong.dossiers.actions.signing import sign_results
 from lienthong.dossiers.actions.stepping import finish_step, finish_steps
@@ -71,6 +76,7 @@ __all__ = [
     "note_payment",
     "open_hall",
     "process_for",
+    "receive_all_at_counter",
     "receive_at_counter",
     "receive_supplement",
     "register_dossiers",
