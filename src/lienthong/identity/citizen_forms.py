@@ -124,7 +124,7 @@ class MandateForm(forms.Form):
     )
     purpose = forms.CharField(
         label=_("What they may do for you"),
-        help_text=_("In your own words, for example: register the land of Hòa Bình street 12."),
+        help_text=_("In your own words, for example: hand in the papers for my house."),
         max_length=500,
         widget=forms.Textarea(attrs={"rows": 2}),
     )
