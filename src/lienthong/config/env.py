@@ -37,6 +37,13 @@ class Env(BaseSettings):
     slow_bodies_most: int = Field(default=2, ge=0)
     session_idle_seconds: int = Field(default=30 * 60, gt=0)
     require_second_factor: bool = False
+    sign_in_show_codes: bool = False
+    oidc_issuer: str = ""
+    oidc_client_id: str = ""
+    oidc_client_secret: SecretStr = SecretStr("")
+    oidc_client_secret_file: Path | None = None
+    oidc_scope: str = "openid"
+    oidc_business_kinds: list[str] = Field(default_factory=lambda: ["2"])
     key_store: Literal["software", "pkcs11"] = "software"
     pkcs11_module: str = ""
     pkcs11_token: str = ""

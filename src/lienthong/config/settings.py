@@ -181,6 +181,7 @@ MFA_FORMS = {
     "login_webauthn": "lienthong.identity.sign_in_forms.PasskeyForm",
     "reauthenticate_webauthn": "lienthong.identity.sign_in_forms.ConfirmingKeyForm",
 }
+OIDC_CLIENT_SECRET = _secret(ENV.oidc_client_secret.get_secret_value(), ENV.oidc_client_secret_file)
 REQUIRE_SECOND_FACTOR = ENV.require_second_factor
 TRUSTED_PROXIES = frozenset(ENV.trusted_proxies)
 
