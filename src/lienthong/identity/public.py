@@ -18,6 +18,7 @@ from lienthong.identity.actions.accounts import (
     grant_roles,
 )
 from lienthong.identity.actions.acting import delegate, end_delegation, switch_post
+from lienthong.identity.actions.codes import code_to_send, note_code_sent
 from lienthong.identity.actions.parties import (
     PartyNameDiffers,
     PartyNumberWrong,
@@ -26,8 +27,6 @@ from lienthong.identity.actions.parties import (
     keep_parties,
     keep_party,
 )
-from lienthong.identity.actions.codes import code_to_send, note_code_sent
-from lienthong.identity.actions.parties import PartyNameDiffers, PartyNumberWrong, keep_parties, keep_party
 from lienthong.identity.contracts import (
     NOBODY,
     STRANGER,
