@@ -29,4 +29,15 @@ class NotificationsConfig(AppConfig):
         register(
             NavItem("notifications:choices", _("Reminders and mail"), order=15, place="account", icon="bell")
         )
+        parties = import_module("lienthong.notifications.actions.telling_parties")
+        register(
+            NavItem(
+                "notifications:citizen",
+                _("My notices"),
+                place="own_tools",
+                icon="bell",
+                count=parties.unread_of,
+            )
+        )
+        register(NavItem("notifications:citizen", _("My notices"), place="own", order=30, icon="bell"))
         register(NavItem("notifications:dead_mails", _("Dead mails"), watchers, order=46, icon="alert"))
