@@ -200,3 +200,8 @@ def zalo_template(kind: NoticeKind, official_id: int, *, at: datetime = MONDAY) 
         published_at=at,
         published_by_id=official_id,
     )
+
+
+def notices_to(party: Party) -> list[PartyNotice]:
+    """What the party was told, the first first."""
+    return list(PartyNotice.objects.filter(party=party).order_by("id"))
