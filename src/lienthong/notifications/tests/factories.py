@@ -6,23 +6,27 @@ from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import uuid4
 
 from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext_lazy
 
 from lienthong.directory.public import Official
-from lienthong.identity.public import Party, Viewer
+from lienthong.identity.public import Account, Party, Viewer
 from lienthong.kernel.clock import VIETNAM
 from lienthong.ledger.public import Subject
 from lienthong.notifications.actions.telling import notify
 from lienthong.notifications.actions.telling_parties import tell_parties
+from lienthong.notifications.actions.wordings import save_draft
 from lienthong.notifications.contracts import Candidate, DueRow, Telling, Thread
 from lienthong.notifications.due import forget_due, register_due
 from lienthong.notifications.kinds import Kind, register_kind
-from lienthong.notifications.models import Mail, NoticeTemplate, Notification, PartyNotice
+from lienthong.notifications.models import Mail, NoticeTemplate, Notification, PartyMessage, PartyNotice
 from lienthong.notifications.notices import NoticeKind, Place, register_notice
-from lienthong.notifications.states import MailState, Way, Wording
+from lienthong.notifications.party_letters import Words
+from lienthong.notifications.states import Channel, MailState, Way, Wording
+from lienthong.notifications.template_queries import WordingKey
 
 MONDAY = datetime(2026, 3, 2, 9, 0, tzinfo=VIETNAM)
 ABOUT = Subject("test.thing", "17")
@@ -205,3 +209,28 @@ def zalo_template(kind: NoticeKind, official_id: int, *, at: datetime = MONDAY) 
 def notices_to(party: Party) -> list[PartyNotice]:
     """What the party was told, the first first."""
     return list(PartyNotice.objects.filter(party=party).order_by("id"))
+
+
+def party_of(account: Account) -> Party:
+    """The citizen whose account it is."""
+    return Party.objects.get(account=account)
+
+
+def dead_message(at: datetime = MONDAY, *, problem: str = "eSMS 99") -> PartyMessage:
+    """A message that the gateway refused for good."""
+    notice = told_party(
+        a_party(telephone="0912345678", account=Account.objects.create(username=uuid4().hex)), at=at
+    )
+    return PartyMessage.objects.create(
+        notice=notice,
+        channel=Channel.MAIL,
+        state=MailState.DEAD,
+        problem=problem,
+        created_at=at,
+        next_attempt_at=at,
+    )
+
+
+def draft_words(viewer: Viewer, text: str = "Hồ sơ {code}", *, at: datetime = MONDAY) -> NoticeTemplate:
+    """A draft of the SMS of `CALLED_UP`."""
+    return save_draft(viewer, WordingKey(CALLED_UP.code, "vi", "sms"), Words("", text), at=at)
