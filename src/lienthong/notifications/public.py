@@ -1,5 +1,6 @@
 """The door of `notifications`: tell officials, say what is due, let people comment."""
 
+from lienthong.notifications.actions.codes import CodeNotSent, send_code
 from lienthong.notifications.actions.commenting import (
     AmbiguousMention,
     BadComment,
@@ -31,12 +32,14 @@ from lienthong.notifications.kinds import Kind, UnknownKind, register_kind
 from lienthong.notifications.notices import NoticeKind, Place, UnknownNotice, register_notice
 from lienthong.notifications.party_queries import dead_message_count, told_about
 from lienthong.notifications.queries import dead_mail_count, remarks_on
-from lienthong.notifications.states import Way
+from lienthong.notifications.states import Channel, Way
 
 __all__ = [
     "AmbiguousMention",
     "BadComment",
     "Candidate",
+    "Channel",
+    "CodeNotSent",
     "DueRow",
     "Kind",
     "NoSuchCandidate",
@@ -66,6 +69,7 @@ __all__ = [
     "register_kind",
     "register_notice",
     "remarks_on",
+    "send_code",
     "tell_parties",
     "told_about",
     "withdraw_comment",

@@ -234,3 +234,12 @@ def dead_message(at: datetime = MONDAY, *, problem: str = "eSMS 99") -> PartyMes
 def draft_words(viewer: Viewer, text: str = "Hồ sơ {code}", *, at: datetime = MONDAY) -> NoticeTemplate:
     """A draft of the SMS of `CALLED_UP`."""
     return save_draft(viewer, WordingKey(CALLED_UP.code, "vi", "sms"), Words("", text), at=at)
+
+
+def sent_by_sms(notice: PartyNotice, *, at: datetime = MONDAY, refused: bool = False) -> None:
+    """Send what waits for that notice's party by SMS; or the gateway refuses it for good."""
+    rows = PartyMessage.objects.filter(notice=notice, channel=Channel.SMS)
+    if refused:
+        rows.update(state=MailState.DEAD, problem="eSMS 99")
+    else:
+        rows.update(state=MailState.SENT, sent_at=at)
