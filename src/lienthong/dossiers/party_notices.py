@@ -20,7 +20,7 @@ NUMBER = Place("number", _("How many things are missing"), "2", short=True)
 ITEMS = Place("items", _("What is missing"), "Giấy chứng sinh; Tờ khai có chữ ký")
 FEE = Place("fee", _("Amount to pay, in đồng"), "8.000", short=True)
 FILE = Place("file", _("Name of the file"), "giay-chung-sinh.pdf")
-QUEUE = Place("queue", _("What the appointment is for"), "Hộ tịch", short=True)
+QUEUE = Place("queue", _("What the appointment is for"), "Hộ tịch")
 TIME = Place("time", _("Time of the appointment"), "09:30 05/03/2026", short=True)
 DOSSIER = (CODE, PROCEDURE, AGENCY)
 
@@ -197,7 +197,7 @@ APPOINTMENT_MADE = _kind(
     text=_("You have an appointment at {agency} for “{queue}”, {time}."),
     todo=_("Come a little earlier, with your identity card and your papers. If you cannot come, cancel it."),
     sms=_(
-        "Your appointment: {time}, {queue}. Bring your identity card. If you cannot come, please cancel it."
+        "Your appointment: {time}. Bring your identity card. If you cannot come, please cancel it."
     ),
 )
 APPOINTMENT_CANCELLED = _kind(
@@ -221,6 +221,6 @@ APPOINTMENT_NEAR = _kind(
     title=_("Do not forget your appointment: {time}"),
     text=_("You have an appointment at {agency} for “{queue}”, {time}."),
     todo=_("Come a little earlier, with your identity card and your papers. If you cannot come, cancel it."),
-    sms=_("Do not forget your appointment: {time}, {queue}. Bring your identity card."),
+    sms=_("Do not forget your appointment: {time}. Bring your identity card."),
     urgent=True,
 )

@@ -37,13 +37,15 @@ WORDS = {"kind": CALLED_UP.code, "language": "vi", "wording": "sms"}
 @pytest.fixture
 def person() -> tuple[Client, Party]:
     account, party = a_citizen()
-    client = Client(headers={"accept-language": "en"})
+    client = Client()
+    client.cookies["django_language"] = "en"
     client.force_login(account)
     return client, party
 
 
 def operator(*roles: Role) -> Client:
-    client = Client(headers={"accept-language": "en"})
+    client = Client()
+    client.cookies["django_language"] = "en"
     client.force_login(official_in(agency(), *(roles or (Role.OPERATOR,))))
     return client
 
