@@ -74,6 +74,15 @@ class Env(BaseSettings):
     mail_security: Literal["none", "starttls", "tls"] = "none"
     mail_from: str = "lienthong@localhost"
     mail_hours: int = Field(default=24, ge=1)
+    sms_url: str = ""
+    sms_account: str = ""
+    sms_secret_file: Path | None = None
+    sms_brand: str = ""
+    zalo_url: str = ""
+    zalo_token_file: Path | None = None
+    text_fake: bool = False
+    party_escalate_hours: int = Field(default=24, ge=1, le=24 * 14)
+    party_notice_days: int = Field(default=365, ge=1)
     clamd: str = ""
     clamd_down: Literal["later", "refuse"] = "later"
     clamd_again_days: int = Field(default=14, ge=0, le=365)

@@ -18,7 +18,7 @@ from lienthong.dossiers.actions.passing import end_timers, note_payment
 from lienthong.dossiers.actions.reading import forget_readings
 from lienthong.dossiers.actions.recounting import recount, to_recount
 from lienthong.dossiers.contracts import CalendarChange
-from lienthong.dossiers.queueing.appointments import remind_desks
+from lienthong.dossiers.queueing.appointments import remind_desks, remind_visitors
 from lienthong.kernel.clock import now
 from lienthong.kernel.jobs import job, periodic
 
@@ -100,8 +100,9 @@ def draft_due_apologies(timestamp: int) -> None:
 @periodic(cron="0 0 * * *")
 @job(name="dossiers.remind_desks", queueing_lock="dossiers.remind_desks")
 def remind_of_appointments(timestamp: int) -> None:
-    """Tell receptionists of today's appointments, at seven in the morning of Vietnam (midnight UTC)."""
+    """Tell receptionists and visitors of appointments, at seven in the morning of Vietnam (midnight UTC)."""
     remind_desks(at=now())
+    remind_visitors(at=now())
 
 
 @job(name="dossiers.recount")
