@@ -245,8 +245,8 @@ class Feedback(models.Model):
 
     @property
     def number(self) -> str:
-        """What people call it, which opens nothing: "PA-0193A5C27F41"."""
-        return f"PA-{self.id.hex[:12].upper()}"
+        """What people call it, which opens nothing: "PA-A5C27F4193"."""
+        return f"PA-{self.id.hex[-10:].upper()}"
 
     @property
     def shown_code(self) -> str:

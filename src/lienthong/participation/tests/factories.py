@@ -11,13 +11,16 @@ from typing import Any
 from PIL import Image
 
 from lienthong.directory.public import AdministrativeUnit, Agency
-from lienthong.identity.public import STRANGER, Role, Viewer, Visitor
+from lienthong.dossiers.public import Dossier, DossierState
+from lienthong.dossiers.tests.factories import offered, received
+from lienthong.identity.public import STRANGER, Party, Role, Viewer, Visitor
 from lienthong.identity.tests.factories import agency, at_noon, viewer_in
 from lienthong.participation.actions.returning import reopen
 from lienthong.participation.actions.sending import send_feedback
 from lienthong.participation.actions.working import approve, draft_answer, refuse, take
 from lienthong.participation.contracts import Answer, NewFeedback, Place, Sender
-from lienthong.participation.models import Category, Feedback
+from lienthong.participation.models import Category, Feedback, Photo
+from lienthong.participation.photos import store_photo
 from lienthong.participation.states import Kind, Reason, State
 
 NOON = at_noon()
@@ -135,3 +138,22 @@ def picture(size: tuple[int, int] = (40, 30), *, kind: str = "JPEG", exif: Image
     made.seek(0)
     made.name = f"anh.{kind.lower()}"
     return made
+
+
+def with_photo(feedback: Feedback, *, public: bool = False) -> Photo:
+    """A photo of the feedback."""
+    blob, width, height = store_photo(picture(), name="anh.jpg", at=NOON)
+    return Photo.objects.create(feedback=feedback, blob=blob, width=width, height=height, public=public)
+
+
+def finished(party: Party, *, of: Agency | None = None) -> Dossier:
+    """A dossier of the party that was settled and handed out, as it stands in the table."""
+    dossier = received(offered(at_agency=of) if of is not None else None)
+    row = dossier.parties.get(role="applicant")
+    row.party = party
+    row.save()
+    Dossier.objects.filter(pk=dossier.pk).update(
+        state=DossierState.FINISHED, outcome="granted", timing="on-time", finished_at=NOON, closed_at=NOON,
+        tokens=[],
+    )
+    return Dossier.objects.get(pk=dossier.pk)

@@ -53,6 +53,7 @@ from lienthong.participation.tests.factories import (
 )
 
 pytestmark = pytest.mark.django_db
+DUE = NOON + timedelta(days=14, minutes=-30)
 
 
 @pytest.fixture
@@ -64,8 +65,8 @@ class TestSending:
     def test_it_lies_at_once_with_the_peoples_committee_of_the_commune(self, here: Country) -> None:
         feedback = sent(here)
         assert (feedback.agency, feedback.state) == (here.body, State.ROUTED)
-        # Ten working days from noon on Monday 2 March.
-        assert feedback.due_at == NOON + timedelta(days=14)
+        # Ten working days from noon on Monday 2 March, which is a pause: they end with the morning of the 16th.
+        assert feedback.due_at == DUE
         assert list(feedback.steps.values_list("verb", flat=True)) == ["send", "route"]
 
     def test_the_table_goes_before_and_the_nearest_unit_before_all(self, here: Country) -> None:
@@ -158,7 +159,7 @@ class TestWorking:
         moved = working.reroute(
             feedback_id=feedback.pk, agency_id=here.above.pk, reason="Đường tỉnh.", viewer=viewer, at=later
         )
-        assert (moved.agency, moved.handler_id, moved.due_at) == (here.above, None, NOON + timedelta(days=21))
+        assert (moved.agency, moved.handler_id, moved.due_at) == (here.above, None, DUE + timedelta(days=7))
         with pytest.raises(NotFound):
             queries.find_feedback(viewer, feedback.pk)
 
