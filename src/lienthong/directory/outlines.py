@@ -15,7 +15,7 @@ ARCHIPELAGO = 2.5  # degrees around the one point that stands for an archipelago
 
 @lru_cache(maxsize=4)
 def province_outlines(edition: int) -> dict[str, tuple[Ring, ...]]:
-    """The outer and inner rings of each province of the edition (2024 or 2025), by its code; no islands far out.
+    """The rings of each province of the edition (2024 or 2025), by its code; no islands far out.
 
     Raises:
         FileNotFoundError: there is no map of such an edition.
@@ -35,7 +35,8 @@ def province_at(edition: int, latitude: float, longitude: float) -> str:
         (
             code
             for code, geometry in _features(edition)
-            if geometry["type"] == "Point" and dist(geometry["coordinates"], (longitude, latitude)) <= ARCHIPELAGO
+            if geometry["type"] == "Point"
+            and dist(geometry["coordinates"], (longitude, latitude)) <= ARCHIPELAGO
         ),
         "",
     )

@@ -37,7 +37,7 @@ class Sender:
 
 @dataclass(frozen=True)
 class NewFeedback:
-    """Feedback as it is sent. `photos` are keys of photos kept before; `client_id` an application of others."""
+    """Feedback as it is sent. `photos`: keys of photos kept before; `client_id`: an application of others."""
 
     kind: Kind
     category: str

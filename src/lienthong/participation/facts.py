@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime
+from typing import Any
 
 from django.db.models import Avg, Count, F, Q
 
@@ -28,7 +29,10 @@ def satisfaction(agency_ids: Collection[int], period: Period) -> dict[int, Satis
     )
     return {
         row["agency_id"]: Satisfaction(
-            row["agency_id"], row["count"], round(row["mean"], 2), round(100 * row["content"] / row["count"], 1)
+            row["agency_id"],
+            row["count"],
+            round(row["mean"], 2),
+            round(100 * row["content"] / row["count"], 1),
         )
         for row in rows
     }
@@ -43,9 +47,7 @@ def figures(period: Period, *, at: datetime, province_path: str = "") -> list[Bo
     since, until = period
     late = Q(in_time=False) | Q(state__in=sorted(OPEN), due_at__lt=at, in_time=None)
     rows = (
-        Feedback.objects.filter(
-            agency__path__startswith=province_path, sent_at__gte=since, sent_at__lt=until
-        )
+        Feedback.objects.filter(agency__path__startswith=province_path, sent_at__gte=since, sent_at__lt=until)
         .values("agency_id", name=F("agency__name"))
         .annotate(
             received=Count("id"),
@@ -60,7 +62,7 @@ def figures(period: Period, *, at: datetime, province_path: str = "") -> list[Bo
     return [_shown(row, content.get(row["agency_id"])) for row in found]
 
 
-def _shown(row: dict[str, int | str], content: Satisfaction | None) -> BodyFigures:
+def _shown(row: Mapping[str, Any], content: Satisfaction | None) -> BodyFigures:
     received, in_time, late = int(row["received"]), int(row["in_time"]), int(row["late"])
     due = in_time + late
     # Of what is published, every part is at least five or nothing at all; so is what is left over.

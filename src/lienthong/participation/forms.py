@@ -121,7 +121,9 @@ class CodeForm(forms.Form):
         label=_("Code"),
         help_text=_("The 12 letters and figures you were given when you sent it."),
         max_length=60,
-        widget=forms.TextInput({"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}),
+        widget=forms.TextInput(
+            {"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}
+        ),
     )
 
 
@@ -180,9 +182,7 @@ class NothingForm(forms.Form):
 class ReasonForm(NothingForm):
     """An act with words."""
 
-    reason = forms.CharField(
-        label=_("Reason"), max_length=REASON_LIMIT, widget=forms.Textarea({"rows": 3})
-    )
+    reason = forms.CharField(label=_("Reason"), max_length=REASON_LIMIT, widget=forms.Textarea({"rows": 3}))
 
 
 class RerouteForm(ReasonForm):
@@ -256,7 +256,9 @@ class AnswerForm(NothingForm):
 class RatingForm(forms.Form):
     """Points for one step, with words."""
 
-    stage = forms.ChoiceField(choices=[(stage.value, stage.value) for stage in Stage], widget=forms.HiddenInput)
+    stage = forms.ChoiceField(
+        choices=[(stage.value, stage.value) for stage in Stage], widget=forms.HiddenInput
+    )
     score = forms.TypedChoiceField(
         label=_("How content are you?"),
         choices=list(SCORE_LABELS.items()),

@@ -81,8 +81,9 @@ def draw(
 ) -> SafeString:
     """The picture. Links in it are links only where it stands in the page itself."""
     return format_html(
-        '<svg xmlns="http://www.w3.org/2000/svg" class="map" viewBox="0 0 {0} {0}" width="{0}" height="{0}" '
-        'role="group" aria-label="{1}" font-family="sans-serif"><rect width="{0}" height="{0}" fill="#dfe8ee"/>'
+        '<svg xmlns="http://www.w3.org/2000/svg" class="map" viewBox="0 0 {0} {0}" width="{0}" '
+        'height="{0}" role="group" aria-label="{1}" font-family="sans-serif">'
+        '<rect width="{0}" height="{0}" fill="#dfe8ee"/>'
         '<path d="{2}" fill="#f6f3ea" stroke="#6b6b6b" fill-rule="evenodd"/>{3}{4}</svg>',
         SIDE,
         label,
@@ -111,9 +112,12 @@ def _names(frame: Frame, communes: Iterable[AdministrativeUnit]) -> SafeString:
             x, y = frame.place(one.latitude, one.longitude)
             if 0 <= x <= SIDE and 0 <= y <= SIDE:
                 seen.append((x, y, one.name))
-    dot, named = '<circle cx="{}" cy="{}" r="2" fill="#595959"/>', (
-        '<circle cx="{0}" cy="{1}" r="2" fill="#595959"/><text x="{0}" y="{3}" font-size="11" '
-        'text-anchor="middle" fill="#333">{2}</text>'
+    dot, named = (
+        '<circle cx="{}" cy="{}" r="2" fill="#595959"/>',
+        (
+            '<circle cx="{0}" cy="{1}" r="2" fill="#595959"/><text x="{0}" y="{3}" font-size="11" '
+            'text-anchor="middle" fill="#333">{2}</text>'
+        ),
     )
     few = len(seen) <= MOST_NAMES
     return format_html_join("", named if few else dot, ((x, y, name, y + 13) for x, y, name in seen))
@@ -122,9 +126,12 @@ def _names(frame: Frame, communes: Iterable[AdministrativeUnit]) -> SafeString:
 def _drawn(frame: Frame, mark: Mark) -> SafeString:
     x, y = frame.place(mark.point.latitude, mark.point.longitude)
     drawn = format_html(
-        '<circle cx="{}" cy="{}" r="8" fill="#b3253a" stroke="#fff" stroke-width="2"><title>{}</title></circle>',
+        '<circle cx="{}" cy="{}" r="8" fill="#b3253a" stroke="#fff" stroke-width="2">'
+        "<title>{}</title></circle>",
         x,
         y,
         mark.label,
     )
-    return format_html('<a href="{}" aria-label="{}">{}</a>', mark.url, mark.label, drawn) if mark.url else drawn
+    return (
+        format_html('<a href="{}" aria-label="{}">{}</a>', mark.url, mark.label, drawn) if mark.url else drawn
+    )

@@ -125,18 +125,14 @@ class Feedback(models.Model):
     client = models.ForeignKey(ApiClient, null=True, on_delete=models.PROTECT, related_name="+")
     media_url = models.CharField(max_length=500, blank=True, help_text="a picture elsewhere, never fetched")
 
-    party = models.ForeignKey(
-        Party, null=True, on_delete=models.PROTECT, related_name="+", db_index=False
-    )
+    party = models.ForeignKey(Party, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
     sender_name = models.CharField(max_length=250, blank=True)
     telephone = models.CharField(max_length=30, blank=True)
     email = models.EmailField(blank=True)
     wants_public = models.BooleanField()
     forgotten_at = models.DateTimeField(null=True, help_text="when what tells of the sender was removed")
 
-    agency = models.ForeignKey(
-        Agency, null=True, on_delete=models.PROTECT, related_name="+", db_index=False
-    )
+    agency = models.ForeignKey(Agency, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
     state = models.CharField(max_length=12, default=State.SENT)
     sent_at = models.DateTimeField()
     due_at = models.DateTimeField(null=True)
@@ -182,7 +178,8 @@ class Feedback(models.Model):
                 name="feedback_answered_has_answer",
             ),
             models.CheckConstraint(
-                condition=Q(state=State.REFUSED, refusal__in=list(Reason)) | Q(~Q(state=State.REFUSED), refusal=""),
+                condition=Q(state=State.REFUSED, refusal__in=list(Reason))
+                | Q(~Q(state=State.REFUSED), refusal=""),
                 name="feedback_refused_has_reason",
             ),
             # Nothing becomes public that its sender did not agree to, nor without words made for the public.
@@ -197,7 +194,8 @@ class Feedback(models.Model):
                 name="feedback_client_by_source",
             ),
             models.CheckConstraint(
-                condition=Q(state=State.CLOSED, closed_at__isnull=False) | Q(~Q(state=State.CLOSED), closed_at=None),
+                condition=Q(state=State.CLOSED, closed_at__isnull=False)
+                | Q(~Q(state=State.CLOSED), closed_at=None),
                 name="feedback_closed_is_whole",
             ),
         ]
@@ -209,9 +207,7 @@ class Feedback(models.Model):
             ),
             models.Index(fields=["agency", "-id"], name="feedback_of_agency"),
             models.Index(fields=["agency", "sent_at"], name="feedback_counted"),
-            models.Index(
-                fields=["party", "-id"], condition=Q(party__isnull=False), name="feedback_of_party"
-            ),
+            models.Index(fields=["party", "-id"], condition=Q(party__isnull=False), name="feedback_of_party"),
             models.Index(
                 fields=["handler", "due_at"], condition=Q(state__in=sorted(OPEN)), name="feedback_of_handler"
             ),
@@ -220,9 +216,7 @@ class Feedback(models.Model):
                 condition=Q(state__in=sorted(OPEN), warned_at=None),
                 name="feedback_to_warn",
             ),
-            models.Index(
-                fields=["answered_at"], condition=Q(state=State.ANSWERED), name="feedback_to_lapse"
-            ),
+            models.Index(fields=["answered_at"], condition=Q(state=State.ANSWERED), name="feedback_to_lapse"),
             models.Index(
                 fields=["published_at", "id"],
                 condition=Q(published_at__isnull=False),
@@ -317,7 +311,7 @@ class Draft(models.Model):
 
 
 class Photo(models.Model):
-    """A picture of feedback, or of one being written: made anew here, without what the camera wrote into it."""
+    """A picture of feedback, or of one being written: drawn anew, without what the camera wrote into it."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     feedback = models.ForeignKey(Feedback, null=True, on_delete=models.CASCADE, related_name="photos")

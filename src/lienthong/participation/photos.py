@@ -1,10 +1,10 @@
-"""Photos of citizens: looked at, turned upright and drawn anew, so that nothing of the camera's stays in them."""
+"""Photos of citizens: looked at, turned upright and drawn anew, so that only pixels stay of them."""
 
 from __future__ import annotations
 
 import io
 from datetime import datetime
-from typing import BinaryIO
+from typing import IO
 
 from pi_heif import register_heif_opener
 from PIL import Image, ImageOps, UnidentifiedImageError
@@ -33,7 +33,7 @@ _BROKEN = (
 register_heif_opener(thumbnails=False)  # photos of telephones; ADR 0043
 
 
-def store_photo(content: BinaryIO, *, name: str, at: datetime) -> tuple[Blob, int, int]:
+def store_photo(content: IO[bytes], *, name: str, at: datetime) -> tuple[Blob, int, int]:
     """Store the photo as a JPEG of at most 1,600 pixels a side, and answer it with its width and height.
 
     What the camera wrote into it (where, when, with what) is gone: only pixels are kept. What is stored is
@@ -59,7 +59,7 @@ def store_photo(content: BinaryIO, *, name: str, at: datetime) -> tuple[Blob, in
     return blob, picture.width, picture.height
 
 
-def _pixels(content: BinaryIO, name: str) -> Image.Image:
+def _pixels(content: IO[bytes], name: str) -> Image.Image:
     try:
         with Image.open(content, formats=["JPEG", "PNG", "WEBP", "HEIF"]) as opened:
             if opened.width * opened.height > MAX_PIXELS:

@@ -38,7 +38,7 @@ def communes_of(province: AdministrativeUnit) -> list[AdministrativeUnit]:
 
 
 def find_unit(unit_id: int, *, on: date) -> AdministrativeUnit:
-    """The province or commune of that key, with those above it; raises `UnknownPlace`. Two queries at most."""
+    """The province or commune of that key, with those above it; raises `UnknownPlace`. Two queries."""
     rows = AdministrativeUnit.objects.select_related("parent__parent")
     unit = rows.filter(pk=unit_id, level__in=(PROVINCE, COMMUNE)).first() if 0 < unit_id < 2**62 else None
     if unit is None or find_province(province_of(unit).code, on=on) != province_of(unit):
@@ -87,7 +87,7 @@ def commune_at(point: Point, *, on: date) -> AdministrativeUnit:
         box = Q(latitude__range=(point.latitude - NEAR, point.latitude + NEAR))
         rows = rows.filter(box, longitude__range=(point.longitude - NEAR, point.longitude + NEAR))
     centres = rows.values_list("pk", "latitude", "longitude")
-    nearest = min(centres, key=lambda row: _apart(point, row[1], row[2]), default=None)
+    nearest = min(centres, key=lambda row: _apart(point, row[1] or 0.0, row[2] or 0.0), default=None)
     units = AdministrativeUnit.objects.select_related("parent__parent")
     if nearest is not None:
         return units.get(pk=nearest[0])

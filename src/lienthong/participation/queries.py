@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.db.models import F, Q, QuerySet, Value
 
+from lienthong.directory.public import Agency
 from lienthong.identity.public import NotFound, Viewer, Visitor
 from lienthong.kernel.paging import Page, page_of, soonest_page
 from lienthong.kernel.plain import Plain
@@ -42,7 +43,7 @@ def find_feedback(viewer: Viewer, feedback_id: UUID, *, lock: bool = False) -> F
     rows = Feedback.objects.select_related(*_SEEN)
     if lock:
         rows = rows.select_for_update(of=("self",))
-    feedback = rows.filter(pk=feedback_id, agency_id=viewer.agency_id).first()
+    feedback = rows.filter(pk=feedback_id).first()
     if feedback is None or not policies.reads(viewer, feedback):
         raise NotFound
     return feedback
@@ -98,18 +99,21 @@ def published(
     *, text: str = "", category: str = "", province_id: int | None = None, unit_id: int | None = None
 ) -> QuerySet[Feedback]:
     """What anyone may read: answered, agreed to by its sender, and published by an official."""
-    rows = Feedback.objects.filter(published_at__isnull=False)
+    rows = Feedback.objects if province_id is None else of_province(province_id)
+    rows = rows.filter(published_at__isnull=False)
     if text:
         rows = rows.filter(search_text__contains=Plain(Value(text[:100])))
     if category:
         rows = rows.filter(category__code=category[:40])
     if unit_id is not None:
         rows = rows.filter(unit=unit_id)
-    if province_id is not None:
-        rows = rows.filter(
-            Q(unit=province_id) | Q(unit__parent=province_id) | Q(unit__parent__parent=province_id)
-        )
     return rows.select_related("category", "agency", "unit__parent__parent")
+
+
+def of_province(province_id: int) -> QuerySet[Feedback]:
+    """All feedback from the province, published or not; of the latter only where it stands may be told."""
+    inside = Q(unit=province_id) | Q(unit__parent=province_id) | Q(unit__parent__parent=province_id)
+    return Feedback.objects.filter(inside).select_related("category", "agency", "unit__parent__parent")
 
 
 def public_page(rows: QuerySet[Feedback], *, cursor: str = "") -> Page[Feedback]:
@@ -143,9 +147,10 @@ def owed_ratings(viewer: Viewer, *, answered: bool = False) -> QuerySet[Rating]:
     return rows.order_by("-answered_at" if answered else "due_at")
 
 
-def competences_under(viewer: Viewer, path: str) -> QuerySet[Competence]:
-    """What is said of competence for units whose bodies lie at or below the agency of that path."""
-    rows = Competence.objects.filter(agency__path__startswith=path) if viewer.agency_id else Competence.objects.none()
+def competences_under(viewer: Viewer) -> QuerySet[Competence]:
+    """Who answers for what, of the bodies at or below the official's agency. Two queries."""
+    own = Agency.objects.filter(pk=viewer.agency_id or 0).values_list("path", flat=True).first()
+    rows = Competence.objects.filter(agency__path__startswith=own) if own else Competence.objects.none()
     return rows.select_related("unit", "category", "agency").order_by("unit__name", "category__order")
 
 

@@ -27,7 +27,9 @@ class Rating(models.Model):
     rated_at = models.DateTimeField()
     due_at = models.DateTimeField(null=True, help_text="when the answer to a low rating is due")
     answer = models.TextField(blank=True)
-    answered_by = models.ForeignKey(Official, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
+    answered_by = models.ForeignKey(
+        Official, null=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
     answered_at = models.DateTimeField(null=True)
 
     class Meta:
@@ -41,7 +43,8 @@ class Rating(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(answer="", answered_at=None, answered_by=None)
-                | Q(answered_at__isnull=False, answered_by__isnull=False, due_at__isnull=False) & ~Q(answer=""),
+                | Q(answered_at__isnull=False, answered_by__isnull=False, due_at__isnull=False)
+                & ~Q(answer=""),
                 name="rating_answer_is_whole",
             ),
         ]

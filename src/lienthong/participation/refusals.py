@@ -181,7 +181,9 @@ class DraftGone(Refusal):
     """What was being written is there no more."""
 
     code, status = "feedback-draft-gone", 410
-    sentence = _("What you were writing is there no more: it is kept for two days, on this device. Begin anew.")
+    sentence = _(
+        "What you were writing is there no more: it is kept for two days, on this device. Begin anew."
+    )
 
 
 class CompetenceTwice(Refusal):

@@ -24,7 +24,9 @@ def competent_body(unit: AdministrativeUnit, category: Category, *, on: date) ->
     named = Competence.objects.filter(unit__in=line, category__in=[category.pk]) | Competence.objects.filter(
         unit__in=line, category=None
     )
-    rows = [row for row in named.select_related("agency") if row.agency.valid_from <= on < row.agency.valid_to]
+    rows = [
+        row for row in named.select_related("agency") if row.agency.valid_from <= on < row.agency.valid_to
+    ]
     held = {(row.unit_id, row.category_id): row.agency for row in rows}
     committees = {
         agency.unit_id: agency

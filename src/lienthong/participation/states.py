@@ -90,7 +90,9 @@ WORKERS = frozenset({Role.SPECIALIST, Role.CLERK, Role.RECEPTIONIST, Role.LEADER
 _LEADER = frozenset({Role.LEADER})
 _PEOPLE, _DECREE, _OURS = "Luật 42/2013/QH13, Đ.28", "NĐ 20/2008/NĐ-CP", "ADR 0079"
 
-ROUTE = Move("route", frozenset({State.SENT}), _ROUTED, Who.PLATFORM, _("Sent to the competent body"), _DECREE)
+ROUTE = Move(
+    "route", frozenset({State.SENT}), _ROUTED, Who.PLATFORM, _("Sent to the competent body"), _DECREE
+)
 TAKE = Move("take", WAITING, _WORKED, Who.OFFICIAL, _("Take"), _DECREE, WORKERS)
 REROUTE = Move(
     "reroute",
@@ -102,9 +104,7 @@ REROUTE = Move(
     WORKERS,
     reason=True,
 )
-DRAFT = Move(
-    "draft", frozenset({_WORKED}), _DRAFTED, Who.OFFICIAL, _("Submit the answer"), _PEOPLE, WORKERS
-)
+DRAFT = Move("draft", frozenset({_WORKED}), _DRAFTED, Who.OFFICIAL, _("Submit the answer"), _PEOPLE, WORKERS)
 SEND_BACK = Move(
     "send-back",
     frozenset({_DRAFTED}),

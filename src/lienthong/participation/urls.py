@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from lienthong.participation.open311 import endpoints
 from lienthong.participation.web import arranging, desk, own, public, rating, writing
 
 app_name = "participation"
@@ -36,4 +37,9 @@ urlpatterns = [
     ),
     path("participation/clients/", arranging.clients, name="clients"),
     path("participation/clients/<int:client_id>/disable/", arranging.disable_client, name="disable_client"),
+    path("open311/discovery.<slug:form>", endpoints.discovery, name="open311_discovery"),
+    path("open311/v2/services.<slug:form>", endpoints.services, name="open311_services"),
+    path("open311/v2/services/<slug:code>.<slug:form>", endpoints.service, name="open311_service"),
+    path("open311/v2/requests.<slug:form>", endpoints.requests, name="open311_requests"),
+    path("open311/v2/requests/<uuid:request_id>.<slug:form>", endpoints.one_request, name="open311_request"),
 ]

@@ -54,13 +54,13 @@ def forget_senders(*, at: datetime) -> int:
     with transaction.atomic():
         keys = list(rows.select_for_update(skip_locked=True).values_list("pk", flat=True)[:BATCH])
         chosen = Feedback.objects.filter(pk__in=keys)
-        Photo.objects.filter(feedback__in=keys).exclude(public=True, feedback__published_at__isnull=False).delete()
+        Photo.objects.filter(feedback__in=keys).exclude(
+            public=True, feedback__published_at__isnull=False
+        ).delete()
         chosen.exclude(shows_place=True, published_at__isnull=False).update(
             place="", latitude=None, longitude=None
         )
-        chosen.update(
-            party=None, sender_name="", telephone="", email="", media_url="", forgotten_at=at
-        )
+        chosen.update(party=None, sender_name="", telephone="", email="", media_url="", forgotten_at=at)
         for feedback in chosen:
             record(actor=PLATFORM, verb="feedback.forget", subject=feedback.ledger_subject, at=at)
     return len(keys)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import BinaryIO
+from typing import IO
 from uuid import UUID
 
 from django.db import transaction
@@ -38,7 +38,7 @@ def find_draft(draft_id: UUID | None) -> Draft:
 
 
 def add_photos(
-    *, draft_id: UUID, files: Sequence[tuple[str, BinaryIO]], visitor: Visitor, at: datetime
+    *, draft_id: UUID, files: Sequence[tuple[str, IO[bytes]]], visitor: Visitor, at: datetime
 ) -> None:
     """Keep the photos (name, content) with the draft.
 
@@ -68,7 +68,7 @@ def remove_photo(*, draft_id: UUID, photo_id: UUID) -> None:
 
 
 def send_draft(*, draft_id: UUID | None, visitor: Visitor, at: datetime) -> Feedback:
-    """Send what was written, for the party the visitor acts for if they are signed in; the draft is gone then.
+    """Send what was written, for the party that a signed-in visitor acts for; the draft is gone then.
 
     Raises:
         DraftGone: or sent already; and what `send_feedback` refuses.

@@ -10,7 +10,7 @@ from django.db import IntegrityError, transaction
 
 from lienthong.dossiers.public import Dossier
 from lienthong.identity.public import NotAllowed, NotFound, Viewer, Visitor
-from lienthong.ledger.public import record
+from lienthong.ledger.public import JSON, record
 from lienthong.participation import routing
 from lienthong.participation.actions.moving import optional_words, words
 from lienthong.participation.models import Rating
@@ -41,9 +41,7 @@ def rateable(dossier: Dossier) -> list[Stage]:
     return [stage for stage, there in done.items() if there]
 
 
-def rate(
-    *, dossier_id: UUID, stage: Stage, score: int, text: str, visitor: Visitor, at: datetime
-) -> Rating:
+def rate(*, dossier_id: UUID, stage: Stage, score: int, text: str, visitor: Visitor, at: datetime) -> Rating:
     """Rate a step, once. A low rating is owed an answer within five working days of the body.
 
     Raises:
@@ -54,6 +52,8 @@ def rate(
         raise NothingToRate
     if score not in SCORE_LABELS:
         raise BadScore(field="score")
+    if visitor.for_id is None:
+        raise NotFound
     rating = Rating(
         dossier=dossier,
         stage=stage,
@@ -67,7 +67,7 @@ def rate(
     try:
         with transaction.atomic():
             rating.save(force_insert=True)
-            data = {"stage": stage, "score": score}
+            data: dict[str, JSON] = {"stage": stage, "score": score}
             record(actor=visitor.actor(), verb="rating.give", subject=rating.ledger_subject, at=at, data=data)
             if rating.due_at is not None:
                 tell_rating(rating, at=at)
@@ -105,6 +105,8 @@ def answer_rating(*, rating_id: UUID, text: str, viewer: Viewer, at: datetime) -
 def rated(dossier_ids: Collection[UUID]) -> dict[UUID, set[str]]:
     """The steps that were rated, by dossier. One query."""
     found: dict[UUID, set[str]] = {}
-    for dossier_id, stage in Rating.objects.filter(dossier__in=dossier_ids).values_list("dossier_id", "stage"):
+    for dossier_id, stage in Rating.objects.filter(dossier__in=dossier_ids).values_list(
+        "dossier_id", "stage"
+    ):
         found.setdefault(dossier_id, set()).add(stage)
     return found

@@ -58,9 +58,7 @@ def accept(*, feedback_id: UUID, visitor: Visitor, known: Collection[UUID], at: 
     return feedback
 
 
-def _held(
-    feedback_id: UUID, move: Move, visitor: Visitor, known: Collection[UUID], at: datetime
-) -> Feedback:
+def _held(feedback_id: UUID, move: Move, visitor: Visitor, known: Collection[UUID], at: datetime) -> Feedback:
     feedback = find_own(visitor, known, feedback_id, lock=True)
     refusal = policies.sender_refusal(feedback, move, at=at)
     if refusal is not None:

@@ -130,7 +130,9 @@ def in_state(
     return Feedback.objects.get(pk=feedback.pk)
 
 
-def picture(size: tuple[int, int] = (40, 30), *, kind: str = "JPEG", exif: Image.Exif | None = None) -> io.BytesIO:
+def picture(
+    size: tuple[int, int] = (40, 30), *, kind: str = "JPEG", exif: Image.Exif | None = None
+) -> io.BytesIO:
     """A photo."""
     made = io.BytesIO()
     options = {"exif": exif} if exif is not None else {}
@@ -153,7 +155,11 @@ def finished(party: Party, *, of: Agency | None = None) -> Dossier:
     row.party = party
     row.save()
     Dossier.objects.filter(pk=dossier.pk).update(
-        state=DossierState.FINISHED, outcome="granted", timing="on-time", finished_at=NOON, closed_at=NOON,
+        state=DossierState.FINISHED,
+        outcome="granted",
+        timing="on-time",
+        finished_at=NOON,
+        closed_at=NOON,
         tokens=[],
     )
     return Dossier.objects.get(pk=dossier.pk)

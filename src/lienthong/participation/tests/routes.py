@@ -60,9 +60,7 @@ def _dossier(world: World) -> dict[str, object]:
 def _rating(world: World) -> dict[str, object]:
     dossier = finished(_party(world), of=world.ours)
     visitor = visitor_for(world.citizen)
-    made = rate(
-        dossier_id=dossier.pk, stage=Stage.RESULT, score=1, text="", visitor=visitor, at=world.at
-    )
+    made = rate(dossier_id=dossier.pk, stage=Stage.RESULT, score=1, text="", visitor=visitor, at=world.at)
     return {"rating_id": made.pk}
 
 
@@ -109,4 +107,10 @@ ROUTES: dict[str, Route] = {
     "participation:remove_competence": only(Role.ADMINISTRATOR, methods=POST, kwargs=_competence),
     "participation:clients": only(Role.OPERATOR, methods=BOTH, shared=True),
     "participation:disable_client": only(Role.OPERATOR, methods=POST, kwargs=_client, shared=True),
+    "participation:open311_discovery": public(kwargs=lambda world: {"form": "xml"}),
+    # Without a jurisdiction they answer 400, which the walk takes for an answer like any other.
+    "participation:open311_services": public(kwargs=lambda world: {"form": "xml"}),
+    "participation:open311_service": public(kwargs=lambda world: {"form": "xml", "code": "road"}),
+    "participation:open311_requests": public(kwargs=lambda world: {"form": "json"}),
+    "participation:open311_request": public(kwargs=lambda world: {"form": "json", "request_id": uuid4()}),
 }

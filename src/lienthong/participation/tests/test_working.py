@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from datetime import timedelta
 from typing import Any
 
@@ -21,7 +20,7 @@ from lienthong.participation.actions import chores, returning, working
 from lienthong.participation.actions.sending import send_feedback
 from lienthong.participation.contracts import Answer, Place, Point, Sender
 from lienthong.participation.floods import SENDING
-from lienthong.participation.models import Competence, Feedback, Photo, Step
+from lienthong.participation.models import Competence, Feedback, Step
 from lienthong.participation.policies import allowed_actions
 from lienthong.participation.refusals import (
     BadContact,
@@ -65,7 +64,7 @@ class TestSending:
     def test_it_lies_at_once_with_the_peoples_committee_of_the_commune(self, here: Country) -> None:
         feedback = sent(here)
         assert (feedback.agency, feedback.state) == (here.body, State.ROUTED)
-        # Ten working days from noon on Monday 2 March, which is a pause: they end with the morning of the 16th.
+        # Ten working days from noon on Monday 2 March, a pause: they end with the morning of the 16th.
         assert feedback.due_at == DUE
         assert list(feedback.steps.values_list("verb", flat=True)) == ["send", "route"]
 
@@ -145,8 +144,8 @@ class TestWorking:
 
     def test_nothing_is_shown_without_words_made_for_it(self, here: Country) -> None:
         feedback = in_state(here, State.IN_PROGRESS)
+        answer = Answer("Đã xong.", publish=True, public_text=" ")
         with pytest.raises(PublicTextMissing):
-            answer = Answer("Đã xong.", publish=True, public_text=" ")
             working.draft_answer(feedback_id=feedback.pk, answer=answer, viewer=worker(here.body), at=NOON)
 
     def test_passed_on_it_begins_anew_elsewhere(self, here: Country) -> None:
@@ -170,7 +169,12 @@ class TestWorking:
             working.refuse(feedback_id=feedback.pk, why=why, reason="Việc của tòa.", viewer=chief, at=NOON)
         with pytest.raises(NotAllowed):
             working.refuse(
-                feedback_id=feedback.pk, why=why, reason="x", viewer=worker(here.body), at=NOON, forwarded_to="x"
+                feedback_id=feedback.pk,
+                why=why,
+                reason="x",
+                viewer=worker(here.body),
+                at=NOON,
+                forwarded_to="x",
             )
         done = working.refuse(
             feedback_id=feedback.pk,
@@ -191,7 +195,11 @@ class TestWorking:
         feedback = sent(here)
         late = NOON + timedelta(days=15)
         working.refuse(
-            feedback_id=feedback.pk, why=Reason.REPEATED, reason="Đã trả lời.", viewer=leader(here.body), at=late
+            feedback_id=feedback.pk,
+            why=Reason.REPEATED,
+            reason="Đã trả lời.",
+            viewer=leader(here.body),
+            at=late,
         )
         assert Feedback.objects.get().in_time is False
 
@@ -213,7 +221,9 @@ class TestWorking:
         for _time in range(3):
             sent(here)
         viewer = worker(here.body)
-        with CaptureQueriesContext(connection, ) as asked:
+        with CaptureQueriesContext(
+            connection,
+        ) as asked:
             rows = queries.inbox(viewer, queries.FeedbackFilter()).rows
             assert [str(row.category) + str(row.unit) for row in rows]
         assert len(asked) == 1
@@ -271,13 +281,19 @@ class TestChores:
         assert told.count() == 1
 
     def test_after_two_years_nothing_tells_of_the_sender(self, here: Country) -> None:
-        account, party = a_citizen()
+        _account, party = a_citizen()
         sender = Sender(party.pk, "Trần Thị Dân", "0912345678", "a@b.vn")
         feedback = in_state(here, State.REFUSED, sender=sender)
-        assert account and chores.forget_senders(at=NOON + timedelta(days=700)) == 0
+        assert chores.forget_senders(at=NOON + timedelta(days=700)) == 0
         assert chores.forget_senders(at=NOON + timedelta(days=731)) == 1
         kept = Feedback.objects.get(pk=feedback.pk)
-        assert [kept.party, kept.sender_name, kept.telephone, kept.email, kept.place] == [None, "", "", "", ""]
+        assert [kept.party, kept.sender_name, kept.telephone, kept.email, kept.place] == [
+            None,
+            "",
+            "",
+            "",
+            "",
+        ]
 
 
 VERBS = sorted(verb for verb, move in MOVES.items() if move.who is not Who.PLATFORM)

@@ -9,7 +9,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
-from lienthong.directory.public import Agency
 from lienthong.identity.public import Role, needs, viewer_of
 from lienthong.kernel.clock import now
 from lienthong.kernel.errors import Refusal
@@ -34,8 +33,7 @@ def competence(request: HttpRequest) -> HttpResponse:
         else:
             messages.success(request, _("Kept. New feedback goes there from now on."))
             return redirect("participation:competence")
-    own = Agency.objects.get(pk=viewer.agency_id)
-    rows = queries.competences_under(viewer, own.path)[:500]
+    rows = queries.competences_under(viewer)[:500]
     context = {"form": form, "rows": rows}
     return render(request, "participation/competence.html", context, status=422 if form.errors else 200)
 
@@ -57,9 +55,7 @@ def clients(request: HttpRequest) -> HttpResponse:
     form, key = ClientForm(request.POST or None), ""
     if request.method == "POST" and form.is_valid():
         try:
-            _client, key = arranging.register_client(
-                **form.cleaned_data, viewer=viewer_of(request), at=now()
-            )
+            _client, key = arranging.register_client(**form.cleaned_data, viewer=viewer_of(request), at=now())
         except Refusal as refusal:
             shown_refusal(refusal, form, "name")
         else:

@@ -80,7 +80,10 @@ ACTS: dict[str, Act] = {
         NothingForm, _plain(working.approve), gettext_lazy("The answer was sent."), color="success"
     ),
     "send-back": Act(
-        ReasonForm, _plain(working.send_back), gettext_lazy("Sent back for rework with your reason."), "danger"
+        ReasonForm,
+        _plain(working.send_back),
+        gettext_lazy("Sent back for rework with your reason."),
+        "danger",
     ),
     "reroute": Act(RerouteForm, _reroute, gettext_lazy("Passed on. Its sender reads your reason.")),
     "refuse": Act(
@@ -116,7 +119,9 @@ def desk(request: HttpRequest) -> HttpResponse:
         "page": queries.inbox(viewer, wanted, cursor=request.GET.get("cursor", "")),
         "form": form,
         "tab": tab,
-        "tabs": [{"url": f"?tab={one}", "label": label, "current": one == tab} for one, label in LABELS.items()],
+        "tabs": [
+            {"url": f"?tab={one}", "label": label, "current": one == tab} for one, label in LABELS.items()
+        ],
         "filtered": bool(wanted.text or wanted.category),
         "owed": owed,
         "late": late,
@@ -202,7 +207,12 @@ def _one(
     feedback = queries.find_feedback(viewer, feedback_id)
     sent = bound or {}
     offers = [
-        Offer(move, ACTS[move.verb], sent.get(move.verb) or _form(ACTS[move.verb], move.verb, feedback), move.verb in sent)
+        Offer(
+            move,
+            ACTS[move.verb],
+            sent.get(move.verb) or _form(ACTS[move.verb], move.verb, feedback),
+            move.verb in sent,
+        )
         for move in policies.allowed_actions(viewer, feedback)
     ]
     context = {
@@ -244,5 +254,3 @@ def _map(feedback: Feedback) -> str:
         return ""
     mark = maps.Mark(point, feedback.number)
     return maps.draw(frame, province, places.communes_of(province), [mark], label=_("Map"))
-
-

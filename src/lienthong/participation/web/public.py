@@ -86,7 +86,9 @@ def public_map(request: HttpRequest) -> HttpResponse:
         ]
         frame = maps.frame_of(province)
         if frame is not None:
-            drawn = maps.draw(frame, province, [], marks, label=_("Map of %(name)s") % {"name": province.name})
+            drawn = maps.draw(
+                frame, province, [], marks, label=_("Map of %(name)s") % {"name": province.name}
+            )
     context = {"provinces": listed, "province": province, "map": drawn, "rows": rows}
     return render(request, "participation/map.html", context)
 

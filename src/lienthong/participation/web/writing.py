@@ -22,6 +22,7 @@ from lienthong.kernel.clock import VIETNAM, now
 from lienthong.kernel.errors import Refusal
 from lienthong.participation import maps, places, queries
 from lienthong.participation.actions import drafting
+from lienthong.participation.actions.sending import checked_sender
 from lienthong.participation.contracts import Point
 from lienthong.participation.forms import PhotosForm, WhatForm, WhereForm, WhoForm
 from lienthong.participation.models import Draft
@@ -169,7 +170,7 @@ def _photos(request: HttpRequest, draft: Draft, at: datetime) -> HttpResponse:
         if gone := request.POST.get("remove", ""):
             drafting.remove_photo(draft_id=draft.pk, photo_id=_uuid(gone))
             return redirect("participation:write_page", "photos")
-        files = [(file.name or "", file.file) for file in request.FILES.getlist("photos")]
+        files = [(file.name or "", file.file) for file in request.FILES.getlist("photos") if file.file]
         form = PhotosForm(request.POST, request.FILES)
         form.is_valid()
         try:
@@ -193,7 +194,7 @@ def _who(request: HttpRequest, draft: Draft, at: datetime) -> HttpResponse:
     form = WhoForm(request.POST or None, initial=initial, known=visitor.signed_in)
     if request.method == "POST" and form.is_valid():
         try:
-            drafting.checked_sender(form.sender())
+            checked_sender(form.sender())
         except Refusal as refusal:
             shown_refusal(refusal, form, "telephone")
         else:
