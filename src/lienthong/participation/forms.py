@@ -131,8 +131,8 @@ class SearchForm(forms.Form):
     """What the public list is narrowed to; what makes no sense is left out, never refused."""
 
     q = forms.CharField(label=_("Words"), max_length=100, required=False)
-    category = forms.ChoiceField(label=_("About"), required=False)
-    province = forms.ChoiceField(label=_("Province"), required=False)
+    category = forms.ChoiceField(label=_("Topic"), required=False)
+    province = forms.ChoiceField(label=_("Province or city"), required=False)
 
     def __init__(
         self,
@@ -156,7 +156,7 @@ class InboxForm(forms.Form):
     """What an inbox is narrowed to."""
 
     text = forms.CharField(label=_("Words"), max_length=100, required=False)
-    category = forms.ChoiceField(label=_("About"), required=False)
+    category = forms.ChoiceField(label=_("Topic"), required=False)
 
     def __init__(self, *args: Any, categories: Sequence[Category], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -285,7 +285,7 @@ class CompetenceForm(forms.Form):
     unit = forms.CharField(
         label=_("Place"), help_text=_("The national code of the province or commune: 19, 05710"), max_length=5
     )
-    category = forms.ChoiceField(label=_("About"), required=False)
+    category = forms.ChoiceField(label=_("Topic"), required=False)
     agency = forms.CharField(label=_("Body that answers"), help_text=_("Its code: H55.21.13"), max_length=60)
 
     def __init__(self, *args: Any, categories: Sequence[Category], **kwargs: Any) -> None:

@@ -177,7 +177,7 @@ MOVES: dict[str, Move] = {
 SEND = "send"  # the verb of the first step, which is no move
 
 STATE_LABELS: dict[str, Promise] = {
-    State.SENT: _("Received"),
+    State.SENT: _("It has come in"),
     State.ROUTED: _("With the competent body"),
     State.IN_PROGRESS: _("In progress"),
     State.DRAFTED: _("Answer waits for approval"),
@@ -210,7 +210,7 @@ REASON_LABELS: dict[str, Promise] = {
     Reason.OTHER_WAY: _("A complaint or denunciation, for which the law has a way of its own"),
 }
 VERB_LABELS: dict[str, Promise] = {
-    SEND: _("Received"),
+    SEND: _("It has come in"),
     "route": _("Sent to the competent body"),
     "take": _("An official has taken it"),
     "draft": _("An answer was submitted"),

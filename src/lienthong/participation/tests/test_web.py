@@ -1,4 +1,4 @@
-"""The pages: writing without an account and without a script, following, the desk, and what nobody else sees."""
+"""The pages: writing without account or script, following, the desk, and what nobody else sees."""
 
 from __future__ import annotations
 
