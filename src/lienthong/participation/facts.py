@@ -51,8 +51,8 @@ def figures(period: Period, *, at: datetime, province_path: str = "") -> list[Bo
         .values("agency_id", name=F("agency__name"))
         .annotate(
             received=Count("id"),
-            in_time=Count("id", filter=Q(in_time=True)),
-            late=Count("id", filter=late),
+            kept=Count("id", filter=Q(in_time=True)),
+            missed=Count("id", filter=late),
             open_late=Count("id", filter=Q(state__in=sorted(OPEN), due_at__lt=at)),
         )
         .order_by("-received", "agency_id")[:MOST_BODIES]
@@ -63,7 +63,7 @@ def figures(period: Period, *, at: datetime, province_path: str = "") -> list[Bo
 
 
 def _shown(row: Mapping[str, Any], content: Satisfaction | None) -> BodyFigures:
-    received, in_time, late = int(row["received"]), int(row["in_time"]), int(row["late"])
+    received, in_time, late = int(row["received"]), int(row["kept"]), int(row["missed"])
     due = in_time + late
     # Of what is published, every part is at least five or nothing at all; so is what is left over.
     parts = [part for part in (in_time, late, received - due) if part]

@@ -1,8 +1,8 @@
 """The door of `participation`: feedback is sent, ratings are read."""
 
 from lienthong.participation.actions.drafting import save_draft
-from lienthong.participation.actions.rating import rate, rated
-from lienthong.participation.actions.returning import reopen
+from lienthong.participation.actions.rating import answer_rating, rate, rated
+from lienthong.participation.actions.returning import accept, reopen
 from lienthong.participation.actions.sending import send_feedback
 from lienthong.participation.actions.working import approve, draft_answer, refuse, reroute, take
 from lienthong.participation.contracts import (
@@ -34,6 +34,8 @@ __all__ = [
     "Sender",
     "Stage",
     "State",
+    "accept",
+    "answer_rating",
     "approve",
     "draft_answer",
     "figures",

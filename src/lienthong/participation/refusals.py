@@ -186,6 +186,13 @@ class DraftGone(Refusal):
     )
 
 
+class NotBelow(Refusal):
+    """An administrator arranges their own subtree."""
+
+    code, status = "feedback-competence-elsewhere", 403
+    sentence = _("You arrange this for places and bodies at or below your own agency. Choose others.")
+
+
 class CompetenceTwice(Refusal):
     """One body answers for one category in one place."""
 

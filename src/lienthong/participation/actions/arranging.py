@@ -15,7 +15,7 @@ from lienthong.participation.actions.moving import words
 from lienthong.participation.codes import hashed, new_key
 from lienthong.participation.models import ApiClient, Competence
 from lienthong.participation.queries import find_category
-from lienthong.participation.refusals import CompetenceTwice, UnknownPlace
+from lienthong.participation.refusals import CompetenceTwice, NotBelow, UnknownPlace
 
 
 def add_competence(*, unit: str, category: str, agency: str, viewer: Viewer, at: datetime) -> Competence:
@@ -24,7 +24,8 @@ def add_competence(*, unit: str, category: str, agency: str, viewer: Viewer, at:
     An administrator arranges what lies at or below their own agency: body and unit.
 
     Raises:
-        UnknownPlace, UnknownCategory, UnknownAgency, ClosedAgency; NotAllowed, CompetenceTwice.
+        UnknownPlace, UnknownCategory, UnknownAgency, ClosedAgency; NotAllowed, NotBelow,
+        CompetenceTwice.
     """
     on = at.astimezone(VIETNAM).date()
     own = _own(viewer)
@@ -32,7 +33,7 @@ def add_competence(*, unit: str, category: str, agency: str, viewer: Viewer, at:
     body = find_agency(agency, on=on)
     place = _unit(unit, at=at)
     if not body.path.startswith(own.path) or own.unit_id not in {one.pk for one in places.lineage(place)}:
-        raise NotAllowed
+        raise NotBelow(field="agency")
     try:
         with transaction.atomic():
             row = Competence.objects.create(unit=place, category=chosen, agency=body)
