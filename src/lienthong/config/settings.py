@@ -42,6 +42,7 @@ INSTALLED_APPS = [
     "lienthong.tasks",
     "lienthong.dossiers",
     "lienthong.office",
+    "lienthong.participation",
     "lienthong.portal",
     "lienthong.demo",
     "django.contrib.auth",
@@ -69,6 +70,7 @@ if ENV.profile == "hub":
             "lienthong.tasks",
             "lienthong.dossiers",
             "lienthong.office",
+            "lienthong.participation",
             "lienthong.portal",
             "lienthong.demo",
         }
