@@ -14,7 +14,7 @@ from lienthong.identity.public import code_to_send, note_code_sent
 from lienthong.kernel.clock import VIETNAM
 from lienthong.kernel.errors import Refusal
 from lienthong.notifications.adapters.smtp import connect_mail
-from lienthong.notifications.channels import text_sender
+from lienthong.notifications.channels import channels_on, text_sender
 from lienthong.notifications.contracts import Letter, ShortText
 from lienthong.notifications.ports import Accepted, MailSender, TextSender
 from lienthong.notifications.states import Channel
@@ -34,13 +34,13 @@ class CodeNotSent(Refusal):
 def send_waiting_code(code_id: UUID, *, at: datetime) -> bool:
     """Send the code that `identity` keeps sealed and forget its digits; whether it was sent.
 
-    Must not be called in a transaction. False where there is nothing to send any more.
+    Must not be called in a transaction. False where there is nothing to send any more, or no way to.
 
     Raises:
         CodeNotSent: it says nothing of code and address, since the worker logs it.
     """
     waiting = code_to_send(code_id, at=at)
-    if waiting is None:
+    if waiting is None or Channel(waiting.channel.value) not in channels_on():
         return False
     send_code(
         code_id=code_id,
