@@ -5,6 +5,8 @@ from django.utils.translation import gettext_lazy as _
 
 from lienthong.ui.public import NavItem, register
 
+LEARNERS = frozenset({"cataloguer", "administrator", "leader"})
+
 
 class PortalConfig(AppConfig):
     name = "lienthong.portal"
@@ -41,9 +43,7 @@ class PortalConfig(AppConfig):
             )
         )
         register(
-            NavItem(
-                "portal:bodies", _("By body"), order=30, icon="building", public=True, place="citizen"
-            )
+            NavItem("portal:bodies", _("By body"), order=30, icon="building", public=True, place="citizen")
         )
         register(
             NavItem(
@@ -55,3 +55,4 @@ class PortalConfig(AppConfig):
                 place="account",
             )
         )
+        register(NavItem("portal:uses", _("Use of online services"), LEARNERS, order=65, place="account"))

@@ -20,6 +20,7 @@ from lienthong.portal.web import (
     receipts,
     services,
     sites,
+    usage,
 )
 
 app_name = "portal"
@@ -65,5 +66,7 @@ urlpatterns = [
     path("bodies/<str:code>/", bodies.body, name="body"),
     path("place/", places.place, name="place"),
     path("arms/<str:sha256>.png", arms.arms, name="arms"),
+    path("portal/usage/", usage.uses, name="uses"),
+    path("portal/usage/<str:code>/", usage.way, name="way"),
     path("portal/settings/", sites.settings, name="site"),
 ]

@@ -7,9 +7,8 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
 
-    initial = True
-
     dependencies = [
+        ('portal', '0001_sites_and_words'),
         ('dossiers', '0014_stated_numbers'),
         ('identity', '0006_hall_roles'),
         ('kernel', '0002_composed_blobs'),

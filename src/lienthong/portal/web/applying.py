@@ -20,9 +20,11 @@ from lienthong.kernel.clock import now
 from lienthong.kernel.downloads import file_answer
 from lienthong.kernel.errors import Refusal
 from lienthong.portal.actions.drafting import discard_draft, start_draft
+from lienthong.portal.actions.noticing import note_use
 from lienthong.portal.applying import queries
 from lienthong.portal.applying.keys import hash_of, new_secret, plain, spelled
 from lienthong.portal.applying.throttling import count_try
+from lienthong.portal.models import UseEvent
 from lienthong.portal.web.holding import holder_of, keep_secret
 from lienthong.procedures.public import definition_of, samples_of
 
@@ -43,6 +45,7 @@ def apply(request: HttpRequest, offer_id: int) -> HttpResponse:
         count_try("begin", _source(request), most=MOST_BEGUN, minutes=MINUTES, at=at)
         secret = "" if holder.visitor.signed_in else new_secret()
         draft = start_draft(offer=offer, visitor=holder.visitor, secret=secret, at=at)
+        note_use(offer.version.procedure_id, UseEvent.STARTED, at=at)
         answer = redirect("portal:draft", draft.pk)
         if secret:
             keep_secret(request, answer, secret)

@@ -17,10 +17,12 @@ from lienthong.identity.public import Party
 from lienthong.kernel.access import public_page
 from lienthong.kernel.errors import Refusal
 from lienthong.portal.actions.drafting import save_part, submit_draft
+from lienthong.portal.actions.noticing import note_use
 from lienthong.portal.applying import queries, steps
 from lienthong.portal.applying.refusals import DraftChangedElsewhere
 from lienthong.portal.applying.steps import StepKind
 from lienthong.portal.forms import ContactForm, OtherForm, StrangerForm
+from lienthong.portal.models import UseEvent
 from lienthong.portal.web.applying import WHY
 from lienthong.portal.web.holding import forgiving, is_stale
 from lienthong.portal.web.pages import stored
@@ -210,6 +212,7 @@ def review_page(sheet: Sheet) -> HttpResponse:
         except Refusal as refusal:
             refused = refusal.say()
         else:
+            note_use(draft.version.procedure_id, UseEvent.SUBMITTED, at=sheet.at)
             return redirect("portal:receipt", draft.pk)
     form = sheet.definition.form
     drawn = form_pages(form, draft.answers, files=sheet.files, places=Communes()) if form else None

@@ -13,6 +13,7 @@ from lienthong.identity.public import NotFound
 from lienthong.kernel.access import public_page
 from lienthong.kernel.clock import now
 from lienthong.kernel.downloads import file_answer
+from lienthong.portal.actions.noticing import note_use
 from lienthong.portal.finding.places import Offered, find_offer, offers_at
 from lienthong.portal.finding.services import (
     Service,
@@ -26,6 +27,7 @@ from lienthong.portal.finding.services import (
     service_of,
     today,
 )
+from lienthong.portal.models import UseEvent
 from lienthong.portal.sites import site_of
 from lienthong.portal.web.places import place_of
 from lienthong.procedures.public import WORKING_DAY, Audience, Level
@@ -39,6 +41,7 @@ SAMPLE_KEPT = 3600
 def service(request: HttpRequest, code: str) -> HttpResponse:
     """The service of a procedure code, at the body of the reader's place if there is just one."""
     found, place = find_service(code), place_of(request)
+    note_use(found.procedure_id, UseEvent.VIEWED, at=now())
     bodies = offers_at(place, [found.version_id], on=today(now())) if place else {}
     here = bodies.get(found.version_id, [])
     own = here if len(here) == 1 else [one for one in here if one.body.kind == found.level]
