@@ -143,11 +143,12 @@ def _book(queue: Queue, days: Days) -> list[Appointment]:
     """Appointments of today, booked yesterday, and of the next working day; one is cancelled."""
     today = days.at.astimezone(VIETNAM).date()
     tomorrow = days.ahead(1).date()
-    someone = islice(people(), 50, None)
+    # Others every day: the mornings of a weekend book for the same Monday, where nobody comes twice.
+    someone = islice(people(), 50 + today.toordinal() % 100 * (TODAY + TOMORROW), None)
     made = []
     for day, number in ((today, TODAY), (tomorrow, TOMORROW)):
         at = days.ago(1, 15)
-        slots = slots_of(queue=queue, day=day, at=at)
+        slots = [slot for slot in slots_of(queue=queue, day=day, at=at) if slot.free]
         for slot in slots[1 : number + 1]:
             party = keep_party(facts=next(someone), at=at)
             booking = Booking(queue.pk, party.pk, slot.starts_at, texts.APPOINTMENT_NOTE)
