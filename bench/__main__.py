@@ -6,7 +6,7 @@ again. `floor`, `search`, `migrations`, `large` (one packet with an attachment o
 `office` (the pages of a generated province of so many documents, a million by default) are measured only when
 named, as is `mayan`, another peer of the office, and `dossiers` (the one-stop of a province with so many
 `--dossiers`, 1,200,000 by default: its pages, its day, and SpiffWorkflow beside it). `migrations --app
-office` takes those of the office over that province instead of the axis's over its packets.
+office` and `--app dossiers` take those over such a province instead of the axis's over its packets.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ def main() -> None:
     parser.add_argument("--dossiers", type=int, default=PROVINCE_YEAR, help="of `dossiers` in all")
     parser.add_argument("--megabytes", type=int, default=1024, help="of the attachment of `large`")
     parser.add_argument("--preload", type=int, default=0, help="packets to store before a second round")
-    parser.add_argument("--app", choices=("axis", "office"), default="axis", help="of `migrations`")
+    parser.add_argument("--app", choices=("axis", OFFICE, DOSSIERS), default="axis", help="of `migrations`")
     asked = parser.parse_args()
     parts = asked.parts or PARTS
     with runtime.prepared():
@@ -61,6 +61,9 @@ def main() -> None:
         if MIGRATIONS in parts:
             if asked.app == OFFICE:
                 import_module("bench.office").ground(asked.documents or PROVINCE)
+            if asked.app == DOSSIERS:
+                at = import_module("lienthong.kernel.clock").now()
+                import_module("bench.dossiers.filling").ground(asked.dossiers, at)
             import_module("bench.migrations").run(asked.app)
         if FLOOR in parts:
             ground = import_module("bench.axis").prepare(import_module("lienthong.kernel.clock").now())

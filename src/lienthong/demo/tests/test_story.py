@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from django.conf import settings
-from django.db.models import F
+from django.db.models import Count, F, Q
 from django.test import Client
 
 from lienthong.axis.public import ConnectedSystem, Serves, open_uploads
+from lienthong.demo.actions.everyday.hall import CAME
 from lienthong.demo.cast import COMMUNE
-from lienthong.demo.public import already_played, fill_pages, logins, play_story, prepare_country
+from lienthong.demo.public import (
+    already_played,
+    fill_morning,
+    fill_pages,
+    logins,
+    play_story,
+    prepare_country,
+)
 from lienthong.directory.public import Agency
-from lienthong.dossiers.public import Dossier, DossierState
+from lienthong.dossiers.public import Dossier, DossierState, Queue
 from lienthong.identity.public import Account
 from lienthong.kernel.clock import now
 from lienthong.office.public import IncomingDocument, OutgoingDocument, OutState, State
@@ -67,6 +77,11 @@ def test_the_sender_sees_every_state_come_back_from_63_provinces() -> None:
     assert _counted() == before, "a second time nothing is done"
     _assert_states()
 
+    for later, tickets in ((0, 0), (1, len(CAME)), (1, 0)):
+        came = _tickets()
+        fill_morning(at=now() + timedelta(days=later))
+        assert _tickets() - came == tickets, "once on every day after the first"
+
     assert not already_played()
     scenes = list(play_story(clock=now))
     assert already_played()
@@ -89,6 +104,11 @@ def test_the_sender_sees_every_state_come_back_from_63_provinces() -> None:
         client.force_login(Account.objects.get(username=username))
         page = client.get(path).content.decode()  # capitals at the beginning are set by the style sheet
         assert words.casefold() in page.casefold(), (username, path, words)
+
+
+def _tickets() -> int:
+    """How many visitors drew a ticket by themselves on any day, without those who came for an appointment."""
+    return Queue.objects.aggregate(number=Count("tickets", filter=Q(tickets__first=False)))["number"]
 
 
 def _counted() -> list[int]:
