@@ -19,7 +19,7 @@ from lienthong.participation import queries
 from lienthong.participation.actions import chores, returning, working
 from lienthong.participation.actions.sending import send_feedback
 from lienthong.participation.contracts import Answer, Place, Point, Sender
-from lienthong.participation.floods import SENDING
+from lienthong.participation.floods import WRONG_CODE, Limit
 from lienthong.participation.models import Competence, Feedback, Step
 from lienthong.participation.policies import allowed_actions
 from lienthong.participation.refusals import (
@@ -105,11 +105,15 @@ class TestSending:
 
     def test_who_sends_too_often_waits_and_others_do_not(self, here: Country) -> None:
         actor = STRANGER.actor()
-        for _time in range(SENDING.most):
-            send_feedback(new=new(here), actor=actor, at=NOON)
+        limit = Limit("send", 2, timedelta(hours=1))
+        for _time in range(limit.most):
+            send_feedback(new=new(here), actor=actor, at=NOON, limit=limit)
         with pytest.raises(TooOften):
-            send_feedback(new=new(here), actor=actor, at=NOON)
-        send_feedback(new=new(here), actor=actor, at=NOON + SENDING.within + timedelta(seconds=1))
+            send_feedback(new=new(here), actor=actor, at=NOON, limit=limit)
+        other = visitor_as(a_citizen()[0]).actor()
+        send_feedback(new=new(here), actor=other, at=NOON, limit=limit)
+        later = NOON + limit.within + timedelta(seconds=1)
+        send_feedback(new=new(here), actor=actor, at=later, limit=limit)
 
     def test_the_desk_is_told(self, here: Country) -> None:
         clerk = viewer_in(here.body, Role.CLERK, at=NOON)
@@ -258,7 +262,7 @@ class TestTheSender:
         feedback = sent(here)
         written = feedback.shown_code.lower().replace("0", "o").replace("1", "l")
         assert returning.open_by_code(code=written, visitor=STRANGER, at=NOON) == feedback
-        for _time in range(10):
+        for _time in range(WRONG_CODE.most):
             with pytest.raises(WrongCode):
                 returning.open_by_code(code="0000-0000-0000", visitor=STRANGER, at=NOON)
         with pytest.raises(TooOften):
