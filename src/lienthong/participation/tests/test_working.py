@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from lienthong.identity.public import STRANGER, NotAllowed, NotFound, Role
 from lienthong.identity.tests.factories import a_citizen, agency, viewer_in, visitor_as
 from lienthong.kernel.errors import Refusal
-from lienthong.notifications.models import Notification
+from lienthong.notifications.tests.factories import told_of
 from lienthong.participation import queries
 from lienthong.participation.actions import chores, returning, working
 from lienthong.participation.actions.sending import send_feedback
@@ -118,8 +118,7 @@ class TestSending:
     def test_the_desk_is_told(self, here: Country) -> None:
         clerk = viewer_in(here.body, Role.CLERK, at=NOON)
         sent(here)
-        told = Notification.objects.get(official=clerk.official_id)
-        assert told.kind == "participation.new"
+        assert told_of(clerk.official_id or 0) == ["participation.new"]
 
 
 class TestWorking:
@@ -281,8 +280,7 @@ class TestChores:
         sent(here)
         late = NOON + timedelta(days=13)
         assert [chores.warn(at=NOON), chores.warn(at=late), chores.warn(at=late)] == [0, 1, 0]
-        told = Notification.objects.filter(official=clerk.official_id, kind="participation.nearly-late")
-        assert told.count() == 1
+        assert told_of(clerk.official_id or 0).count("participation.nearly-late") == 1
 
     def test_after_two_years_nothing_tells_of_the_sender(self, here: Country) -> None:
         _account, party = a_citizen()
