@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from lienthong.identity.public import STRANGER, NotAllowed, NotFound, Role
 from lienthong.identity.tests.factories import a_citizen, agency, viewer_in, visitor_as
 from lienthong.kernel.errors import Refusal
-from lienthong.notifications.tests.factories import told_of
+from lienthong.notifications.tests.factories import notices_to, told_of
 from lienthong.participation import queries
 from lienthong.participation.actions import chores, returning, working
 from lienthong.participation.actions.sending import send_feedback
@@ -256,6 +256,14 @@ class TestTheSender:
             with pytest.raises(NotFound):
                 queries.find_own(visitor, (), feedback.pk)
             assert queries.own_feedback(visitor).rows == []
+
+    def test_a_party_is_told_of_what_its_body_decides(self, here: Country) -> None:
+        _account, party = a_citizen()
+        in_state(here, State.ANSWERED, sender=Sender(party.pk))
+        in_state(here, State.REFUSED, sender=Sender(party.pk))
+        in_state(here, State.ANSWERED)  # from nobody in particular: there is no one to tell
+        told = [notice.kind for notice in notices_to(party)]
+        assert told == ["participation.answered", "participation.refused"]
 
     def test_a_code_opens_it_and_guessing_is_slowed_down(self, here: Country) -> None:
         feedback = sent(here)
