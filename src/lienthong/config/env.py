@@ -37,6 +37,13 @@ class Env(BaseSettings):
     slow_bodies_most: int = Field(default=2, ge=0)
     session_idle_seconds: int = Field(default=30 * 60, gt=0)
     require_second_factor: bool = False
+    sign_in_show_codes: bool = False
+    oidc_issuer: str = ""
+    oidc_client_id: str = ""
+    oidc_client_secret: SecretStr = SecretStr("")
+    oidc_client_secret_file: Path | None = None
+    oidc_scope: str = "openid"
+    oidc_business_kinds: list[str] = Field(default_factory=lambda: ["2"])
     key_store: Literal["software", "pkcs11"] = "software"
     pkcs11_module: str = ""
     pkcs11_token: str = ""
@@ -99,6 +106,8 @@ class Env(BaseSettings):
     secret_decision_hours: int = Field(default=24, ge=1, le=400)
     secret_destroy_overdue: bool = False
     apology_hours: int = Field(default=4, ge=1, le=80)
+    draft_days: int = Field(default=30, ge=1, le=365)
+    draft_warning_days: int = Field(default=5, ge=1, le=60)
     backfill_per_minute: int = Field(default=10, ge=0, le=1000)
     notification_days: int = Field(default=90, ge=1)
     metrics_addresses: list[str] = Field(default_factory=lambda: ["127.0.0.0/8", "::1/128"])

@@ -79,6 +79,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
+    *(["lienthong.portal.middleware.SiteMiddleware"] if ENV.profile != "hub" else []),
     "django.contrib.sessions.middleware.SessionMiddleware",
     "lienthong.ui.middleware.LanguageMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -105,6 +106,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "lienthong.identity.context.acting",
+                *(["lienthong.portal.context.site"] if ENV.profile != "hub" else []),
                 "csp.context_processors.nonce",
             ],
             "builtins": ["django.templatetags.i18n", "lienthong.ui.templatetags.ui"],
@@ -179,6 +181,7 @@ MFA_FORMS = {
     "login_webauthn": "lienthong.identity.sign_in_forms.PasskeyForm",
     "reauthenticate_webauthn": "lienthong.identity.sign_in_forms.ConfirmingKeyForm",
 }
+OIDC_CLIENT_SECRET = _secret(ENV.oidc_client_secret.get_secret_value(), ENV.oidc_client_secret_file)
 REQUIRE_SECOND_FACTOR = ENV.require_second_factor
 TRUSTED_PROXIES = frozenset(ENV.trusted_proxies)
 

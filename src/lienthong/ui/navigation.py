@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Any, Literal
 
 from django.conf import settings
-from django.urls import NoReverseMatch, get_urlconf, reverse
+from django.urls import NoReverseMatch, get_script_prefix, get_urlconf, reverse
 from django.utils.functional import Promise
 
 Place = Literal["main", "account", "tools", "citizen", "own", "own_tools"]
@@ -96,11 +96,11 @@ def _link(item: NavItem, url: str, current: bool, viewer: object) -> Link:
 
 
 def _url(name: str) -> str:
-    return _looked_up(get_urlconf() or settings.ROOT_URLCONF, name)
+    return _looked_up(get_urlconf() or settings.ROOT_URLCONF, get_script_prefix(), name)
 
 
 @lru_cache(maxsize=500)  # every page asks for all of them, and what is served does not change
-def _looked_up(_urls: str, name: str) -> str:
+def _looked_up(_urls: str, _prefix: str, name: str) -> str:
     try:
         return reverse(name)
     except NoReverseMatch:
