@@ -175,4 +175,6 @@ def post_of_viewer(viewer: Viewer) -> Post:
 def a_code(contact: str, *, at: datetime | None = None, language: str = "vi") -> UUID:
     """A one-time code that waits to be sent there."""
     opening = Opening(f"{19_091_000_000 + next(_numbers):012d}", "Trần Thị Mã", None, contact)
-    return ask_to_open(opening=opening, source=f"127.0.0.{next(_numbers) % 250}", language=language, at=at or now())
+    return ask_to_open(
+        opening=opening, source=f"127.0.0.{next(_numbers) % 250}", language=language, at=at or now()
+    )

@@ -78,6 +78,8 @@ def _text(code_id: UUID, waiting: CodeToSend, sender: TextSender) -> Accepted | 
         return NO_NUMBER
     until = f"{waiting.expires_at.astimezone(VIETNAM):%H:%M}"
     with override(waiting.language):
-        words = _("%(code)s is your code for Liên Thông, until %(until)s. No official asks for it: tell nobody.")
+        words = _(
+            "%(code)s is your code for Liên Thông, until %(until)s. No official asks for it: tell nobody."
+        )
         text = without_marks(words % {"code": waiting.code, "until": until})
     return sender.send([ShortText(str(code_id), number, text)])[0]
