@@ -42,6 +42,7 @@ INSTALLED_APPS = [
     "lienthong.tasks",
     "lienthong.dossiers",
     "lienthong.office",
+    "lienthong.participation",
     "lienthong.portal",
     "lienthong.demo",
     "django.contrib.auth",
@@ -69,6 +70,7 @@ if ENV.profile == "hub":
             "lienthong.tasks",
             "lienthong.dossiers",
             "lienthong.office",
+            "lienthong.participation",
             "lienthong.portal",
             "lienthong.demo",
         }
@@ -155,7 +157,7 @@ AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
 CSRF_FAILURE_VIEW = "lienthong.ui.web.csrf_failure"
-API_PREFIXES = ("/axis/v1/", "/lgsp/v1/")
+API_PREFIXES = ("/axis/v1/", "/lgsp/v1/", "/office/api/")
 
 ACCOUNT_ADAPTER = "lienthong.identity.sign_in.AccountAdapter"
 ACCOUNT_PRESERVE_USERNAME_CASING = False

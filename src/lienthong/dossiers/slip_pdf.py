@@ -102,7 +102,8 @@ def sent_pdf(dossier: Dossier, papers: Iterable[str], *, at: datetime) -> bytes:
         "phải là giấy tiếp nhận hồ sơ.",
         "signers": [["Người nộp hồ sơ", dossier.applicant_name]],
     }
-    return _drawn(values, code=dossier.code, agency=dossier.agency.name, at=at)
+    address = follow_address(dossier.code)
+    return _drawn(values, code=dossier.code, qr=address, agency=dossier.agency.name, at=at)
 
 
 def control_slip_pdf(

@@ -15,8 +15,8 @@ class NotificationsConfig(AppConfig):
 
     def ready(self) -> None:
         """Put the bell, the choices and the operator's page into the navigation; models are there by now."""
-        import_module("lienthong.notifications.health")
         import_module("lienthong.notifications.handlers")
+        import_module("lienthong.notifications.health")
         queries = import_module("lienthong.notifications.queries")
         watchers = frozenset({"operator", "auditor"})
         register(

@@ -8,7 +8,7 @@ from procrastinate import RetryStrategy
 
 from lienthong.kernel.clock import now
 from lienthong.kernel.jobs import enqueue, job, periodic
-from lienthong.notifications.actions.codes import send_code
+from lienthong.notifications.actions.codes import send_waiting_code
 from lienthong.notifications.actions.digests import enrol_officials, queue_digests
 from lienthong.notifications.actions.mailing import send_mails
 from lienthong.notifications.actions.sending_parties import send_party_messages
@@ -27,7 +27,7 @@ def send_due_mails() -> None:
 @job(name="notifications.send_code", retry=RetryStrategy(max_attempts=6, wait=10, linear_wait=10))
 def send_one_time_code(code_id: str) -> None:
     """Send a one-time code, again after 10, 20 … seconds where the server does not take it."""
-    send_code(UUID(code_id), at=now())
+    send_waiting_code(UUID(code_id), at=now())
 
 
 @periodic(cron="* * * * *")

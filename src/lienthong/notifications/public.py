@@ -1,5 +1,6 @@
 """The door of `notifications`: tell officials, say what is due, let people comment."""
 
+from lienthong.notifications.actions.codes import CodeNotSent, send_code
 from lienthong.notifications.actions.commenting import (
     AmbiguousMention,
     BadComment,
@@ -38,6 +39,7 @@ __all__ = [
     "BadComment",
     "Candidate",
     "Channel",
+    "CodeNotSent",
     "DueRow",
     "Kind",
     "NoSuchCandidate",
@@ -67,6 +69,7 @@ __all__ = [
     "register_kind",
     "register_notice",
     "remarks_on",
+    "send_code",
     "tell_parties",
     "told_about",
     "withdraw_comment",

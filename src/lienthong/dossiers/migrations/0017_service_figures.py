@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('directory', '0002_hours_from_a_day'),
-        ('dossiers', '0013_quality_cells'),
+        ("dossiers", "0015_parties"),
         ('procedures', '0004_groups'),
     ]
 

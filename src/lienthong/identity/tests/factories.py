@@ -5,16 +5,14 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 from functools import cache
 from itertools import count
-from uuid import UUID
 
 from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
 
 from lienthong.directory.public import Agency, Division, Official, Post, PostHolding
-from lienthong.identity.actions.codes import ask_to_open
 from lienthong.identity.actions.mandates import grant_mandate
-from lienthong.identity.contracts import Assurance, NewMandate, Opening
+from lienthong.identity.contracts import Assurance, NewMandate
 from lienthong.identity.models import Account, Mandate, Party, Representation, RoleGrant
 from lienthong.identity.public import PartyKind, Role, Viewer, Visitor, acting_viewer, visitor_for
 from lienthong.kernel.clock import VIETNAM, now
@@ -170,11 +168,3 @@ def post_of(account: Account) -> Post:
 def post_of_viewer(viewer: Viewer) -> Post:
     """The first post of the viewer's official."""
     return PostHolding.objects.filter(official_id=viewer.official_id).order_by("pk")[0].post
-
-
-def a_code(contact: str, *, at: datetime | None = None, language: str = "vi") -> UUID:
-    """A one-time code that waits to be sent there."""
-    opening = Opening(f"{19_091_000_000 + next(_numbers):012d}", "Trần Thị Mã", None, contact)
-    return ask_to_open(
-        opening=opening, source=f"127.0.0.{next(_numbers) % 250}", language=language, at=at or now()
-    )
