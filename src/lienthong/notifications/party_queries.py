@@ -60,7 +60,7 @@ def notice_in_words(notice: PartyNotice) -> ReadableNotice:
 
 
 def choice_of(visitor: Visitor) -> ContactChoice:
-    """How the party acted for wants to be told; without a choice by all there is, in the usual order. One query."""
+    """How the party acted for wants to be told; without a choice by all there is, as usual. One query."""
     found = ContactChoice.objects.filter(party_id=visitor.for_id).first() if visitor.for_id else None
     return found or ContactChoice(channels=[one for one in USUAL_ORDER if one in channels_on()])
 

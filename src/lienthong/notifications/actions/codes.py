@@ -1,4 +1,4 @@
-"""A one-time code goes out at once, by the channel it was asked for; it stands in no table here (ADR 0074)."""
+"""One-time codes go out at once, by the channel asked for; they stand in no table here (ADR 0074)."""
 
 from __future__ import annotations
 
