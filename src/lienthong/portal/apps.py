@@ -15,7 +15,7 @@ class PortalConfig(AppConfig):
         register(
             NavItem(
                 "portal:home",
-                _("Home page"),
+                _("Home"),
                 order=10,
                 icon="home",
                 public=True,
@@ -29,9 +29,7 @@ class PortalConfig(AppConfig):
             )
         )
         register(
-            NavItem(
-                "portal:bodies", _("By body"), order=30, icon="building", public=True, place="citizen"
-            )
+            NavItem("portal:bodies", _("By body"), order=30, icon="building", public=True, place="citizen")
         )
         register(
             NavItem(

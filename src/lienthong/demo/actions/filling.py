@@ -14,6 +14,7 @@ from lienthong.demo.actions.everyday import (
     letters,
     one_stop,
     papers,
+    portal,
     services,
     systems,
     work,
@@ -56,6 +57,7 @@ STEPS: tuple[Callable[[Days], None], ...] = (
     one_stop.dossiers_are_settled,
     hall.hall_is_busy,
     services.death_is_drafted_anew,
+    portal.province_opens_its_portal,
     systems.province_joins,
     systems.upload_is_under_way,
 )

@@ -13,6 +13,7 @@ from uuid import UUID
 
 from lienthong.directory.public import Agency
 from lienthong.kernel.statements import fetch
+from lienthong.portal.finding.trees import UNDER, under
 from lienthong.procedures.public import Channel, ServiceOffer
 
 PLACES = ("province", "district", "commune")
@@ -25,7 +26,8 @@ _ONE = f"SELECT {FACTS} FROM {_AGENCY} WHERE %s = %%s AND valid_from <= %%s AND 
 _BY_CODE, _BY_ID = _ONE % "code", _ONE % "id"
 _BELOW = f"""
     SELECT {FACTS} FROM {_AGENCY}
-    WHERE path LIKE %s AND kind = ANY (%s::text[]) AND valid_from <= %s AND valid_to > %s ORDER BY code
+    WHERE {UNDER.format(path="path")} AND kind = ANY (%s::text[]) AND valid_from <= %s AND valid_to > %s
+    ORDER BY code
 """  # noqa: S608, of constants
 # The bodies of a place are a dozen or two; each is looked up among the offers by its key.
 _OFFERS = f"""
@@ -43,10 +45,12 @@ _OFFERS = f"""
     ORDER BY length(body.path) DESC, body.code
 """  # noqa: S608, of constants
 _OFFER = f"""
-    SELECT other.version_id, agency.id, code, name, kind, path, address, telephone, email, other.id, other.channel
+    SELECT other.version_id, agency.id, code, name, kind, path, address, telephone, email,
+        other.id, other.channel
     FROM {ServiceOffer._meta.db_table} offer
     JOIN {ServiceOffer._meta.db_table} other
-        ON other.version_id = offer.version_id AND other.agency_id = offer.agency_id AND other.ended_at IS NULL
+        ON other.version_id = offer.version_id AND other.agency_id = offer.agency_id
+        AND other.ended_at IS NULL
     JOIN {_AGENCY} agency ON agency.id = offer.agency_id
     WHERE offer.id = %s
 """  # noqa: S608, of constants
@@ -107,16 +111,14 @@ class Offered:
 
 def find_body(*, on: date, code: str = "", body_id: int | None = None) -> Body | None:
     """The agency of a code or key that exists on the day. One query, none for nothing."""
-    if code:
-        rows = fetch(_BY_CODE, code, on, on)
-    else:
-        rows = fetch(_BY_ID, body_id, on, on) if body_id else []
+    sql, key = (_BY_CODE, code) if code else (_BY_ID, body_id)
+    rows = fetch(sql, key, on, on) if key else []
     return Body(*rows[0]) if rows else None
 
 
 def bodies_below(path: str, *, kinds: Collection[str], on: date) -> list[Body]:
     """All agencies of these kinds at or below a path, by code; of an empty path in the country. One query."""
-    return [Body(*row) for row in fetch(_BELOW, f"{path or '/'}%", list(kinds), on, on)]
+    return [Body(*row) for row in fetch(_BELOW, *under(path), list(kinds), on, on)]
 
 
 def offers_at(place: Body, version_ids: Iterable[UUID], *, on: date) -> dict[UUID, list[Offered]]:

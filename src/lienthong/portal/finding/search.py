@@ -12,23 +12,21 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from uuid import UUID
 
-from lienthong.directory.public import Agency
 from lienthong.kernel.statements import fetch
 from lienthong.portal.models import EverydayWords
-from lienthong.procedures.public import Procedure, ProcedureVersion, ServiceField, ServiceOffer
+from lienthong.procedures.public import Procedure, ProcedureVersion, ServiceField
 
 LONGEST, MOST_WORDS, MOST_FOUND = 100, 8, 20
+Within = Collection[UUID] | None
 # What people write around what they look for; without marks. Left out unless nothing else was written.
 FILLERS = frozenset(
-    "toi minh em anh chi ong ba muon can xin lam cho cua thi la va voi o dau khi nao nhu the gi bao nhieu "
-    "duoc khong phai co thu tuc ve viec to i want to my the a an for how get need of".split()
+    re.findall(
+        r"\w+",
+        """toi minh em anh chi ong ba muon can xin lam cho cua thi la va voi o dau khi nao nhu the gi bao
+        nhieu duoc khong phai co thu tuc ve viec to i want my the a an for how get need of""",
+    )
 )
 
-_OFFERED = f"""
-    SELECT DISTINCT offer.version_id FROM {Agency._meta.db_table} agency
-    JOIN {ServiceOffer._meta.db_table} offer ON offer.agency_id = agency.id AND offer.ended_at IS NULL
-    WHERE agency.path LIKE %s
-"""  # noqa: S608, of constants
 # Of a procedure in force: whether the very phrase stands in a name or in everyday words, with marks first,
 # and how many of the words are among its own. Of those with words only, the ones that hold most are found.
 _SEARCH = f"""
@@ -109,7 +107,7 @@ JOIN {ServiceField._meta.db_table} field ON field.id = procedure.field_id
 WHERE true /*of*/ /*narrowed*/
 ORDER BY procedure.name, procedure.code LIMIT %s OFFSET %s
 """  # noqa: S608, of constants
-_NARROWED = f"AND version.id IN ({_OFFERED})"
+_NARROWED = "AND version.id = ANY (%s::uuid[])"
 _FIELDS = f"""
 SELECT field.code, field.name, field.name_en, count(*)
 FROM {ServiceField._meta.db_table} field
@@ -144,11 +142,11 @@ class FieldCount:
     count: int
 
 
-def search_services(text: str, *, within: str = "", most: int = MOST_FOUND) -> list[Found]:
+def search_services(text: str, *, within: Within = None, most: int = MOST_FOUND) -> list[Found]:
     """The services that the words mean, best first: the very words with marks, without, some of them, alike.
 
-    `within` is the path of an agency: only what it or a body below it offers. One statement, two where
-    nothing was found. What is too long is cut.
+    `within` are the versions to choose from (`offered_within`), None all. One statement, two where nothing
+    was found. What is too long is cut.
     """
     marked = " ".join(unicodedata.normalize("NFC", text.replace("\0", " "))[:LONGEST].lower().split())
     plain = folded(marked)
@@ -159,14 +157,14 @@ def search_services(text: str, *, within: str = "", most: int = MOST_FOUND) -> l
     patterns = [f"%{word}%" for word in words]
     # The last one may be half typed.
     begun = [*(f" {word} " for word in words[:-1]), f" {words[-1]}"]
-    rows = fetch(_within(_SEARCH, within), marked, plain, begun, patterns, *_path(within), most)
+    rows = fetch(_within(_SEARCH, within), marked, plain, begun, patterns, *_ids(within), most)
     if not rows:
-        rows = fetch(_within(_ALIKE, within), " ".join(words), *_path(within), most)
+        rows = fetch(_within(_ALIKE, within), " ".join(words), *_ids(within), most)
     return [Found(*row) for row in rows]
 
 
 def list_services(
-    *, field: str = "", codes: Collection[str] = (), ids: Collection[UUID] = (), within: str = "",
+    *, field: str = "", codes: Collection[str] = (), ids: Collection[UUID] = (), within: Within = None,
     most: int, after: int = 0,
 ) -> list[Found]:  # fmt: skip
     """Services by name: of a field, of these codes, or of these keys. One statement."""
@@ -179,12 +177,12 @@ def list_services(
         if value:
             of, given = f"{of} {condition}", [*given, value]
     sql = _within(_LISTED.replace("/*of*/", of), within)
-    return [Found(*row) for row in fetch(sql, *given, *_path(within), most, after)]
+    return [Found(*row) for row in fetch(sql, *given, *_ids(within), most, after)]
 
 
-def count_fields(*, within: str = "") -> list[FieldCount]:
+def count_fields(*, within: Within = None) -> list[FieldCount]:
     """The fields that have services, by name. One statement."""
-    return [FieldCount(*row) for row in fetch(_within(_FIELDS, within), *_path(within))]
+    return [FieldCount(*row) for row in fetch(_within(_FIELDS, within), *_ids(within))]
 
 
 def folded(text: str) -> str:
@@ -193,9 +191,9 @@ def folded(text: str) -> str:
     return "".join(letter for letter in apart if not unicodedata.combining(letter))
 
 
-def _within(sql: str, path: str) -> str:
-    return sql.replace("/*narrowed*/", _NARROWED if path else "")
+def _within(sql: str, within: Within) -> str:
+    return sql.replace("/*narrowed*/", "" if within is None else _NARROWED)
 
 
-def _path(path: str) -> list[str]:
-    return [f"{path}%"] if path else []
+def _ids(within: Within) -> list[list[UUID]]:
+    return [] if within is None else [list(within)]

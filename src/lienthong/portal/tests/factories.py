@@ -25,6 +25,8 @@ def arms_of() -> Blob:
     return store_blob([png()], at=at_noon(), max_bytes=100_000)
 
 
-def a_site(agency: Agency, *, slug: str = "tinh", name: str = "Cổng của tỉnh", host: str | None = None) -> Site:
+def a_site(
+    agency: Agency, *, slug: str = "tinh", name: str = "Cổng của tỉnh", host: str | None = None
+) -> Site:
     """The portal of an agency."""
     return Site.objects.create(agency=agency, slug=slug, name=name, host=host)
