@@ -29,6 +29,6 @@ def compressed(view: View) -> View:
         response = view(request, *args, **kwargs)
         if request.user.is_authenticated or not isinstance(response, HttpResponse):
             return response
-        return cast(HttpResponseBase, _COMPRESSOR.process_response(request, response))
+        return _COMPRESSOR.process_response(request, response)
 
     return cast(View, answer)
