@@ -1,8 +1,8 @@
 """The portal at work: home, search, as-you-type and service pages over the offers of the whole country.
 
 As in `bench.office`: a real Granian, a real PostgreSQL, 4 clients with kept sockets; an answer that is not
-the page ends the measurement. Nobody is signed in; half the readers have chosen a commune, a third look at the
-portal of a province. Pages of citizens' own dossiers and forms are not measured here yet. Where
+the page ends the measurement. Nobody is signed in; half the readers have chosen a commune, a third look at
+the portal of a province. Forms and the pages of one's own dossiers are not measured here yet. Where
 `LIENTHONG_VAR` names an installation that has dossiers, its figures are shown on the pages.
 """
 

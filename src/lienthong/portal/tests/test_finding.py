@@ -10,7 +10,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from lienthong.directory.public import Agency
 from lienthong.dossiers.models import ServiceDemand, SettlingTime
-from lienthong.identity.tests.factories import agency, at_noon
+from lienthong.identity.tests.factories import a_citizen, agency, at_noon
 from lienthong.portal.web.places import COOKIE
 from lienthong.procedures.definition import Exemption, Fee, Paper, Result
 from lienthong.procedures.models import OfferFee, PaperSample, ProcedureVersion, ServiceOffer
@@ -225,3 +225,11 @@ def test_the_home_page_shows_what_is_asked_for_most(client: Client, country: Cou
     page = text_of(client.get("/").content)
     assert "Cấp phép trồng rừng" in page
     assert "1.234 hồ sơ" in page
+
+
+def test_pages_are_compressed_only_where_nobody_is_signed_in(client: Client, country: Country) -> None:
+    for address in ("/", "/services/", "/services/3.000001/", "/bodies/", "/place/", "/events/birth/"):
+        answer = client.get(address, headers={"accept-encoding": "gzip"})
+        assert answer.get("Content-Encoding") == "gzip", address
+    client.force_login(a_citizen()[0])
+    assert "Content-Encoding" not in client.get("/", headers={"accept-encoding": "gzip"})

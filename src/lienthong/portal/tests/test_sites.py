@@ -52,6 +52,8 @@ def test_a_path_leads_to_the_portal_and_stays_in_every_address(client: Client) -
     assert "ở biển" not in found
     assert "ở biển" not in client.get("/at/nui/services/?q=cap phep").content.decode()
     assert client.get("/at/nui/services/suggest/?q=cap phep").content.decode().count("<li>") == 1
+    none = client.get("/at/nui/services/?q=bien").content.decode()
+    assert 'href="/services/?q=bien"' in none, "what others offer is one step away"
     assert commune.name in client.get("/at/nui/bodies/").content.decode()
     assert client.get(f"/at/nui/bodies/{far.code}/").status_code == 404
     assert client.post("/at/nui/place/", {"place": far.code}).cookies["place"].value == ""
