@@ -54,6 +54,7 @@ STEPS: tuple[Callable[[Days], None], ...] = (
     desk.deputy_is_away,
     papers.others_arrive,
     letters.more_arrives,
+    one_stop.everyday_services_are_settled,
     one_stop.dossiers_are_settled,
     hall.hall_is_busy,
     services.death_is_drafted_anew,

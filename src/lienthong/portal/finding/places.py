@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from uuid import UUID
 
-from lienthong.directory.public import Agency
+from lienthong.directory.public import AdministrativeUnit, Agency
 from lienthong.kernel.statements import fetch
 from lienthong.portal.finding.trees import UNDER, under
 from lienthong.procedures.public import Channel, ServiceOffer
@@ -21,7 +21,9 @@ DEPARTMENTS = ("department", "ministry")
 ONLINE = (Channel.ONLINE_WHOLE, Channel.ONLINE_PART)
 
 _AGENCY = Agency._meta.db_table
-FACTS = "id, code, name, kind, path, address, telephone, email"
+_UNIT = AdministrativeUnit._meta.db_table
+FACTS = f"""id, code, name, kind, path, address, telephone, email,
+    (SELECT unit.name FROM {_UNIT} unit WHERE unit.id = unit_id) AS unit"""  # noqa: S608, of constants
 _ONE = f"SELECT {FACTS} FROM {_AGENCY} WHERE %s = %%s AND valid_from <= %%s AND valid_to > %%s"  # noqa: S608
 _BY_CODE, _BY_ID = _ONE % "code", _ONE % "id"
 _BELOW = f"""
@@ -45,13 +47,12 @@ _OFFERS = f"""
     ORDER BY length(body.path) DESC, body.code
 """  # noqa: S608, of constants
 _OFFER = f"""
-    SELECT other.version_id, agency.id, code, name, kind, path, address, telephone, email,
-        other.id, other.channel
+    SELECT other.version_id, body.*, other.id, other.channel
     FROM {ServiceOffer._meta.db_table} offer
     JOIN {ServiceOffer._meta.db_table} other
         ON other.version_id = offer.version_id AND other.agency_id = offer.agency_id
         AND other.ended_at IS NULL
-    JOIN {_AGENCY} agency ON agency.id = offer.agency_id
+    JOIN LATERAL (SELECT {FACTS} FROM {_AGENCY} WHERE id = offer.agency_id) body ON true
     WHERE offer.id = %s
 """  # noqa: S608, of constants
 
@@ -68,6 +69,12 @@ class Body:
     address: str
     telephone: str
     email: str
+    unit: str | None
+
+    @property
+    def place_name(self) -> str:
+        """What people call the place itself: "Phường Quan Triều"; without a place the body's name."""
+        return (self.kind in PLACES and self.unit) or self.name
 
     @property
     def line(self) -> list[int]:
