@@ -10,7 +10,7 @@ from typing import Any
 from lienthong.directory.public import Agency
 from lienthong.dossiers.actions.receiving import receive_at_counter, register_dossiers
 from lienthong.dossiers.contracts import GivenPaper, Intake
-from lienthong.dossiers.models import Dossier, DossierTask
+from lienthong.dossiers.models import Dossier, DossierTask, ServiceDemand, SettlingTime
 from lienthong.dossiers.tests.processes import BIRTH
 from lienthong.identity.public import PartyFacts, PartyKind, Role, Viewer, acting_viewer
 from lienthong.identity.tests.factories import agency, at_noon, official_in
@@ -86,3 +86,21 @@ def received(offer: ServiceOffer | None = None, *, at: datetime = NOON, **fields
 def open_task(dossier: Dossier, step: str) -> DossierTask:
     """The open task of a step."""
     return DossierTask.objects.get(dossier=dossier, step=step, state="open")
+
+
+def took(
+    offer: ServiceOffer, *, cases: int, median: int, ninth: int, everywhere: bool = False
+) -> SettlingTime:
+    """How long the offer's procedure really took at its agency, or at all bodies together."""
+    return SettlingTime.objects.create(
+        agency=None if everywhere else offer.agency,
+        procedure=offer.version.procedure,
+        cases=cases,
+        median=median,
+        ninth=ninth,
+    )
+
+
+def asked_for(offer: ServiceOffer, received: int) -> ServiceDemand:
+    """How often the offer's procedure was asked for in the country."""
+    return ServiceDemand.objects.create(procedure=offer.version.procedure, received=received)

@@ -16,7 +16,7 @@ from lienthong.kernel.statements import fetch
 from lienthong.portal.models import EverydayWords
 from lienthong.procedures.public import Procedure, ProcedureVersion, ServiceField
 
-LONGEST, MOST_WORDS, MOST_FOUND = 100, 8, 20
+LONGEST, MOST_WORDS, MOST_FOUND, LOOKED_AT = 100, 8, 20, 100
 Within = Collection[UUID] | None
 # What people write around what they look for; without marks. Left out unless nothing else was written.
 FILLERS = frozenset(
@@ -33,29 +33,44 @@ _SEARCH = f"""
 WITH asked AS (
     SELECT %s::text AS marked, %s::text AS plain, %s::text[] AS words, %s::text[] AS patterns
 ),
+fields AS MATERIALIZED (
+    SELECT id, code, name, name_en, plain(concat_ws(' ', name, name_en)) AS said
+    FROM {ServiceField._meta.db_table}
+),
 found AS (
     SELECT procedure.id FROM {Procedure._meta.db_table} procedure, asked
     WHERE search_text LIKE ANY (patterns)
     UNION SELECT procedure_id FROM {EverydayWords._meta.db_table}, asked
     WHERE search_text LIKE ANY (patterns)
     UNION SELECT procedure.id FROM {Procedure._meta.db_table} procedure
-    JOIN {ServiceField._meta.db_table} field ON field.id = procedure.field_id, asked
-    WHERE plain(field.name) LIKE ANY (patterns)
+    JOIN fields ON fields.id = procedure.field_id, asked
+    WHERE fields.said LIKE ANY (patterns)
 ),
-read AS (
-    SELECT procedure.id, version.id AS version_id, procedure.code, procedure.name, procedure.name_en,
-        procedure.level, field.name AS field, field.name_en AS field_en, procedure.search_text AS named,
-        E'\\n' || everyday.search_text || E'\\n' AS said, lower(procedure.name) AS marked_name,
-        E'\\n' || lower(everyday.phrases) || E'\\n' AS marked_said,
-        ' ' || translate(concat_ws(' ', procedure.search_text, everyday.search_text,
-            plain(field.name), plain(field.name_en)), E'\\n(),:', '     ') || ' ' AS whole
+worded AS MATERIALIZED (
+    SELECT procedure.id, version.id AS version_id, asked.plain, asked.words,
+        ' ' || translate(concat_ws(' ', procedure.search_text, everyday.search_text, fields.said),
+            E'\\n(),:', '     ') || ' ' AS whole
     FROM found
     JOIN {Procedure._meta.db_table} procedure ON procedure.id = found.id
     JOIN {ProcedureVersion._meta.db_table} version
         ON version.procedure_id = procedure.id AND version.state = 'published'
-    JOIN {ServiceField._meta.db_table} field ON field.id = procedure.field_id
-    LEFT JOIN {EverydayWords._meta.db_table} everyday ON everyday.procedure_id = procedure.id
+    JOIN fields ON fields.id = procedure.field_id
+    LEFT JOIN {EverydayWords._meta.db_table} everyday ON everyday.procedure_id = procedure.id, asked
     WHERE true /*narrowed*/
+),
+likely AS (
+    SELECT id, version_id, (SELECT count(*) FROM unnest(words) word WHERE strpos(whole, word) > 0) AS hits
+    FROM worded ORDER BY strpos(whole, plain) > 0 DESC, hits DESC, length(whole), id LIMIT {LOOKED_AT}
+),
+read AS (
+    SELECT likely.*, procedure.code, procedure.name, procedure.name_en, procedure.level,
+        fields.name AS field, fields.name_en AS field_en, procedure.search_text AS named,
+        E'\\n' || everyday.search_text || E'\\n' AS said, lower(procedure.name) AS marked_name,
+        E'\\n' || lower(everyday.phrases) || E'\\n' AS marked_said
+    FROM likely
+    JOIN {Procedure._meta.db_table} procedure ON procedure.id = likely.id
+    JOIN fields ON fields.id = procedure.field_id
+    LEFT JOIN {EverydayWords._meta.db_table} everyday ON everyday.procedure_id = procedure.id
 ),
 scored AS (
     SELECT read.*,
@@ -69,7 +84,6 @@ scored AS (
             WHEN strpos(said, plain) > 0 THEN 1
             ELSE 0
         END AS phrase,
-        (SELECT count(*) FROM unnest(words) word WHERE strpos(whole, word) > 0) AS hits,
         cardinality(words) AS wanted
     FROM read, asked
 ),

@@ -9,20 +9,20 @@ from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
 from lienthong.directory.public import Agency
-from lienthong.dossiers.models import ServiceDemand, SettlingTime
+from lienthong.dossiers.tests.factories import asked_for, took
 from lienthong.identity.tests.factories import a_citizen, agency, at_noon
 from lienthong.portal.web.places import COOKIE
-from lienthong.procedures.definition import Exemption, Fee, Paper, Result
-from lienthong.procedures.models import OfferFee, PaperSample, ProcedureVersion, ServiceOffer
-from lienthong.procedures.public import Channel
+from lienthong.procedures.public import Channel, Paper, ProcedureVersion, ServiceOffer
 from lienthong.procedures.tests.factories import (
-    LAW,
     definition,
     draft,
+    exemption,
+    fee,
     offer,
-    officer,
+    own_fee,
     procedure,
     published,
+    result,
     sampled,
 )
 
@@ -46,9 +46,9 @@ class Country:
                 Paper(key="map", name="Bản đồ", when="married == true"),
                 Paper(key="identity", name="Căn cước", held_by_state=True),
             ),
-            fees=(Fee(key="one", name="Lệ phí rừng", amount=50_000, law="TT 1"),),
-            exemptions=(Exemption(key="poor", name="Hộ nghèo", share=100, law=LAW),),
-            results=(Result(key="permit", name="Giấy phép", months=12),),
+            fees=(fee("one", 50_000, name="Lệ phí rừng", law="TT 1"),),
+            exemptions=(exemption("poor", name="Hộ nghèo"),),
+            results=(result("permit", name="Giấy phép", months=12),),
         )
         self.version = published(procedure(name="Cấp phép trồng rừng", code="3.000001"), says)
         self.offers = [
@@ -80,14 +80,8 @@ def text_of(page: bytes) -> str:
 def test_the_page_of_a_service_tells_everything_at_the_body(
     client: Client, country: Country, django_assert_max_num_queries: DjangoAssertNumQueries
 ) -> None:
-    OfferFee.objects.create(
-        agency=country.province, procedure=country.version.procedure, fee="one", amount=30_000, law="NQ 2",
-        reason="Lý do",
-        valid_from=NOON.date(), set_by_id=officer(country.province).official_id, set_at=NOON,
-    )  # fmt: skip
-    SettlingTime.objects.create(
-        agency=country.commune, procedure=country.version.procedure, cases=40, median=3, ninth=7
-    )
+    own_fee(country.version.procedure, country.province, 30_000, fee="one")
+    took(country.offers[0], cases=40, median=3, ninth=7)
     address = f"/services/at/{country.offers[0].pk}/"
     client.get(address)
     with django_assert_max_num_queries(9):
@@ -117,7 +111,7 @@ def test_real_time_is_told_of_all_bodies_where_the_body_has_few_and_not_at_all_w
 ) -> None:
     address = f"/services/at/{country.offers[0].pk}/"
     assert "thực tế" not in text_of(client.get(address).content)
-    SettlingTime.objects.create(procedure=country.version.procedure, cases=9, median=0, ninth=0)
+    took(country.offers[0], cases=9, median=0, ninth=0, everywhere=True)
     page = text_of(client.get(address).content)
     assert "9 hồ sơ gần nhất của mọi cơ quan" in page
 
@@ -210,7 +204,7 @@ def test_bodies_lead_down_to_what_they_offer(client: Client, country: Country) -
 
 def test_samples_of_drafts_stay_inside(client: Client) -> None:
     version = published(samples=1)
-    sample = PaperSample.objects.get(version=version)
+    sample = version.samples.get()
     answer = client.get(f"/services/samples/{sample.pk}/")
     assert (answer.status_code, answer["Content-Type"]) == (200, "application/pdf")
     made = draft(procedure())
@@ -221,7 +215,7 @@ def test_the_home_page_shows_what_is_asked_for_most(client: Client, country: Cou
     page = client.get("/").content.decode()
     assert page.count('class="event"') >= 10
     assert "Được yêu cầu nhiều" not in page
-    ServiceDemand.objects.create(procedure=country.version.procedure, received=1234)
+    asked_for(country.offers[0], 1234)
     page = text_of(client.get("/").content)
     assert "Cấp phép trồng rừng" in page
     assert "1.234 hồ sơ" in page

@@ -15,9 +15,8 @@ from lienthong.portal.finding.search import count_fields, folded, list_services,
 from lienthong.portal.finding.trees import offered_within
 from lienthong.portal.models import EverydayWords
 from lienthong.portal.public import load_everyday_words
-from lienthong.procedures.actions.loading import shipped
-from lienthong.procedures.models import Procedure, ProcedureVersion, ServiceField
-from lienthong.procedures.tests.factories import draft, offer, procedure, published
+from lienthong.procedures.public import Procedure, ProcedureVersion, ServiceField
+from lienthong.procedures.tests.factories import draft, offer, procedure, published, shipped_names
 
 pytestmark = pytest.mark.django_db
 NOON = at_noon()
@@ -54,11 +53,9 @@ MEANT = (
 def catalogue() -> None:
     """The procedures that ship, by name and field only, in force, with their everyday words."""
     authority, base = agency(), published(procedure(name="Zzz"))
-    for one in shipped():
-        field, _made = ServiceField.objects.get_or_create(
-            code=one.listing["field"], defaults={"name": one.listing["field"]}
-        )
-        names = {key: one.listing[key] for key in ("code", "name", "name_en", "level", "audience")}
+    for one in shipped_names():
+        field, _made = ServiceField.objects.get_or_create(code=one["field"], defaults={"name": one["field"]})
+        names = {key: one[key] for key in ("code", "name", "name_en", "level", "audience")}
         made = procedure(authority, field=field, **names)
         ProcedureVersion.objects.create(
             procedure=made, number=1, state="published", law=base.law, drafted_at=NOON,
@@ -84,7 +81,7 @@ def test_every_shipped_procedure_has_everyday_words_that_lead_to_it(catalogue: N
         row.procedure.code: row.phrases.split("\n")
         for row in EverydayWords.objects.select_related("procedure")
     }
-    assert set(words) == {one.listing["code"] for one in shipped()}
+    assert set(words) == {one["code"] for one in shipped_names()}
     lost = [
         (code, phrase)
         for code, phrases in words.items()
@@ -99,7 +96,7 @@ def test_every_shipped_procedure_has_everyday_words_that_lead_to_it(catalogue: N
 
 
 def test_life_events_name_procedures_that_ship() -> None:
-    codes = {one.listing["code"] for one in shipped()}
+    codes = {one["code"] for one in shipped_names()}
     events = life_events()
     assert len(events) >= 10
     for event in events.values():
