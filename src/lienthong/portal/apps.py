@@ -17,7 +17,7 @@ class PortalConfig(AppConfig):
         register(
             NavItem(
                 "portal:home",
-                _("Home page"),
+                _("Home"),
                 order=10,
                 icon="home",
                 public=True,
@@ -34,6 +34,7 @@ class PortalConfig(AppConfig):
             NavItem(
                 "portal:follow", _("Follow a dossier"), order=30, icon="clock", public=True, place="citizen"
             )
+            NavItem("portal:bodies", _("By body"), order=30, icon="building", public=True, place="citizen")
         )
         register(NavItem("portal:mine", _("My dossiers"), order=10, icon="inbox", place="own"))
         register(NavItem("portal:documents", _("My documents"), order=20, icon="paper", place="own"))

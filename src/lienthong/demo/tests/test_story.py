@@ -142,3 +142,13 @@ def _assert_states() -> None:
     roots = Dossier.objects.exclude(root=F("pk")).values("root")
     linked = set(Dossier.objects.filter(pk__in=roots).values_list("state", flat=True))
     assert linked == {DossierState.IN_PROGRESS, DossierState.HANDED_OUT}, "of groups of linked procedures"
+    portal = Client()
+    portal.cookies["place"] = COMMUNE
+    told = {
+        "/at/thai-nguyen/": ("Dịch vụ công tỉnh Thái Nguyên", "Được yêu cầu nhiều nhất"),
+        "/at/thai-nguyen/services/?q=giay khai sinh": ("Đăng ký khai sinh",),
+        "/services/1.001193/": ("Thời gian thực tế", "hồ sơ gần nhất của cơ quan này"),
+    }
+    for address, words in told.items():
+        page = portal.get(address).content.decode()
+        assert [word for word in words if word not in page] == [], address

@@ -1,4 +1,4 @@
-"""The page of one service: at the reader's place, or at a body that was chosen; and the samples of its papers."""
+"""The page of one service: at the reader's place or at a body that was chosen; samples of its papers."""
 
 from __future__ import annotations
 
@@ -29,6 +29,7 @@ from lienthong.portal.finding.services import (
 )
 from lienthong.portal.models import UseEvent
 from lienthong.portal.sites import site_of
+from lienthong.portal.web.compressing import compressed
 from lienthong.portal.web.places import place_of
 from lienthong.procedures.public import WORKING_DAY, Audience, Level
 
@@ -37,6 +38,7 @@ SAMPLE_KEPT = 3600
 
 
 @public_page(PUBLIC)
+@compressed
 @require_GET
 def service(request: HttpRequest, code: str) -> HttpResponse:
     """The service of a procedure code, at the body of the reader's place if there is just one."""
@@ -50,6 +52,7 @@ def service(request: HttpRequest, code: str) -> HttpResponse:
 
 
 @public_page(PUBLIC)
+@compressed
 @require_GET
 def offer(request: HttpRequest, offer_id: int) -> HttpResponse:
     """The service as one body offers it."""
