@@ -4,10 +4,10 @@
 many documents are sent per figure; with `--preload` so many packets are stored, and then the axis is measured
 again. `floor`, `search`, `migrations`, `large` (one packet with an attachment of so many megabytes) and
 `office` (the pages of a generated province of so many documents, a million by default) are measured only when
-named, as is `mayan`, the peer of the office, `dossiers` (the one-stop of a province with so many `--dossiers`,
-1,200,000 by default: its pages, its day, and SpiffWorkflow beside it) and `portal` (finding a service among the
-offers of the whole country). `migrations --app office` and `--app dossiers` take those over such a province
-instead of the axis's over its packets.
+named, as is `mayan`, the peer of the office, `dossiers` (the one-stop of a province with so many
+`--dossiers`, 1,200,000 by default: its pages, its day, and SpiffWorkflow beside it) and `portal` (finding a
+service among the offers of the whole country). `migrations --app office` and `--app dossiers` take those over
+such a province instead of the axis's over its packets.
 """
 
 from __future__ import annotations

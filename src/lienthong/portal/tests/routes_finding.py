@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from tests.architecture.routes import Route, World, only, public
+
 from lienthong.identity.public import Role
 from lienthong.portal.models import Site
 from lienthong.portal.tests.factories import arms_of
-from lienthong.procedures.models import PaperSample
 from lienthong.procedures.tests.factories import offer, published
-from tests.architecture.routes import Route, World, needs, public
 
 
 def _offer(world: World) -> dict[str, object]:
@@ -19,8 +19,7 @@ def _code(world: World) -> dict[str, object]:
 
 
 def _sample(world: World) -> dict[str, object]:
-    version = published(samples=1)
-    return {"sample_id": PaperSample.objects.filter(version=version).values_list("pk", flat=True)[0]}
+    return {"sample_id": published(samples=1).samples.get().pk}
 
 
 def _arms(world: World) -> dict[str, object]:
@@ -41,5 +40,5 @@ ROUTES: dict[str, Route] = {
     "portal:body": public(kwargs=lambda world: {"code": world.ours.code}),
     "portal:place": public(methods=("GET", "POST")),
     "portal:arms": public(kwargs=_arms),
-    "portal:site": needs(Role.ADMINISTRATOR, methods=("GET", "POST")),
+    "portal:site": only(Role.ADMINISTRATOR, methods=("GET", "POST"), shared=True),
 }
