@@ -116,13 +116,9 @@ def _uses(procedure: Procedure, told: dict[tuple[str, str], int], online: int, r
         together[event] += times
     left = {place: times for (event, place), times in told.items() if event == UseEvent.LEFT}
     most = max(left, key=lambda place: left[place], default="")
-    return Uses(
-        procedure,
-        *(_shown(together[event]) for event in ("viewed", "started", "submitted", "counter", "left")),
-        online,
-        received,
-        most if left.get(most, 0) >= FEWEST else "",
-    )
+    counts = {name: _shown(together[name]) for name in ("viewed", "started", "submitted", "counter", "left")}
+    left_at = most if left.get(most, 0) >= FEWEST else ""
+    return Uses(procedure, online=online, received=received, left_at=left_at, **counts)
 
 
 def _places(

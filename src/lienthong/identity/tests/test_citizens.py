@@ -260,7 +260,7 @@ class TestOpening:
 
     def test_it_is_in_the_ledger_without_number_and_contact(self) -> None:
         account = opened()
-        [event] = [row for row in search_events(agency_id=None, verb="account").rows]
+        [event] = search_events(agency_id=None, verb="account").rows
         assert (event.verb, event.actor.kind) == ("account.open", "party")
         assert NUMBER not in repr(event)
         assert MAIL not in repr(event)

@@ -22,7 +22,7 @@ class UseEvent(models.TextChoices):
 
 
 class ServiceUse(models.Model):
-    """How often something happened on a day. `place` is a page, or "page/question"; nothing of whoever it was.
+    """How often something happened on a day. `place` is a page, or "page/question"; nothing of who it was.
 
     Our own events alone, counted by the server: no script, no cookie, no address (Law 91/2025/QH15).
     """
