@@ -41,7 +41,7 @@ class Uses:
 
 @dataclass(frozen=True)
 class Place:
-    """A page or a question: what it is called, and how often something happened there (0: fewer than five)."""
+    """A page or a question: what it is called, how often something happened there (0: below five)."""
 
     name: str
     name_en: str
