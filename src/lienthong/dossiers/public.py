@@ -9,8 +9,11 @@ from lienthong.dossiers.actions.stepping import finish_step, finish_steps
 from lienthong.dossiers.actions.submitting import ONLINE, submit_online
 from lienthong.dossiers.actions.supplements import ask_supplement, receive_supplement
 from lienthong.dossiers.bodies import seed_competent_bodies
+from lienthong.dossiers.brought import Brought, lay_ready
 from lienthong.dossiers.contracts import (
+    CoSigner,
     DossierMoved,
+    DraftReceived,
     GivenFile,
     GivenPaper,
     Intake,
@@ -43,11 +46,14 @@ __all__ = [
     "ONLINE",
     "Appointment",
     "Booking",
+    "Brought",
+    "CoSigner",
     "Counter",
     "Dossier",
     "DossierMoved",
     "DossierState",
     "DossierTask",
+    "DraftReceived",
     "GivenFile",
     "GivenPaper",
     "HeldDocument",
@@ -75,6 +81,7 @@ __all__ = [
     "hand_choices",
     "keep_upload",
     "latest_answers_of",
+    "lay_ready",
     "note_payment",
     "open_hall",
     "process_for",

@@ -1,5 +1,7 @@
 """Registers the app with Django and its pages with the navigation."""
 
+from importlib import import_module
+
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
@@ -11,7 +13,8 @@ class PortalConfig(AppConfig):
     label = "portal"
 
     def ready(self) -> None:
-        """Put the pages into the navigation for citizens."""
+        """Listen, and put the pages into the navigation for citizens."""
+        import_module("lienthong.portal.handlers")
         register(
             NavItem(
                 "portal:home",

@@ -2,3 +2,4 @@
 
 from lienthong.portal.models.drafts import Draft as Draft
 from lienthong.portal.models.drafts import DraftFile as DraftFile
+from lienthong.portal.models.drafts import Signer as Signer

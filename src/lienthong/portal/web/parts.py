@@ -211,13 +211,21 @@ def review_page(sheet: Sheet) -> HttpResponse:
             refused = refusal.say()
         else:
             return redirect("portal:receipt", draft.pk)
-    form = sheet.definition.form
+    context = reviewed(sheet) | {"refused": refused, "signers": list(draft.signers.order_by("pk"))}
+    return sheet.render("portal/apply/review.html", context, status=422 if refused else 200)
+
+
+# What a co-signer reads too: nothing that opens a page or file of the draft's owner.
+REVIEWED = frozenset({"sections", "papers", "person", "fees"})
+
+
+def reviewed(sheet: Sheet) -> dict[str, Any]:
+    """Everything that was filled in, page by page, and what is missing of it."""
+    draft, form = sheet.draft, sheet.definition.form
     drawn = form_pages(form, draft.answers, files=sheet.files, places=Communes()) if form else None
     pages = {one.key: one for one in sheet.steps}
     asked = steps.papers_of(sheet.definition, draft.answers, draft.offer.channel)
-    fees = _fees(sheet)
-    context = {
-        "refused": refused,
+    return {
         "sections": [
             (one, pages[one.page.key].wanting, address_of_step(draft, pages[one.page.key]))
             for one in (drawn.pages if drawn else ())
@@ -228,12 +236,10 @@ def review_page(sheet: Sheet) -> HttpResponse:
         "visitor": sheet.holder.visitor,
         "person_wanting": pages[StepKind.PERSON].wanting,
         "scan": sheet.files.get((draft.person.get("other") or {}).get("scan", "")),
-        "fees": fees,
-        "total": sum(fee.amount for fee in fees),
+        "fees": _fees(sheet),
         "ready": not any(one.wanting for one in pages.values()),
         "first": address_of_step(draft, steps.first_wanting(list(pages.values()))),
     }
-    return sheet.render("portal/apply/review.html", context, status=422 if refused else 200)
 
 
 def _paper_said(sheet: Sheet, paper: Paper) -> list[KeptFile]:
