@@ -112,7 +112,7 @@ def held_documents(visitor: Visitor, *, on: date) -> list[HeldDocument]:
 
 def applicant_of(visitor: Visitor) -> Party | None:
     """The party that the visitor acts for. One query at most."""
-    return Party.objects.filter(pk=visitor.for_id).first() if visitor.signed_in else None
+    return Party.objects.filter(pk=visitor.for_id).first() if visitor.for_id else None
 
 
 def last_said(visitor: Visitor) -> tuple[dict[str, Any], date | None]:

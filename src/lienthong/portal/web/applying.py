@@ -24,7 +24,7 @@ from lienthong.portal.applying import queries
 from lienthong.portal.applying.keys import hash_of, new_secret, plain, spelled
 from lienthong.portal.applying.throttling import count_try
 from lienthong.portal.web.holding import holder_of, keep_secret
-from lienthong.procedures.public import definition_of, samples_of
+from lienthong.procedures.public import WORKING_DAY, definition_of, samples_of
 
 WHY = "one may begin without an account; a draft opens only to its owner or the holder of its secret"
 MOST_BEGUN, MOST_CODES, MINUTES = 60, 10, 10
@@ -54,7 +54,7 @@ def apply(request: HttpRequest, offer_id: int) -> HttpResponse:
         "definition": definition,
         "papers": [(one, samples.get(one.key, ())) for one in definition.papers if not one.held_by_state],
         "held_by_state": [one for one in definition.papers if one.held_by_state],
-        "days": (definition.limit_minutes or definition.process.minutes or 0) / (8 * 60),
+        "days": (definition.limit_minutes or 0) / WORKING_DAY,
         "begun": [one for one in queries.my_drafts(holder, at=at) if one.offer_id == offer.pk][:3],
     }
     return render(request, "portal/apply/start.html", context)

@@ -182,7 +182,7 @@ def _faulty(*forms_: forms.Form) -> list[forms.BoundField]:
 def _own_form(sheet: Sheet, data: Any) -> ContactForm:
     """The facts of who fills in: of the account, or as said in the form so far."""
     draft, visitor = sheet.draft, sheet.holder.visitor
-    if visitor.signed_in:
+    if visitor.party_id is not None:
         party = Party.objects.get(pk=visitor.party_id)
         known = {key: getattr(party, key) for key in ("telephone", "email", "address")}
         return ContactForm(data, initial=known | draft.person)

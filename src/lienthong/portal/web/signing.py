@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -77,7 +78,7 @@ def co_sign(request: HttpRequest) -> HttpResponse:
             return render(request, "portal/apply/co_signed.html", {"signer": done})
     except Refusal as refusal:
         refused = refusal.say()
-    context = {"refused": refused, "code": code}
+    context: dict[str, Any] = {"refused": refused, "code": code}
     if signer is not None:
         signer.draft.refresh_from_db(fields=["lock_version"])
         sheet = Sheet(request, signer.draft, "review", at)
