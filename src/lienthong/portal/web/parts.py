@@ -18,7 +18,7 @@ from lienthong.kernel.access import public_page
 from lienthong.kernel.errors import Refusal
 from lienthong.portal.actions.drafting import save_part, submit_draft
 from lienthong.portal.applying import queries, steps
-from lienthong.portal.applying.refusals import DraftChangedElsewhere
+from lienthong.portal.applying.refusals import DraftChangedElsewhere, DraftSubmitted
 from lienthong.portal.applying.steps import StepKind
 from lienthong.portal.forms import ContactForm, OtherForm, StrangerForm
 from lienthong.portal.web.applying import WHY
@@ -207,10 +207,11 @@ def review_page(sheet: Sheet) -> HttpResponse:
     if sheet.request.method == "POST" and not is_stale(sheet.request):
         try:
             submit_draft(draft_id=draft.pk, visitor=sheet.holder.visitor, at=sheet.at)
+            return redirect("portal:receipt", draft.pk)
+        except DraftSubmitted:
+            return redirect("portal:receipt", draft.pk)
         except Refusal as refusal:
             refused = refusal.say()
-        else:
-            return redirect("portal:receipt", draft.pk)
     context = reviewed(sheet) | {"refused": refused, "signers": list(draft.signers.order_by("pk"))}
     return sheet.render("portal/apply/review.html", context, status=422 if refused else 200)
 
