@@ -26,3 +26,6 @@ class PortalConfig(AppConfig):
                 exact=True,
             )
         )
+        register(
+            NavItem("portal:drafts", _("Applications you have begun"), order=20, icon="paper", place="own")
+        )

@@ -45,6 +45,13 @@ async function patiently(address, data, bar, wait = 2000) {
   }
 }
 
+// A code that was scanned stands behind "#", which no server sees.
+const typed = document.getElementById("code");
+if (typed && !typed.value && location.hash) {
+  typed.value = location.hash.slice(1, 41);
+  history.replaceState(null, "", location.pathname);
+}
+
 document.addEventListener("change", async (event) => {
   const input = event.target.closest("[data-upload]");
   if (!input || !input.files.length) return;
