@@ -43,6 +43,39 @@ def picture() -> dict[str, Any]:
     return {"name": "giay-chung-sinh.jpg", "mimeType": "image/jpeg", "buffer": content.getvalue()}
 
 
+def go_on(phone: Page, button: str = "Lưu và tiếp tục") -> str:
+    """Press the page's button; the address that it was on."""
+    left = phone.url
+    phone.get_by_role("button", name=button, exact=True).click()
+    return left
+
+
+def fill_in(phone: Page) -> list[str]:
+    """Every page up to the review, a mistake on the way; the addresses of the pages."""
+    visited = [go_on(phone, "Bắt đầu")]
+    expect(phone.get_by_text("Bước 1 trên 5")).to_be_visible()
+    phone.get_by_label("Child_name").fill("Trần Bé Journey")
+    phone.get_by_label("Nữ").check()
+    phone.get_by_label("Born_on").fill("31/2/2026")
+    visited.append(go_on(phone))
+    phone.get_by_role("alert").get_by_role("link", name="Born_on").click()
+    phone.get_by_label("Born_on").fill("10/2/2026")
+    go_on(phone)
+    phone.get_by_role("radio", name="Không").check()
+    phone.get_by_label("Father_name").fill("Trần Cha")
+    visited.append(go_on(phone))
+    phone.get_by_label("Chụp ảnh hoặc chọn tệp").set_input_files(picture())  # type: ignore[arg-type]
+    go_on(phone, "Giữ các ảnh này và thêm ảnh khác")
+    expect(phone.get_by_text("giay-chung-sinh.jpg")).to_be_visible()
+    visited.append(go_on(phone))
+    phone.get_by_label("Họ và tên của bạn").fill("Lê Thị Mẹ")
+    phone.get_by_label("Số định danh cá nhân của bạn").fill("001199000123")
+    phone.get_by_label("Điện thoại").fill("0912345678")
+    visited.append(go_on(phone))
+    expect(phone.get_by_role("heading", name="Kiểm tra và gửi")).to_be_visible()
+    return [*visited, phone.url]
+
+
 def test_a_birth_is_registered_on_an_old_phone_without_an_account(
     phone: Page,
     site: Site,
@@ -52,53 +85,28 @@ def test_a_birth_is_registered_on_an_old_phone_without_an_account(
 ) -> None:
     with site.data():
         offer = online()
-    visited: list[str] = []
-
-    def go_on(button: str = "Lưu và tiếp tục") -> None:
-        visited.append(phone.url)
-        phone.get_by_role("button", name=button, exact=True).click()
-
     answer = phone.goto(f"/apply/{offer.pk}/")
     assert answer is not None
     assert len(answer.body()) < MOST_BYTES
     expect(phone.get_by_text("Giấy chứng sinh")).to_be_visible()
-    go_on("Bắt đầu")
-    expect(phone.get_by_text("Bước 1 trên 5")).to_be_visible()
-    phone.get_by_label("Child_name").fill("Trần Bé Journey")
-    phone.get_by_label("Nữ").check()
-    phone.get_by_label("Born_on").fill("31/2/2026")
-    go_on()
-    phone.get_by_role("alert").get_by_role("link", name="Born_on").click()
-    phone.get_by_label("Born_on").fill("10/2/2026")
-    go_on()
-    phone.get_by_label("Không").check()
-    go_on()
-    phone.get_by_label("Father_name").fill("Trần Cha")
-    go_on()
-    phone.get_by_label("Chụp ảnh hoặc chọn tệp").set_input_files(picture())  # type: ignore[arg-type]
-    go_on("Giữ các ảnh này và thêm ảnh khác")
-    expect(phone.get_by_text("giay-chung-sinh.jpg")).to_be_visible()
-    go_on()
-    phone.get_by_label("Họ và tên của bạn").fill("Lê Thị Mẹ")
-    phone.get_by_label("Số định danh cá nhân của bạn").fill("001199000123")
-    phone.get_by_label("Điện thoại").fill("0912345678")
-    go_on()
-    expect(phone.get_by_role("heading", name="Kiểm tra và gửi")).to_be_visible()
+    visited = fill_in(phone)
     phone.get_by_role("link", name="Sửa: Child").click()
     phone.get_by_label("Child_name").fill("Trần Bé Sửa")
-    go_on()
+    go_on(phone)
     expect(phone.get_by_text("Trần Bé Sửa")).to_be_visible()
     looking = page_at(360)
     looking.context.add_cookies(phone.context.cookies())  # type: ignore[arg-type]
-    for url in [*dict.fromkeys(visited), phone.url, f"{site.url}/drafts/", f"{site.url}/drafts/resume/"]:
+
+    def look_at(url: str) -> None:
         looking.goto(url)
         assert_accessible(looking)
         assert_no_sideways_scrolling(looking)
+
+    for url in [*visited, f"{site.url}/drafts/", f"{site.url}/drafts/resume/", f"{site.url}/sign/"]:
+        look_at(url)
     phone.get_by_role("button", name="Gửi hồ sơ").click()
     expect(phone.get_by_role("heading", name="Hồ sơ của bạn đã được gửi")).to_be_visible()
-    looking.goto(phone.url)
-    assert_accessible(looking)
-    assert_no_sideways_scrolling(looking)
+    look_at(phone.url)
     with site.data():
         dossier = Dossier.objects.get(applicant_name="Lê Thị Mẹ")
         assert dossier.application.answers["child_name"] == "Trần Bé Sửa"

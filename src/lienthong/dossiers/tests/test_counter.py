@@ -14,13 +14,13 @@ from lxml import html
 from PIL import Image
 from pytest_django import DjangoAssertNumQueries
 
+from lienthong.dossiers import uploading
 from lienthong.dossiers.identity_card import read_card
 from lienthong.dossiers.models import Dossier, DossierParty, HeldDocument
 from lienthong.dossiers.states import PartyRole
 from lienthong.dossiers.tests import factories
 from lienthong.dossiers.tests.processes import BIRTH
 from lienthong.dossiers.tests.test_web import FORM, filled, signed_in
-from lienthong.dossiers.web import sent
 from lienthong.identity.public import Role
 from lienthong.kernel.blobs import store_blob
 from lienthong.kernel.clock import now
@@ -138,7 +138,7 @@ def test_a_document_held_is_used_again_without_a_copy_and_only_by_its_party(offe
     [
         (lambda: [SimpleUploadedFile("x.png", photo("red").read()[:80])], "x.png"),
         (lambda: [SimpleUploadedFile("a.exe", b"MZ" + b"\0" * 200)], ""),
-        (lambda: [SimpleUploadedFile("b.pdf", b"%PDF-1.7\n" + b"0" * (sent.MOST_BYTES + 1))], "20"),
+        (lambda: [SimpleUploadedFile("b.pdf", b"%PDF-1.7\n" + b"0" * (uploading.MOST_BYTES + 1))], "20"),
         (lambda: [photo(f"rgb({n},0,0)") for n in range(sent.MOST_PAGES + 1)], "21"),
     ],
     ids=["damaged", "strange", "large", "many"],

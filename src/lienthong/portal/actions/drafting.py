@@ -13,7 +13,7 @@ from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 
-from lienthong.dossiers.public import Dossier, keep_upload, submit_online
+from lienthong.dossiers.public import keep_upload, submit_online
 from lienthong.identity.public import NotFound, Visitor
 from lienthong.kernel.clock import VIETNAM
 from lienthong.portal.applying.keys import hash_of
@@ -220,8 +220,8 @@ def _hold(draft_id: UUID, at: datetime) -> Draft:
 
 def _sent(draft: Draft) -> DraftSubmitted:
     # Not by the join of who waited for the lock: it was read before the other had made the dossier.
-    code = Dossier.objects.values_list("code", flat=True).get(pk=draft.dossier_id)
-    return DraftSubmitted(code=code)
+    code = Draft.objects.values_list("dossier__code", flat=True).get(pk=draft.pk)
+    return DraftSubmitted(code=code or "")
 
 
 def _require_unchanged(row: Draft, saving: Saving) -> None:
