@@ -21,6 +21,7 @@ from lienthong.dossiers.states import PartyRole
 from lienthong.dossiers.tests import factories
 from lienthong.dossiers.tests.processes import BIRTH
 from lienthong.dossiers.tests.test_web import FORM, filled, signed_in
+from lienthong.dossiers.web import sent
 from lienthong.identity.public import Role
 from lienthong.kernel.blobs import store_blob
 from lienthong.kernel.clock import now
