@@ -17,8 +17,11 @@ from lienthong.dossiers.actions.stepping import finish_step, finish_steps
 from lienthong.dossiers.actions.submitting import ONLINE, submit_online
 from lienthong.dossiers.actions.supplements import ask_supplement, receive_supplement
 from lienthong.dossiers.bodies import seed_competent_bodies
+from lienthong.dossiers.brought import Brought, lay_ready
 from lienthong.dossiers.contracts import (
+    CoSigner,
     DossierMoved,
+    DraftReceived,
     GivenFile,
     GivenPaper,
     Intake,
@@ -86,6 +89,8 @@ __all__ = [
     "Appointment",
     "Booking",
     "CodeUnknown",
+    "Brought",
+    "CoSigner",
     "Counter",
     "Demand",
     "Dossier",
@@ -95,6 +100,7 @@ __all__ = [
     "DossierState",
     "DossierTask",
     "Followed",
+    "DraftReceived",
     "GivenFile",
     "GivenPaper",
     "Group",
@@ -148,6 +154,7 @@ __all__ = [
     "likely_minutes",
     "measure_services",
     "most_asked",
+    "lay_ready",
     "note_payment",
     "open_figures",
     "open_hall",

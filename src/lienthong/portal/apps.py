@@ -1,5 +1,7 @@
 """Registers the app with Django and its pages with the navigation."""
 
+from importlib import import_module
+
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
@@ -29,3 +31,19 @@ class PortalConfig(AppConfig):
         """Put the pages into the navigation."""
         for page in PAGES:
             register(page)
+        """Listen, and put the pages into the navigation for citizens."""
+        import_module("lienthong.portal.handlers")
+        register(
+            NavItem(
+                "portal:home",
+                _("Home page"),
+                order=10,
+                icon="search",
+                public=True,
+                place="citizen",
+                exact=True,
+            )
+        )
+        register(
+            NavItem("portal:drafts", _("Applications you have begun"), order=20, icon="paper", place="own")
+        )

@@ -22,6 +22,7 @@ from lienthong.portal.web import (
     sites,
     usage,
 )
+from lienthong.portal.web import applying, counter, home, pages, parts, receipts, signing
 
 app_name = "portal"
 urlpatterns = [
@@ -43,6 +44,10 @@ urlpatterns = [
     path("drafts/<uuid:draft_id>/receipt/pdf/", receipts.receipt_pdf, name="receipt_pdf"),
     path("drafts/<uuid:draft_id>/pay/", receipts.pay, name="pay"),
     path("drafts/<uuid:draft_id>/discard/", applying.discard, name="discard"),
+    path("drafts/<uuid:draft_id>/counter/", counter.show, name="show_at_counter"),
+    path("at-counter/", counter.at_counter, name="at_counter"),
+    path("drafts/<uuid:draft_id>/signers/", signing.signers, name="signers"),
+    path("sign/", signing.co_sign, name="co_sign"),
     path("drafts/<uuid:draft_id>/files/<int:file_id>/", applying.draft_file, name="draft_file"),
     path("follow/", following.follow, name="follow"),
     path("my/dossiers/", following_own.mine, name="mine"),

@@ -6,3 +6,4 @@ from lienthong.portal.models.everyday import EverydayWords as EverydayWords
 from lienthong.portal.models.sites import Site as Site
 from lienthong.portal.models.usage import ServiceUse as ServiceUse
 from lienthong.portal.models.usage import UseEvent as UseEvent
+from lienthong.portal.models.drafts import Signer as Signer
