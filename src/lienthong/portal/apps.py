@@ -16,7 +16,7 @@ PAGES = (
     NavItem("portal:bodies", _("By body"), order=40, icon="building", public=True, place="citizen"),
     NavItem("portal:figures", _("Public figures"), order=80, icon="filter", public=True, place="citizen"),
     NavItem("portal:mine", _("My dossiers"), order=10, icon="inbox", place="own"),
-    NavItem("portal:drafts", _("Applications begun"), order=15, icon="pen", place="own"),
+    NavItem("portal:drafts", _("Applications you have begun"), order=15, icon="pen", place="own"),
     NavItem("portal:documents", _("My documents"), order=20, icon="paper", place="own"),
     NavItem("portal:site", _("Portal of the agency"), EDITORS, order=64, icon="globe", place="account"),
     NavItem("portal:uses", _("Use of online services"), LEARNERS, order=65, place="account"),
@@ -28,22 +28,8 @@ class PortalConfig(AppConfig):
     label = "portal"
 
     def ready(self) -> None:
-        """Put the pages into the navigation."""
+        """Listen, and put the pages into the navigation; models are there only by now."""
+        import_module("lienthong.portal.handlers")
+        import_module("lienthong.portal.party_notices")
         for page in PAGES:
             register(page)
-        """Listen, and put the pages into the navigation for citizens."""
-        import_module("lienthong.portal.handlers")
-        register(
-            NavItem(
-                "portal:home",
-                _("Home page"),
-                order=10,
-                icon="search",
-                public=True,
-                place="citizen",
-                exact=True,
-            )
-        )
-        register(
-            NavItem("portal:drafts", _("Applications you have begun"), order=20, icon="paper", place="own")
-        )

@@ -4,8 +4,3 @@ from lienthong.portal.actions.sites import save_site
 from lienthong.portal.actions.wording import load_everyday_words
 
 __all__ = ["load_everyday_words", "save_site"]
-"""The door of `portal`: what becomes true of applications before they are dossiers."""
-
-from lienthong.portal.contracts import DraftExpiring
-
-__all__ = ["DraftExpiring"]

@@ -6,6 +6,7 @@ from lienthong.portal.web import (
     applying,
     arms,
     bodies,
+    counter,
     figures,
     finding,
     following,
@@ -19,10 +20,10 @@ from lienthong.portal.web import (
     places,
     receipts,
     services,
+    signing,
     sites,
     usage,
 )
-from lienthong.portal.web import applying, counter, home, pages, parts, receipts, signing
 
 app_name = "portal"
 urlpatterns = [

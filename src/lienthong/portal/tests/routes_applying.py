@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from tests.architecture.routes import Route, World, held, public
+from tests.architecture.routes import Route, World, held, only, public
 
 from lienthong.dossiers.public import submit_online
 from lienthong.dossiers.tests.factories import intake
-from lienthong.identity.public import visitor_for
+from lienthong.identity.public import Role, visitor_for
 from lienthong.kernel.clock import now
 from lienthong.portal.actions.drafting import keep_file, start_draft
 from lienthong.portal.models import Draft
@@ -55,5 +55,9 @@ ROUTES: dict[str, Route] = {
     "portal:receipt_pdf": held(kwargs=_sent),
     "portal:pay": held(methods=("POST",), kwargs=_sent),
     "portal:discard": held(methods=("POST",), kwargs=_draft),
+    "portal:show_at_counter": held(methods=("POST",), kwargs=_draft),
+    "portal:at_counter": only(Role.RECEPTIONIST, methods=BOTH, shared=True),
+    "portal:signers": held(methods=BOTH, kwargs=_draft),
+    "portal:co_sign": public(methods=BOTH),
     "portal:draft_file": held(kwargs=_file),
 }

@@ -21,7 +21,6 @@ from lienthong.dossiers.tests.factories import receptionist
 from lienthong.identity.public import STRANGER, Role
 from lienthong.identity.tests.factories import a_citizen, agency, official_in
 from lienthong.kernel.clock import now
-from lienthong.kernel.events import subscribe
 from lienthong.ledger.public import timeline
 from lienthong.payments.public import charges_of
 from lienthong.payments.tests.factories import SECRET, merchant, page_answers
@@ -29,13 +28,10 @@ from lienthong.portal.actions.counter import bring_to_counter, show_at_counter
 from lienthong.portal.actions.drafting import submit_draft
 from lienthong.portal.actions.expiring import announce_expiry, delete_expired
 from lienthong.portal.applying.refusals import CodeUnknown, DraftSubmitted
-from lienthong.portal.contracts import DraftExpiring
-from lienthong.portal.models import Draft, DraftFile, Signer
+from lienthong.portal.models import Draft, DraftFile, ServiceUse, Signer, UseEvent
 from lienthong.portal.tests.applying import CHILD, begun, fill_in, online, page_of, picture, save
 
 pytestmark = pytest.mark.django_db
-told: list[DraftExpiring] = []
-subscribe(DraftExpiring)(told.append)
 
 
 def secret_on(client: Client) -> str:
@@ -79,8 +75,7 @@ def test_who_signs_in_takes_along_what_was_begun_before() -> None:
 
 
 def test_the_end_of_a_draft_is_announced_once_and_then_it_goes_with_its_files() -> None:
-    told.clear()
-    account, party = a_citizen()
+    account, _party = a_citizen()
     mine, stranger, offer = Client(), Client(), online()
     mine.force_login(account)
     drafts = [begun(mine, offer), begun(stranger, offer)]
@@ -89,11 +84,14 @@ def test_the_end_of_a_draft_is_announced_once_and_then_it_goes_with_its_files() 
     assert announce_expiry(at=ends - timedelta(days=settings.ENV.draft_warning_days, hours=1)) == 0
     assert announce_expiry(at=ends - timedelta(days=1)) == 1
     assert announce_expiry(at=ends - timedelta(hours=20)) == 0
-    assert [(one.draft_id, one.party_id) for one in told] == [(drafts[0].pk, party.pk)]
+    notices = mine.get(reverse("notifications:citizen")).content.decode()
+    assert notices.count(page_of(drafts[0], "draft")) == 1
     Draft.objects.filter(pk=drafts[0].pk).update(expires_at=now() + timedelta(days=2))
     assert mine.get(reverse("portal:drafts")).context["rows"][0]["soon"]
     assert delete_expired(at=now() + timedelta(days=1)) == 0
     assert delete_expired(at=ends + timedelta(minutes=1)) == 2
+    left = ServiceUse.objects.filter(event=UseEvent.LEFT).values_list("place", "times")
+    assert [*left] == [("child/child_name", 2)]
     assert not DraftFile.objects.exists()
     assert mine.get(page_of(drafts[0], "draft")).status_code == 404
     assert mine.post(page_of(drafts[0], "form_page", "child"), CHILD).status_code == 404
