@@ -119,8 +119,9 @@ def _receive(parts: Sequence[Intake], viewer: Viewer, at: datetime, *, together:
         for task in [task for key in board.dossiers for task in board.open[key]]:
             if policies.works_on(viewer, task):
                 finish_on_board(board, StepDone(task.pk), viewer)
-        if intake.draft_id is not None:
-            board.tell(DraftReceived(intake.draft_id, made[0].pk))
+        for row, one in zip(made, parts, strict=True):
+            if one.draft_id is not None:
+                board.tell(DraftReceived(one.draft_id, row.pk))
         board.write()
         open_bills(bills=bills, actor=viewer, at=at)
     return made
