@@ -15,7 +15,7 @@ KEPT = timedelta(days=3 * 366)  # counts of how services are used
 @periodic(cron="17 1 * * *")
 @job(name="portal.expire_drafts", queueing_lock="portal.expire_drafts")
 def expire_drafts(timestamp: int) -> None:
-    """Announce which applications will be deleted, delete those whose time is over and old counts; nightly."""
+    """Announce which applications will be deleted, delete those whose time is over, and old counts."""
     at = now()
     forget_uses(before=at.date() - KEPT)
     announce_expiry(at=at)
