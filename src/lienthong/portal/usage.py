@@ -59,7 +59,7 @@ class Way:
 
 
 def uses_of_services(*, since: date, until: date, at: datetime, under: str = "") -> list[Uses]:
-    """Every service with an online offer, those that most people left first. Four queries beside the figures."""
+    """Every service with an online offer, those that most people left first. Four queries more."""
     offered = ServiceOffer.objects.filter(channel__in=ONLINE, ended_at=None)
     procedures = Procedure.objects.filter(pk__in=offered.values("version__procedure"))
     counted = _counted(since, until)
