@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import threading
 import time
@@ -57,6 +58,7 @@ def demo(
         serving.require_free(port)
         if reset:
             start_over(runtime.var())
+        os.environ.setdefault("LIENTHONG_SIGN_IN_SHOW_CODES", "true")
         own = runtime.own_database()
         fresh = bool(own) and _is_empty(own)
         if fresh:
@@ -74,6 +76,7 @@ def prepare(*, story: bool) -> None:
         demo.prepare_country(at=now(), report=report)
         if story and not demo.already_played():
             demo.fill_pages(at=now(), report=report)
+        demo.open_citizens(at=now())
 
 
 def _show(documents: int) -> None:
@@ -83,7 +86,7 @@ def _show(documents: int) -> None:
         fill(documents)
     elif not demo.already_played():
         play(demo.play_story(clock=now))
-    runtime.console.print(accounts_table(demo.logins()))
+    runtime.console.print(accounts_table([*demo.logins(), *demo.citizen_logins()]))
 
 
 def fill(documents: int) -> None:

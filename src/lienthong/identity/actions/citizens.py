@@ -11,10 +11,10 @@ from django.utils.translation import gettext_lazy as _
 
 from lienthong.identity.access import NotFound
 from lienthong.identity.actions.codes import spend_code
-from lienthong.identity.actions.parties import keep_party
+from lienthong.identity.actions.parties import keep_parties, keep_party
 from lienthong.identity.contact import channel_of, clean_contact
 from lienthong.identity.contracts import Assurance, Channel, PartyFacts, PartyKind, Purpose, Role, Viewer
-from lienthong.identity.models import Account, OneTimeCode, Party, SignOn
+from lienthong.identity.models import Account, OneTimeCode, Party, Representation, SignOn
 from lienthong.identity.policies import require_role
 from lienthong.identity.queries.visiting import visitor_for
 from lienthong.kernel.errors import Refusal
@@ -123,6 +123,28 @@ def new_account(*, number: str, assurance: Assurance, language: str, **contact: 
     return Account.objects.create_user(
         username, number=number, assurance=assurance.value, language=language, **contact
     )
+
+
+def create_citizen(
+    *, facts: PartyFacts, language: str, at: datetime, business: PartyFacts | None = None
+) -> Account:
+    """A confirmed account of the person, who may represent a business: for the demonstration, as nobody asks.
+
+    Raises:
+        PartyNumberWrong, PartyNameMissing, PartyNameDiffers
+    """
+    with transaction.atomic():
+        person, *firms = keep_parties(all_facts=[facts, business] if business else [facts], at=at)
+        contact = {"email": facts.email, "telephone": facts.telephone}
+        account = new_account(number=facts.number, assurance=Assurance.NATIONAL, language=language, **contact)
+        give_account(party=person, account=account, assurance=Assurance.NATIONAL)
+        Representation.objects.bulk_create(
+            [
+                Representation(person=person, business=firm, proof=Assurance.NATIONAL, since=at)
+                for firm in firms
+            ]
+        )
+    return account
 
 
 def _sign_in(code: OneTimeCode, source: str, at: datetime) -> Account:
