@@ -194,11 +194,18 @@ def _contact(cleaned: str) -> dict[str, str]:
 
 
 def _merge(own: Party, known: Party) -> None:
-    """Let every row that speaks of `own` speak of `known`, whatever app it is of, and remove `own`."""
+    """Let every row that speaks of `own` speak of `known`, whatever app it is of, and remove `own`.
+
+    Of what a party has once (its choices), that of `known` stays.
+    """
     for relation in Party._meta.get_fields(include_hidden=True):
         if relation.auto_created and not relation.concrete and relation.related_model is not None:
             field = relation.field  # type: ignore[union-attr]
-            field.model._base_manager.filter(**{field.name: own}).update(**{field.name: known})
+            rows = field.model._base_manager.all()
+            if relation.one_to_one and rows.filter(**{field.name: known}).exists():
+                rows.filter(**{field.name: own}).delete()
+            else:
+                rows.filter(**{field.name: own}).update(**{field.name: known})
     Party.objects.filter(pk=own.pk).delete()
 
 
