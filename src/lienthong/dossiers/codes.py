@@ -29,6 +29,14 @@ class DossierCode:
         return f"{self.agency}-{self.day:%y%m%d}-{self.number:0{SHORTEST_NUMBER}d}"
 
 
+def spellings_of(text: str) -> list[str]:
+    """The code that the text is, as we write it and as it was typed; none where it is no code."""
+    try:
+        return [str(read_code(text)), "".join(text.split()).upper()]
+    except NotACode:
+        return []
+
+
 def read_code(text: str) -> DossierCode:
     """Take a code apart, also one of a ministry that writes the day with eight digits.
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from lienthong.dossiers.models import Dossier, DossierTask
+from django.db.models import Q
+
+from lienthong.dossiers.models import Dossier, DossierParty, DossierTask
 from lienthong.dossiers.refusals import DossierNotNow, StepOfAnother
 from lienthong.dossiers.states import MOVES, Move, TaskKind, Who
-from lienthong.identity.public import ROLE_LABELS, NotAllowed, Role, Viewer
+from lienthong.identity.public import ROLE_LABELS, NotAllowed, NotFound, Role, Viewer, Visitor
 from lienthong.kernel.errors import Refusal
 
 READERS = frozenset({Role.RECEPTIONIST, Role.SPECIALIST, Role.HEAD, Role.LEADER, Role.CLERK, Role.AUDITOR})
@@ -163,3 +165,55 @@ def _refusal(viewer: Viewer, dossier: Dossier, move: Move) -> Refusal | None:
     if dossier.state not in move.sources:
         return DossierNotNow(code=dossier.code, state=dossier.state_label)
     return None
+
+
+def seen_by_party(visitor: Visitor) -> Q:
+    """The dossiers that a visitor sees as a party: the rule, for lists and for single ones alike.
+
+    Of each the visitor is the applicant or the representative, or acts now for one of them; on a mandate for
+    some procedures, only in those. Under an account that nobody confirmed lies only what was sent in from it,
+    since its party is its own.
+    """
+    if visitor.party_id is None:
+        return Q(pk=None)
+    own = Q(pk__in=DossierParty.objects.filter(party=visitor.party_id).values("dossier"))
+    if visitor.for_id in (None, visitor.party_id):
+        return own
+    others = Q(pk__in=DossierParty.objects.filter(party=visitor.for_id).values("dossier"))
+    procedures = _procedures(visitor)
+    return own | (others & Q(version__procedure__code__in=procedures) if procedures else others)
+
+
+def held_for_party(visitor: Visitor) -> Q:
+    """The documents that a visitor sees and uses again: those held of whom they act for now; on a mandate for
+    some procedures, those that came with a dossier they see.
+    """
+    if not visitor.signed_in or visitor.for_id is None:
+        return Q(pk=None)
+    seen = Dossier.objects.filter(seen_by_party(visitor))
+    return Q(party=visitor.for_id, source__in=seen) if _procedures(visitor) else Q(party=visitor.for_id)
+
+
+def _procedures(visitor: Visitor) -> frozenset[str]:
+    """The codes of procedures that the mandate acted on is for; empty, all of them."""
+    found: frozenset[str] = getattr(visitor, "procedures", frozenset())
+    return found
+
+
+def party_may_see(visitor: Visitor, dossier: Dossier) -> bool:
+    """Whether the visitor sees the dossier as a party. One query."""
+    return Dossier.objects.filter(seen_by_party(visitor), pk=dossier.pk).exists()
+
+
+def party_actions(dossier: Dossier) -> list[Move]:
+    """What a party who sees the dossier may do with it now, in the order of the table."""
+    return [move for move in MOVES.values() if move.party and dossier.state in move.sources]
+
+
+def require_party(visitor: Visitor, dossier: Dossier | None, move: Move) -> Dossier:
+    """The dossier, for a party that may make the move now. Raises `NotFound`, `DossierNotNow`. One query."""
+    if dossier is None or not party_may_see(visitor, dossier):
+        raise NotFound
+    if move not in party_actions(dossier):
+        raise DossierNotNow(code=dossier.code, state=dossier.state_label)
+    return dossier

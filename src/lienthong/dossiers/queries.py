@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from lienthong.directory.public import Agency
 from lienthong.dossiers import policies
-from lienthong.dossiers.codes import NotACode, read_code
+from lienthong.dossiers.codes import spellings_of
 from lienthong.dossiers.contracts import DossierFilter
 from lienthong.dossiers.foreign import pinned_process
 from lienthong.dossiers.frequency import with_words
@@ -98,7 +98,7 @@ def list_dossiers(viewer: Viewer, wanted: DossierFilter, *, at: datetime, cursor
     if viewer.agency_id is None or not viewer.has(*policies.READERS):
         return Page([], "")
     rows = Dossier.objects.all()
-    codes = _codes(wanted.text)
+    codes = spellings_of(wanted.text)
     if codes:
         rows = rows.filter(code__in=codes)
     if wanted.state.isascii() and wanted.state.isdigit() and int(wanted.state) in list(DossierState):
@@ -123,14 +123,6 @@ def _listed(rows: QuerySet[Dossier]) -> QuerySet[Dossier]:
     """With what a row of the list shows, and no more."""
     named = {name: F(f"version__procedure__{name.removeprefix('procedure_')}") for name in _NAMED}
     return rows.only(*_LISTED).annotate(**named)
-
-
-def _codes(text: str) -> list[str]:
-    """The code that the text is, as we write it and as it was typed: one row of a unique index."""
-    try:
-        return [str(read_code(text)), "".join(text.split()).upper()]
-    except NotACode:
-        return []
 
 
 def process_for(dossier: Dossier) -> Process:
@@ -267,6 +259,13 @@ def latest_answers(viewer: Viewer, party: Party | None) -> dict[str, Any]:
         return {}
     rows = Dossier.objects.filter(applicant=party, agency_id=viewer.agency_id).order_by("-pk")
     return rows.values_list("application__answers", flat=True).first() or {}
+
+
+def latest_answers_of(party_id: UUID) -> tuple[dict[str, Any], date | None]:
+    """What the party last answered to whatever agency, for itself to see, and the day. One query."""
+    rows = Dossier.objects.filter(applicant=party_id, foreign=False).order_by("-pk")
+    found = rows.values_list("application__answers", "submitted_at").first()
+    return (found[0] or {}, found[1].astimezone(VIETNAM).date()) if found else ({}, None)
 
 
 def find_task(viewer: Viewer, task_id: UUID) -> DossierTask:

@@ -134,6 +134,7 @@ class Move:
     """One thing that may be done with a dossier. Without `target` the state stays.
 
     `article` is the rule it follows, `slip` what the applicant gets; `reason`: it is not done without words.
+    `party`: the applicant, or who acts for them, may make it too.
     """
 
     verb: str
@@ -144,6 +145,7 @@ class Move:
     label: Promise
     slip: SlipKind | None = None
     reason: bool = False
+    party: bool = False
 
 
 _S = DossierState
@@ -153,6 +155,7 @@ UNDER_WAY = _WORKED | WAITING
 OPEN = UNDER_WAY | _NEW
 # A result may still be made once it is decided: the refusal that goes out, the paper that was forgotten.
 RESULT_MADE = _WORKED | {_S.FINISHED}
+DECIDED = frozenset({_S.FINISHED, _S.HANDED_OUT})
 CLOSED = frozenset({_S.NOT_ACCEPTED, _S.WITHDRAWN, _S.STOPPED, _S.HANDED_OUT})
 
 ACCEPT = Move(
@@ -186,6 +189,7 @@ SUPPLY = Move(
     Who.DESK,
     "NĐ 61/2018, Đ.19 k.4",
     _("Receive the supplement"),
+    party=True,
 )
 ASK_PAYMENT = Move(
     "ask-payment",
@@ -231,6 +235,7 @@ WITHDRAW = Move(
     "NĐ 45/2020, Đ.17",
     _("Withdraw it for the applicant"),
     reason=True,
+    party=True,
 )
 FINISH = Move("finish", UNDER_WAY, _S.FINISHED, Who.PLATFORM, "NĐ 61/2018, Đ.19", _("Finish"))
 DRAFT_RESULT = Move("draft-result", RESULT_MADE, None, Who.DRAFTER, "NĐ 61/2018, Đ.19", _("Draft the result"))
@@ -253,8 +258,11 @@ HAND_OUT = Move(
     _("Hand out the result"),
 )
 
+SUBMIT = "submit"  # a dossier is handed in: the beginning, and so no move
 # What happens to the clock of a main dossier with its parts, and to a deadline with the calendar: no move.
 STANDS, GOES_ON, RECOUNT = "stand", "go-on", "recount"
+# That a party opened a result, no move either.
+READ_RESULT = "read-result"
 
 MOVES: dict[str, Move] = {
     move.verb: move

@@ -20,7 +20,14 @@ from lienthong.identity.actions.accounts import (
 from lienthong.identity.actions.acting import delegate, end_delegation, switch_post
 from lienthong.identity.actions.citizens import create_citizen
 from lienthong.identity.actions.codes import code_to_send, note_code_sent
-from lienthong.identity.actions.parties import PartyNameDiffers, PartyNumberWrong, keep_parties, keep_party
+from lienthong.identity.actions.parties import (
+    PartyNameDiffers,
+    PartyNumberWrong,
+    correct_contacts,
+    declare_party,
+    keep_parties,
+    keep_party,
+)
 from lienthong.identity.contracts import (
     NOBODY,
     STRANGER,
@@ -88,9 +95,11 @@ __all__ = [
     "citizens",
     "code_to_send",
     "colleagues_with",
+    "correct_contacts",
     "create_account",
     "create_accounts",
     "create_citizen",
+    "declare_party",
     "delegate",
     "deputies_in",
     "end_delegation",

@@ -7,6 +7,14 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
+from lienthong.payments.states import (
+    ATTEMPT_COLORS,
+    ATTEMPT_LABELS,
+    CHARGE_COLORS,
+    CHARGE_LABELS,
+    PROVIDER_LABELS,
+)
+
 MOST_AMOUNT = 10**12  # đồng
 
 
@@ -79,6 +87,54 @@ class ChargeView:
     paid_at: datetime | None
     provider: str
     receipt: str
+    payment_id: UUID | None = None
+
+    @property
+    def way(self) -> object:
+        """How it was paid, in the reader's language; empty while it is not."""
+        return PROVIDER_LABELS.get(self.provider, "")
+
+    @property
+    def state_label(self) -> object:
+        """The state in the reader's language."""
+        return CHARGE_LABELS[self.state]
+
+    @property
+    def state_color(self) -> str:
+        """The colour of the state's tag."""
+        return CHARGE_COLORS.get(self.state, "neutral")
+
+
+@dataclass(frozen=True)
+class AttemptView:
+    """One try to pay, as the payer sees it: what became of it, and while it waits how to go on."""
+
+    id: UUID
+    provider: str
+    reference: str
+    amount: int
+    state: str
+    note: str
+    started_at: datetime
+    expires_at: datetime
+    waits: bool
+    qr_svg: str = ""
+    url: str = ""
+
+    @property
+    def way(self) -> object:
+        """The way of paying, in the reader's language."""
+        return PROVIDER_LABELS[self.provider]
+
+    @property
+    def state_label(self) -> object:
+        """What became of it, in the reader's language."""
+        return ATTEMPT_LABELS[self.state]
+
+    @property
+    def state_color(self) -> str:
+        """The colour of the state's tag."""
+        return ATTEMPT_COLORS.get(self.state, "neutral")
 
 
 @dataclass(frozen=True)

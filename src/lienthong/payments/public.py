@@ -4,6 +4,7 @@ from lienthong.payments.actions.charging import cancel_charges, open_bills, open
 from lienthong.payments.actions.refunding import settle_refund
 from lienthong.payments.actions.starting import start_payment
 from lienthong.payments.contracts import (
+    AttemptView,
     Bill,
     ChargeLine,
     ChargesSettled,
@@ -17,12 +18,14 @@ from lienthong.payments.contracts import (
     SubjectsSettled,
 )
 from lienthong.payments.models import Charge, CollectingAccount, Payment, Refund
-from lienthong.payments.queries import charges_of, offered_ways, owed, payment_counts
-from lienthong.payments.states import CHARGE_COLORS, CHARGE_LABELS, ChargeState, Provider
+from lienthong.payments.queries import attempts_of, charges_of, offered_ways, owed, payment_counts
+from lienthong.payments.states import CHARGE_COLORS, CHARGE_LABELS, PROVIDER_LABELS, ChargeState, Provider
 
 __all__ = [
     "CHARGE_COLORS",
     "CHARGE_LABELS",
+    "PROVIDER_LABELS",
+    "AttemptView",
     "Bill",
     "Charge",
     "ChargeLine",
@@ -40,6 +43,7 @@ __all__ = [
     "Refund",
     "RefundSettled",
     "SubjectsSettled",
+    "attempts_of",
     "cancel_charges",
     "charges_of",
     "offered_ways",

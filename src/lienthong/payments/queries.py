@@ -10,12 +10,13 @@ from uuid import UUID
 
 from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet, Sum, Value
 
+from lienthong.documents.public import qr_svg
 from lienthong.identity.public import NotFound, Role, Viewer
 from lienthong.kernel.clock import VIETNAM
 from lienthong.kernel.paging import Page, page_of
 from lienthong.kernel.plain import Plain
 from lienthong.payments import policies
-from lienthong.payments.contracts import ChargeFilter, ChargeView, PaymentCounts
+from lienthong.payments.contracts import AttemptView, ChargeFilter, ChargeView, PaymentCounts
 from lienthong.payments.models import (
     Attempt,
     Charge,
@@ -81,6 +82,30 @@ def view_of(charge: Charge) -> ChargeView:
         paid_at=payment.paid_at if payment else None,
         provider=payment.provider if payment else "",
         receipt=payment.receipt if payment else "",
+        payment_id=payment.pk if payment else None,
+    )
+
+
+def attempts_of(subject_id: UUID, *, at: datetime) -> list[AttemptView]:
+    """The latest tries to pay for the subject, the newest first, for its payer. One query."""
+    rows = Attempt.objects.filter(subject_id=subject_id).order_by("-id")[:RECENT]
+    return [_attempt_view(row, at) for row in rows]
+
+
+def _attempt_view(row: Attempt, at: datetime) -> AttemptView:
+    waits = row.state == AttemptState.STARTED and row.expires_at > at
+    return AttemptView(
+        id=row.pk,
+        provider=row.provider,
+        reference=row.reference,
+        amount=row.amount,
+        state=row.state if waits or row.state != AttemptState.STARTED else AttemptState.EXPIRED,
+        note=row.note,
+        started_at=row.started_at,
+        expires_at=row.expires_at,
+        waits=waits,
+        qr_svg=qr_svg(row.qr_text) if waits and row.qr_text else "",
+        url=row.url if waits else "",
     )
 
 

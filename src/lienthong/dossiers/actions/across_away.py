@@ -25,7 +25,8 @@ from lienthong.dossiers.across.refusals import (
     ProcedureNotHere,
 )
 from lienthong.dossiers.actions.across_home import actor_of
-from lienthong.dossiers.actions.receiving import checked_answers, files_of, representative_of, take_codes
+from lienthong.dossiers.actions.numbering import take_codes
+from lienthong.dossiers.actions.receiving import checked_answers, files_of, representative_of
 from lienthong.dossiers.actions.supplements import supply_on_board
 from lienthong.dossiers.board import Board
 from lienthong.dossiers.contracts import GivenFile, GivenPaper, Intake

@@ -8,9 +8,10 @@ from uuid import UUID
 from django.db import transaction
 
 from lienthong.dossiers.models import Slip
+from lienthong.dossiers.party_queries import find_own_slip
 from lienthong.dossiers.queries import find_slip
 from lienthong.dossiers.slip_pdf import slip_pdf
-from lienthong.identity.public import Viewer
+from lienthong.identity.public import Viewer, Visitor
 from lienthong.kernel.blobs import store_blob
 
 MOST_BYTES = 20 * 1024 * 1024
@@ -22,7 +23,19 @@ def drawn_slip(*, slip_id: UUID, viewer: Viewer, at: datetime) -> Slip:
     Raises:
         NotFound
     """
-    slip = find_slip(viewer, slip_id)
+    return _drawn(find_slip(viewer, slip_id), at)
+
+
+def own_slip(*, slip_id: UUID, visitor: Visitor, at: datetime) -> Slip:
+    """As `drawn_slip`, for a party of the dossier.
+
+    Raises:
+        NotFound
+    """
+    return _drawn(find_own_slip(visitor, slip_id), at)
+
+
+def _drawn(slip: Slip, at: datetime) -> Slip:
     if slip.blob is not None:
         return slip
     with transaction.atomic():

@@ -31,14 +31,19 @@ def stop_dossier(*, dossier_id: UUID, reason: str, viewer: Viewer, at: datetime)
 def _end(dossier_id: UUID, what: Move, reason: str, viewer: Viewer, at: datetime) -> Dossier:
     with transaction.atomic():
         board, dossier = _loaded(dossier_id, what, reason, viewer, at)
-        for one in _ending(board, dossier, what):
-            run_on(board, one)
-            drop_tasks(board, one)
-            move(board, one, what, data={"reason": reason.strip()})
-            if what.slip is not None:
-                slip_of(board, one, what, reason=reason.strip())
+        end_on_board(board, dossier, what, reason.strip())
         board.write()
     return dossier
+
+
+def end_on_board(board: Board, dossier: Dossier, what: Move, reason: str) -> None:
+    """End a dossier of the board, loaded with its application; a main one takes its parts with it."""
+    for one in _ending(board, dossier, what):
+        run_on(board, one)
+        drop_tasks(board, one)
+        move(board, one, what, data={"reason": reason})
+        if what.slip is not None:
+            slip_of(board, one, what, reason=reason)
 
 
 def _ending(board: Board, dossier: Dossier, what: Move) -> list[Dossier]:

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from lienthong.directory.public import Agency, add_working_minutes, counted_from
 from lienthong.dossiers import policies
+from lienthong.dossiers.actions.numbering import take_codes
 from lienthong.dossiers.actions.stepping import finish_on_board
 from lienthong.dossiers.billing import NOTHING, Granted, fees_of, owed_by
 from lienthong.dossiers.board import Board
 from lienthong.dossiers.bodies import Directory
-from lienthong.dossiers.codes import DossierCode
 from lienthong.dossiers.contracts import GivenPaper, Intake, StepDone
 from lienthong.dossiers.game import begin, move
 from lienthong.dossiers.models import Application, Dossier, DossierPaper, DossierParty, HeldDocument, Slip
@@ -47,11 +46,7 @@ from lienthong.procedures.public import (
 )
 
 MOST_LINKED = 4  # procedures beside the first
-TAKE = """
-INSERT INTO dossiers_daysequence AS series (agency_id, day, last) VALUES (%s, %s, %s)
-ON CONFLICT (agency_id, day) DO UPDATE SET last = series.last + excluded.last
-RETURNING last
-"""
+Checked = tuple[Intake, ProcedureVersion, dict[str, object]]  # with its version and its answers as kept
 
 
 def register_dossiers(*, intakes: Sequence[Intake], viewer: Viewer, at: datetime) -> list[Dossier]:
@@ -158,31 +153,52 @@ def register_on_board(
     """
     if not policies.receives(viewer) or any(one.agency_id != viewer.agency_id for one in intakes):
         raise NotAllowed
-    versions, day = _offered(intakes), board.at.astimezone(VIETNAM).date()
-    _require_parts(intakes, versions, together)
-    whole = [checked_answers(versions[one.version_id][1], one, day) for one in intakes]
+    checked = check_intakes(intakes, together=together, at=board.at)
     handing_in = intakes[:1] if together else intakes
     applicants = keep_parties(all_facts=[one.applicant for one in handing_in], at=board.at)
     others: list[PartyFacts] = [one.representative for one in handing_in if one.representative]
     representatives = keep_parties(all_facts=others, at=board.at)
     if together:
-        intakes = [_of_same(one, intakes[0]) for one in intakes]
+        checked = [(_of_same(one, intakes[0]), *of) for one, *of in checked]  # type: ignore[misc]
         applicants, representatives = applicants * len(intakes), representatives * len(intakes)
+    code = viewer.agency_code
+    return put_on_board(board, checked, applicants, representatives, agency_code=code, together=together)
+
+
+def check_intakes(intakes: Sequence[Intake], *, together: bool = False, at: datetime) -> list[Checked]:
+    """Each intake with its version and its answers as they are kept. Raises what stands against it."""
+    versions, day = _offered(intakes), at.astimezone(VIETNAM).date()
+    _require_parts(intakes, versions, together)
+    rows = [(one, *versions[one.version_id]) for one in intakes]
+    return [(one, version, checked_answers(says, one, day)) for one, version, says in rows]
+
+
+def put_on_board(
+    board: Board,
+    checked: Sequence[Checked],
+    applicants: Sequence[Party],
+    representatives: Sequence[Party],
+    *,
+    agency_code: str,
+    together: bool = False,
+) -> list[Dossier]:
+    """New dossiers of persons who are kept; a representative for each intake that names one, in order."""
+    intakes, day = [one for one, _version, _answers in checked], board.at.astimezone(VIETNAM).date()
     _require_roots(board, intakes, applicants)
     acting = iter(representatives)
     handed_in_by = zip((party.pk for party in applicants), (one.papers for one in intakes), strict=True)
     require_usable(handed_in_by, on=day)
-    codes = take_codes([one.agency_id for one in intakes], viewer.agency_code, day)
     agencies = Agency.objects.in_bulk({one.agency_id for one in intakes})
+    codes = take_codes([one.agency_id for one in intakes], agency_code, day)
     dossiers, new = list[Dossier](), dict[tuple[UUID, str], UUID]()
-    for intake, answers, party, code in zip(intakes, whole, applicants, codes, strict=True):
+    for (intake, version, answers), party, code in zip(checked, applicants, codes, strict=True):
         key = uuid7()
         dossier = new_row(
             Dossier,
             id=key,
             code=code,
             agency=agencies[intake.agency_id],
-            version=versions[intake.version_id][0],
+            version=version,
             channel=intake.channel,
             root_id=dossiers[0].pk if together and dossiers else intake.root_id or key,
             applicant=party,
@@ -320,31 +336,10 @@ def checked_answers(definition: Definition, intake: Intake, day: date) -> dict[s
     answers = whole_answers(definition.form, intake.answers, on=day)
     faults = answer_faults(definition.form, answers)
     if faults:
-        named = "; ".join(f"{_label(definition, fault.question)}: {fault}" for fault in faults[:10])
+        labels = {key: one.label for key, one in definition.form.question.items()}
+        named = "; ".join(f"{labels.get(one.question, one.question)}: {one}" for one in faults[:10])
         raise AnswersWrong(field=faults[0].question, faults=named)
     return answers
-
-
-def _label(definition: Definition, key: str) -> str:
-    question = definition.form.question.get(key) if definition.form else None
-    return question.label if question else key
-
-
-def take_codes(agency_ids: Sequence[int], agency_code: str, day: date) -> list[str]:
-    """A code for each, from the series of its agency and day, without a gap."""
-    wanted: Mapping[int, int] = defaultdict(int)
-    for one in agency_ids:
-        wanted[one] += 1  # type: ignore[index]
-    last = {}
-    with connection.cursor() as cursor:
-        for agency_id, count in sorted(wanted.items()):
-            cursor.execute(TAKE, [agency_id, day, count])
-            last[agency_id] = int(cursor.fetchone()[0]) - count
-    codes = []
-    for one in agency_ids:
-        last[one] += 1
-        codes.append(str(DossierCode(agency_code, day, last[one])))
-    return codes
 
 
 def representative_of(dossier: Dossier, party: Party, intake: Intake) -> DossierParty:

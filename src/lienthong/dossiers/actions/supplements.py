@@ -77,11 +77,13 @@ def receive_supplement(
     return dossier
 
 
-def supply_on_board(board: Board, dossier: Dossier, papers: Sequence[DossierPaper]) -> None:
-    """What was asked for is there, with these papers: the dossier goes on."""
+def supply_on_board(
+    board: Board, dossier: Dossier, papers: Sequence[DossierPaper], *, words: Sequence[str] = ()
+) -> None:
+    """What was asked for is there, with these papers and words for each item: the dossier goes on."""
     request = SupplementRequest.objects.select_for_update().get(dossier=dossier)
-    request.answered_at = board.at
-    request.save(update_fields=["answered_at"])
+    request.answered_at, request.answers = board.at, list(words) or None
+    request.save(update_fields=["answered_at", "answers"])
     for paper in papers:
         paper.supplement = request
         board.add(paper)

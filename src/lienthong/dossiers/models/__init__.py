@@ -22,8 +22,10 @@ from lienthong.dossiers.models.guest import DossierGuest
 from lienthong.dossiers.models.national import NationalDossier, NationalReport
 from lienthong.dossiers.models.opinion import Opinion
 from lienthong.dossiers.models.queueing import Counter, Hall, Queue, Ticket, TicketSequence
+from lienthong.dossiers.models.reading import DossierReading
 from lienthong.dossiers.models.reminder import Reminder
 from lienthong.dossiers.models.results import DossierResult, HandOut
+from lienthong.dossiers.models.settling import ServiceDemand, SettlingTime
 
 __all__ = [
     "AcrossArrival",
@@ -41,6 +43,7 @@ __all__ = [
     "DossierGuest",
     "DossierPaper",
     "DossierParty",
+    "DossierReading",
     "DossierResult",
     "DossierTask",
     "FarStep",
@@ -56,6 +59,8 @@ __all__ = [
     "Pause",
     "Queue",
     "Reminder",
+    "ServiceDemand",
+    "SettlingTime",
     "Slip",
     "SupplementRequest",
     "Ticket",

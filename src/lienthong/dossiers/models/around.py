@@ -27,6 +27,9 @@ class DossierParty(models.Model):
     role = models.CharField(max_length=20)
     mandate = models.CharField(max_length=500, blank=True, help_text="what the representative acts on")
     mandate_file = models.ForeignKey(Blob, null=True, on_delete=models.PROTECT, related_name="+")
+    stated_number = models.CharField(
+        max_length=14, blank=True, default="", db_default="", help_text="what an unproven person says it is"
+    )
 
     class Meta:
         constraints = [
@@ -110,6 +113,9 @@ class SupplementRequest(models.Model):
     )
     asked_at = models.DateTimeField()
     answered_at = models.DateTimeField(null=True)
+    answers = models.JSONField(
+        null=True, help_text="the party's words, one text for each item; empty if none"
+    )
 
     class Meta:
         constraints = [

@@ -33,6 +33,7 @@ class DossierResult(models.Model):
     held = models.ForeignKey(HeldDocument, null=True, on_delete=models.PROTECT, related_name="+")
     made_at = models.DateTimeField()
     valid_until = models.DateField(null=True)
+    read_at = models.DateTimeField(null=True, help_text="when a party first opened it on the portal")
 
     class Meta:
         ordering = ["id"]

@@ -8,12 +8,15 @@ from itertools import count
 from typing import Any
 
 from lienthong.directory.public import Agency
+from lienthong.documents.tests.factories import make_document
 from lienthong.dossiers.actions.receiving import receive_at_counter, register_dossiers
-from lienthong.dossiers.contracts import GivenPaper, Intake
-from lienthong.dossiers.models import Dossier, DossierTask
+from lienthong.dossiers.actions.stepping import finish_step
+from lienthong.dossiers.contracts import GivenPaper, Intake, StepDone
+from lienthong.dossiers.models import Dossier, DossierResult, DossierTask, HeldDocument
 from lienthong.dossiers.tests.processes import BIRTH
 from lienthong.identity.public import PartyFacts, PartyKind, Role, Viewer, acting_viewer
 from lienthong.identity.tests.factories import agency, at_noon, official_in
+from lienthong.kernel.blobs import store_blob
 from lienthong.procedures.public import Channel, ProcedureVersion, ServiceOffer
 from lienthong.procedures.tests.factories import definition, published
 
@@ -81,6 +84,25 @@ def received(offer: ServiceOffer | None = None, *, at: datetime = NOON, **fields
     offer = offer or offered()
     viewer = receptionist(offer.agency)
     return receive_at_counter(intake=intake(offer, **fields), viewer=viewer, at=at)
+
+
+def decided(dossier: Dossier, *, at: datetime = NOON) -> DossierResult:
+    """The dossier is decided, with a result; the file of it is no signed one."""
+    for step, role, choices in (
+        ("examine", Role.SPECIALIST, {"complete": "fee_due"}),
+        ("sign", Role.LEADER, {}),
+    ):
+        done = StepDone(open_task(dossier, step).pk, choices)
+        finish_step(done=done, viewer=official(dossier.agency, role, at=at), at=at)
+    blob = store_blob([b"%PDF-1.7 the result of ", str(dossier.pk).encode()], at=at, max_bytes=100)
+    held = HeldDocument.objects.create(
+        party=dossier.applicant, name="Giấy khai sinh", blob=blob, file_name="khai-sinh.pdf", given_at=at,
+        issued=True, source=dossier,
+    )  # fmt: skip
+    return DossierResult.objects.create(
+        dossier=dossier, agency=dossier.agency, key="certificate", name="Giấy khai sinh", made_at=at,
+        held=held, document=make_document(agency=dossier.agency),
+    )  # fmt: skip
 
 
 def open_task(dossier: Dossier, step: str) -> DossierTask:

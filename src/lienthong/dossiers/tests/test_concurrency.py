@@ -4,23 +4,36 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from threading import Barrier
 
 import pytest
 from django.db import connection
 
+from lienthong.dossiers.actions.answering import answer_supplement
 from lienthong.dossiers.actions.counting import fold_deltas, recount_figures
 from lienthong.dossiers.actions.ending import withdraw_dossier
 from lienthong.dossiers.actions.handing import hand_out_result
 from lienthong.dossiers.actions.receiving import receive_at_counter
 from lienthong.dossiers.actions.signing import sign_result
 from lienthong.dossiers.actions.stepping import finish_step
-from lienthong.dossiers.contracts import Handing, StepDone
-from lienthong.dossiers.models import Dossier, DossierCount, DossierDelta, DossierTask, HeldDocument
+from lienthong.dossiers.actions.supplements import ask_supplement, receive_supplement
+from lienthong.dossiers.contracts import GivenFile, Handing, StepDone, Supplement
+from lienthong.dossiers.models import (
+    Dossier,
+    DossierCount,
+    DossierDelta,
+    DossierPaper,
+    DossierTask,
+    HeldDocument,
+)
+from lienthong.dossiers.party_contracts import ItemAnswer
 from lienthong.dossiers.tests import factories
 from lienthong.dossiers.tests.factories import NOON, offered, official, open_task, received
 from lienthong.dossiers.tests.results import drafted, examined, leader_with_key, seen, signing_offer
 from lienthong.identity.public import Role
+from lienthong.identity.tests.factories import a_citizen, visitor_as
+from lienthong.kernel.blobs import store_blob
 from lienthong.kernel.errors import Refusal
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -65,6 +78,27 @@ def test_a_withdrawal_that_races_a_step_ends_in_one_of_two_states() -> None:
     assert answers[1] == "done"
     assert answers[0] in {"done", "step-already-done"}
     assert not DossierTask.objects.filter(dossier=dossier, state="open").exists()
+
+
+def test_of_two_who_send_a_supplement_at_once_one_does_and_the_other_is_told() -> None:
+    account, party = a_citizen()
+    mine = factories.applicant(name=party.name, number=party.number)
+    dossier, visitor = received(applicant=mine), visitor_as(account)
+    worker = official(dossier.agency, Role.SPECIALIST)
+    asked = Supplement(("Giấy kết hôn",), "Thiếu")
+    ask_supplement(dossier_id=dossier.pk, asked=asked, viewer=worker, at=NOON)
+    scan = store_blob([b"%PDF-1.7 a scan"], at=NOON, max_bytes=100)
+    answers = [ItemAnswer(files=(GivenFile(scan.pk, "", "ket-hon.pdf"),))]
+    send = partial(answer_supplement, dossier_id=dossier.pk, answers=answers, visitor=visitor, at=NOON)
+    desk = factories.receptionist(dossier.agency)
+    at_desk = partial(receive_supplement, dossier_id=dossier.pk, viewer=desk, at=NOON)
+    done = at_once(send, send, at_desk)
+    assert sorted(done)[:1] == ["done"]
+    assert done.count("done") == 1
+    assert set(done) <= {"done", "supplement-answered-already", "dossier-wrong-state"}
+    assert DossierPaper.objects.filter(dossier=dossier, supplement__isnull=False).count() == (
+        done[2] != "done"
+    )
 
 
 def test_figures_stay_exact_while_two_act_and_both_jobs_run() -> None:

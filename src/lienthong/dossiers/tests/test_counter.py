@@ -14,6 +14,7 @@ from lxml import html
 from PIL import Image
 from pytest_django import DjangoAssertNumQueries
 
+from lienthong.dossiers import uploading
 from lienthong.dossiers.identity_card import read_card
 from lienthong.dossiers.models import Dossier, DossierParty, HeldDocument
 from lienthong.dossiers.states import PartyRole
@@ -138,7 +139,7 @@ def test_a_document_held_is_used_again_without_a_copy_and_only_by_its_party(offe
     [
         (lambda: [SimpleUploadedFile("x.png", photo("red").read()[:80])], "x.png"),
         (lambda: [SimpleUploadedFile("a.exe", b"MZ" + b"\0" * 200)], ""),
-        (lambda: [SimpleUploadedFile("b.pdf", b"%PDF-1.7\n" + b"0" * (sent.MOST_BYTES + 1))], "20"),
+        (lambda: [SimpleUploadedFile("b.pdf", b"%PDF-1.7\n" + b"0" * (uploading.MOST_BYTES + 1))], "20"),
         (lambda: [photo(f"rgb({n},0,0)") for n in range(sent.MOST_PAGES + 1)], "21"),
     ],
     ids=["damaged", "strange", "large", "many"],
@@ -226,7 +227,7 @@ def test_papers_and_held_documents_cost_no_query_each(
     with django_assert_max_num_queries(9):
         client.get(url)
     first = HeldDocument.objects.earliest("pk")
-    with django_assert_max_num_queries(25):
+    with django_assert_max_num_queries(26):
         answer = client.post(url, filled(client, url, shown, **{"held-p0": str(first.pk)}))
     assert answer.status_code == 302
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import zip_longest
 from typing import Any
 from uuid import UUID
 
@@ -17,6 +18,8 @@ from django.views.decorators.http import require_GET, require_POST
 from lienthong.dossiers import inboxes, policies, queries
 from lienthong.dossiers.across_queries import FAR_LABELS
 from lienthong.dossiers.actions import apologising, ending, handing, receiving, stepping, supplements
+from lienthong.dossiers.actions.reading import note_reading
+from lienthong.dossiers.actions.submitting import ONLINE
 from lienthong.dossiers.contracts import StepDone
 from lienthong.dossiers.fee_forms import ExemptionsForm
 from lienthong.dossiers.forms import ApologyForm, NothingForm, ReasonForm, SupplementForm, WorkForm
@@ -97,8 +100,11 @@ class Offer:
 @needs(*ALL_READERS)
 @require_GET
 def dossier(request: HttpRequest, dossier_id: UUID) -> HttpResponse:
-    """One dossier."""
-    return _page(request, queries.find_dossier(viewer_of(request), dossier_id))
+    """One dossier; that it was opened is noted for its parties."""
+    viewer = viewer_of(request)
+    answer = _page(request, queries.find_dossier(viewer, dossier_id))
+    note_reading(dossier_id=dossier_id, viewer=viewer, at=now())
+    return answer
 
 
 @needs(*WORKERS)
@@ -262,15 +268,24 @@ def _page(
         "slips": list(found.slips.all()),
         "pauses": list(found.pauses.all()),
         "linked": queries.linked_of(viewer, found),
+        "people": queries.parties_of(found) if found.channel in ONLINE else [],
         "charges": charges_of([found.pk]).get(found.pk, []),
         "timeline": [_row(event) for event in happened],
         "recounts": [recounted(event) for event in happened if event.verb == RECOUNTED],
-        "supplement": getattr(found, "supplement", None),
+        **_supplement(found),
         **across_section(found),
         "stands_for": found.state_label if found.waits_for_applicant else _("a linked dossier waits"),
         **results_section(viewer, found, tasks),
     }
     return render(request, "dossiers/dossier.html", context, status=status)
+
+
+def _supplement(found: Dossier) -> dict[str, object]:
+    """What was asked for, each item with what the party wrote to it."""
+    asked = getattr(found, "supplement", None)
+    items = asked.items if asked else []
+    said = (asked.answers or []) if asked else []
+    return {"supplement": asked, "asked": list(zip_longest(items, said[: len(items)], fillvalue=""))}
 
 
 def _row(event: Event) -> dict[str, object]:

@@ -21,9 +21,9 @@ from lienthong.dossiers.actions.opining import ask_opinions, give_opinion, withd
 from lienthong.dossiers.contracts import OpinionGiven, OpinionQuestion
 from lienthong.dossiers.opinion_forms import AskForm, GiveForm, WithdrawForm
 from lienthong.dossiers.refusals import OpinionClosed
+from lienthong.dossiers.uploading import ALLOWED, MOST_BYTES
 from lienthong.dossiers.web.files import file_answer
 from lienthong.dossiers.web.lists import ALL_READERS, WORKERS
-from lienthong.dossiers.web.sent import ALLOWED, MOST_BYTES
 from lienthong.identity.public import NotFound, needs, viewer_of
 from lienthong.kernel.clock import VIETNAM, now
 from lienthong.kernel.errors import Refusal

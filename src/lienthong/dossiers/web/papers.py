@@ -10,9 +10,11 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from lienthong.dossiers import policies, queries
+from lienthong.dossiers.actions.reading import note_reading
 from lienthong.dossiers.models import DossierPaper
 from lienthong.dossiers.web.files import file_answer
 from lienthong.identity.public import NotFound, needs, viewer_of
+from lienthong.kernel.clock import now
 from lienthong.procedures.public import KeptFile
 
 
@@ -20,9 +22,12 @@ from lienthong.procedures.public import KeptFile
 @require_GET
 def paper(request: HttpRequest, paper_id: int) -> HttpResponseBase:
     """The file of a paper."""
-    held = queries.find_paper(viewer_of(request), paper_id).held
-    if held is None:
+    viewer = viewer_of(request)
+    found = queries.find_paper(viewer, paper_id)
+    if found.held is None:
         raise NotFound
+    held = found.held
+    note_reading(dossier_id=found.dossier_id, viewer=viewer, at=now())
     return file_answer(held.blob, held.file_name, inline=True)
 
 

@@ -18,6 +18,7 @@ from lienthong.documents.public import OfficialDocument, preview_draft
 from lienthong.dossiers import policies, queries
 from lienthong.dossiers.actions import results as actions
 from lienthong.dossiers.actions import signing
+from lienthong.dossiers.actions.reading import note_reading
 from lienthong.dossiers.contracts import ResultSigned, ResultText
 from lienthong.dossiers.models import Dossier, DossierResult, DossierTask
 from lienthong.dossiers.result_forms import ResultForm, SeenForm, seen_among
@@ -114,7 +115,9 @@ def result(request: HttpRequest, result_id: UUID) -> HttpResponse:
 @require_GET
 def result_pdf(request: HttpRequest, result_id: UUID) -> HttpResponseBase:
     """The signed file; of a draft the PDF that was made elsewhere."""
-    row = queries.find_result(viewer_of(request), result_id)
+    viewer = viewer_of(request)
+    row = queries.find_result(viewer, result_id)
+    note_reading(dossier_id=row.dossier_id, viewer=viewer, at=now())
     if row.held is not None:
         return file_answer(row.held.blob, row.held.file_name, inline="save" not in request.GET)
     uploaded = _document(row).uploaded

@@ -9,31 +9,15 @@ from django.core.files.uploadedfile import UploadedFile
 from django.http import QueryDict
 from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext_lazy as _
-from PIL import Image, UnidentifiedImageError
 
-from lienthong.documents.public import store_received
+from lienthong.dossiers.uploading import keep_upload
 from lienthong.kernel.clock import now
 from lienthong.kernel.errors import Refusal
-from lienthong.kernel.media_types import HEAD, sniff
 from lienthong.procedures.public import KeptFile
 
 Uploads = MultiValueDict[str, "UploadedFile[Any]"]
 SENT, MOST_SENT = "counter-files", 120
-MOST_BYTES = 20 * 1024 * 1024
 MOST_PAGES = 20  # files of one paper
-MOST_PIXELS = 60_000_000
-IMAGES = frozenset({"image/jpeg", "image/png"})
-ALLOWED = IMAGES | {"application/pdf"}
-
-
-class UnreadableImage(Refusal):
-    """An image that no reader opens."""
-
-    code, status = "unreadable-image", 422
-    sentence = _(
-        "“%(name)s” cannot be read as an image: it is damaged or larger than 60 megapixels. "
-        "Scan or photograph the page again."
-    )
 
 
 class TooManyPages(Refusal):
@@ -59,9 +43,7 @@ class SentFiles:
 
     def keep(self, upload: UploadedFile[Any]) -> str:
         """Keep a file. Raises `UnreadableImage` and what `store_received` refuses."""
-        name = (upload.name or "")[-200:]
-        _require_readable(upload, name)
-        blob = store_received(upload.chunks(), at=now(), max_bytes=MOST_BYTES, allow=ALLOWED)
+        name, blob = (upload.name or "")[-200:], keep_upload(upload, at=now())
         self.names.pop(blob.pk, None)
         self.names[blob.pk] = name or blob.pk[:12]
         self._session[SENT] = dict(list(self.names.items())[-MOST_SENT:])
@@ -85,20 +67,3 @@ class SentFiles:
     def all(self) -> dict[str, KeptFile]:
         """Every file with its name."""
         return {sha256: KeptFile(sha256, name) for sha256, name in self.names.items()}
-
-
-def _require_readable(upload: UploadedFile[Any], name: str) -> None:
-    """Raise `UnreadableImage` unless every pixel can be read; other kinds are left to the store."""
-    if (upload.size or 0) > MOST_BYTES or sniff(upload.read(HEAD)) not in IMAGES:
-        upload.seek(0)
-        return
-    upload.seek(0)
-    try:
-        with Image.open(upload) as image:
-            if image.width * image.height > MOST_PIXELS:
-                raise UnreadableImage(field="file", name=name)
-            image.draft("L", (256, 256))  # a JPEG is read whole, but not drawn large
-            image.load()
-    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, Image.DecompressionBombError):
-        raise UnreadableImage(field="file", name=name) from None
-    upload.seek(0)

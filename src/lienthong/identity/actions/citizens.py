@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from lienthong.identity.access import NotFound
 from lienthong.identity.actions.codes import spend_code
-from lienthong.identity.actions.parties import keep_parties, keep_party
+from lienthong.identity.actions.parties import declare_party, keep_parties, keep_party
 from lienthong.identity.contact import channel_of, clean_contact
 from lienthong.identity.contracts import Assurance, Channel, PartyFacts, PartyKind, Purpose, Role, Viewer
 from lienthong.identity.models import Account, OneTimeCode, Party, Representation, SignOn
@@ -160,7 +160,7 @@ def _open(code: OneTimeCode, source: str, at: datetime) -> Account:
     known = Account.objects.filter(number=code.number, is_active=True, **contact).first()
     if known is not None:
         return known
-    facts = PartyFacts(PartyKind.CITIZEN, code.name, born_date=code.born_date, **contact)
+    facts = PartyFacts(PartyKind.CITIZEN, code.name, code.number, code.born_date, **contact)
     try:
         with transaction.atomic():
             account = new_account(
@@ -168,7 +168,7 @@ def _open(code: OneTimeCode, source: str, at: datetime) -> Account:
             )
     except IntegrityError:  # opened twice at once
         return Account.objects.get(number=code.number, is_active=True, **contact)
-    give_account(party=keep_party(facts=facts, at=at), account=account, assurance=Assurance.SELF)
+    give_account(party=declare_party(facts=facts, at=at), account=account, assurance=Assurance.SELF)
     _record(account, "account.open", source=source, at=at)
     return account
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from django.db import transaction
@@ -20,7 +21,8 @@ NUMBERS = {
     PartyKind.BUSINESS: r"[0-9]{10}(-[0-9]{3})?",
 }
 # What a later meeting corrects; an empty word says nothing and takes nothing away.
-CORRECTED = ("born_date", "telephone", "email", "address")
+CONTACTS = ("telephone", "email", "address")
+CORRECTED = ("born_date", *CONTACTS)
 
 
 class PartyNumberWrong(Refusal):
@@ -78,6 +80,27 @@ def keep_parties(*, all_facts: Sequence[PartyFacts], at: datetime) -> list[Party
         changed = [row for row, facts in zip(found, all_facts, strict=True) if _corrected(row, facts)]
         Party.objects.bulk_update(changed, CORRECTED)
     return found
+
+
+def declare_party(*, facts: PartyFacts, at: datetime) -> Party:
+    """A party that only says who it is: one of its own, without the number that it states.
+
+    So it neither learns nor changes anything of the party that is known by the number, and does not take it.
+
+    Raises:
+        PartyNumberWrong, PartyNameMissing
+    """
+    _require_spelled(facts)
+    return Party.objects.create(known_since=at, **_values(replace(facts, number="")))
+
+
+def correct_contacts(party: Party, facts: PartyFacts) -> None:
+    """Keep how a party that has proven who it is wants to be reached; an empty word takes nothing away."""
+    new = {key: value for key in CONTACTS if (value := getattr(facts, key)) and getattr(party, key) != value}
+    if new:
+        for key, value in new.items():
+            setattr(party, key, value)
+        Party.objects.filter(pk=party.pk).update(**new)
 
 
 def _require_spelled(facts: PartyFacts) -> None:

@@ -14,7 +14,7 @@ from django.urls import reverse
 from lienthong.documents.public import qr_svg
 from lienthong.identity.public import Viewer
 from lienthong.kernel.identifiers import uuid7
-from lienthong.ledger.public import Subject, record
+from lienthong.ledger.public import Actor, Subject, record
 from lienthong.payments import policies
 from lienthong.payments.actions import writing
 from lienthong.payments.contracts import Order, PaymentStart
@@ -35,7 +35,7 @@ def start_payment(
     charge_ids: Collection[UUID],
     provider: str,
     at: datetime,
-    actor: Viewer | None = None,
+    actor: Viewer | Actor | None = None,
     return_url: str = "",
 ) -> PaymentStart:
     """Begin to pay charges of the subject; what was begun for the same and still waits is answered again.

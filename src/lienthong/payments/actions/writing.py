@@ -20,9 +20,11 @@ PLATFORM = Actor(kind="job", id="payments", name="payments", source="payments")
 FREES = frozenset({ChargeState.PAID, ChargeState.WAIVED})
 
 
-def actor_of(viewer: Viewer | None) -> Actor:
-    """Who acts, for the ledger; the platform itself where no official does."""
-    return viewer.actor() if viewer is not None else PLATFORM
+def actor_of(who: Viewer | Actor | None) -> Actor:
+    """Who acts, for the ledger: an official, a payer, or the platform itself where nobody does."""
+    if isinstance(who, Viewer):
+        return who.actor()
+    return who or PLATFORM
 
 
 def hold(charge_ids: Collection[UUID]) -> list[Charge]:

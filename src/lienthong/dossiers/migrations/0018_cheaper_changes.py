@@ -40,7 +40,7 @@ def count_always(apps, schema_editor):
 
 class Migration(migrations.Migration):
 
-    dependencies = [("dossiers", "0013_quality_cells")]
+    dependencies = [("dossiers", "0017_service_figures")]
 
     operations = [
         migrations.RunPython(look_first, count_always),
