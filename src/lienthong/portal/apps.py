@@ -41,7 +41,9 @@ class PortalConfig(AppConfig):
             )
         )
         register(
-            NavItem("portal:bodies", _("By body"), order=30, icon="building", public=True, place="citizen")
+            NavItem(
+                "portal:bodies", _("By body"), order=30, icon="building", public=True, place="citizen"
+            )
         )
         register(
             NavItem(

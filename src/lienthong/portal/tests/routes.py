@@ -40,7 +40,6 @@ def _sent(world: World) -> dict[str, object]:
     Draft.objects.filter(pk=drawn["draft_id"]).update(dossier=made)
     return drawn
 
-
 from tests.architecture.routes import Route, World, citizens, public
 
 from lienthong.dossiers.public import Dossier
@@ -78,7 +77,6 @@ def _document(world: World) -> dict[str, object]:
 
 def _result(world: World) -> dict[str, object]:
     return {"result_id": decided(_dossier(world), at=world.at).pk}
-
 
 from tests.architecture.routes import Route, World, needs, public
 

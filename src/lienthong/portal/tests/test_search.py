@@ -79,10 +79,7 @@ def test_people_find_what_they_mean(catalogue: None) -> None:
 
 
 def test_every_shipped_procedure_has_everyday_words_that_lead_to_it(catalogue: None) -> None:
-    words = {
-        row.procedure.code: row.phrases.split("\n")
-        for row in EverydayWords.objects.select_related("procedure")
-    }
+    words = {row.procedure.code: row.phrases.split("\n") for row in EverydayWords.objects.select_related("procedure")}
     assert set(words) == {one.listing["code"] for one in shipped()}
     lost = [
         (code, phrase)

@@ -57,9 +57,7 @@ def test_a_path_leads_to_the_portal_and_stays_in_every_address(client: Client) -
     assert "ở biển" in national and "/at/nui/" not in national
 
 
-@pytest.mark.parametrize(
-    "path", ["/at/khac/", "/at/nui/axis/v1/inbox", "/at/NUI/", "/at/nui", "/at/nui/at/nui/"]
-)
+@pytest.mark.parametrize("path", ["/at/khac/", "/at/nui/axis/v1/inbox", "/at/NUI/", "/at/nui", "/at/nui/at/nui/"])
 def test_what_is_no_portal_is_not_found(client: Client, path: str) -> None:
     a_site(province()[0], slug="nui")
     assert client.get(path).status_code == 404
