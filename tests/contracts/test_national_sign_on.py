@@ -23,7 +23,7 @@ from lienthong.identity.tests.factories import a_citizen
 from lienthong.kernel.clock import now
 from lienthong.ledger.public import Subject, timeline
 
-BASE = "http://127.0.0.1:9"
+BASE = "http://testserver"
 SCRIPT = Path(__file__).with_name("national_provider.mjs")
 PERSON = {
     "sub": "tech-77",
@@ -55,7 +55,7 @@ def issuer() -> Iterator[str]:
 def go_to(issuer: str, settings: Any, db: None) -> GoTo:
     """Sign in at the provider as someone; the address it leads back to."""
     settings.ENV = settings.ENV.model_copy(update={"oidc_issuer": issuer, "oidc_client_id": "lienthong"})
-    settings.OIDC_CLIENT_SECRET, settings.BASE_URL = "a-secret-of-tests", BASE
+    settings.OIDC_CLIENT_SECRET = "a-secret-of-tests"
 
     def go(client: Client, claims: dict[str, str]) -> str:
         with httpx.Client(trust_env=False) as browser:
