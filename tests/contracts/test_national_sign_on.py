@@ -164,7 +164,7 @@ def test_an_answer_is_of_one_browser_and_of_one_use(client: Client, go_to: GoTo)
 @pytest.mark.parametrize("changed", ["nonce", "code_verifier"])
 def test_a_token_of_another_question_is_refused(client: Client, go_to: GoTo, changed: str) -> None:
     back, session = go_to(client, PERSON), client.session
-    [key] = [name for name in session if name.startswith("_state_national_")]
+    [key] = [name for name, _value in session.items() if name.startswith("_state_national_")]
     kept = session[key]
     assert changed in kept["data"]
     kept["data"][changed] = "x" * 48
