@@ -34,7 +34,14 @@ from lienthong.identity.contact import ContactWrong, clean_contact
 from lienthong.identity.contracts import Assurance, Opening, Role, SignInCodeMade
 from lienthong.identity.models import Account, OneTimeCode, Party
 from lienthong.identity.queries.visiting import visitor_for
-from lienthong.identity.tests.factories import a_citizen, agency, at_noon, party_of, viewer_in
+from lienthong.identity.tests.factories import (
+    a_citizen,
+    a_representation,
+    agency,
+    at_noon,
+    party_of,
+    viewer_in,
+)
 from lienthong.kernel import events
 from lienthong.ledger.public import search_events
 
@@ -294,11 +301,14 @@ class TestConfirming:
         old, known = a_citizen(number=NUMBER, name="LÊ THỊ MỚI", email="cu@example.vn")
         account, viewer = opened(), viewer_in(agency(), Role.RECEPTIONIST)
         own = party_of(account)
+        row = a_representation(account)
         confirm_account(viewer=viewer, number=NUMBER, contact=MAIL, name="Lê Thị Mới", at=AT)
         old.refresh_from_db()
         assert not old.is_active
         assert visitor_for(account).party_id == known.pk
         assert not Party.objects.filter(pk=own.pk).exists()
+        row.refresh_from_db()
+        assert row.person_id == known.pk
 
     def test_another_name_on_the_card_than_known_is_refused_and_nothing_is_changed(self) -> None:
         a_citizen(number=NUMBER, name="Trần Văn Biết")
