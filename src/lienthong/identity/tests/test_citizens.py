@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
-from threading import Barrier, Thread
+from threading import Thread
+from time import sleep
 from uuid import UUID
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 
 from lienthong.identity.access import NotAllowed
 from lienthong.identity.actions.citizens import (
@@ -211,23 +212,30 @@ class TestCodes:
 def test_of_two_who_enter_the_same_code_at_once_one_comes_in() -> None:
     account = a_citizen(number=NUMBER, email=MAIL)[0]
     code = asked()
-    typed, together, came = digits(code), Barrier(2), []
+    typed, came = digits(code), []
 
     def enter() -> None:
-        together.wait()
         try:
-            came.append(enter_code(code_id=code, typed=typed, source="", at=AT).pk)
+            came.append(str(enter_code(code_id=code, typed=typed, source="", at=AT).pk))
         except CodeOver as refusal:
             came.append(refusal.code)
         finally:
             connection.close()
 
-    threads = [Thread(target=enter) for _ in range(2)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert sorted(map(str, came)) == sorted([str(account.pk), "code-over"])
+    late, waiting = (
+        Thread(target=enter),
+        "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'",
+    )
+    with transaction.atomic(), connection.cursor() as cursor:
+        assert enter_code(code_id=code, typed=typed, source="", at=AT) == account
+        late.start()
+        for _ in range(1000):  # until the other stands at the row
+            cursor.execute(waiting)
+            if cursor.fetchone()[0]:
+                break
+            sleep(0.01)
+    late.join()
+    assert came == ["code-over"]
 
 
 @pytest.mark.django_db
