@@ -18,6 +18,7 @@ from lienthong.identity.actions.accounts import (
     grant_roles,
 )
 from lienthong.identity.actions.acting import delegate, end_delegation, switch_post
+from lienthong.identity.actions.citizens import create_citizen
 from lienthong.identity.actions.codes import code_to_send, note_code_sent
 from lienthong.identity.actions.parties import (
     PartyNameDiffers,
@@ -97,6 +98,7 @@ __all__ = [
     "correct_contacts",
     "create_account",
     "create_accounts",
+    "create_citizen",
     "declare_party",
     "delegate",
     "deputies_in",

@@ -111,7 +111,7 @@ def national(request: HttpRequest) -> HttpResponse:
     if not is_offered():
         return redirect("citizen_sign_in")
     request.session[COMING] = {"next": way_on(request)}
-    back = f"{settings.BASE_URL}{reverse('citizen_national_back')}"
+    back = request.build_absolute_uri(reverse("citizen_national_back"))  # the session is of this host alone
     return _or_back(request, lambda: begin(request, back=back))
 
 

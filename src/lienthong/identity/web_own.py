@@ -115,7 +115,7 @@ def leave_everywhere(request: HttpRequest) -> HttpResponse:
     sign_out_everywhere(account_id=visitor.account_id or 0, source=visitor.source, at=now())
     logout(request)
     messages.success(request, _("You are signed out on all devices."))
-    return redirect("citizen_sign_in")
+    return redirect("home")
 
 
 @citizens

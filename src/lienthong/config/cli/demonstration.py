@@ -60,6 +60,7 @@ def demo(
         os.environ.setdefault("LIENTHONG_TEXT_FAKE", "true")
         if reset:
             start_over(runtime.var())
+        os.environ.setdefault("LIENTHONG_SIGN_IN_SHOW_CODES", "true")
         own = runtime.own_database()
         fresh = bool(own) and _is_empty(own)
         if fresh:
@@ -80,6 +81,7 @@ def prepare(*, story: bool) -> None:
         demo.prepare_country(at=now(), report=report)
         if story and not demo.already_played():
             demo.fill_pages(at=now(), report=report)
+        demo.open_citizens(at=now())
         if story:
             demo.fill_morning(at=now())
 
@@ -91,7 +93,7 @@ def _show(documents: int) -> None:
         fill(documents)
     elif not demo.already_played():
         play(demo.play_story(clock=now))
-    runtime.console.print(accounts_table(demo.logins()))
+    runtime.console.print(accounts_table([*demo.logins(), *demo.citizen_logins()]))
 
 
 def fill(documents: int) -> None:

@@ -11,10 +11,10 @@ from django.utils.translation import gettext_lazy as _
 
 from lienthong.identity.access import NotFound
 from lienthong.identity.actions.codes import spend_code
-from lienthong.identity.actions.parties import keep_party
+from lienthong.identity.actions.parties import declare_party, keep_parties, keep_party
 from lienthong.identity.contact import channel_of, clean_contact
 from lienthong.identity.contracts import Assurance, Channel, PartyFacts, PartyKind, Purpose, Role, Viewer
-from lienthong.identity.models import Account, OneTimeCode, Party, SignOn
+from lienthong.identity.models import Account, OneTimeCode, Party, Representation, SignOn
 from lienthong.identity.policies import require_role
 from lienthong.identity.queries.visiting import visitor_for
 from lienthong.kernel.errors import Refusal
@@ -125,6 +125,28 @@ def new_account(*, number: str, assurance: Assurance, language: str, **contact: 
     )
 
 
+def create_citizen(
+    *, facts: PartyFacts, language: str, at: datetime, business: PartyFacts | None = None
+) -> Account:
+    """A confirmed account of the person, who may represent a business: for the demonstration, as nobody asks.
+
+    Raises:
+        PartyNumberWrong, PartyNameMissing, PartyNameDiffers
+    """
+    with transaction.atomic():
+        person, *firms = keep_parties(all_facts=[facts, business] if business else [facts], at=at)
+        contact = {"email": facts.email, "telephone": facts.telephone}
+        account = new_account(number=facts.number, assurance=Assurance.NATIONAL, language=language, **contact)
+        give_account(party=person, account=account, assurance=Assurance.NATIONAL)
+        Representation.objects.bulk_create(
+            [
+                Representation(person=person, business=firm, proof=Assurance.NATIONAL, since=at)
+                for firm in firms
+            ]
+        )
+    return account
+
+
 def _sign_in(code: OneTimeCode, source: str, at: datetime) -> Account:
     account = Account.objects.filter(pk=code.account_id or 0, is_active=True).first()
     if account is None:
@@ -138,7 +160,7 @@ def _open(code: OneTimeCode, source: str, at: datetime) -> Account:
     known = Account.objects.filter(number=code.number, is_active=True, **contact).first()
     if known is not None:
         return known
-    facts = PartyFacts(PartyKind.CITIZEN, code.name, born_date=code.born_date, **contact)
+    facts = PartyFacts(PartyKind.CITIZEN, code.name, code.number, code.born_date, **contact)
     try:
         with transaction.atomic():
             account = new_account(
@@ -146,7 +168,7 @@ def _open(code: OneTimeCode, source: str, at: datetime) -> Account:
             )
     except IntegrityError:  # opened twice at once
         return Account.objects.get(number=code.number, is_active=True, **contact)
-    give_account(party=keep_party(facts=facts, at=at), account=account, assurance=Assurance.SELF)
+    give_account(party=declare_party(facts=facts, at=at), account=account, assurance=Assurance.SELF)
     _record(account, "account.open", source=source, at=at)
     return account
 
@@ -172,11 +194,18 @@ def _contact(cleaned: str) -> dict[str, str]:
 
 
 def _merge(own: Party, known: Party) -> None:
-    """Let every row that speaks of `own` speak of `known`, whatever app it is of, and remove `own`."""
+    """Let every row that speaks of `own` speak of `known`, whatever app it is of, and remove `own`.
+
+    Of what a party has once (its choices), that of `known` stays.
+    """
     for relation in Party._meta.get_fields(include_hidden=True):
         if relation.auto_created and not relation.concrete and relation.related_model is not None:
             field = relation.field  # type: ignore[union-attr]
-            field.model._base_manager.filter(**{field.name: own}).update(**{field.name: known})
+            rows = field.model._base_manager.all()
+            if relation.one_to_one and rows.filter(**{field.name: known}).exists():
+                rows.filter(**{field.name: own}).delete()
+            else:
+                rows.filter(**{field.name: own}).update(**{field.name: known})
     Party.objects.filter(pk=own.pk).delete()
 
 
