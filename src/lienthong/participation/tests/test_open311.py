@@ -149,6 +149,14 @@ class TestTheSpecification:
         assert (one["status"], one["description"], one["address"], one["lat"]) == ("open", "", "", None)
         assert ask("requests.json", here).json() == []
 
+    def test_an_answer_that_no_leader_has_approved_is_not_told(self, here: Country) -> None:
+        draft = Answer("Đã vá.", publish=True, public_text="Ổ gà", shows_place=True)
+        place = Place(here.commune.pk, "Cổng chợ", Point(21.6, 105.8))
+        feedback = in_state(here, State.DRAFTED, answer=draft, place=place, at=now())
+        [one] = ask(f"requests/{feedback.pk}.json", here).json()
+        told = [one[field] for field in ("status", "status_notes", "description", "address", "lat")]
+        assert told == ["open", "", "", "", None]
+
     def test_what_was_published_is_listed_whole(self, here: Country) -> None:
         feedback = answered(here)
         photo = with_photo(feedback, public=True)
