@@ -13,7 +13,7 @@ from lienthong.dossiers.party_contracts import Followed, Likely, Place, Stage, S
 from lienthong.dossiers.party_refusals import CodeUnknown
 from lienthong.dossiers.party_words import SENTENCES, STAGE, STANDS_FOR, STANDS_OTHERWISE
 from lienthong.dossiers.remaining import length_in_words
-from lienthong.dossiers.states import DECIDED, OPEN, UNDER_WAY, DossierState, TaskState
+from lienthong.dossiers.states import DECIDED, OPEN, UNDER_WAY, WAITING, DossierState, TaskState
 from lienthong.kernel.statements import fetch
 from lienthong.procedures.public import WORKING_DAY
 
@@ -123,8 +123,10 @@ def _stages(dossier: Dossier) -> tuple[Stage, ...]:
 
 
 def _places(dossier: Dossier, tasks: Iterable[DossierTask]) -> tuple[Place, ...]:
-    """Where somebody works on it now; before and between steps the body that was asked."""
-    if dossier.state not in OPEN:
+    """Where somebody works on it now; before and between steps the body that was asked; while it waits for the
+    applicant nobody.
+    """
+    if dossier.state not in OPEN - WAITING:
         return ()
     found = {
         (task.agency_id, task.division_id): _place(task.agency, task.division.name if task.division else "")

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from django.utils.functional import Promise
 
 from lienthong.dossiers.contracts import GivenFile
+from lienthong.dossiers.states import WAITING
 
 Words = str | Promise
 
@@ -68,6 +69,11 @@ class Followed:
     standing: Standing | None = None
     procedure: str = ""
     procedure_en: str = ""
+
+    @property
+    def waits_for_applicant(self) -> bool:
+        """Whether the next word is the applicant's, so that it lies with nobody else."""
+        return self.state in WAITING
 
 
 @dataclass(frozen=True)

@@ -67,7 +67,7 @@ def dossier(request: HttpRequest, dossier_id: UUID) -> HttpResponse:
     actions = party_actions(found)
     context: dict[str, Any] = {
         "dossier": found,
-        "found": followed(found, tasks, pauses, at=at),
+        "found": followed(found, tasks, pauses, at=at, named=False),
         "likely": likely_minutes(found, pauses, at=at),
         "steps": [(step_name(task), task) for task in tasks if task.role],
         "slips": slips_of(found),
