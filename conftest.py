@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import atexit
-import gc
 import os
 import tempfile
 import threading
@@ -19,6 +18,7 @@ from tests.emptying import empty_only_what_was_written
 from tests.migrated import migrated_database
 
 from lienthong.config import embedded_postgres, translations
+from lienthong.config.garbage import look_rarely
 
 VAR = Path(__file__).parent / "var" / "test"
 # These wait most of the time: for a browser, a server, a fault. Beside them the other worker computes.
@@ -70,10 +70,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_collection_finish() -> None:
-    """What was imported stays, so it is not looked through again: collecting took a tenth of the run."""
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(20_000, 20, 100)
+    """As every process of the platform does: looking for garbage took a tenth of the run."""
+    look_rarely()
 
 
 @pytest.fixture(scope="session")

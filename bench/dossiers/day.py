@@ -20,14 +20,19 @@ from lienthong.directory.public import PostHolding
 from lienthong.dossiers.actions.receiving import receive_at_counter
 from lienthong.dossiers.actions.stepping import finish_step, finish_steps
 from lienthong.dossiers.contracts import GivenPaper, Intake, StepDone
-from lienthong.dossiers.models import Dossier, DossierTask
-from lienthong.dossiers.states import DossierState, TaskState
+from lienthong.dossiers.models import Dossier
+from lienthong.dossiers.states import DossierState
 from lienthong.identity.public import PartyFacts, PartyKind, RoleGrant, Viewer, viewer_for
 from lienthong.kernel.clock import VIETNAM, now
+from lienthong.kernel.statements import fetch
 from lienthong.procedures.public import Channel
 
 DOSSIERS, AT_ONCE = 4_800, 100
 AIM_SECONDS = 300
+OPEN = """
+SELECT agency_id, id FROM dossiers_dossiertask
+WHERE dossier_id = ANY (%s) AND step = %s AND state = 'open' ORDER BY agency_id, id
+"""
 Report = Callable[[str, int, int], None]
 
 
@@ -105,8 +110,7 @@ def intake_of(service: Service, agency_id: int, number: int, salt: str) -> Intak
 
 def tasks_of(dossiers: list[UUID], step: str) -> list[tuple[int, UUID]]:
     """The open tasks of the step of these dossiers, with their agencies."""
-    rows = DossierTask.objects.filter(dossier__in=dossiers, step=step, state=TaskState.OPEN)
-    return list(rows.order_by("agency_id", "pk").values_list("agency_id", "pk"))
+    return [(agency_id, key) for agency_id, key in fetch(OPEN, dossiers, step)]
 
 
 def _intakes(service: Service, dossiers: int, at: datetime) -> Iterator[Intake]:

@@ -26,7 +26,7 @@ from bench import processes
 from bench.dossiers.day import AT_ONCE, intake_of, staff_of, tasks_of
 from bench.dossiers.service import ROLES, STEPS, Service
 from bench.harness import console
-from lienthong.dossiers.actions.receiving import accept_dossiers, receive_at_counter, register_dossiers
+from lienthong.dossiers.actions.receiving import receive_all_at_counter
 from lienthong.dossiers.actions.stepping import finish_step, finish_steps
 from lienthong.dossiers.contracts import StepDone
 from lienthong.kernel.clock import now
@@ -108,12 +108,8 @@ class Ours:
         desk = self._staff[self._body, "receptionist"]
         for _set in range(count // size):
             intakes = [self._intake() for _one in range(size)]
-            if size == 1:
-                made = [receive_at_counter(intake=intakes[0], viewer=desk, at=now()).pk]
-            else:
-                made = [row.pk for row in register_dossiers(intakes=intakes, viewer=desk, at=now())]
-                accept_dossiers(dossier_ids=made, viewer=desk, at=now())
-            for step, _name, lane, _minutes in STEPS[1 if size == 1 else 0 :]:
+            made = [row.pk for row in receive_all_at_counter(intakes=intakes, viewer=desk, at=now())]
+            for step, _name, lane, _minutes in STEPS[1:]:
                 viewer = self._staff[self._body, ROLES[lane]]
                 choices = CHOICES if step == "examine" else {}
                 done = [StepDone(task, choices=choices) for _agency, task in tasks_of(made, step)]

@@ -41,6 +41,7 @@ class Route:
     `token`: the operation wants a bearer token, which nobody here has.
     `citizens`: for a signed-in citizen; the object belongs to `World.citizen`, and `World.neighbour` may not
     see it unless it is `shared`.
+    `held`: public, but the object opens only to who holds it, which is `World.citizen`.
     `account`: it is about the asker's own account, an official's or a citizen's.
     `personal`: the page shows something of the asker's own, and 404 only says that they have none.
     """
@@ -54,6 +55,7 @@ class Route:
     token: bool = False
     citizens: bool = False
     account: bool = False
+    held: bool = False
 
     @property
     def for_citizens(self) -> bool:
@@ -69,6 +71,11 @@ def api(*, methods: tuple[str, ...] = ("GET",), kwargs: Arguments | None = None)
 def public(*, methods: tuple[str, ...] = ("GET",), kwargs: Arguments | None = None) -> Route:
     """Anyone may call it, signed in or not (an API that asks for its own token counts as public here)."""
     return Route(roles=None, methods=methods, kwargs=kwargs, shared=True)
+
+
+def held(*, methods: tuple[str, ...] = ("GET",), kwargs: Arguments | None = None) -> Route:
+    """Anyone may call it, and it is found only for who holds the object: `World.citizen`, here."""
+    return Route(roles=None, methods=methods, kwargs=kwargs, held=True)
 
 
 def signed_in(

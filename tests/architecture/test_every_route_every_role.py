@@ -68,7 +68,7 @@ class Askers:
 
     def asking(self, line: Route) -> Iterator[tuple[str, Client, bool]]:
         """Everyone who asks, and whether they should be let in."""
-        yield "nobody", Client(), line.roles is None
+        yield "nobody", Client(), line.roles is None and not line.held
         for role, agency, client in self.clients:
             if role is Role.HEAD and line.kwargs is not None and line.roles and Role.SPECIALIST in line.roles:
                 continue  # which objects a head sees depends on the division: `test_heads.py` of each app
@@ -154,7 +154,7 @@ def test_a_route_lets_in_whom_it_should_and_nobody_else(name: str, askers: Asker
 
 
 def _should_let_in(line: Route, role: Role, agency: Agency, world: World) -> bool:
-    if line.citizens:
+    if line.citizens or line.held:
         return False
     if line.roles is None or (not line.roles and line.shared):
         return True
@@ -182,4 +182,5 @@ def _let_in(answer: HttpResponse, line: Route) -> bool:
         return answer.status_code == 401
     refused = (401, 403) if line.personal else (401, 403, 404)
     to_sign_in = answer.status_code == 302 and urlsplit(answer["Location"]).path == reverse(SIGN_IN)
-    return answer.status_code not in refused and (line.roles is None or not to_sign_in)
+    public = line.roles is None and not line.held
+    return answer.status_code not in refused and (public or not to_sign_in)

@@ -37,6 +37,13 @@ class Env(BaseSettings):
     slow_bodies_most: int = Field(default=2, ge=0)
     session_idle_seconds: int = Field(default=30 * 60, gt=0)
     require_second_factor: bool = False
+    sign_in_show_codes: bool = False
+    oidc_issuer: str = ""
+    oidc_client_id: str = ""
+    oidc_client_secret: SecretStr = SecretStr("")
+    oidc_client_secret_file: Path | None = None
+    oidc_scope: str = "openid"
+    oidc_business_kinds: list[str] = Field(default_factory=lambda: ["2"])
     key_store: Literal["software", "pkcs11"] = "software"
     pkcs11_module: str = ""
     pkcs11_token: str = ""
@@ -67,6 +74,15 @@ class Env(BaseSettings):
     mail_security: Literal["none", "starttls", "tls"] = "none"
     mail_from: str = "lienthong@localhost"
     mail_hours: int = Field(default=24, ge=1)
+    sms_url: str = ""
+    sms_account: str = ""
+    sms_secret_file: Path | None = None
+    sms_brand: str = ""
+    zalo_url: str = ""
+    zalo_token_file: Path | None = None
+    text_fake: bool = False
+    party_escalate_hours: int = Field(default=24, ge=1, le=24 * 14)
+    party_notice_days: int = Field(default=365, ge=1)
     clamd: str = ""
     clamd_down: Literal["later", "refuse"] = "later"
     clamd_again_days: int = Field(default=14, ge=0, le=365)
@@ -90,6 +106,8 @@ class Env(BaseSettings):
     secret_decision_hours: int = Field(default=24, ge=1, le=400)
     secret_destroy_overdue: bool = False
     apology_hours: int = Field(default=4, ge=1, le=80)
+    draft_days: int = Field(default=30, ge=1, le=365)
+    draft_warning_days: int = Field(default=5, ge=1, le=60)
     backfill_per_minute: int = Field(default=10, ge=0, le=1000)
     notification_days: int = Field(default=90, ge=1)
     metrics_addresses: list[str] = Field(default_factory=lambda: ["127.0.0.0/8", "::1/128"])

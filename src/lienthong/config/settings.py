@@ -42,6 +42,7 @@ INSTALLED_APPS = [
     "lienthong.tasks",
     "lienthong.dossiers",
     "lienthong.office",
+    "lienthong.participation",
     "lienthong.portal",
     "lienthong.demo",
     "django.contrib.auth",
@@ -69,6 +70,7 @@ if ENV.profile == "hub":
             "lienthong.tasks",
             "lienthong.dossiers",
             "lienthong.office",
+            "lienthong.participation",
             "lienthong.portal",
             "lienthong.demo",
         }
@@ -79,6 +81,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
+    *(["lienthong.portal.middleware.SiteMiddleware"] if ENV.profile != "hub" else []),
     "django.contrib.sessions.middleware.SessionMiddleware",
     "lienthong.ui.middleware.LanguageMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -105,6 +108,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "lienthong.identity.context.acting",
+                *(["lienthong.portal.context.site"] if ENV.profile != "hub" else []),
                 "csp.context_processors.nonce",
             ],
             "builtins": ["django.templatetags.i18n", "lienthong.ui.templatetags.ui"],
@@ -153,7 +157,7 @@ AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
 CSRF_FAILURE_VIEW = "lienthong.ui.web.csrf_failure"
-API_PREFIXES = ("/axis/v1/", "/lgsp/v1/")
+API_PREFIXES = ("/axis/v1/", "/lgsp/v1/", "/office/api/")
 
 ACCOUNT_ADAPTER = "lienthong.identity.sign_in.AccountAdapter"
 ACCOUNT_PRESERVE_USERNAME_CASING = False
@@ -179,6 +183,7 @@ MFA_FORMS = {
     "login_webauthn": "lienthong.identity.sign_in_forms.PasskeyForm",
     "reauthenticate_webauthn": "lienthong.identity.sign_in_forms.ConfirmingKeyForm",
 }
+OIDC_CLIENT_SECRET = _secret(ENV.oidc_client_secret.get_secret_value(), ENV.oidc_client_secret_file)
 REQUIRE_SECOND_FACTOR = ENV.require_second_factor
 TRUSTED_PROXIES = frozenset(ENV.trusted_proxies)
 

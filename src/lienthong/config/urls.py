@@ -34,4 +34,5 @@ if apps.is_installed("lienthong.office"):
         path("procedures/", include("lienthong.procedures.urls")),
         path("dossiers/", include("lienthong.dossiers.urls")),
         path("payments/", include("lienthong.payments.urls")),
+        path("", include("lienthong.participation.urls")),
     ]

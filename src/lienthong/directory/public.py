@@ -48,6 +48,7 @@ from lienthong.directory.models import (
     PostHolding,
     WorkingHours,
 )
+from lienthong.directory.outlines import Ring, province_at, province_outlines
 from lienthong.directory.pointers import holds_agency, pointers_to, remembers_agency, undeclared_pointers
 from lienthong.directory.queries import (
     ClosedAgency,
@@ -93,6 +94,7 @@ __all__ = [
     "Pointer",
     "Post",
     "PostHolding",
+    "Ring",
     "SearchTooLong",
     "Session",
     "StaffedPost",
@@ -125,6 +127,8 @@ __all__ = [
     "move_agency",
     "open_agency",
     "pointers_to",
+    "province_at",
+    "province_outlines",
     "remembers_agency",
     "remove_division",
     "remove_post",

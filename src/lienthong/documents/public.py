@@ -46,6 +46,7 @@ from lienthong.documents.scanning import (
     VirusFound,
     require_no_virus,
     store_received,
+    store_received_all,
     viruses_in,
 )
 from lienthong.documents.states import CopyForm, DocumentState, Urgency
@@ -123,6 +124,7 @@ __all__ = [
     "sign_with_keys",
     "source_of",
     "store_received",
+    "store_received_all",
     "take_number",
     "verify_file",
     "viruses_in",

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import BinaryIO, cast
 
@@ -15,7 +16,7 @@ from lienthong.documents.adapters.clamd import configured_scanner
 from lienthong.documents.contracts import VirusFoundLate
 from lienthong.documents.scan_models import FileToScan, ScannedFile
 from lienthong.documents.virus_ports import ScannerDown, VirusScanner
-from lienthong.kernel.blobs import FileTooLarge, open_blob, store_blob
+from lienthong.kernel.blobs import FileTooLarge, open_blob, store_blob, store_blobs
 from lienthong.kernel.errors import Refusal
 from lienthong.kernel.events import publish
 from lienthong.kernel.models import Blob
@@ -84,6 +85,29 @@ def store_received(
             if not missed:
                 remember_clean(blob.pk, signatures, at=at)
     return blob
+
+
+def store_received_all(
+    sources: Sequence[BinaryIO], *, at: datetime, max_bytes: int, scanner: VirusScanner | None = None
+) -> list[Blob | Refusal]:
+    """Each as `store_received` does, or why it was not stored, in their order.
+
+    Without a scanner all are stored as one set.
+    """
+    scanner = scanner or configured_scanner()
+    if scanner is None:
+        with suppress(Refusal):
+            return [*store_blobs(sources, at=at, max_bytes=max_bytes)]
+        for source in sources:  # one of them is refused, and nothing was stored: by itself each shows whether
+            source.seek(0)
+    return [_received(source, at, max_bytes, scanner) for source in sources]
+
+
+def _received(source: BinaryIO, at: datetime, max_bytes: int, scanner: VirusScanner | None) -> Blob | Refusal:
+    try:
+        return store_received(source, at=at, max_bytes=max_bytes, scanner=scanner)
+    except Refusal as refusal:
+        return refusal
 
 
 def scan_later(*, at: datetime, scanner: VirusScanner | None = None) -> int:

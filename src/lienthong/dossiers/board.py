@@ -17,6 +17,7 @@ from lienthong.dossiers.held import hold_dossiers, open_tasks_of
 from lienthong.dossiers.models import Dossier, DossierPaper, DossierParty, DossierResult, DossierTask
 from lienthong.dossiers.outbox import queue_reports
 from lienthong.dossiers.refusals import CalendarWithoutWork
+from lienthong.dossiers.telling_parties import Said, tell_of_acts
 from lienthong.kernel.events import publish
 from lienthong.kernel.statements import insert_rows, update_rows
 from lienthong.ledger.public import JSON, Actor, Entry, record_many
@@ -80,6 +81,7 @@ class Board:
         self._changed_tasks: dict[UUID, DossierTask] = {}
         self._entries: list[Entry] = []
         self._said: list[tuple[Dossier, str, int]] = []
+        self._for_parties: list[Said] = []
         self._events: list[object] = []
 
     def load(self, dossier_ids: Collection[UUID], *, handed_in: bool = False, results: bool = False) -> None:
@@ -223,6 +225,7 @@ class Board:
         """An event for the ledger."""
         self._entries.append(Entry(self.actor, f"dossier.{verb}", dossier.ledger_subject, self.at, data))
         self._said.append((dossier, verb, dossier.state))
+        self._for_parties.append((dossier, verb, data or {}))
 
     def tell(self, event: object) -> None:
         """An event for who listens, published once all is written."""
@@ -245,5 +248,6 @@ class Board:
         insert_rows([*self._new_tasks.values(), *self._new])
         record_many(self._entries)
         queue_reports(self._said, actor=self.actor, at=self.at)
+        tell_of_acts(self._for_parties, at=self.at)
         for event in self._events:
             publish(event)

@@ -33,6 +33,7 @@ from lienthong.dossiers.states import (
     TaskState,
 )
 from lienthong.kernel.identifiers import uuid7
+from lienthong.kernel.statements import new_row
 from lienthong.ledger.public import JSON
 from lienthong.procedures.public import (
     LINKED,
@@ -312,7 +313,8 @@ def _task(board: Board, dossier: Dossier, process: Process, step: Step) -> Dossi
     lane = next((lane for lane in process.lanes if lane.key == step.lane), None)
     agency_id = int(dossier.bodies.get(step.lane, dossier.agency_id))
     works = kind in {TaskKind.WORK, TaskKind.CHOICE}
-    return DossierTask(
+    return new_row(
+        DossierTask,
         id=uuid7(),
         dossier=dossier,
         step=step.key,

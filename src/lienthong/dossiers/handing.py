@@ -17,6 +17,7 @@ from lienthong.dossiers.refusals import (
 )
 from lienthong.dossiers.states import OPEN, HandOutWay, Outcome, PartyRole
 from lienthong.kernel.clock import VIETNAM
+from lienthong.kernel.statements import new_row
 from lienthong.ledger.public import JSON
 from lienthong.procedures.public import Channel, Process, Step
 
@@ -86,7 +87,7 @@ def record_hand_out(board: Board, dossier: Dossier, handing: Handing | None) -> 
 
     Without `handing` the applicant gets it, the way the dossier came.
     """
-    row = HandOut(dossier=dossier, handed_by_id=board.official_id, handed_at=board.at)
+    row = new_row(HandOut, dossier=dossier, handed_by_id=board.official_id, handed_at=board.at)
     if handing is None:
         row.way, row.party_id = WAY_OF_CHANNEL[dossier.channel], dossier.applicant_id
         row.received_by = dossier.applicant_name

@@ -12,12 +12,13 @@ from lienthong.axis.public import AxisUnavailable
 from lienthong.dossiers.actions.across import exchange_dossiers
 from lienthong.dossiers.actions.apologising import draft_apologies
 from lienthong.dossiers.actions.counting import fold_deltas, recount_figures
+from lienthong.dossiers.actions.measuring import measure_services
 from lienthong.dossiers.actions.national import queue_untold, send_reports
 from lienthong.dossiers.actions.passing import end_timers, note_payment
 from lienthong.dossiers.actions.reading import forget_readings
 from lienthong.dossiers.actions.recounting import recount, to_recount
 from lienthong.dossiers.contracts import CalendarChange
-from lienthong.dossiers.queueing.appointments import remind_desks
+from lienthong.dossiers.queueing.appointments import remind_desks, remind_visitors
 from lienthong.kernel.clock import now
 from lienthong.kernel.jobs import job, periodic
 
@@ -58,6 +59,13 @@ def recount_all_figures(timestamp: int) -> None:
     recount_figures(at=now())
 
 
+@periodic(cron="43 3 * * *")
+@job(name="dossiers.measure_services", queueing_lock="dossiers.measure_services")
+def measure_all_services(timestamp: int) -> None:
+    """Measure every night how long services really took and how often they are asked for."""
+    measure_services(at=now())
+
+
 @periodic(cron="* * * * *")
 @job(name="dossiers.tell_national", queueing_lock="dossiers.tell_national", lock="dossiers.national")
 def tell_national(timestamp: int) -> None:
@@ -92,8 +100,9 @@ def draft_due_apologies(timestamp: int) -> None:
 @periodic(cron="0 0 * * *")
 @job(name="dossiers.remind_desks", queueing_lock="dossiers.remind_desks")
 def remind_of_appointments(timestamp: int) -> None:
-    """Tell receptionists of today's appointments, at seven in the morning of Vietnam (midnight UTC)."""
+    """Tell receptionists and visitors of appointments, at seven in the morning of Vietnam (midnight UTC)."""
     remind_desks(at=now())
+    remind_visitors(at=now())
 
 
 @job(name="dossiers.recount")

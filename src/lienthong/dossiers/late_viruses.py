@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from lienthong.dossiers.models import Dossier, DossierPaper, DossierResult, DossierTask, HeldDocument, Opinion
 from lienthong.dossiers.states import TaskState
+from lienthong.dossiers.telling_parties import tell_of_virus
 from lienthong.identity.public import Role, officials_acting
 from lienthong.notifications.public import Kind, Way, notify, register_kind
 
@@ -28,11 +29,13 @@ VIRUS_FOUND = register_kind(
 
 
 def tell_of_late_virus(*, sha256: str, virus: str, at: datetime) -> None:
-    """Tell the counter of every dossier that has the file, and whoever its open steps lie with.
+    """Tell the applicant and the counter of every dossier that has the file, and whoever its steps lie with.
 
     In the caller's transaction. Rare, and in the worker: some queries for each dossier with it.
     """
-    for dossier in Dossier.objects.filter(pk__in=_with_file(sha256)).order_by("pk"):
+    dossiers = list(Dossier.objects.filter(pk__in=_with_file(sha256)).order_by("pk"))
+    tell_of_virus(dossiers, sha256=sha256, at=at)
+    for dossier in dossiers:
         people = officials_acting(at=at, agency_id=dossier.agency_id, roles={Role.RECEPTIONIST})
         for task in DossierTask.objects.filter(dossier=dossier, state=TaskState.OPEN).exclude(role=""):
             if task.assignee_id is not None:

@@ -3,8 +3,14 @@
 from lienthong.dossiers.actions.answering import answer_supplement, pay_own, read_result, withdraw_own
 from lienthong.dossiers.actions.drawing import own_slip
 from lienthong.dossiers.actions.ending import withdraw_dossier
+from lienthong.dossiers.actions.measuring import measure_services
 from lienthong.dossiers.actions.passing import note_payment
-from lienthong.dossiers.actions.receiving import accept_dossiers, receive_at_counter, register_dossiers
+from lienthong.dossiers.actions.receiving import (
+    accept_dossiers,
+    receive_all_at_counter,
+    receive_at_counter,
+    register_dossiers,
+)
 from lienthong.dossiers.actions.results import draft_result
 from lienthong.dossiers.actions.signing import sign_results
 from lienthong.dossiers.actions.stepping import finish_step, finish_steps
@@ -20,6 +26,9 @@ from lienthong.dossiers.contracts import (
     StepDone,
     Supplement,
 )
+from lienthong.dossiers.facts.measures import Group
+from lienthong.dossiers.facts.opened import OpenFigures, OpenLine, OpenTable, late_dossiers, open_figures
+from lienthong.dossiers.facts.settling import Demand, RealTime, most_asked, real_time
 from lienthong.dossiers.follow_address import follow_address
 from lienthong.dossiers.game import hand_choices
 from lienthong.dossiers.handing import demands_result
@@ -50,7 +59,7 @@ from lienthong.dossiers.party_queries import (
 )
 from lienthong.dossiers.party_refusals import CodeUnknown, SupplementAnsweredAlready
 from lienthong.dossiers.policies import party_actions, party_may_see
-from lienthong.dossiers.queries import process_for, step_name
+from lienthong.dossiers.queries import latest_answers_of, process_for, step_name
 from lienthong.dossiers.queueing.actions import call_next as call_next_ticket
 from lienthong.dossiers.queueing.actions import open_hall, set_capacity, set_counter, set_queue
 from lienthong.dossiers.queueing.actions import skip as skip_ticket
@@ -65,6 +74,7 @@ from lienthong.dossiers.queueing.appointments import (
 from lienthong.dossiers.queueing.routing import Matter, draw_for, find_matter
 from lienthong.dossiers.readings import opened_by
 from lienthong.dossiers.result_text import result_text
+from lienthong.dossiers.slip_pdf import sent_pdf
 from lienthong.dossiers.states import OPEN, SUPPLY, WITHDRAW, DossierState, TaskKind, TaskState
 from lienthong.dossiers.uploading import keep_upload
 
@@ -77,6 +87,7 @@ __all__ = [
     "Booking",
     "CodeUnknown",
     "Counter",
+    "Demand",
     "Dossier",
     "DossierMoved",
     "DossierPaper",
@@ -86,15 +97,21 @@ __all__ = [
     "Followed",
     "GivenFile",
     "GivenPaper",
+    "Group",
+    "HeldDocument",
     "HeldDocument",
     "Intake",
     "ItemAnswer",
     "Likely",
     "Matter",
+    "OpenFigures",
+    "OpenLine",
+    "OpenTable",
     "Opened",
     "OwnDossiers",
     "Place",
     "Queue",
+    "RealTime",
     "ResultSeen",
     "Slot",
     "Stage",
@@ -127,8 +144,14 @@ __all__ = [
     "held_documents",
     "holds_slip",
     "keep_upload",
+    "keep_upload",
+    "late_dossiers",
+    "latest_answers_of",
     "likely_minutes",
+    "measure_services",
+    "most_asked",
     "note_payment",
+    "open_figures",
     "open_hall",
     "opened_by",
     "own_dossiers",
@@ -140,12 +163,15 @@ __all__ = [
     "pay_own",
     "process_for",
     "read_result",
+    "real_time",
+    "receive_all_at_counter",
     "receive_at_counter",
     "receive_supplement",
     "register_dossiers",
     "result_text",
     "results_for_party",
     "seed_competent_bodies",
+    "sent_pdf",
     "set_capacity",
     "set_counter",
     "set_queue",

@@ -261,6 +261,13 @@ def latest_answers(viewer: Viewer, party: Party | None) -> dict[str, Any]:
     return rows.values_list("application__answers", flat=True).first() or {}
 
 
+def latest_answers_of(party_id: UUID) -> tuple[dict[str, Any], date | None]:
+    """What the party last answered to whatever agency, for itself to see, and the day. One query."""
+    rows = Dossier.objects.filter(applicant=party_id, foreign=False).order_by("-pk")
+    found = rows.values_list("application__answers", "submitted_at").first()
+    return (found[0] or {}, found[1].astimezone(VIETNAM).date()) if found else ({}, None)
+
+
 def find_task(viewer: Viewer, task_id: UUID) -> DossierTask:
     """A step that lies with the viewer's agency, opinions left out. Raises `NotFound`."""
     rows = DossierTask.objects.select_related("dossier__version__procedure", "agency")

@@ -48,6 +48,7 @@ CHANNELS: dict[str, str] = {
 }
 PAPERS = {"STT": 1, "Tên giấy tờ": 10, "Bản chính": 2, "Bản sao": 2}
 MISSING = {"STT": 1, "Nội dung cần bổ sung, hoàn thiện": 14}
+GIVEN = {"STT": 1, "Giấy tờ đã gửi": 14}
 STEPS = {
     "Bước": 5,
     "Cơ quan, người thực hiện": 6,
@@ -77,6 +78,32 @@ def slip_pdf(slip: Slip) -> bytes:
     }
     says = {"code": said["code"], "qr": follow_address(said["code"])}
     return _drawn(values, **says, agency=said["agency"], at=slip.made_at)
+
+
+def sent_pdf(dossier: Dossier, papers: Iterable[str], *, at: datetime) -> bytes:
+    """What an applicant keeps of a dossier that was sent online and that nobody has looked at yet."""
+    facts = [
+        ["Tổ chức, cá nhân", dossier.applicant_name],
+        ["Thủ tục hành chính", dossier.version.procedure.name],
+        ["Hình thức nộp", CHANNELS.get(dossier.channel, "")],
+        ["Thời điểm nộp", _moment(dossier.submitted_at)],
+        ["Địa chỉ cơ quan", dossier.agency.address],
+        ["Điện thoại liên hệ", dossier.agency.telephone],
+    ]
+    listed = [[str(place), name] for place, name in enumerate(papers, 1)]
+    values = {
+        "title": "Xác nhận đã nộp hồ sơ trực tuyến",
+        "opening": f"Hồ sơ sau đây đã được gửi đến {dossier.agency.name} qua cổng dịch vụ công:",
+        "facts": [line for line in facts if line[1]],
+        "head": list(GIVEN) if listed else [],
+        "widths": list(GIVEN.values()) if listed else [],
+        "rows": listed,
+        "closing": "Cơ quan sẽ xem xét và thông báo việc tiếp nhận cùng ngày hẹn trả kết quả; giấy này chưa "
+        "phải là giấy tiếp nhận hồ sơ.",
+        "signers": [["Người nộp hồ sơ", dossier.applicant_name]],
+    }
+    address = follow_address(dossier.code)
+    return _drawn(values, code=dossier.code, qr=address, agency=dossier.agency.name, at=at)
 
 
 def control_slip_pdf(

@@ -8,6 +8,7 @@ from lienthong.dossiers.board import Board
 from lienthong.dossiers.models import Dossier, Slip
 from lienthong.dossiers.states import Move, PartyRole
 from lienthong.kernel.identifiers import uuid7
+from lienthong.kernel.statements import new_row
 from lienthong.ledger.public import JSON
 from lienthong.payments.public import ChargeLine
 
@@ -32,7 +33,8 @@ def slip_of(board: Board, dossier: Dossier, move: Move, **said: JSON) -> Slip:
         "post": board.actor.post,
         **said,
     }
-    slip = Slip(
+    slip = new_row(
+        Slip,
         id=uuid7(),
         dossier=dossier,
         kind=move.slip,

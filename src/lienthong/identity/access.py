@@ -12,6 +12,7 @@ from lienthong.identity.contracts import NOBODY, STRANGER, Role, Viewer, Visitor
 from lienthong.kernel.access import Access, mark
 from lienthong.kernel.errors import Refusal
 
+ACTING_FOR = "acting_for"  # in the session: the key of the `Capability` that was chosen
 View = TypeVar("View", bound=Callable[..., Any])
 
 

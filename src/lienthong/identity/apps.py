@@ -20,3 +20,8 @@ class IdentityConfig(AppConfig):
             NavItem("identity:acting", _("Posts and delegation"), order=10, icon="swap", place="account")
         )
         register(NavItem("mfa_index", _("Signing in safely"), order=20, icon="key", place="account"))
+        counter = frozenset({"receptionist"})
+        register(NavItem("citizens:confirm", _("Citizens' accounts"), roles=counter, order=46, icon="user"))
+        register(NavItem("citizen_act_for", _("Act for"), order=20, icon="swap", place="own"))
+        register(NavItem("citizen_mandates", _("Mandates"), order=30, icon="link", place="own"))
+        register(NavItem("citizen_me", _("My details"), order=40, icon="user", place="own", exact=True))

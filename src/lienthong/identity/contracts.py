@@ -35,6 +35,37 @@ class PartyKind(StrEnum):
     HOUSEHOLD = "household"
 
 
+class Assurance(StrEnum):
+    """How it is known who a citizen's account belongs to, weakest first (ADR 0074)."""
+
+    SELF = "self"
+    COUNTER = "counter"
+    NATIONAL = "national"
+
+
+class Channel(StrEnum):
+    """By which way a one-time code reaches a person."""
+
+    MAIL = "mail"
+    SMS = "sms"
+
+
+class Purpose(StrEnum):
+    """What a one-time code is for."""
+
+    SIGN_IN = "sign_in"
+    OPEN = "open"
+    CONTACT = "contact"
+
+
+class By(StrEnum):
+    """By what right a visitor acts: for themselves, as a representative, or on a mandate."""
+
+    SELF = "self"
+    REPRESENTATION = "representation"
+    MANDATE = "mandate"
+
+
 # The head of a division (trưởng phòng, chánh văn phòng) works in it like its specialists, and directs it.
 IMPLIED: dict[Role, frozenset[Role]] = {Role.HEAD: frozenset({Role.SPECIALIST})}
 
@@ -90,7 +121,10 @@ NOBODY = Viewer()
 class Visitor:
     """Who looks at the pages for citizens: a person signed in, and the party they act for now; or nobody.
 
-    `for_id` is the person themselves, or a business or person on whose behalf they act.
+    `for_id` is the person themselves, or a business or person on whose behalf they act. `number` is what the
+    account says its number is. Only a `confirmed` one is known to be that person: the party of another has no
+    number, so that nothing lies under it but what was sent in from this account (ADR 0074). On a mandate
+    `procedures` are the codes it is for; empty, all of them.
     """
 
     account_id: int | None = None
@@ -100,11 +134,19 @@ class Visitor:
     for_name: str = ""
     for_kind: PartyKind = PartyKind.CITIZEN
     source: str = ""
+    number: str = ""
+    confirmed: bool = False
+    by: By = By.SELF
+    procedures: frozenset[str] = frozenset()
 
     @property
     def signed_in(self) -> bool:
         """Whether it is known who this is."""
         return self.party_id is not None
+
+    def may_deal_with(self, procedure_code: str) -> bool:
+        """Whether what they act on reaches to that procedure."""
+        return self.signed_in and (not self.procedures or procedure_code in self.procedures)
 
     def actor(self) -> Actor:
         """This visitor as the ledger records it."""
@@ -252,3 +294,72 @@ class SpecialDay:
     works_as: int | None
     name: str
     own: bool
+
+
+@dataclass(frozen=True)
+class SignInCodeMade:
+    """A one-time code waits to be sent; whoever sends it asks `code_to_send`, so that no queue holds it.
+
+    Published for numbers that have no account too: then there is nothing to send.
+    """
+
+    code_id: UUID
+
+
+@dataclass(frozen=True)
+class CodeToSend:
+    """A one-time code, where it goes, in which language, and until when it serves."""
+
+    code: str = field(repr=False)
+    channel: Channel
+    address: str = field(repr=False)
+    language: str
+    expires_at: datetime
+
+
+@dataclass(frozen=True)
+class Opening:
+    """What a person says who opens an account."""
+
+    number: str
+    name: str
+    born_date: date | None
+    contact: str
+
+
+@dataclass(frozen=True)
+class NationalClaims:
+    """What the national sign-on asserts of who signed in there; checked, so that it can be kept."""
+
+    issuer: str
+    subject: str
+    number: str
+    name: str
+    born_date: date | None = None
+    business_number: str = ""
+    business_name: str = ""
+
+
+@dataclass(frozen=True)
+class NewMandate:
+    """A mandate as it is granted: to whom, for what, from which day to which (both included)."""
+
+    holder_number: str
+    holder_name: str
+    purpose: str
+    procedures: tuple[str, ...]
+    from_date: date
+    until_date: date
+
+
+@dataclass(frozen=True)
+class Capability:
+    """Someone for whom a person may act: the key to choose it by, and in words."""
+
+    key: str
+    by: By
+    party_id: UUID
+    name: str
+    kind: PartyKind
+    procedures: frozenset[str] = frozenset()
+    until_date: date | None = None

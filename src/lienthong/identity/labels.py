@@ -22,6 +22,14 @@ ROLE_LABELS: dict[Role, Promise | str] = {
     Role.HALL_KEEPER: _("Keeper of queues and appointment hours"),
 }
 
+MANDATE_STATES: dict[str, Promise | str] = {
+    "waiting": _("Waits to be accepted"),
+    "later": _("Begins later"),
+    "open": _("In force"),
+    "over": _("Over"),
+    "ended": _("Ended"),
+}
+
 WORKS_AS: tuple[Promise | str, ...] = (
     _("Works as on Monday"),
     _("Works as on Tuesday"),

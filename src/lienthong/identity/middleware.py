@@ -7,16 +7,26 @@ from urllib.parse import urlencode, urlsplit
 
 from allauth.account.internal.flows.login import get_authentication_records
 from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import resolve_url
 from django.utils.functional import SimpleLazyObject
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
 
 from lienthong.identity import policies
-from lienthong.identity.access import CitizensOnly, NotAllowed, NotSignedIn, address_of, viewer_of, visitor_of
+from lienthong.identity.access import (
+    ACTING_FOR,
+    CitizensOnly,
+    NotAllowed,
+    NotSignedIn,
+    address_of,
+    viewer_of,
+    visitor_of,
+)
 from lienthong.identity.adapters.allauth import count_second_factors
-from lienthong.identity.contracts import NOBODY, Viewer, Visitor
+from lienthong.identity.contracts import NOBODY, By, Viewer, Visitor
 from lienthong.identity.models import Account
 from lienthong.identity.queries.acting import acting_viewer
 from lienthong.identity.queries.visiting import visitor_for
@@ -76,7 +86,7 @@ class ActingMiddleware:
         if isinstance(access, Access) and access.public:
             return None
         if viewer.account_id is None:
-            return _ask_to_sign_in(request)
+            return _ask_to_sign_in(request, citizen=isinstance(access, Access) and access.who == "party")
         if not isinstance(access, Access):
             return refusal_response(request, NotAllowed())
         if access.who == "party":
@@ -99,18 +109,28 @@ def _viewer(request: HttpRequest) -> Viewer:
 def _visitor(request: HttpRequest) -> Visitor:
     source = address_of(request, trusted=settings.TRUSTED_PROXIES)
     account = request.user
-    return visitor_for(account, source=source) if isinstance(account, Account) else Visitor(source=source)
+    if not isinstance(account, Account):
+        return Visitor(source=source)
+    chosen = str(request.session.get(ACTING_FOR, ""))
+    visitor = visitor_for(account, source=source, chosen=chosen, at=now())
+    if chosen and visitor.by is By.SELF:  # revoked, or its last day is over: from this request on
+        del request.session[ACTING_FOR]
+        messages.warning(
+            request, _("You may no longer act for whom you had chosen. You act for yourself again.")
+        )
+    return visitor
 
 
 def _in_background(request: HttpRequest) -> bool:
     return BACKGROUND_HEADER in request.headers
 
 
-def _ask_to_sign_in(request: HttpRequest) -> HttpResponse:
+def _ask_to_sign_in(request: HttpRequest, *, citizen: bool) -> HttpResponse:
     """A problem document for programs; for browsers the sign-in page, which leads back here."""
     if wants_problem(request):
         return refusal_response(request, NotSignedIn())
-    target = f"{resolve_url(settings.LOGIN_URL)}?{urlencode({'next': _way_back(request)})}"
+    page = resolve_url("citizen_sign_in" if citizen else settings.LOGIN_URL)
+    target = f"{page}?{urlencode({'next': _way_back(request)})}"
     if request.headers.get("HX-Request") == "true":
         response = HttpResponse(status=NotSignedIn.status)
         response["HX-Redirect"] = target

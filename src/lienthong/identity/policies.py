@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlsplit
+
+from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from lienthong.identity.access import NotAllowed, NotFound
-from lienthong.identity.contracts import OfficialSheet, Role, Viewer
+from lienthong.identity.contracts import By, OfficialSheet, Role, Viewer, Visitor
+from lienthong.identity.models import Mandate
 
 ADMINISTERED = frozenset(
     {
@@ -50,6 +54,12 @@ class HeadOfNothing(NotAllowed):
         "The post “%(post)s” belongs to no division, so it cannot head one. "
         "Choose a post in a division; who heads the agency is a leader."
     )
+
+
+def codes_are_shown() -> bool:
+    """Whether the demonstration shows one-time codes on the page: never on an address that others reach."""
+    local = urlsplit(settings.BASE_URL).hostname in {"127.0.0.1", "localhost", "::1"}
+    return local and bool(settings.ENV.sign_in_show_codes)
 
 
 def require_role(viewer: Viewer, *roles: Role) -> None:
@@ -135,3 +145,16 @@ def require_action(viewer: Viewer, action: str, sheet: OfficialSheet) -> None:
     if viewer.has(Role.ADMINISTRATOR) and not sheet.roles <= grantable_roles(viewer):
         raise RoleNotYoursToGrant
     raise NotAllowed
+
+
+def is_givers(mandate: Mandate, visitor: Visitor) -> bool:
+    """Whether the visitor may take it back: for themselves, or as the representative of the business."""
+    return visitor.by is not By.MANDATE and mandate.giver_id == visitor.for_id
+
+
+def is_addressed(mandate: Mandate, visitor: Visitor) -> bool:
+    """Whether the visitor is who the giver named, by number and by name."""
+    if mandate.holder_id is not None:
+        return mandate.holder_id == visitor.party_id
+    same = mandate.holder_name.casefold() == visitor.party_name.casefold()
+    return same and bool(visitor.number) and mandate.holder_number == visitor.number

@@ -11,6 +11,7 @@ from allauth.mfa.webauthn.forms import (
     AuthenticateWebAuthnForm,
     LoginWebAuthnForm,
     ReauthenticateWebAuthnForm,
+    SignupWebAuthnForm,
 )
 from django import forms
 from django.core.exceptions import ValidationError
@@ -74,6 +75,22 @@ class NewKeyForm(AddWebAuthnForm):  # type: ignore[misc]
     """A passkey or security key to be added."""
 
     credential = CredentialField()
+
+
+class CitizenKeyForm(SignupWebAuthnForm):  # type: ignore[misc]
+    """A citizen's passkey to be added, which signs in alone."""
+
+    credential = CredentialField()
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["name"].label = _("Name of the passkey")
+        self.fields["name"].help_text = _("So that you know it again, for example: my telephone.")
+
+    def clean_name(self) -> str:
+        """A name of at most 100 letters; one is made where none is given."""
+        name: str = super().clean_name()
+        return name[:100]
 
 
 class KeyForm(AuthenticateWebAuthnForm):  # type: ignore[misc]

@@ -13,9 +13,19 @@ from allauth.mfa.base import views as mfa
 from allauth.mfa.recovery_codes import views as codes
 from allauth.mfa.totp import views as totp
 from allauth.mfa.webauthn import views as keys
+from django.conf import settings
 from django.urls import URLPattern, URLResolver, include, path
 
-from lienthong.identity import web, web_administration, web_calendar, web_hours
+from lienthong.identity import (
+    web,
+    web_administration,
+    web_calendar,
+    web_coming,
+    web_confirming,
+    web_hours,
+    web_mandates,
+    web_own,
+)
 from lienthong.kernel.access import Access, mark
 
 
@@ -25,8 +35,8 @@ def _public(route: str, view: Any, name: str, reason: str) -> URLPattern:
 
 
 def _own(route: str, view: Any, name: str) -> URLPattern:
-    """A page on which whoever is signed in looks after their own account."""
-    found: URLPattern = path(route, mark(view, Access(who="account")), name=name)
+    """A page on which signed-in officials look after their own account; citizens have pages of their own."""
+    found: URLPattern = path(route, mark(view, Access()), name=name)
     return found
 
 
@@ -60,6 +70,39 @@ acting = [
     path("delegations/<int:delegation_id>/end/", web.stop_delegation, name="end_delegation"),
 ]
 
+coming = [
+    path("", web_coming.sign_in, name="citizen_sign_in"),
+    path("new/", web_coming.open_account, name="citizen_open"),
+    path("code/", web_coming.enter, name="citizen_code"),
+    path("passkey/", web_coming.passkey, name="citizen_passkey"),
+    path("national/", web_coming.national, name="citizen_national"),
+    path("national/back/", web_coming.national_back, name="citizen_national_back"),
+]
+
+own = [
+    path("", web_own.me, name="citizen_me"),
+    path("contact/", web_own.change_contact, name="citizen_contact"),
+    path("passkeys/new/", web_own.new_key, name="citizen_new_key"),
+    path("passkeys/<int:key_id>/remove/", web_own.drop_key, name="citizen_drop_key"),
+    path("sessions/end/", web_own.leave_everywhere, name="citizen_leave_everywhere"),
+    path("act-for/", web_own.act_for, name="citizen_act_for"),
+    path(
+        "businesses/<int:representation_id>/end/",
+        web_own.drop_representation,
+        name="citizen_drop_representation",
+    ),
+    path("mandates/", web_mandates.mandates, name="citizen_mandates"),
+    path("mandates/new/", web_mandates.new_mandate, name="citizen_new_mandate"),
+    path("mandates/<uuid:mandate_id>/accept/", web_mandates.accept, name="citizen_accept_mandate"),
+    path("mandates/<uuid:mandate_id>/end/", web_mandates.end, name="citizen_end_mandate"),
+]
+
+counter = [
+    path("", web_confirming.confirm, name="confirm"),
+    path("representatives/", web_confirming.represent, name="represent"),
+    path("representatives/<int:representation_id>/end/", web_confirming.end, name="end_representation"),
+]
+
 administration = [
     path("", web_administration.officials, name="officials"),
     path("officials/new/", web_administration.engage, name="engage"),
@@ -84,3 +127,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("administration/", include((administration, "administration"))),
     path("audit/", web.audit, name="audit"),
 ]
+
+if settings.ENV.profile != "hub":
+    urlpatterns += [
+        path("sign-in/", include(coming)),
+        path("me/", include(own)),
+        path("citizens/", include((counter, "citizens"))),
+    ]

@@ -6,18 +6,16 @@ a row is found by its key (ADR 0029). What depends on the number of rows goes in
 
 from __future__ import annotations
 
-import json
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import date
 from functools import cache
 from itertools import islice
 from typing import Any, Generic, TypeVar
-from uuid import UUID
 
+import pydantic_core
 from django.db import connection
 from django.db.backends.postgresql.base import ServerBindingCursor
-from django.db.models import AutoField, Model
+from django.db.models import AutoField, BinaryField, Model
 from django.db.models.base import ModelState
 
 M = TypeVar("M", bound=Model)
@@ -104,6 +102,44 @@ class Columns(Generic[M]):
         return [self.read(iter(row)) for row in fetch(self._selects[key], *equal.values())]
 
 
+def new_row(model: type[M], /, **values: object) -> M:
+    """A row that is not kept yet, as by the model's constructor, at a third of its cost (ADR 0029).
+
+    Values go by the names of attributes; a row that is named has its key taken over.
+
+    Raises:
+        LookupError: the model has no such attribute.
+    """
+    constants, makers, rows = _defaults(model)
+    if not values.keys() <= constants.keys() | rows.keys():
+        raise LookupError(
+            f"{model.__name__} has no {', '.join(values.keys() - constants.keys() - rows.keys())}"
+        )
+    made = model.__new__(model)
+    made.__dict__.update(constants)
+    for name, make in makers:
+        if name not in values:
+            made.__dict__[name] = make()
+    made._state = ModelState()
+    for name, value in values.items():
+        if name in rows:
+            made._state.fields_cache[name] = value
+            made.__dict__[rows[name]] = None if value is None else value.pk  # type: ignore[attr-defined]
+        else:
+            made.__dict__[name] = value
+    return made
+
+
+@cache
+def _defaults(model: type[Model]) -> tuple[dict[str, object], list[tuple[str, Any]], dict[str, str]]:
+    """What attributes hold at first, which are made for each row, and the keys of named rows."""
+    fields = [field for field in model._meta.concrete_fields if not field.generated]
+    made_anew = [field for field in fields if callable(field.default)]
+    constants = {field.attname: None if field in made_anew else field.get_default() for field in fields}
+    makers = [(field.attname, field.get_default) for field in made_anew]
+    return constants, makers, {field.name: field.attname for field in fields if field.is_relation}
+
+
 def insert_rows(rows: Iterable[Model]) -> None:
     """Write new rows with one statement, whatever their number; they have their keys already.
 
@@ -112,11 +148,11 @@ def insert_rows(rows: Iterable[Model]) -> None:
     Raises:
         IntegrityError, DataError: nothing was written.
     """
-    of = defaultdict[type[Model], list[dict[str, object]]](list)
+    of = defaultdict[type[Model], list[Model]](list)
     for row in rows:
-        of[type(row)].append({column: getattr(row, name) for column, name in _written(type(row)).items()})
+        of[type(row)].append(row)
     if of:
-        execute(_inserts(tuple(of)), *map(as_json, of.values()))
+        execute(_inserts(tuple(of)), *(_facts(_written(model), those) for model, those in of.items()))
 
 
 def update_rows(rows: Sequence[Model], *names: str) -> None:
@@ -127,24 +163,32 @@ def update_rows(rows: Sequence[Model], *names: str) -> None:
     """
     if rows:
         model = type(rows[0])
-        written = _named(model, names)
-        facts = [{column: getattr(row, name) for column, name in written.items()} for row in rows]
-        execute(_update(model, names), as_json(facts))
+        execute(_update(model, names), _facts(_named(model, names), rows))
 
 
 def as_json(rows: Sequence[Mapping[str, object]]) -> str:
-    """Rows as a parameter for `json_to_recordset`; bytes become PostgreSQL's hexadecimal form."""
-    return json.dumps(rows, default=_plain, ensure_ascii=False)
+    """Rows as a parameter for `json_to_recordset`; bytes must be spelled for PostgreSQL before (`_facts`).
+
+    By the library that reads the API's input: the standard one takes four times as long (ADR 0029).
+    """
+    return pydantic_core.to_json(rows).decode()
 
 
-def _plain(value: object) -> str:
-    if isinstance(value, bytes | memoryview):
-        return f"\\x{bytes(value).hex()}"
-    if isinstance(value, date):
-        return value.isoformat()
-    if isinstance(value, UUID):
-        return str(value)
-    raise TypeError(type(value).__name__)
+def _facts(columns: Mapping[str, str], rows: Sequence[Model]) -> str:
+    """These columns of the rows, kept in these attributes, as JSON."""
+    model = type(rows[0])
+    facts = [{column: getattr(row, name) for column, name in columns.items()} for row in rows]
+    for column in _binary(model) & columns.keys():
+        for row in facts:
+            row[column] = None if row[column] is None else f"\\x{bytes(row[column]).hex()}"
+    return as_json(facts)
+
+
+@cache
+def _binary(model: type[Model]) -> frozenset[str]:
+    """The columns that hold bytes."""
+    binary = (field for field in model._meta.concrete_fields if isinstance(field, BinaryField))
+    return frozenset(str(field.column) for field in binary)
 
 
 @cache

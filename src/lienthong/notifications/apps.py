@@ -3,6 +3,7 @@
 from importlib import import_module
 
 from django.apps import AppConfig
+from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from lienthong.ui.public import NavItem, register
@@ -14,6 +15,8 @@ class NotificationsConfig(AppConfig):
 
     def ready(self) -> None:
         """Put the bell, the choices and the operator's page into the navigation; models are there by now."""
+        import_module("lienthong.notifications.handlers")
+        import_module("lienthong.notifications.health")
         queries = import_module("lienthong.notifications.queries")
         watchers = frozenset({"operator", "auditor"})
         register(
@@ -29,4 +32,22 @@ class NotificationsConfig(AppConfig):
         register(
             NavItem("notifications:choices", _("Reminders and mail"), order=15, place="account", icon="bell")
         )
+        parties = import_module("lienthong.notifications.actions.telling_parties")
+        register(
+            NavItem(
+                "notifications:citizen",
+                _("My notices"),
+                place="own_tools",
+                icon="bell",
+                count=parties.unread_of,
+            )
+        )
+        register(NavItem("notifications:citizen", _("My notices"), place="own", order=30, icon="bell"))
+        register(NavItem("notifications:contact", _("How and when I am told"), place="own", order=31))
+        register(
+            NavItem("notifications:templates", _("Words of notices"), watchers, order=47, place="account")
+        )
+        if settings.ENV.text_fake:
+            shown = _("Texts of the demonstration")
+            register(NavItem("notifications:demo_texts", shown, frozenset({"operator"}), order=48))
         register(NavItem("notifications:dead_mails", _("Dead mails"), watchers, order=46, icon="alert"))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
@@ -36,6 +37,57 @@ class Letter:
     subject: str
     text: str
     html: str
+
+
+@dataclass(frozen=True)
+class ShortText:
+    """A text for a telephone, ready to be sent; `to` as "84" and nine digits.
+
+    `message_id` is the same at every attempt. Zalo takes the `template` registered there and its `values`.
+    """
+
+    message_id: str
+    to: str
+    text: str
+    template: str = ""
+    values: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Telling:
+    """What one party is told: a kind of notice, the subject in the ledger, and what fills the words.
+
+    `key` tells repeated notices of a kind on one subject apart. `link` is a path of this installation, or
+    empty; `until` is by when the party has to do something.
+    """
+
+    party_id: UUID
+    kind: str
+    subject: Subject
+    values: Mapping[str, str | int] = field(default_factory=dict)
+    key: str = ""
+    link: str = ""
+    until: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Settled:
+    """A matter of which parties need not be told any more: notices of these kinds about the subject."""
+
+    subject: Subject
+    kinds: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class ToldOf:
+    """That a party was told: when, by which channels a message went out, and when the party read it."""
+
+    kind: str
+    subject_id: str
+    title: str
+    at: datetime
+    channels: tuple[str, ...]
+    read_at: datetime | None
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from lienthong.office import document_rest
 from lienthong.office.rest import api_urls
 from lienthong.office.web import (
     agency_statistics,
@@ -115,6 +116,7 @@ urlpatterns = [
     path("to-sign/<uuid:list_id>/stop/", signing.stop_signing, name="stop_signing"),
     path("to-sign/token/", signing.to_sign_by_token, name="to_sign_by_token"),
     path("token/v1/", api_urls()),
+    path("api/v1/", document_rest.api_urls()),
     path("reviews/", reviewing.waiting, name="reviews"),
     path("review-chains/", reviewing.chains, name="review_chains"),
     path("review-chains/edit/", reviewing.chain, name="review_chain"),

@@ -17,10 +17,15 @@ class PortalConfig(AppConfig):
                 "portal:home",
                 _("Home page"),
                 order=10,
-                icon="search",
+                icon="home",
                 public=True,
                 place="citizen",
                 exact=True,
+            )
+        )
+        register(
+            NavItem(
+                "portal:figures", _("Public figures"), order=80, icon="filter", public=True, place="citizen"
             )
         )
         register(
@@ -30,3 +35,23 @@ class PortalConfig(AppConfig):
         )
         register(NavItem("portal:mine", _("My dossiers"), order=10, icon="inbox", place="own"))
         register(NavItem("portal:documents", _("My documents"), order=20, icon="paper", place="own"))
+        register(
+            NavItem(
+                "portal:services", _("All services"), order=20, icon="paper", public=True, place="citizen"
+            )
+        )
+        register(
+            NavItem(
+                "portal:bodies", _("By body"), order=30, icon="building", public=True, place="citizen"
+            )
+        )
+        register(
+            NavItem(
+                "portal:site",
+                _("Portal of the agency"),
+                frozenset({"administrator"}),
+                order=64,
+                icon="globe",
+                place="account",
+            )
+        )

@@ -9,7 +9,7 @@ from lienthong.procedures.actions.loading import (
 )
 from lienthong.procedures.actions.offering import set_offer_fee
 from lienthong.procedures.actions.versions import save_draft, start_draft
-from lienthong.procedures.answers import AnswerFault, whole_answers
+from lienthong.procedures.answers import AnswerFault, asked_pages, whole_answers
 from lienthong.procedures.answers import faults_in as answer_faults
 from lienthong.procedures.contracts import OfferCounts, ProcedurePublished, Sample
 from lienthong.procedures.definition import WORKING_DAY, Definition, Exemption, Paper
@@ -51,9 +51,15 @@ from lienthong.procedures.form import Form, Prefill, QuestionType
 from lienthong.procedures.models import LinkedPart, Procedure, ProcedureVersion, ServiceField, ServiceOffer
 from lienthong.procedures.places import Communes
 from lienthong.procedures.process import LINKED, Body, Lane, Process, Step, StepKind, Transition
-from lienthong.procedures.queries import find_by_code, offer_counts, version_in_force
-from lienthong.procedures.reckoning import FeeLine, GrantedExemptions
-from lienthong.procedures.states import Channel
+from lienthong.procedures.queries import (
+    find_by_code,
+    find_published_sample,
+    offer_counts,
+    version_in_force,
+)
+from lienthong.procedures.reckoning import FeeLine, GrantedExemptions, asked_papers
+from lienthong.procedures.saying import condition_in_words
+from lienthong.procedures.states import Audience, Channel, Level
 from lienthong.procedures.stored import definition_of, process_of, samples_of
 
 __all__ = [
@@ -62,6 +68,7 @@ __all__ = [
     "NATIONAL_OFFERS",
     "WORKING_DAY",
     "AnswerFault",
+    "Audience",
     "AuthorityMissing",
     "Body",
     "Channel",
@@ -76,6 +83,7 @@ __all__ = [
     "GrantedExemptions",
     "KeptFile",
     "Lane",
+    "Level",
     "LinkedPart",
     "Loaded",
     "NoWay",
@@ -100,11 +108,15 @@ __all__ = [
     "UnknownExemption",
     "answer_faults",
     "answers_from_post",
+    "asked_pages",
+    "asked_papers",
     "chosen_by_hand",
     "complete",
+    "condition_in_words",
     "definition_of",
     "fees_owed",
     "find_by_code",
+    "find_published_sample",
     "form_pages",
     "grantable",
     "invented_answers",

@@ -155,6 +155,15 @@ def find_sample(viewer: Viewer, sample_id: int) -> PaperSample:
     return sample
 
 
+def find_published_sample(sample_id: int) -> PaperSample:
+    """One sample with its file, for anyone: what was published is public. Raises `NotFound`."""
+    rows = PaperSample.objects.select_related("blob").exclude(version__state=VersionState.DRAFT)
+    sample = rows.filter(pk=sample_id).first()
+    if sample is None:
+        raise NotFound
+    return sample
+
+
 def shown_version(viewer: Viewer, procedure: Procedure) -> ProcedureVersion | None:
     """The version that a procedure's page opens with: the one in force, else the last the viewer may see."""
     versions = versions_of(viewer, procedure)

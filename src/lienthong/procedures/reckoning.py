@@ -14,7 +14,7 @@ from types import MappingProxyType
 from typing import Any
 
 from lienthong.procedures.conditions import holds, parse_condition
-from lienthong.procedures.definition import Definition, Exemption, Fee
+from lienthong.procedures.definition import Definition, Exemption, Fee, Paper
 
 
 @dataclass(frozen=True)
@@ -102,3 +102,12 @@ def _line(fee: Fee, own: OwnAmount | None, applying: Sequence[Exemption], reason
     amount = to_pay(tariff, best.share if best else 0)
     said = reason if best and best.by_hand else ""
     return FeeLine(fee.key, fee.name, fee.name_en, tariff, amount, law, best, said)
+
+
+def asked_papers(definition: Definition, facts: Mapping[str, Any]) -> list[Paper]:
+    """The papers that the applicant has to give for these answers: not those that the State holds."""
+    return [
+        paper
+        for paper in definition.papers
+        if not paper.held_by_state and (not paper.when or holds(parse_condition(paper.when), facts))
+    ]

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 
 from asn1crypto import cms
 from cryptography import x509
@@ -48,11 +49,23 @@ def verify_pdf(pdf: bytes | Extent, *, at: datetime) -> Verdict:
     time, a query later.
     """
     sha256 = sha256_of([pdf] if isinstance(pdf, bytes) else pdf.pieces())
-    known = recall(sha256, KIND, at=at)
-    if known is not None:
-        return known
+    return verify_pdfs({sha256: lambda: pdf}, at=at)[sha256]
+
+
+def verify_pdfs(pdfs: Mapping[str, Callable[[], bytes | Extent]], *, at: datetime) -> dict[str, Verdict]:
+    """As `verify_pdf` for each, by the SHA-256 under which it is given; it is read when its turn comes.
+
+    What is known already, and whom to trust if anything is signed, is one query each for all.
+    """
+    known, trusted = recall(pdfs, KIND, at=at), cache(anchors)
+    return {
+        sha256: known.get(sha256) or _verified(read(), sha256, trusted, at) for sha256, read in pdfs.items()
+    }
+
+
+def _verified(pdf: bytes | Extent, sha256: str, trusted: Callable[[], Anchors], at: datetime) -> Verdict:
     try:
-        found = _examine(open_pdf(pdf), anchors(), at)
+        found = _examine(open_pdf(pdf), trusted, at)
     except errors.SignatureRefusal as refusal:
         return refused(refusal, sha256=sha256)
     verdict = _judge(found, sha256, at)
@@ -78,14 +91,14 @@ class _Found:
     stamp_root: str | None
 
 
-def _examine(reader: PdfFileReader, trusted: Anchors, at: datetime) -> list[_Found]:
+def _examine(reader: PdfFileReader, trusted: Callable[[], Anchors], at: datetime) -> list[_Found]:
     """Look at every signature in the order of signing."""
     with as_broken():
         signatures = reader.embedded_regular_signatures
         if not signatures:
             raise errors.Unsigned
         names = {signature.field_name for signature in reader.embedded_signatures}
-        return [_look(signature, names, trusted, at) for signature in signatures]
+        return [_look(signature, names, trusted(), at) for signature in signatures]
 
 
 def _look(signature: EmbeddedPdfSignature, fields: set[str], trusted: Anchors, at: datetime) -> _Found:

@@ -77,7 +77,7 @@ from lienthong.signing.offline import Sealed, verify_seal
 from lienthong.signing.packets import sign_lifted_packet, sign_packet, verify_packet, verify_packets
 from lienthong.signing.pdf_reading import PdfLimits, check_pdf, count_pages, read_pdf
 from lienthong.signing.pdf_signing import sign_pdf
-from lienthong.signing.pdf_verifying import verify_pdf
+from lienthong.signing.pdf_verifying import verify_pdf, verify_pdfs
 from lienthong.signing.ports import TimestampService
 from lienthong.signing.queries import (
     certificate_for_agency,
@@ -183,6 +183,7 @@ __all__ = [
     "verify_packet",
     "verify_packets",
     "verify_pdf",
+    "verify_pdfs",
     "verify_seal",
     "verify_statement",
     "write_evidence",

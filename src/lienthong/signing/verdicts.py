@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import fields, replace
 from datetime import datetime, timedelta
@@ -12,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from lienthong.directory.public import Agency
 from lienthong.kernel.clock import VIETNAM
+from lienthong.kernel.statements import fetch
 from lienthong.signing import errors
 from lienthong.signing.certificates import common_name, is_seal, may_sign
 from lienthong.signing.contracts import Purpose, Sentence, SignerVerdict, Verdict
@@ -138,12 +140,15 @@ def problem_of(
     return None
 
 
-def recall(sha256: str, kind: str, *, at: datetime) -> Verdict | None:
-    """A verdict reached before on the same bytes, if it still holds at `at`."""
-    row = StoredVerdict.objects.filter(
-        sha256=sha256, kind=kind, reached_at__lte=at, expires_at__gt=at
-    ).first()
-    return _read(row.verdict) if row else None
+_KEPT = """
+    SELECT sha256, verdict::text FROM signing_storedverdict
+    WHERE sha256 = ANY(%s::text[]) AND kind = %s AND reached_at <= %s AND expires_at > %s
+"""
+
+
+def recall(sha256s: Iterable[str], kind: str, *, at: datetime) -> dict[str, Verdict]:
+    """The verdicts reached before on the same bytes that still hold at `at`; one query."""
+    return {sha256: _read(json.loads(kept)) for sha256, kept in fetch(_KEPT, list(sha256s), kind, at, at)}
 
 
 def keep(

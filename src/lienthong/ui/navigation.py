@@ -8,10 +8,10 @@ from functools import lru_cache
 from typing import Any, Literal
 
 from django.conf import settings
-from django.urls import NoReverseMatch, get_urlconf, reverse
+from django.urls import NoReverseMatch, get_script_prefix, get_urlconf, reverse
 from django.utils.functional import Promise
 
-Place = Literal["main", "account", "tools", "citizen", "own"]
+Place = Literal["main", "account", "tools", "citizen", "own", "own_tools"]
 
 
 @dataclass(frozen=True)
@@ -21,8 +21,9 @@ class NavItem:
     `roles` are plain strings of which the viewer needs one; empty means everyone who is signed in, and
     `public` everyone at all. `order` sorts (small first). `place` is the bar ("main"), the menu under the
     viewer's own name ("account"), a symbol beside it on every page ("tools"), or on the pages for citizens
-    the bar ("citizen") and the menu of who is signed in there ("own"). `icon` is a symbol of
-    `static/ui/icons.svg`. `count` is asked with the viewer for a number that stands beside the symbol, and
+    the bar ("citizen"), the menu of who is signed in there ("own") and a symbol beside it ("own_tools").
+    `icon` is a symbol of `static/ui/icons.svg`. `count` is asked with the viewer, on the pages for citizens
+    with the visitor, for a number that stands beside the symbol, and
     `live_name` is the page from which `ui/components/tool.html` comes anew. An `exact` item is current on its
     own page alone, although other addresses begin with it.
     """
@@ -95,11 +96,11 @@ def _link(item: NavItem, url: str, current: bool, viewer: object) -> Link:
 
 
 def _url(name: str) -> str:
-    return _looked_up(get_urlconf() or settings.ROOT_URLCONF, name)
+    return _looked_up(get_urlconf() or settings.ROOT_URLCONF, get_script_prefix(), name)
 
 
 @lru_cache(maxsize=500)  # every page asks for all of them, and what is served does not change
-def _looked_up(_urls: str, name: str) -> str:
+def _looked_up(_urls: str, _prefix: str, name: str) -> str:
     try:
         return reverse(name)
     except NoReverseMatch:

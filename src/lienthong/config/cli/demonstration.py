@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import threading
 import time
@@ -55,6 +56,8 @@ def demo(
         runtime.fail("A hub has no office to show. Leave LIENTHONG_PROFILE=hub out, or use `lienthong up`.")
     with serving.until_stopped():
         serving.require_free(port)
+        # What citizens are told by SMS is shown to the operator (docs/operations/settings.md).
+        os.environ.setdefault("LIENTHONG_TEXT_FAKE", "true")
         if reset:
             start_over(runtime.var())
         own = runtime.own_database()

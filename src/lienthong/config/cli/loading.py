@@ -34,5 +34,6 @@ def load_services(
         procedures = runtime.door("lienthong.procedures.public")
         clock = runtime.door("lienthong.kernel.clock")
         runtime.console.print(procedures.load_catalogue(at=clock.now()))
+        runtime.door("lienthong.portal.public").load_everyday_words()
         if national:
             runtime.console.print(procedures.load_offers(at=clock.now()))

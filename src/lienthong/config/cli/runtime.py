@@ -37,6 +37,7 @@ from rich.progress import (
 
 from lienthong.config import embedded_postgres
 from lienthong.config.env import PROJECT, read_env
+from lienthong.config.garbage import look_rarely
 from lienthong.kernel.errors import LANGUAGES, Refusal
 
 console = Console(highlight=False)
@@ -73,6 +74,7 @@ def prepared() -> Iterator[None]:
         read_env.cache_clear()  # whoever read the settings before saw only half of them
         if not apps.ready:  # a second time it would bind the log to what standard error is just now
             django.setup()
+            look_rarely()
         translation.activate("en")
         yield
 

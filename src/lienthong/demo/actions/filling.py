@@ -10,6 +10,7 @@ from django.db import transaction
 from lienthong.demo.actions.everyday import (
     desk,
     drafts,
+    feedback,
     hall,
     letters,
     one_stop,
@@ -54,6 +55,7 @@ STEPS: tuple[Callable[[Days], None], ...] = (
     papers.others_arrive,
     letters.more_arrives,
     one_stop.dossiers_are_settled,
+    feedback.citizens_speak,
     hall.hall_is_busy,
     services.death_is_drafted_anew,
     systems.province_joins,

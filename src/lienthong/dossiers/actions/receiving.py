@@ -33,6 +33,7 @@ from lienthong.dossiers.states import ACCEPT, DECLINE, OPEN, PartyRole
 from lienthong.identity.public import NotAllowed, NotFound, Party, PartyFacts, Viewer, keep_parties
 from lienthong.kernel.clock import VIETNAM
 from lienthong.kernel.identifiers import uuid7
+from lienthong.kernel.statements import new_row
 from lienthong.payments.public import Bill, open_bills
 from lienthong.procedures.public import (
     Definition,
@@ -97,10 +98,22 @@ def receive_at_counter(
     """
     if len(linked) > MOST_LINKED:
         raise TooManyLinked(field="linked", most=MOST_LINKED)
+    return _receive([intake, *linked], viewer, at, together=True)[0]
+
+
+def receive_all_at_counter(*, intakes: Sequence[Intake], viewer: Viewer, at: datetime) -> list[Dossier]:
+    """As `receive_at_counter` for each, all of them or none, with the same number of queries.
+
+    Raises:
+        What `register_dossiers` and `accept_dossiers` refuse.
+    """
+    return _receive(intakes, viewer, at, together=False)
+
+
+def _receive(parts: Sequence[Intake], viewer: Viewer, at: datetime, *, together: bool) -> list[Dossier]:
     with transaction.atomic():
         board = Board(actor=viewer.actor(), official_id=viewer.official_id, at=at)
-        parts = [intake, *linked]
-        made = register_on_board(board, parts, viewer, together=True)
+        made = register_on_board(board, parts, viewer, together=together)
         granted = {row.pk: one.granted for row, one in zip(made, parts, strict=True)}
         bills = accept_on_board(board, viewer, granted)
         for task in [task for key in board.dossiers for task in board.open[key]]:
@@ -108,7 +121,7 @@ def receive_at_counter(
                 finish_on_board(board, StepDone(task.pk), viewer)
         board.write()
         open_bills(bills=bills, actor=viewer, at=at)
-    return made[0]
+    return made
 
 
 def decline_dossier(*, dossier_id: UUID, reason: str, viewer: Viewer, at: datetime) -> Slip:
@@ -180,7 +193,8 @@ def put_on_board(
     dossiers, new = list[Dossier](), dict[tuple[UUID, str], UUID]()
     for (intake, version, answers), party, code in zip(checked, applicants, codes, strict=True):
         key = uuid7()
-        dossier = Dossier(
+        dossier = new_row(
+            Dossier,
             id=key,
             code=code,
             agency=agencies[intake.agency_id],
@@ -192,8 +206,8 @@ def put_on_board(
             summary=intake.summary[:500],
             submitted_at=board.at,
         )
-        dossier.application = Application(dossier=dossier, answers=answers)
-        parties = [DossierParty(dossier=dossier, party=party, role=PartyRole.APPLICANT)]
+        dossier.application = new_row(Application, dossier=dossier, answers=answers)
+        parties = [new_row(DossierParty, dossier=dossier, party=party, role=PartyRole.APPLICANT)]
         if intake.representative is not None:
             parties.append(representative_of(dossier, next(acting), intake))
         held, papers = files_of(dossier, party, intake, board.at, new)
@@ -375,7 +389,7 @@ def _pages(dossier: Dossier, paper: GivenPaper, held_ids: Sequence[UUID], at: da
     """A paper with its first file, and a row for each further file; what is counted is counted once."""
     files: list[UUID | None] = list(held_ids) or [None]
     rows = [
-        DossierPaper(dossier=dossier, key=paper.key, name=paper.name[:500], held_id=one, given_at=at)
+        new_row(DossierPaper, dossier=dossier, key=paper.key, name=paper.name[:500], held_id=one, given_at=at)
         for one in files
     ]
     rows[0].originals, rows[0].copies = paper.originals, paper.copies

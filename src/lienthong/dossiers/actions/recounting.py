@@ -24,6 +24,7 @@ from lienthong.dossiers.models import Dossier, DossierTask, Pause
 from lienthong.dossiers.outbox import queue_reports
 from lienthong.dossiers.states import CLOSED, RECOUNT, UNDER_WAY, TaskKind, TaskState
 from lienthong.dossiers.telling import tell_without_work
+from lienthong.dossiers.telling_parties import tell_of_acts
 from lienthong.kernel.clock import VIETNAM
 from lienthong.ledger.public import JSON, Entry, record_many
 
@@ -77,6 +78,7 @@ def recount(*, dossier_ids: Collection[UUID], change: CalendarChange, at: dateti
         DossierTask.objects.bulk_update(tasks, ["due_at", "minutes_left"])
         record_many(entries)
         queue_reports(told, actor=PLATFORM, at=at)
+        tell_of_acts([(dossier, verb, {}) for dossier, verb, _state in told], at=at)
     return len(dossiers)
 
 
@@ -94,7 +96,8 @@ class _Table:
 
 def _read(dossier_ids: Collection[UUID], at: datetime) -> _Table:
     """Lock and read what can be counted. Seven queries, whatever their number."""
-    rows = Dossier.objects.select_for_update().filter(pk__in=dossier_ids)
+    rows = Dossier.objects.select_for_update(of=("self",)).filter(pk__in=dossier_ids)
+    rows = rows.select_related("agency", "version__procedure")
     rows = rows.exclude(state__in=sorted(CLOSED)).order_by("pk")
     table = _Table(list(rows), at, {})
     keys = [row.pk for row in table.dossiers]

@@ -87,8 +87,12 @@ def dossier_figures(viewer: Viewer, wanted: Wanted, *, at: datetime) -> Table[Fi
     Raises:
         NotAllowed, NotFound: the viewer does not see the agency's figures.
     """
+    return figures_of(agencies_of(viewer, wanted), wanted, at=at)
+
+
+def figures_of(agencies: list[int], wanted: Wanted, *, at: datetime) -> Table[Figures]:
+    """The figures of these agencies, for who may see them. Two queries, whatever their number."""
     period = period_of(wanted.since, wanted.until, at=at)
-    agencies = agencies_of(viewer, wanted)
     inner, given = _inner((DossierCount, DossierDelta), SHOWN, _spans(period), period, agencies)
     where, narrowed = _narrowed(wanted)
     key = KEYS[wanted.group]

@@ -25,6 +25,7 @@ from lienthong.dossiers.models.queueing import Counter, Hall, Queue, Ticket, Tic
 from lienthong.dossiers.models.reading import DossierReading
 from lienthong.dossiers.models.reminder import Reminder
 from lienthong.dossiers.models.results import DossierResult, HandOut
+from lienthong.dossiers.models.settling import ServiceDemand, SettlingTime
 
 __all__ = [
     "AcrossArrival",
@@ -58,6 +59,8 @@ __all__ = [
     "Pause",
     "Queue",
     "Reminder",
+    "ServiceDemand",
+    "SettlingTime",
     "Slip",
     "SupplementRequest",
     "Ticket",

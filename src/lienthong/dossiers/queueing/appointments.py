@@ -17,6 +17,11 @@ from django.urls import reverse
 
 from lienthong.directory.public import WorkingCalendar, calendar_of, sessions_of
 from lienthong.dossiers.models import Appointment, CapacityRule, Queue, Ticket
+from lienthong.dossiers.party_notices import (
+    APPOINTMENT_CANCELLED,
+    APPOINTMENT_MADE,
+    APPOINTMENT_NEAR,
+)
 from lienthong.dossiers.queueing.actions import draw_ticket
 from lienthong.dossiers.queueing.refusals import (
     AppointmentAlready,
@@ -26,12 +31,14 @@ from lienthong.dossiers.queueing.refusals import (
     SlotFull,
 )
 from lienthong.dossiers.telling import APPOINTMENTS_TODAY
+from lienthong.dossiers.telling_parties import settle_appointment, tell_of_appointments
 from lienthong.identity.public import NotAllowed, NotFound, Role, Viewer, officials_acting
 from lienthong.kernel.clock import VIETNAM
 from lienthong.ledger.public import JSON, Actor, Subject, record
 from lienthong.notifications.public import notify
 
 DAYS_AHEAD = 60
+REMINDED_BEFORE = timedelta(hours=36)
 
 
 @dataclass(frozen=True)
@@ -87,7 +94,8 @@ def book_appointment(
         NotFound, NoSuchSlot, SlotFull, AppointmentAlready
     """
     with transaction.atomic():
-        queue = Queue.objects.select_for_update().filter(pk=booking.queue_id, open=True).first()
+        queues = Queue.objects.select_for_update(of=("self",)).select_related("agency")
+        queue = queues.filter(pk=booking.queue_id, open=True).first()
         if queue is None:
             raise NotFound
         day = booking.starts_at.astimezone(VIETNAM).date()
@@ -102,7 +110,7 @@ def book_appointment(
         if former := own.first():
             raise AppointmentAlready(name=former.party.name, queue=queue.name, time=_said(former.starts_at))
         appointment = Appointment.objects.create(
-            agency_id=queue.agency_id,
+            agency=queue.agency,
             queue=queue,
             party_id=booking.party_id,
             day=day,
@@ -113,6 +121,7 @@ def book_appointment(
             booked_by_id=booked_by,
         )
         _record("book", appointment, actor, at)
+        tell_of_appointments([appointment], APPOINTMENT_MADE, at=at)
     return appointment
 
 
@@ -141,6 +150,7 @@ def cancel_appointment(
         row.cancelled_at, row.cancel_reason = at, reason.strip()[:500]
         row.save(update_fields=["cancelled_at", "cancel_reason"])
         _record("cancel", row, actor, at)
+        tell_of_appointments([row], APPOINTMENT_CANCELLED, at=at, settles=(APPOINTMENT_NEAR,))
     return row
 
 
@@ -162,13 +172,14 @@ def arrive(*, appointment_id: UUID, viewer: Viewer, at: datetime) -> Ticket:
         row.ticket = draw_ticket(queue=row.queue, at=at, first=True)
         row.save(update_fields=["ticket"])
         _record("arrive", row, viewer.actor(), at)
+        settle_appointment(row, at=at)
     return row.ticket
 
 
 def remind_desks(*, at: datetime) -> int:
     """Tell the receptionists of each agency how many appointments it has today; how many agencies.
 
-    The parties themselves are told once there is a way to reach them (their own pages).
+    The parties are told by `remind_visitors`.
     """
     day = at.astimezone(VIETNAM).date()
     with transaction.atomic():
@@ -185,6 +196,16 @@ def remind_desks(*, at: datetime) -> int:
                 link=reverse("dossiers:appointments"),
                 at=at,
             )
+    return len(found)
+
+
+def remind_visitors(*, at: datetime) -> int:
+    """Remind those who have an appointment within a day and a half; how many appointments. Three queries."""
+    with transaction.atomic():
+        rows = Appointment.objects.filter(cancelled_at=None, ticket=None)
+        rows = rows.filter(starts_at__gt=at, starts_at__lte=at + REMINDED_BEFORE)
+        found = list(rows.select_related("queue", "agency").order_by("pk"))
+        tell_of_appointments(found, APPOINTMENT_NEAR, at=at)
     return len(found)
 
 
@@ -219,7 +240,7 @@ def _free_place(queue: Queue, slot: Slot, said: dict[str, str]) -> int:
 
 
 def _locked(appointment_id: UUID) -> Appointment:
-    rows = Appointment.objects.select_for_update(of=("self",)).select_related("queue")
+    rows = Appointment.objects.select_for_update(of=("self",)).select_related("queue", "agency")
     row = rows.filter(pk=appointment_id).first()
     if row is None:
         raise NotFound

@@ -227,7 +227,7 @@ def test_papers_and_held_documents_cost_no_query_each(
     with django_assert_max_num_queries(9):
         client.get(url)
     first = HeldDocument.objects.earliest("pk")
-    with django_assert_max_num_queries(25):
+    with django_assert_max_num_queries(26):
         answer = client.post(url, filled(client, url, shown, **{"held-p0": str(first.pk)}))
     assert answer.status_code == 302
 

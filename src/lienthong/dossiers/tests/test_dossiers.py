@@ -5,13 +5,20 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from lienthong.directory.public import calendar_of, working_minutes_between
 from lienthong.dossiers.actions.apologising import apologise
 from lienthong.dossiers.actions.ending import stop_dossier, withdraw_dossier
 from lienthong.dossiers.actions.passing import end_timers, note_payment
-from lienthong.dossiers.actions.receiving import accept_dossiers, decline_dossier, receive_at_counter
+from lienthong.dossiers.actions.receiving import (
+    accept_dossiers,
+    decline_dossier,
+    receive_all_at_counter,
+    receive_at_counter,
+)
 from lienthong.dossiers.actions.stepping import finish_step, finish_steps
 from lienthong.dossiers.actions.supplements import ask_supplement, receive_supplement
 from lienthong.dossiers.bodies import seed_competent_bodies
@@ -238,6 +245,29 @@ def test_many_steps_cost_the_queries_of_one(django_assert_num_queries) -> None: 
         finish_steps(all_done=one, viewer=viewer, at=NOON + HOUR)
     with django_assert_num_queries(12):
         finish_steps(all_done=five, viewer=viewer, at=NOON + HOUR)
+
+
+def test_many_are_received_at_the_counter_with_the_queries_of_one(
+    django_assert_num_queries,  # type: ignore[no-untyped-def]
+) -> None:
+    offer = offered()
+    desk, asked = official(offer.agency, Role.RECEPTIONIST), [factories.intake(offer) for _ in range(6)]
+    before = received(offer)  # what a published version says is read once
+    with CaptureQueriesContext(connection) as said:
+        alone = receive_at_counter(intake=asked[0], viewer=desk, at=NOON)
+    with django_assert_num_queries(len(said)):
+        made = receive_all_at_counter(intakes=asked[1:], viewer=desk, at=NOON)
+    rows = [*Dossier.objects.order_by("code")]
+    assert [row.pk for row in rows] == [before.pk, alone.pk, *(row.pk for row in made)]
+    assert {(row.state, row.root_id == row.pk, row.due_at) for row in rows} == {
+        (alone.state, True, alone.due_at)
+    }
+    assert {open_task(row, "examine").opened_at for row in rows} == {NOON}
+    with pytest.raises(AnswersWrong):
+        receive_all_at_counter(
+            intakes=[asked[0], factories.intake(offer, answers={"copies": "none"})], viewer=desk, at=NOON
+        )
+    assert Dossier.objects.count() == len(rows)
 
 
 def test_a_supplement_uses_again_only_what_the_applicant_holds() -> None:

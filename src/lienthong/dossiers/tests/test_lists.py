@@ -12,7 +12,7 @@ from pytest_django import DjangoAssertNumQueries
 from lienthong.directory.public import Agency
 from lienthong.dossiers.codes import read_code
 from lienthong.dossiers.contracts import DossierFilter
-from lienthong.dossiers.frequency import ENOUGH
+from lienthong.dossiers.frequency import ENOUGH, RARE
 from lienthong.dossiers.models import Dossier, DossierGuest
 from lienthong.dossiers.queries import find_dossier, list_dossiers
 from lienthong.dossiers.states import DossierState
@@ -92,14 +92,29 @@ def test_words_are_found_alike_whether_frequent_or_rare(
     names = ("Nguyễn Thu Hà", "Nguyễn Thu 100%", "Hà Thu_Nguyễn", "Trần Thu\\Hà")
     for number, name in enumerate([*names, *names, names[0]]):
         received(offer, applicant=applicant(name=name), summary=f"việc {number}")
-    viewer, met = official(offer.agency, Role.SPECIALIST), set[bool]()
+    viewer, met = official(offer.agency, Role.SPECIALIST), set[tuple[bool, bool]]()
     rows = Dossier.objects.order_by("-pk").annotate(said=F("search_text"))
     said = dict(rows.values_list("pk", "said"))
-    for text in ("thu Nguyên", "ha", "%", "_", "\\", "0%", "thu_", "nguyen thu ha viec 4", "khong", "a thu"):
+    for text in (
+        "thu Nguyên",
+        "ha",
+        "%",
+        "_",
+        "\\",
+        "0%",
+        "thu_",
+        "nguyen thu ha viec 4",
+        "khong",
+        "a thu",
+        "100 ha",
+    ):
         words = [one.replace("ê", "e").lower() for one in text.split()]
         expected = [key for key, plain in said.items() if all(word in plain for word in words)]
         with django_assert_num_queries(3):
             page = list_dossiers(viewer, DossierFilter(text=text), at=NOON)
         assert [row.pk for row in page.rows] == expected, text
-        met.add(len(expected) >= ENOUGH)
-    assert met == {True, False}
+        closed = DossierFilter(text=text, state=str(DossierState.HANDED_OUT))
+        assert list_dossiers(viewer, closed, at=NOON).rows == [], text
+        rarest = min(sum(word in plain for plain in said.values()) for word in words)
+        met.add((len(expected) >= ENOUGH, rarest > RARE))
+    assert met >= {(True, True), (False, False)}, "walked, and found by the rarest word"

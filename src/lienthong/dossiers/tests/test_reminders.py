@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -24,6 +25,7 @@ from lienthong.identity.public import NotAllowed, NotFound, Role, Viewer
 from lienthong.identity.tests.factories import agency, official_in
 from lienthong.kernel.clock import now
 from lienthong.ledger.public import Subject, timeline
+from lienthong.notifications.tests.factories import gateways, notices_to, sent_by_sms
 
 pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
@@ -97,5 +99,22 @@ def test_the_list_is_read_and_marked_on_a_page_with_the_same_queries_for_many(
     assert client.post(url, {**said, "act": "x"}).status_code == 422
     assert client.post(url, {**said, "kind": "x"}).status_code == 422
     viewer = receptionist(offer.agency)
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         assert sum(bool(one.call) for one in due_reminders(viewer, at=now())) == 1
+
+
+def test_who_was_told_electronically_counts_as_told(settings: Any) -> None:
+    gateways(settings, zalo_url="")
+    offer = offered()
+    told, refused = received(offer), received(offer)
+    waits(told)
+    waits(refused)
+    desk = receptionist(offer.agency)
+    assert [one.counts for one in listed(desk, days=3)] == [True, True]
+    for dossier in (told, refused):
+        [asked] = [one for one in notices_to(dossier.applicant) if one.urgent]
+        sent_by_sms(asked, refused=dossier is refused, at=NOON)
+    rows = {one.about: one for one in listed(desk, days=3)}
+    assert [rows[one.code].counts for one in (told, refused)] == [False, True]
+    assert rows[told.code].told is not None
+    assert rows[told.code].told.channels == ("SMS",)

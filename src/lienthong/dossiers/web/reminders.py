@@ -32,7 +32,7 @@ def reminders(request: HttpRequest) -> HttpResponse:
         messages.success(request, _("The call was noted."))
         return redirect("dossiers:reminders")
     rows = due_reminders(viewer, at=at)
-    context = {"rows": rows, "left": sum(not (row.call and row.call.reached) for row in rows), "at": at}
+    context = {"rows": rows, "left": sum(row.counts for row in rows), "at": at}
     status = 422 if request.method == "POST" else 200
     return render(request, "dossiers/reminders.html", context, status=status)
 

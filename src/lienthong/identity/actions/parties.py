@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from lienthong.identity.contracts import PartyFacts, PartyKind
 from lienthong.identity.models import Party
 from lienthong.kernel.errors import Refusal
+from lienthong.kernel.statements import new_row
 
 NUMBERS = {
     PartyKind.CITIZEN: r"[0-9]{12}",
@@ -67,7 +68,7 @@ def keep_parties(*, all_facts: Sequence[PartyFacts], at: datetime) -> list[Party
     for facts in all_facts:
         _require_spelled(facts)
     with transaction.atomic():
-        fresh = [Party(known_since=at, **_values(facts)) for facts in all_facts]
+        fresh = [new_row(Party, known_since=at, **_values(facts)) for facts in all_facts]
         Party.objects.bulk_create([row for row in fresh if row.number], ignore_conflicts=True)
         Party.objects.bulk_create([row for row in fresh if not row.number])
         numbers = [facts.number for facts in all_facts if facts.number]

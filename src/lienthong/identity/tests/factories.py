@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import cache
 from itertools import count
 
+from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
 
 from lienthong.directory.public import Agency, Division, Official, Post, PostHolding
-from lienthong.identity.models import Account, Party, RoleGrant
+from lienthong.identity.actions.mandates import grant_mandate
+from lienthong.identity.contracts import Assurance, NewMandate
+from lienthong.identity.models import Account, Mandate, Party, Representation, RoleGrant
 from lienthong.identity.public import PartyKind, Role, Viewer, Visitor, acting_viewer, visitor_for
 from lienthong.kernel.clock import VIETNAM, now
 
@@ -78,18 +81,67 @@ def official_in(
     )
 
 
-def a_citizen(*, name: str = "", number: str = "", username: str = "") -> tuple[Account, Party]:
-    """A citizen with an account (with `PASSWORD`)."""
+def a_citizen(
+    *, name: str = "", number: str = "", username: str = "", confirmed: bool = True, **account: str
+) -> tuple[Account, Party]:
+    """A citizen with an account (with `PASSWORD`), known to be theirs unless it is not `confirmed`.
+
+    The number of an account that is not confirmed is only what it says: its party has none (ADR 0074).
+    """
     count_ = next(_numbers)
-    account = Account.objects.create(username=username or f"citizen{count_}", password=hashed_password())
+    number = number or f"{19_090_000_000 + count_:012d}"
+    stored = Account.objects.create(
+        username=username or f"citizen{count_}",
+        password=hashed_password(),
+        number=number,
+        assurance=(Assurance.COUNTER if confirmed else Assurance.SELF).value,
+        **account,
+    )
     party = Party.objects.create(
         kind=PartyKind.CITIZEN.value,
-        number=number or f"{19_090_000_000 + count_:012d}",
+        number=number if confirmed else "",
         name=name or f"Trần Thị Dân {count_}",
-        account=account,
+        account=stored,
         known_since=now(),
     )
-    return account, party
+    return stored, party
+
+
+def a_business(name: str = "") -> Party:
+    """A business with a tax code."""
+    number = next(_numbers)
+    return Party.objects.create(
+        kind=PartyKind.BUSINESS.value,
+        number=f"{3_100_000_000 + number}",
+        name=name or f"Công ty Thử nghiệm {number}",
+        known_since=now(),
+    )
+
+
+def a_representation(account: Account, business: Party | None = None) -> Representation:
+    """The citizen represents the business, as the national sign-on said."""
+    return Representation.objects.create(
+        person=party_of(account), business=business or a_business(), proof="national", since=now()
+    )
+
+
+def a_mandate(giver: Account, holder: Account, *, at: datetime, procedures: tuple[str, ...] = ()) -> Mandate:
+    """A mandate for a month from today, addressed and not yet accepted."""
+    today = at.astimezone(VIETNAM).date()
+    new = NewMandate(
+        holder.number, party_of(holder).name, "Nộp hồ sơ", procedures, today, today + timedelta(days=30)
+    )
+    return grant_mandate(visitor=visitor_for(giver), new=new, at=at)
+
+
+def a_key(account: Account) -> int:
+    """A passkey of the account, by its key; its data serve for nothing."""
+    return int(Authenticator.objects.create(user=account, type="webauthn", data={"name": "Máy"}).pk)
+
+
+def party_of(account: Account) -> Party:
+    """The party whose account it is."""
+    return Party.objects.get(account=account)
 
 
 def visitor_as(account: Account) -> Visitor:

@@ -4,10 +4,19 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from tests.architecture.routes import Route, World, only, public, signed_in
+from tests.architecture.routes import Route, World, citizens, only, public, signed_in
 
 from lienthong.identity.public import Role, delegate
-from lienthong.identity.tests.factories import official_in, official_of, post_in, post_of
+from lienthong.identity.tests.factories import (
+    a_citizen,
+    a_key,
+    a_mandate,
+    a_representation,
+    official_in,
+    official_of,
+    post_in,
+    post_of,
+)
 
 ADMINISTRATOR = Role.ADMINISTRATOR
 BOTH = ("GET", "POST")
@@ -41,29 +50,59 @@ def _delegation(world: World) -> dict[str, object]:
     return {"delegation_id": delegation.pk}
 
 
+def _key(world: World) -> dict[str, object]:
+    return {"key_id": a_key(world.citizen)}
+
+
+def _represented(world: World) -> dict[str, object]:
+    return {"representation_id": a_representation(world.citizen).pk}
+
+
+def _offered(world: World) -> dict[str, object]:
+    return {"mandate_id": a_mandate(a_citizen()[0], world.citizen, at=world.at).pk}
+
+
 ROUTES: dict[str, Route] = {
     "account_login": public(methods=BOTH),
     "account_logout": public(methods=BOTH),
     "account_inactive": public(),
-    "account_reauthenticate": signed_in(account=True),
-    "account_change_password": signed_in(account=True, methods=BOTH),
-    "account_set_password": signed_in(account=True, methods=BOTH),
+    "account_reauthenticate": signed_in(),
+    "account_change_password": signed_in(methods=BOTH),
+    "account_set_password": signed_in(methods=BOTH),
     "mfa_authenticate": public(methods=BOTH),
     "mfa_login_webauthn": public(methods=BOTH),
-    "mfa_index": signed_in(account=True),
-    "mfa_reauthenticate": signed_in(account=True, methods=BOTH),
-    "mfa_activate_totp": signed_in(account=True, methods=BOTH),
-    "mfa_deactivate_totp": signed_in(account=True, methods=BOTH, personal=True),
-    "mfa_view_recovery_codes": signed_in(account=True, personal=True),
-    "mfa_generate_recovery_codes": signed_in(account=True, methods=BOTH),
-    "mfa_download_recovery_codes": signed_in(account=True, personal=True),
-    "mfa_list_webauthn": signed_in(account=True),
-    "mfa_add_webauthn": signed_in(account=True, methods=BOTH),
-    "mfa_reauthenticate_webauthn": signed_in(account=True, methods=BOTH),
-    "mfa_remove_webauthn": signed_in(
-        account=True, methods=BOTH, kwargs=lambda world: {"pk": 1}, personal=True
-    ),
-    "mfa_edit_webauthn": signed_in(account=True, methods=BOTH, kwargs=lambda world: {"pk": 1}, personal=True),
+    "mfa_index": signed_in(),
+    "mfa_reauthenticate": signed_in(methods=BOTH),
+    "mfa_activate_totp": signed_in(methods=BOTH),
+    "mfa_deactivate_totp": signed_in(methods=BOTH, personal=True),
+    "mfa_view_recovery_codes": signed_in(personal=True),
+    "mfa_generate_recovery_codes": signed_in(methods=BOTH),
+    "mfa_download_recovery_codes": signed_in(personal=True),
+    "mfa_list_webauthn": signed_in(),
+    "mfa_add_webauthn": signed_in(methods=BOTH),
+    "mfa_reauthenticate_webauthn": signed_in(methods=BOTH),
+    "mfa_remove_webauthn": signed_in(methods=BOTH, kwargs=lambda world: {"pk": 1}, personal=True),
+    "mfa_edit_webauthn": signed_in(methods=BOTH, kwargs=lambda world: {"pk": 1}, personal=True),
+    "citizen_sign_in": public(methods=BOTH),
+    "citizen_open": public(methods=BOTH),
+    "citizen_code": public(methods=BOTH),
+    "citizen_passkey": public(methods=BOTH),
+    "citizen_national": public(),
+    "citizen_national_back": public(),
+    "citizen_me": citizens(),
+    "citizen_contact": citizens(methods=BOTH),
+    "citizen_new_key": citizens(methods=BOTH),
+    "citizen_drop_key": citizens(methods=POST, kwargs=_key),
+    "citizen_leave_everywhere": citizens(methods=POST),
+    "citizen_act_for": citizens(methods=BOTH),
+    "citizen_drop_representation": citizens(methods=POST, kwargs=_represented),
+    "citizen_mandates": citizens(),
+    "citizen_new_mandate": citizens(methods=BOTH),
+    "citizen_accept_mandate": citizens(methods=POST, kwargs=_offered),
+    "citizen_end_mandate": citizens(methods=POST, kwargs=_offered),
+    "citizens:confirm": only(Role.RECEPTIONIST, methods=BOTH, shared=True),
+    "citizens:represent": only(Role.RECEPTIONIST, methods=BOTH, shared=True),
+    "citizens:end_representation": only(Role.RECEPTIONIST, methods=POST, kwargs=_represented, shared=True),
     "identity:acting": signed_in(),
     "identity:delegate": signed_in(methods=POST),
     "identity:switch": signed_in(methods=POST),

@@ -9,7 +9,7 @@ from django.db import DataError, IntegrityError, connection, transaction
 from pytest_django import DjangoAssertNumQueries
 
 from lienthong.kernel.models import Blob, BlobPart
-from lienthong.kernel.statements import Columns, execute, fetch, insert_rows, update_rows
+from lienthong.kernel.statements import Columns, execute, fetch, insert_rows, new_row, update_rows
 
 pytestmark = pytest.mark.django_db
 AT = datetime(2026, 3, 2, tzinfo=UTC)
@@ -36,6 +36,22 @@ def test_one_statement_serves_any_number_of_rows() -> None:
     prepared = fetch("SELECT statement FROM pg_prepared_statements")
     # A pooled connection may hold what others prepared, so only the insert is counted.
     assert len([row for row in prepared if row[0].startswith('INSERT INTO "kernel_blob" ')]) == 1
+
+
+def test_a_new_row_is_as_the_constructor_makes_it() -> None:
+    whole = blobs("a" * 64)[0]
+    made, plain = (
+        make(BlobPart, whole=whole, position=3, literal=b"%")
+        for make in (new_row, lambda model, **values: model(**values))
+    )
+    facts = [
+        {field.attname: getattr(row, field.attname) for field in BlobPart._meta.concrete_fields}
+        for row in (made, plain)
+    ]
+    assert facts[0] == facts[1]
+    assert (made.whole, made._state.adding, made._state.db) == (whole, True, None)
+    with pytest.raises(LookupError, match="wide"):
+        new_row(BlobPart, wide=1)
 
 
 def test_rows_of_several_models_that_name_each_other_are_one_statement(

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Sequence
+from datetime import datetime
 
 from django.conf import settings
 from django.db import transaction
@@ -15,15 +15,10 @@ from lienthong.ledger.public import record
 from lienthong.notifications.adapters.smtp import connect_mail
 from lienthong.notifications.letters import in_next_digest, write_letters
 from lienthong.notifications.models import Mail, Notification
+from lienthong.notifications.outbox import OUTCOME, Jitter, lease, note, revive
 from lienthong.notifications.policies import require_can_operate
 from lienthong.notifications.ports import Accepted, Failed, MailSender
 from lienthong.notifications.states import MailState
-
-BATCH = 20  # at 15 seconds each, still within the lease
-LEASE = timedelta(minutes=10)
-FIRST_PAUSE, LONGEST_PAUSE = timedelta(minutes=1), timedelta(hours=1)
-Jitter = Callable[[], float]
-_OUTCOME = ["state", "attempts", "next_attempt_at", "leased_until", "problem", "sent_at"]
 
 
 def send_mails(*, at: datetime, sender: MailSender | None = None, jitter: Jitter = random.random) -> int:
@@ -52,9 +47,7 @@ def send_again(viewer: Viewer, mail_id: int, *, at: datetime) -> None:
     """Try a dead mail anew for the whole set time; for operators. Raises `NotAllowed`, `NotFound`."""
     with transaction.atomic():
         mail = _dead(viewer, mail_id)
-        mail.state, mail.attempts, mail.problem = MailState.WAITING, 0, ""
-        mail.created_at = mail.next_attempt_at = at
-        mail.save(update_fields=["state", "attempts", "problem", "created_at", "next_attempt_at"])
+        revive(mail, at=at)
         record(actor=viewer.actor(), verb="mail.send-again", subject=mail.as_subject(), at=at)
         enqueue("notifications.send_mails")
 
@@ -68,18 +61,9 @@ def give_up(viewer: Viewer, mail_id: int, *, at: datetime) -> None:
         record(actor=viewer.actor(), verb="mail.give-up", subject=mail.as_subject(), at=at)
 
 
-def pause_after(attempts: int, jitter: Jitter) -> timedelta:
-    """How long to wait after so many failed attempts, shortened by up to half."""
-    whole: timedelta = min(FIRST_PAUSE * 2 ** min(attempts - 1, 10), LONGEST_PAUSE)
-    return whole * (1 - jitter() / 2)
-
-
 def _claim(at: datetime) -> list[Mail]:
     """The next mails nobody else is sending, leased."""
-    with transaction.atomic():
-        due = Mail.objects.due(at).order_by("next_attempt_at").select_for_update(skip_locked=True)
-        ids = list(due.values_list("pk", flat=True)[:BATCH])
-        Mail.objects.filter(pk__in=ids).update(leased_until=at + LEASE)
+    ids = lease(Mail.objects.all(), at=at)
     return list(Mail.objects.filter(pk__in=ids).select_related("official", "notification").order_by("pk"))
 
 
@@ -88,16 +72,8 @@ def _write_down(
 ) -> None:
     """Write the outcomes with one update, and on the notifications that they were mailed."""
     for mail, answer in zip(mails, answers, strict=True):
-        mail.attempts, mail.leased_until = mail.attempts + 1, None
-        if isinstance(answer, Accepted):
-            mail.state, mail.sent_at, mail.problem = MailState.SENT, at, ""
-            continue
-        mail.problem = answer.detail or "?"
-        mail.next_attempt_at = at + pause_after(mail.attempts, jitter)
-        last = mail.created_at + timedelta(hours=settings.ENV.mail_hours)
-        if answer.permanent or mail.next_attempt_at > last:
-            mail.state = MailState.DEAD
-    Mail.objects.bulk_update(mails, _OUTCOME)
+        note(mail, answer, at=at, jitter=jitter)
+    Mail.objects.bulk_update(mails, OUTCOME)
     sent = [mail for mail in mails if mail.state == MailState.SENT]
     Notification.objects.filter(pk__in=[mail.notification_id for mail in sent]).update(mailed_at=at)
     digested = [mail.official_id for mail in sent if mail.day is not None]

@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
-from tests.architecture.routes import Route, World, only, public, signed_in
+from tests.architecture.routes import Route, World, citizens, only, public, signed_in
 
 from lienthong.identity.public import Role
 from lienthong.notifications.actions.choosing import make_feed
-from lienthong.notifications.tests.factories import dead_mail, told
+from lienthong.notifications.tests.factories import (
+    CALLED_UP,
+    dead_mail,
+    dead_message,
+    draft_words,
+    party_of,
+    told,
+    told_party,
+)
 
 POST = ("POST",)
 OPERATOR, AUDITOR = Role.OPERATOR, Role.AUDITOR
@@ -28,6 +36,28 @@ def _feed(world: World) -> dict[str, object]:
     return {"token": make_feed(world.viewer(Role.CLERK), at=world.at)}
 
 
+def _notice(world: World) -> dict[str, object]:
+    return {"notice_id": told_party(party_of(world.citizen), at=world.at).pk}
+
+
+def _message(world: World) -> dict[str, object]:
+    return {"message_id": dead_message(world.at).pk}
+
+
+def _words(world: World) -> dict[str, object]:
+    return {"kind": CALLED_UP.code, "language": "vi", "wording": "sms"}
+
+
+def _written(world: World) -> dict[str, object]:
+    return {"text": "Hồ sơ {code}"}
+
+
+def _drafted(world: World) -> dict[str, object]:
+    """Drafted anew for each asker, since whoever is let in publishes it."""
+    draft = draft_words(world.viewer(OPERATOR), at=world.at)
+    return {"act": "discard", "written_at": draft.written_at.isoformat()}
+
+
 ROUTES: dict[str, Route] = {
     "notifications:list": signed_in(),
     "notifications:count": signed_in(),
@@ -40,5 +70,20 @@ ROUTES: dict[str, Route] = {
     "notifications:dead_mails": only(OPERATOR, AUDITOR, shared=True),
     "notifications:send_again": only(OPERATOR, methods=POST, kwargs=_dead, shared=True),
     "notifications:give_up": only(OPERATOR, methods=POST, kwargs=_dead, shared=True),
+    "notifications:citizen": citizens(),
+    "notifications:citizen_mark": citizens(methods=POST),
+    "notifications:contact": citizens(methods=("GET", "POST")),
+    "notifications:notice": citizens(kwargs=_notice),
+    "notifications:dead_messages": only(OPERATOR, AUDITOR, shared=True),
+    "notifications:send_message_again": only(OPERATOR, methods=POST, kwargs=_message, shared=True),
+    "notifications:give_message_up": only(OPERATOR, methods=POST, kwargs=_message, shared=True),
+    "notifications:demo_texts": only(OPERATOR, shared=True),
+    "notifications:templates": only(OPERATOR, AUDITOR, shared=True),
+    "notifications:template": only(OPERATOR, AUDITOR, kwargs=_words, shared=True),
+    "notifications:template_save": only(OPERATOR, methods=POST, kwargs=_words, data=_written, shared=True),
+    "notifications:template_decide": only(OPERATOR, methods=POST, kwargs=_words, data=_drafted, shared=True),
+    "notifications:template_restore": only(
+        OPERATOR, methods=POST, kwargs=_words, data=lambda _world: {"version": 0}, shared=True
+    ),
     "notifications:feed": public(kwargs=_feed),
 }

@@ -16,6 +16,7 @@ from lienthong.kernel.clock import now
 from lienthong.notifications.actions import mailing, telling
 from lienthong.notifications.adapters.fake import FakeMail
 from lienthong.notifications.models import Mail, Notification
+from lienthong.notifications.outbox import LEASE
 from lienthong.notifications.ports import Failed
 from lienthong.notifications.states import MailState
 from lienthong.notifications.tests.factories import CALLED, MONDAY, mail_server, tell, with_address
@@ -105,7 +106,7 @@ def test_a_crash_between_sending_and_writing_down_repeats_the_same_message_id_on
     with pytest.raises(KeyboardInterrupt):
         mailing.send_mails(at=MONDAY, sender=Dying())
     assert mailing.send_mails(at=MONDAY + timedelta(minutes=1), sender=fake) == 0
-    mailing.send_mails(at=MONDAY + mailing.LEASE, sender=fake)
+    mailing.send_mails(at=MONDAY + LEASE, sender=fake)
     assert len(fake.sent) == 2
     assert len({letter.message_id for letter in fake.sent}) == 1
 

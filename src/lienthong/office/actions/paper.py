@@ -18,7 +18,7 @@ from lienthong.kernel.blobs import read_blob
 from lienthong.kernel.clock import VIETNAM
 from lienthong.kernel.errors import Refusal
 from lienthong.kernel.models import Blob
-from lienthong.ledger.public import JSON, Subject, record
+from lienthong.ledger.public import JSON, Entry, Subject, record_many
 from lienthong.office import policies
 from lienthong.office.actions.reading import order_reading
 from lienthong.office.contracts import PaperFacts, StoredVerdict, in_both_languages
@@ -27,7 +27,7 @@ from lienthong.office.models import IncomingDocument, IncomingFile
 from lienthong.office.scanning import MAX_BYTES, assemble
 from lienthong.office.states import CameBy, Source
 from lienthong.office.text_search import NumberKey, Plain
-from lienthong.signing.public import verify_pdf
+from lienthong.signing.public import Verdict, verify_pdf
 
 BY_CLERK = "by-clerk"
 
@@ -100,18 +100,12 @@ def receive_paper(*, facts: PaperFacts, scan: KeptScan, viewer: Viewer, at: date
         blob = Blob.objects.select_for_update().filter(pk=scan.blob_id).first()
         if blob is None:
             raise NotFound
-        verdict = _verdict(blob, viewer, at)
+        verdict = vouched(verify_pdf(read_blob(blob), at=at), viewer)
         document = document_of(facts, scan.pages, verdict, viewer, at)
         enter_once(document, facts)
-        name = f"{(facts.code or 'scan').replace('/', '_')}.pdf"
-        signed = verdict.as_json() if verdict.code != BY_CLERK else None
-        IncomingFile.objects.create(document=document, position=1, name=name, blob=blob, verdict=signed)
-        data: dict[str, JSON] = {"code": document.code, "from": document.sender_name, "pages": scan.pages}
-        if document.duplicate_reason:
-            data["reason"] = document.duplicate_reason
+        file_of(document, blob, verdict).save(force_insert=True)
         order_reading([document], at=at)
-        subject = Subject("office.incoming", str(document.id))
-        record(actor=viewer.actor(), verb="incoming.enter", subject=subject, at=at, data=data)
+        record_many([entered(document, viewer, at)])
     return document
 
 
@@ -127,7 +121,7 @@ def enter_once(document: IncomingDocument, facts: PaperFacts) -> None:
     before = same_documents(document.agency_id, facts).first()
     reason = facts.duplicate_reason.strip()
     if before is not None and not reason:
-        raise _here(before)
+        raise here_already(before)
     document.duplicate_reason = reason if before else ""
     try:
         with transaction.atomic():
@@ -137,12 +131,13 @@ def enter_once(document: IncomingDocument, facts: PaperFacts) -> None:
         if before is None:
             raise
         if not reason:
-            raise _here(before) from None
+            raise here_already(before) from None
         document.duplicate_reason = reason
         document.save(force_insert=True)
 
 
-def _here(before: IncomingDocument) -> SeemsToBeHere:
+def here_already(before: IncomingDocument) -> SeemsToBeHere:
+    """The refusal that shows the one that came before."""
     arrived = before.arrived_at.astimezone(VIETNAM)
     return SeemsToBeHere(
         field="duplicate_reason", arrived=f"{arrived:%d/%m/%Y}", subject=before.subject[:200]
@@ -173,13 +168,28 @@ def check_facts(facts: PaperFacts, at: datetime) -> None:
         raise DatedAhead(field="promulgated_on")
 
 
-def _verdict(blob: Blob, viewer: Viewer, at: datetime) -> StoredVerdict:
+def vouched(found: Verdict, viewer: Viewer) -> StoredVerdict:
     """The verdict on the signatures in the PDF, or without any the clerk's word."""
-    found = stored_verdict(verify_pdf(read_blob(blob), at=at))
     if found.code not in UNSIGNED_CODES:
-        return found
+        return stored_verdict(found)
     said = format_lazy(_("{name} checked seal and signature of the paper on arrival."), name=viewer.name)
     return StoredVerdict(True, BY_CLERK, in_both_languages(said))
+
+
+def file_of(document: IncomingDocument, blob: Blob, verdict: StoredVerdict) -> IncomingFile:
+    """The scan as the document's file, not yet written; the clerk's word is no verdict of its own."""
+    name = f"{(document.code or 'scan').replace('/', '_')}.pdf"
+    signed = verdict.as_json() if verdict.code != BY_CLERK else None
+    return IncomingFile(document=document, position=1, name=name, blob=blob, verdict=signed)
+
+
+def entered(document: IncomingDocument, viewer: Viewer, at: datetime) -> Entry:
+    """What the ledger says of the document that the viewer entered."""
+    data: dict[str, JSON] = {"code": document.code, "from": document.sender_name, "pages": document.pages}
+    if document.duplicate_reason:
+        data["reason"] = document.duplicate_reason
+    subject = Subject("office.incoming", str(document.id))
+    return Entry(actor=viewer.actor(), verb="incoming.enter", subject=subject, at=at, data=data)
 
 
 def document_of(

@@ -38,13 +38,17 @@ LEAST_LETTERS = 40  # of the first pages, below which they are pictures
 
 def order_reading(documents: Iterable[IncomingDocument], *, at: datetime) -> None:
     """Have the documents' text read soon, in the caller's transaction; nothing waits for it."""
-    rows = [
+    if rows := orders_to_read(documents, at=at):
+        ReadText.objects.bulk_create(rows, ignore_conflicts=True)
+        enqueue("office.read_texts")
+
+
+def orders_to_read(documents: Iterable[IncomingDocument], *, at: datetime) -> list[ReadText]:
+    """The rows that order it, not yet written."""
+    return [
         ReadText(document=document, agency_id=document.agency_id, next_attempt_at=at)
         for document in documents
     ]
-    if rows:
-        ReadText.objects.bulk_create(rows, ignore_conflicts=True)
-        enqueue("office.read_texts")
 
 
 def order_reading_issued(outgoing: OutgoingDocument, *, at: datetime) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from tests.architecture.routes import Route, World, api, only, public
+from tests.architecture.routes import Route, World, api, only, public, signed_in
 
 from lienthong.identity.public import Role
 from lienthong.kernel.blobs import store_blob
@@ -311,6 +311,10 @@ ROUTES: dict[str, Route] = {
     "office:sign_next": only(LEADER, methods=POST, kwargs=_list),
     "office:unlock_list": only(LEADER, methods=POST, kwargs=_list),
     "office:to_sign_by_token": only(LEADER, methods=POST, shared=True),
+    "office:document-api:openapi-json": signed_in(),
+    "office:document-api:api-root": signed_in(personal=True),
+    "office:document-api:list_incoming": only(*READERS, shared=True),
+    "office:document-api:enter_papers": only(CLERK, methods=POST, shared=True),
     "office:token-api:openapi-json": public(),
     "office:token-api:api-root": Route(roles=None, shared=True, personal=True),
     "office:token-api:ask_next": api(methods=POST),

@@ -11,6 +11,7 @@ from django.db import transaction
 from lienthong.documents.public import take_number
 from lienthong.identity.public import Viewer
 from lienthong.kernel.clock import VIETNAM
+from lienthong.kernel.statements import new_row
 from lienthong.payments import policies
 from lienthong.payments.actions import writing
 from lienthong.payments.contracts import MOST_AMOUNT, Bill, ChargeLine, ChargeView, Receipt, Reduction
@@ -133,7 +134,8 @@ def cancel_charges(*, subject_id: UUID, reason: str, actor: Viewer | None, at: d
 def _charge(bill: Bill, line: ChargeLine, at: datetime) -> Charge:
     less = line.reduction or NOT_REDUCED
     owed = line.amount - less.amount
-    return Charge(
+    return new_row(
+        Charge,
         agency_id=bill.agency_id,
         subject_id=bill.subject_id,
         subject_code=bill.subject_code,

@@ -93,7 +93,7 @@ class DrawnField:
 
     `said` is the answer in words; `decides` says that other questions hang on this one; `new` that it was
     not asked before, so that a missing answer is no fault yet; `prefilled` that the answer was filled in
-    beforehand and stands.
+    beforehand and stands; `whence` says from where, if it is known.
     """
 
     question: Question
@@ -114,6 +114,7 @@ class DrawnField:
     decides: bool = False
     new: bool = False
     prefilled: bool = False
+    whence: str = ""
 
     @property
     def name(self) -> str:

@@ -86,13 +86,15 @@ def form_pages(
     places: Places = NO_PLACES,
     autofill: bool = False,
     prefilled: Mapping[str, Any] = MappingProxyType({}),
+    whence: Mapping[str, str] = MappingProxyType({}),
 ) -> DrawnForm:
     """The pages that are asked for these answers, or one of them, as fields with values and faults.
 
     `seen` are the questions that were on the page that sent the answers: others are new, so a missing answer
     is no fault yet. `files` name those sent before by their SHA-256. `autofill` lets the browser fill in
     what it knows of its owner: for who applies for oneself, never at a counter. `prefilled` are the answers
-    that were filled in beforehand: those that still stand are marked. At most one query, of places.
+    that were filled in beforehand: those that still stand are marked, with `whence` they are, by question. At
+    most one query, of places.
     """
     pages = [one for one in asked_pages(form, answers) if not page or one.key == page]
     drawer = _Drawer(
@@ -103,6 +105,7 @@ def form_pages(
         labels=places.labels(set(_codes(pages, answers))),
         autofill=autofill,
         prefilled=prefilled,
+        whence=whence,
     )
     deciding = _deciding(form)
     drawn = tuple(
@@ -152,6 +155,7 @@ class _Drawer:
     labels: Mapping[str, str]
     autofill: bool
     prefilled: Mapping[str, Any]
+    whence: Mapping[str, str]
 
     def field(
         self, question: Question, path: Path, answers: Mapping[str, Any], deciding: frozenset[str]
@@ -166,6 +170,7 @@ class _Drawer:
             control = "select"
         new = self.seen is not None and path not in self.seen and question.computed is None
         entries = self._entries(question, value) if question.type is QuestionType.GROUP else ()
+        prefilled = len(path) == 1 and value is not None and self.prefilled.get(question.key) == value
         return DrawnField(
             question=question,
             path=path,
@@ -186,7 +191,8 @@ class _Drawer:
             fault="" if new else self.faults.get(path, ""),
             decides=question.key in deciding,
             new=new,
-            prefilled=len(path) == 1 and value is not None and self.prefilled.get(question.key) == value,
+            prefilled=prefilled,
+            whence=self.whence.get(question.key, "") if prefilled else "",
         )
 
     def _autofill(self, question: Question) -> str:

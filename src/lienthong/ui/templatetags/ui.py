@@ -29,6 +29,7 @@ register.filter(due)
 register.filter(due_color)
 register.simple_tag(badge)
 SCHEMES = ("light", "dark")
+CITIZENS = frozenset({"citizen", "own", "own_tools"})
 
 
 @register.filter
@@ -115,12 +116,13 @@ def navigation_links(context: template.Context, place: navigation.Place = "main"
     """The navigation for the viewer of this page."""
     viewer, request = context.get("viewer"), context.get("request")
     user = context.get("user")
+    asks = context.get("visitor") if place in CITIZENS else viewer
     return navigation.links(
         place=place,
         roles=[str(role) for role in getattr(viewer, "roles", ())],
         signed_in=bool(getattr(user, "is_authenticated", False)),
         path=request.path if request else "",
-        viewer=viewer,
+        viewer=asks,
     )
 
 

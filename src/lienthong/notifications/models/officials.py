@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 from django.contrib.postgres.functions import RandomUUID
 from django.db import models
 from django.db.models import Q
@@ -113,11 +111,6 @@ class Reminding(models.Model):
 
 class MailQuerySet(models.QuerySet["Mail"]):
     """Questions that mails answer in sets."""
-
-    def due(self, at: datetime) -> MailQuerySet:
-        """Those whose turn has come and that nobody is sending."""
-        free = Q(leased_until=None) | Q(leased_until__lte=at)
-        return self.filter(free, state=MailState.WAITING, next_attempt_at__lte=at)
 
     def dead(self) -> MailQuerySet:
         """Those that no attempt is made for any more, until an operator decides."""

@@ -14,7 +14,7 @@ from django.db.models import F, Func, Q
 from django.db.models.functions import Coalesce, Greatest, Lower
 
 from lienthong.directory.public import Official, Post
-from lienthong.identity.contracts import PartyKind, Role
+from lienthong.identity.contracts import Assurance, PartyKind, Role
 from lienthong.kernel.identifiers import uuid7
 from lienthong.kernel.plain import Plain
 
@@ -31,9 +31,11 @@ class AccountManager(BaseUserManager["Account"]):
 
 
 class Account(AbstractBaseUser):
-    """What a person signs in with; an official's account points to the official.
+    """What a person signs in with; an official's account points to the official, a party to a citizen's.
 
     `must_change_password`: the password was given out by an administrator and serves for one sign-in.
+    A citizen signs in with `number`, and `email` or `telephone`; `assurance` says how it is known that the
+    number is the person's own (ADR 0074). Who is both an official and a citizen has two accounts.
     """
 
     username = models.CharField(max_length=150, unique=True)
@@ -45,6 +47,9 @@ class Account(AbstractBaseUser):
     language = models.CharField(max_length=2, blank=True)
     last_post = models.ForeignKey(Post, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     must_change_password = models.BooleanField(default=False)
+    assurance = models.CharField(max_length=10, blank=True, default="", db_default="")
+    number = models.CharField(max_length=12, blank=True, default="", db_default="")
+    telephone = models.CharField(max_length=15, blank=True, default="", db_default="")
 
     objects = AccountManager()
     USERNAME_FIELD = "username"
@@ -54,6 +59,24 @@ class Account(AbstractBaseUser):
     class Meta:
         constraints = [
             models.CheckConstraint(condition=Q(username=Lower("username")), name="account_username_lower"),
+            models.CheckConstraint(
+                condition=Q(number="") | Q(official=None), name="account_of_official_or_citizen"
+            ),
+            models.CheckConstraint(
+                condition=Q(number="", assurance="")
+                | Q(number__regex=r"^[0-9]{12}$", assurance__in=[one.value for one in Assurance]),
+                name="account_assured",
+            ),
+            models.UniqueConstraint(
+                fields=["number", "email"],
+                condition=~Q(number="") & ~Q(email="") & Q(is_active=True),
+                name="account_number_email_once",
+            ),
+            models.UniqueConstraint(
+                fields=["number", "telephone"],
+                condition=~Q(number="") & ~Q(telephone="") & Q(is_active=True),
+                name="account_number_telephone_once",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -129,8 +152,9 @@ class Party(models.Model):
     """A citizen, a business or a household that deals with the State; known by one number.
 
     `number` is the personal identification number (12 digits) of a citizen, or of a household's head, and
-    the tax code of a business (10 digits, or 10-3); empty where a person has none yet. Personal data: kept
-    to receive and settle dossiers (docs/personal-data.md).
+    the tax code of a business (10 digits, or 10-3); empty where a person has none yet, or has only said it
+    (ADR 0074). Personal data: kept to receive and settle dossiers (docs/personal-data.md). A party whose
+    account is not confirmed has no number, whatever the account says: nothing of another is ever its own.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)

@@ -1,0 +1,1 @@
+"""Pages of feedback and ratings, for citizens and for officials."""

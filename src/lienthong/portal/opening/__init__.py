@@ -1,0 +1,1 @@
+"""Figures and open data: what everyone may know of how the bodies work."""

@@ -1,0 +1,5 @@
+"""The door of `portal`."""
+
+from lienthong.portal.actions.wording import load_everyday_words
+
+__all__ = ["load_everyday_words"]
