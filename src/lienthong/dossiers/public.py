@@ -26,6 +26,7 @@ from lienthong.dossiers.contracts import (
     StepDone,
     Supplement,
 )
+from lienthong.dossiers.facts.likely import likely_done
 from lienthong.dossiers.facts.measures import Group
 from lienthong.dossiers.facts.opened import OpenFigures, OpenLine, OpenTable, late_dossiers, open_figures
 from lienthong.dossiers.facts.settling import Demand, RealTime, most_asked, real_time
@@ -42,7 +43,7 @@ from lienthong.dossiers.models import (
     HeldDocument,
     Queue,
 )
-from lienthong.dossiers.party_clock import follow_by_code, followed, holds_slip, likely_minutes
+from lienthong.dossiers.party_clock import follow_by_code, followed, holds_slip
 from lienthong.dossiers.party_contracts import Followed, ItemAnswer, Likely, Opened, Place, Stage, Standing
 from lienthong.dossiers.party_queries import (
     OwnDossiers,
@@ -99,7 +100,6 @@ __all__ = [
     "GivenPaper",
     "Group",
     "HeldDocument",
-    "HeldDocument",
     "Intake",
     "ItemAnswer",
     "Likely",
@@ -144,10 +144,9 @@ __all__ = [
     "held_documents",
     "holds_slip",
     "keep_upload",
-    "keep_upload",
     "late_dossiers",
     "latest_answers_of",
-    "likely_minutes",
+    "likely_done",
     "measure_services",
     "most_asked",
     "note_payment",

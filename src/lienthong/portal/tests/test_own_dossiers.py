@@ -136,7 +136,7 @@ def test_a_dossier_is_withdrawn_with_a_reason_and_once(browser: Client, citizen:
 def test_a_payment_that_fails_loses_nothing_and_is_begun_again(browser: Client, citizen: Account) -> None:
     offer = offered()
     dossier = own_dossier(citizen, offer=offer, answers=LATE)
-    url = reverse("portal:pay", args=[dossier.pk])
+    url = reverse("portal:pay_dossier", args=[dossier.pk])
     assert "chưa nhận thanh toán trực tuyến" in page(browser, "dossier", dossier.pk)
     refused = browser.post(url, {"way": "vietqr"})
     assert refused.status_code in {409, 422}
@@ -146,7 +146,7 @@ def test_a_payment_that_fails_loses_nothing_and_is_begun_again(browser: Client, 
     )  # fmt: skip
     assert url in page(browser, "dossier", dossier.pk)
     assert browser.post(url, {"way": "vietqr"}).status_code == 302
-    waiting = page(browser, "pay", dossier.pk)
+    waiting = page(browser, "pay_dossier", dossier.pk)
     browser.post(url, {"way": "vietqr"})
     (begun,) = attempts_of(dossier.pk, at=now())  # what waits is answered again
     assert reverse("payments:attempt", args=[begun.id]) in waiting
@@ -187,12 +187,12 @@ def test_who_opened_the_file_is_told_by_body_post_purpose_and_time(browser: Clie
     assert account.official.full_name not in said
 
 
-@pytest.mark.parametrize("name", ["dossier", "opened", "supplement", "withdraw", "pay"])
+@pytest.mark.parametrize("name", ["dossier", "opened", "supplement", "withdraw", "pay_dossier"])
 def test_the_dossier_of_another_is_not_found_whatever_is_done(browser: Client, name: str) -> None:
     dossier = asked_of(own_dossier(a_citizen()[0]))
     url = reverse(f"portal:{name}", args=[dossier.pk])
     assert browser.get(url).status_code == 404
-    if name in {"supplement", "withdraw", "pay"}:
+    if name in {"supplement", "withdraw", "pay_dossier"}:
         assert browser.post(url, {"reason": "x", "text-0": "x", "text-1": "y"}).status_code == 404
     dossier.refresh_from_db()
     assert dossier.state == DossierState.SUPPLEMENT_REQUESTED
