@@ -4,9 +4,10 @@
 many documents are sent per figure; with `--preload` so many packets are stored, and then the axis is measured
 again. `floor`, `search`, `migrations`, `large` (one packet with an attachment of so many megabytes) and
 `office` (the pages of a generated province of so many documents, a million by default) are measured only when
-named, as is `mayan`, another peer of the office, and `dossiers` (the one-stop of a province with so many
-`--dossiers`, 1,200,000 by default: its pages, its day, and SpiffWorkflow beside it). `migrations --app
-office` takes those of the office over that province instead of the axis's over its packets.
+named, as is `mayan`, the peer of the office, `dossiers` (the one-stop of a province with so many
+`--dossiers`, 1,200,000 by default: its pages, its day, and SpiffWorkflow beside it) and `portal` (finding a
+service among the offers of the whole country). `migrations --app office` and `--app dossiers` take those over
+such a province instead of the axis's over its packets.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ SEARCH, MIGRATIONS = "search", "migrations"  # over what is stored, so only when
 OFFICE, PROVINCE = "office", 1_000_000  # takes a quarter of an hour to fill, so only when asked for
 MAYAN, MAYAN_PORT = "mayan", 8196  # and its Redis on the next
 DOSSIERS, PROVINCE_YEAR = "dossiers", 1_200_000  # takes half an hour to fill, so only when asked for
+PORTAL = "portal"  # over the offers of the whole country
 FLOOR = "floor"  # what libraries and a bare server take for a packet, beside ours and the peer
 LARGE = "large"  # takes a minute and some gigabytes of disk, so only when asked for
 
@@ -42,7 +44,7 @@ def main() -> None:
     parser.add_argument("--dossiers", type=int, default=PROVINCE_YEAR, help="of `dossiers` in all")
     parser.add_argument("--megabytes", type=int, default=1024, help="of the attachment of `large`")
     parser.add_argument("--preload", type=int, default=0, help="packets to store before a second round")
-    parser.add_argument("--app", choices=("axis", "office"), default="axis", help="of `migrations`")
+    parser.add_argument("--app", choices=("axis", OFFICE, DOSSIERS), default="axis", help="of `migrations`")
     asked = parser.parse_args()
     parts = asked.parts or PARTS
     with runtime.prepared():
@@ -61,6 +63,9 @@ def main() -> None:
         if MIGRATIONS in parts:
             if asked.app == OFFICE:
                 import_module("bench.office").ground(asked.documents or PROVINCE)
+            if asked.app == DOSSIERS:
+                at = import_module("lienthong.kernel.clock").now()
+                import_module("bench.dossiers.filling").ground(asked.dossiers, at)
             import_module("bench.migrations").run(asked.app)
         if FLOOR in parts:
             ground = import_module("bench.axis").prepare(import_module("lienthong.kernel.clock").now())
@@ -72,6 +77,9 @@ def main() -> None:
             _office(asked.documents or PROVINCE, parts)
         if DOSSIERS in parts:
             _dossiers(asked.dossiers)
+        if PORTAL in parts:
+            import_module("bench.portal").ground()
+            import_module("bench.portal").run(PORT)
         figures = _axis(asked.documents or 300, asked.preload) if "axis" in parts else []
         if "peer" in parts:
             _beside_the_peer(figures, asked.documents or 300)

@@ -1,9 +1,10 @@
 """How long each migration of an app takes over what is stored, and how long it keeps others waiting.
 
 The tables are brought back to an earlier form and forward again, while two others write: one locks and
-changes a row, one appends a status to another. Those of the axis (`--preload N` first) begin with their first
-form, those of the office (`--app office --documents N`) with one that the generated province still fits. What
-the two wait at worst is what a caller would; who is cut off by a deadlock is counted, and begins again.
+changes a row, one appends to another. Those of the axis (`--preload N` first) begin with their first form,
+those of the office (`--app office --documents N`) and the one-stop (`--app dossiers --dossiers N`) with one
+that the generated province still fits. What the two wait at worst is what a caller would; who is cut off by a
+deadlock is counted, and begins again.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from rich.table import Table
 
 from bench.harness import console
 from lienthong.axis.models import Delivery, Packet, StatusEvent
+from lienthong.dossiers.public import Dossier
 from lienthong.office.public import IncomingDocument
 
 PAUSE = 0.01
@@ -55,9 +57,18 @@ INSERT INTO office_statustoreport (document_id, delivery_id, code, description, 
     happened_at, next_attempt_at, attempts, error, refused, reported_at)
 VALUES (%(document)s, '', '05', '', '', '', clock_timestamp(), now(), 0, '', '', now())
 """
+_WORD = """
+WITH one AS (SELECT id FROM dossiers_dossier WHERE id = %(dossier)s FOR UPDATE)
+UPDATE dossiers_dossier SET summary = 'x' FROM one WHERE dossiers_dossier.id = one.id
+"""
+_STOOD = """
+INSERT INTO dossiers_pause (dossier_id, reason, began_at, ended_at)
+VALUES (%(dossier)s, 'supplement', now(), clock_timestamp())
+"""
 APPS = {
     "axis": _Writing("0001_initial", _CHANGE, _APPEND),
     "office": _Writing("0016_secret_marks", _REMARK, _REPORT),
+    "dossiers": _Writing("0009_queueing", _WORD, _STOOD),
 }
 
 
@@ -105,6 +116,9 @@ def _stored(app: str) -> tuple[str, list[dict[str, Any]]]:
     if app == "office":
         rows = [{"document": key} for key in IncomingDocument.objects.values_list("pk", flat=True)[:2]]
         return f"{IncomingDocument.objects.count():,} incoming documents", rows
+    if app == "dossiers":
+        rows = [{"dossier": key} for key in Dossier.objects.values_list("pk", flat=True)[:2]]
+        return f"{Dossier.objects.count():,} dossiers", rows
     two = Delivery.objects.select_related("packet")[:2]
     packets, deliveries = Packet.objects.count(), Delivery.objects.count()
     title = f"{packets:,} packets, {deliveries:,} deliveries, {StatusEvent.objects.count():,} statuses"

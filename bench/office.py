@@ -25,7 +25,7 @@ from rich.table import Table
 from bench import processes
 from bench.axis import web
 from bench.harness import console
-from bench.load import Call, Run, run_all
+from bench.load import Accepts, Call, Run, run_all
 from lienthong.config.cli import runtime
 from lienthong.demo.public import ProvinceFilled, fill_province, prepare_country
 from lienthong.directory.public import Agency, PostHolding
@@ -229,10 +229,16 @@ def _is_done(status: int, _content: bytes) -> bool:
 
 
 def measured(
-    title: str, url: str, process: int, parts: Iterable[list[Call]], aim: tuple[int, ...]
+    title: str,
+    url: str,
+    process: int,
+    parts: Iterable[list[Call]],
+    aim: tuple[int, ...],
+    *,
+    accepts: Accepts | None = None,
 ) -> dict[str, float]:
     """Send part after part, print every kind against the aim; the medians in seconds by kind."""
-    accepts = is_page if aim is READ_AIM else _is_done
+    accepts = accepts or (is_page if aim is READ_AIM else _is_done)
     servers = {"web": process, "PostgreSQL": processes.postmaster()}
     before = {name: processes.cpu_seconds(root) for name, root in servers.items()}
     runs = [run_all(title, url, calls, accepts, clients=CLIENTS) for calls in parts if calls]

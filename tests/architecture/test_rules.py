@@ -86,7 +86,7 @@ def storeys() -> dict[str, int]:
             beside = True
             continue
         height += 0 if beside else 1
-        heights[word], beside = height, False
+        heights[word.strip("()")], beside = height, False
     return heights
 
 

@@ -30,6 +30,7 @@ HERE = Path(__file__).resolve().parent
 PLACE = Path(os.environ.get("BENCH_MAYAN", "var/bench/mayan")).absolute()
 DATABASE, USER, PASSWORD = "bench_mayan", "admin", "bench"
 WORKERS = 2
+WARM = 10
 START_SECONDS = 120
 QUEUES = (
     "import django; django.setup()\n"
@@ -38,8 +39,13 @@ QUEUES = (
 )
 
 
-def run(port: int, files: list[tuple[str, bytes]], *, clients: int, word: str) -> dict[str, Figure]:
-    """Upload the files (a label and a PDF each), list and search them: a figure for each."""
+def run(
+    port: int, files: list[tuple[str, bytes]], *, clients: int, word: str, reads: int
+) -> dict[str, Figure]:
+    """Upload the files (a label and a PDF each), list and search them so often: a figure for each.
+
+    The CPU is that of the web and of PostgreSQL; what the workers do with a file afterwards is not counted.
+    """
     subprocess.run([HERE / "setup.sh", PLACE], check=True)
     # Mayan writes down its settings and prefers them to the environment: another run's database is elsewhere.
     (PLACE / "media/config.yml").unlink(missing_ok=True)
@@ -51,7 +57,7 @@ def run(port: int, files: list[tuple[str, bytes]], *, clients: int, word: str) -
         )
         _initialise(environment)
         web = ["gunicorn", "--workers", str(WORKERS), "--timeout", "120", "--bind", f"127.0.0.1:{port}"]
-        _start(held, [PLACE / "venv/bin" / web[0], *web[1:], "mayan.wsgi:application"], environment)
+        served = _start(held, [PLACE / "venv/bin" / web[0], *web[1:], "mayan.wsgi:application"], environment)
         queues = _python(environment, "-c", QUEUES).splitlines()[-1]
         celery = ["-A", "mayan", "worker", "-c", str(WORKERS), "-l", "ERROR", "-Q", queues]
         _start(held, [PLACE / "venv/bin/celery", *celery], environment)
@@ -62,13 +68,13 @@ def run(port: int, files: list[tuple[str, bytes]], *, clients: int, word: str) -
         listing = Call("/api/v4/documents/?page_size=50", headers, b"", "GET")
         query = urlencode({"label": word, "page_size": 50})
         search = Call(f"/api/v4/search/documents.documentsearchresult/?{query}", headers, b"", "GET")
-        send_all("warm", url, [uploads[0], listing, search] * 2, _is_taken, clients=2)
+        send_all("warm", url, [uploads[0], *[listing, search] * WARM], _is_taken, clients=clients)
         return {
-            name: send_all(f"Mayan EDMS, {name}", url, calls, _is_taken, clients=clients)
+            name: send_all(f"Mayan EDMS, {name}", url, calls, _is_taken, clients=clients, server=served)
             for name, calls in (
                 ("upload", uploads),
-                ("list", [listing] * len(files)),
-                ("search", [search] * len(files)),
+                ("list", [listing] * reads),
+                ("search", [search] * reads),
             )
         }
 
@@ -121,16 +127,16 @@ def _python(environment: dict[str, str], *arguments: str) -> str:
     return done.stdout
 
 
-def _start(held: ExitStack, command: list[str | Path], environment: dict[str, str]) -> None:
-    held.enter_context(_process(command, environment))
+def _start(held: ExitStack, command: list[str | Path], environment: dict[str, str]) -> int:
+    return held.enter_context(_process(command, environment))
 
 
 @contextmanager
-def _process(command: list[str | Path], environment: dict[str, str]) -> Iterator[None]:
+def _process(command: list[str | Path], environment: dict[str, str]) -> Iterator[int]:
     with (PLACE / f"{Path(command[0]).name}.log").open("w") as log:
         process = subprocess.Popen(command, env=environment, cwd=PLACE / "run", stdout=log, stderr=log)
         try:
-            yield
+            yield process.pid
         finally:
             process.terminate()
             try:

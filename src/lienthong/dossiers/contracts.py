@@ -39,12 +39,21 @@ class GivenPaper:
 
 
 @dataclass(frozen=True)
+class CoSigner:
+    """Who applies together with the applicant: a signed-in party, or what a person says of itself."""
+
+    facts: PartyFacts
+    party_id: UUID | None = None
+
+
+@dataclass(frozen=True)
 class Intake:
     """What is handed in: for which offer, by whom, with which answers and papers.
 
     `granted` are the exemptions of fees that an official gives at the counter, with the reason.
     `root_id` names the dossier of which this one is a part, where procedures are linked; `mandate` says what
-    the representative acts on, `mandate_sha256` is its scan.
+    the representative acts on, `mandate_sha256` is its scan. `draft_id`: what the applicant began online;
+    `co_signers` have read and confirmed it.
     """
 
     agency_id: int
@@ -60,6 +69,8 @@ class Intake:
     mandate_sha256: str = ""
     root_id: UUID | None = None
     granted: GrantedExemptions = field(default_factory=GrantedExemptions)
+    draft_id: UUID | None = None
+    co_signers: tuple[CoSigner, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -198,3 +209,11 @@ class CalendarChange:
     name: str
     by: str
     at: datetime
+
+
+@dataclass(frozen=True)
+class DraftReceived:
+    """What an applicant began online was received at the counter, as the dossier."""
+
+    draft_id: UUID
+    dossier_id: UUID

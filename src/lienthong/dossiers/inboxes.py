@@ -11,8 +11,8 @@ from django.db.models import Count, Q, QuerySet
 
 from lienthong.directory.public import PostHolding
 from lienthong.dossiers import policies
-from lienthong.dossiers.models import DossierTask
-from lienthong.dossiers.states import TaskState
+from lienthong.dossiers.models import Dossier, DossierTask
+from lienthong.dossiers.states import DossierState, TaskState
 from lienthong.identity.public import Colleague, Role, Viewer, colleagues_with
 from lienthong.kernel.clock import VIETNAM
 from lienthong.kernel.paging import Page, soonest_page
@@ -57,6 +57,12 @@ def inbox_counts(viewer: Viewer, *, at: datetime) -> dict[Tab, int]:
     """How many steps each tab of the viewer shows. One query."""
     counts = {str(tab): Count("pk", filter=_shown(viewer, tab, at)) for tab in tabs_of(viewer)}
     return {Tab(name): number for name, number in _running(viewer).aggregate(**counts).items()}
+
+
+def submitted_count(viewer: Viewer) -> int:
+    """How many dossiers were handed in and wait for the viewer to accept them. One query."""
+    rows = Dossier.objects.filter(agency_id=viewer.agency_id or 0, state=DossierState.SUBMITTED)
+    return rows.count() if policies.receives(viewer) else 0
 
 
 def _running(viewer: Viewer) -> QuerySet[DossierTask]:

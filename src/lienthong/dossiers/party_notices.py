@@ -196,9 +196,7 @@ APPOINTMENT_MADE = _kind(
     title=_("Your appointment: {time}"),
     text=_("You have an appointment at {agency} for “{queue}”, {time}."),
     todo=_("Come a little earlier, with your identity card and your papers. If you cannot come, cancel it."),
-    sms=_(
-        "Your appointment: {time}. Bring your identity card. If you cannot come, please cancel it."
-    ),
+    sms=_("Your appointment: {time}. Bring your identity card. If you cannot come, please cancel it."),
 )
 APPOINTMENT_CANCELLED = _kind(
     "appointment-cancelled",

@@ -17,8 +17,11 @@ from lienthong.dossiers.actions.stepping import finish_step, finish_steps
 from lienthong.dossiers.actions.submitting import ONLINE, submit_online
 from lienthong.dossiers.actions.supplements import ask_supplement, receive_supplement
 from lienthong.dossiers.bodies import seed_competent_bodies
+from lienthong.dossiers.brought import Brought, lay_ready
 from lienthong.dossiers.contracts import (
+    CoSigner,
     DossierMoved,
+    DraftReceived,
     GivenFile,
     GivenPaper,
     Intake,
@@ -86,6 +89,8 @@ __all__ = [
     "WITHDRAW",
     "Appointment",
     "Booking",
+    "Brought",
+    "CoSigner",
     "CodeUnknown",
     "Counter",
     "Demand",
@@ -95,6 +100,7 @@ __all__ = [
     "DossierResult",
     "DossierState",
     "DossierTask",
+    "DraftReceived",
     "Followed",
     "GivenFile",
     "GivenPaper",
@@ -146,6 +152,7 @@ __all__ = [
     "keep_upload",
     "late_dossiers",
     "latest_answers_of",
+    "lay_ready",
     "likely_done",
     "measure_services",
     "most_asked",

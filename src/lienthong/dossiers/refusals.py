@@ -277,6 +277,16 @@ class NoBodyAsked(Refusal):
     sentence = _("Choose the bodies whose opinion you ask for: at least one, not your own, at most %(most)s.")
 
 
+class BodyElsewhere(Refusal):
+    """Questions for opinions do not travel between installations: nobody would see it there."""
+
+    code, status = "body-elsewhere", 422
+    sentence = _(
+        "%(name)s works in another installation, to which questions for an opinion are not sent, so nobody "
+        "would answer. Ask by an official letter, and write what was answered into the note of the step."
+    )
+
+
 class BodyAskedAlready(Refusal):
     """A body is not asked twice for the same."""
 

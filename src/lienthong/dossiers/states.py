@@ -89,6 +89,7 @@ class PartyRole(StrEnum):
 
     APPLICANT = "applicant"
     REPRESENTATIVE = "representative"
+    CO_SIGNER = "co-signer"
 
 
 class SlipKind(StrEnum):

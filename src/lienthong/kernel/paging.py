@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar, cast
 
@@ -51,6 +51,18 @@ def page_of(*sources: QuerySet[M], key: str, cursor: str = "", size: int = PAGE_
         found.sort(key=lambda row: getattr(row, field), reverse=not ascending)
     more = len(found) > size
     return Page(found[:size], encode_cursor(str(getattr(found[size - 1], field))) if more else "")
+
+
+def page_read(
+    read: Callable[[Any], list[M]], *, key: Field[Any, Any], cursor: str = "", size: int = PAGE_SIZE
+) -> Page[M]:
+    """The page after `cursor` of what `read` answers, given the key to begin after or None: `size + 1` rows.
+
+    For a query that is made elsewhere; they come in the order of the key.
+    """
+    found = read(_after(key.model, key.attname, cursor) if cursor else None)
+    more = len(found) > size
+    return Page(found[:size], encode_cursor(str(getattr(found[size - 1], key.attname))) if more else "")
 
 
 def newest_page(

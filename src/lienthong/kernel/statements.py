@@ -72,18 +72,7 @@ class Columns(Generic[M]):
         row = list(islice(values, len(self._fields)))
         for place, field in self._converted:
             row[place] = field.from_db_value(row[place], None, connection)
-        return self._made(row)
-
-    def _made(self, row: list[object]) -> M:
-        """As `Model.from_db` does, without the constructor, which sets each value and sends two signals.
-
-        Nobody here listens to them (no signals is a rule), and it took a sixth of an act in sets.
-        """
-        made = self.model.__new__(self.model)
-        made.__dict__.update(zip(self._names, row, strict=True))
-        made._state = ModelState()
-        made._state.adding, made._state.db = False, connection.alias
-        return made
+        return instance(self.model, self._names, row)
 
     def skip(self, values: Iterator[object]) -> None:
         """Pass over the values of one instance, which is known from another row."""
@@ -138,6 +127,18 @@ def _defaults(model: type[Model]) -> tuple[dict[str, object], list[tuple[str, An
     constants = {field.attname: None if field in made_anew else field.get_default() for field in fields}
     makers = [(field.attname, field.get_default) for field in made_anew]
     return constants, makers, {field.name: field.attname for field in fields if field.is_relation}
+
+
+def instance(model: type[M], names: Iterable[str], values: Iterable[object]) -> M:
+    """As `Model.from_db` does, without the constructor, which sets each value and sends two signals.
+
+    Nobody here listens to them (no signals is a rule), and it took a sixth of an act in sets.
+    """
+    made = model.__new__(model)
+    made.__dict__.update(zip(names, values, strict=True))
+    made._state = ModelState()
+    made._state.adding, made._state.db = False, connection.alias
+    return made
 
 
 def insert_rows(rows: Iterable[Model]) -> None:

@@ -49,5 +49,6 @@ class NotificationsConfig(AppConfig):
         )
         if settings.ENV.text_fake:
             shown = _("Texts of the demonstration")
-            register(NavItem("notifications:demo_texts", shown, frozenset({"operator"}), order=48))
+            operators = frozenset({"operator"})
+            register(NavItem("notifications:demo_texts", shown, operators, order=48, place="account"))
         register(NavItem("notifications:dead_mails", _("Dead mails"), watchers, order=46, icon="alert"))

@@ -17,7 +17,7 @@ from lienthong.notifications.contracts import ToldOf
 from lienthong.notifications.models import ContactChoice, DemoText, PartyMessage, PartyNotice
 from lienthong.notifications.party_letters import ReadableNotice, readable
 from lienthong.notifications.policies import require_can_operate, require_can_watch
-from lienthong.notifications.states import Channel, MailState
+from lienthong.notifications.states import USUAL_ORDER, Channel, MailState
 
 UNREAD_MOST, PAGE_OF_READ = 100, 20
 
@@ -60,9 +60,9 @@ def notice_in_words(notice: PartyNotice) -> ReadableNotice:
 
 
 def choice_of(visitor: Visitor) -> ContactChoice:
-    """How the party acted for wants to be told; as it is without a choice where there is none. One query."""
+    """How the party acted for wants to be told; without a choice by all there is, as usual. One query."""
     found = ContactChoice.objects.filter(party_id=visitor.for_id).first() if visitor.for_id else None
-    return found or ContactChoice()
+    return found or ContactChoice(channels=[one for one in USUAL_ORDER if one in channels_on()])
 
 
 def told_about(subjects: Collection[Subject], *, kinds: Collection[str] = ()) -> dict[str, list[ToldOf]]:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Prefetch
+from django.db.models import Prefetch, QuerySet
 
 from lienthong.identity.public import Account, Viewer
 from lienthong.kernel.paging import Page, page_of
+from lienthong.kernel.remembered import Remembered
 from lienthong.kernel.statements import fetch
 from lienthong.ledger.public import Subject
 from lienthong.notifications.contracts import Remark
@@ -85,14 +86,16 @@ def remarks_on(subject: Subject, viewer: Viewer) -> list[Remark]:
 
     The caller has checked that the viewer may see the subject.
     """
+    return [_remark(row, viewer) for row in reversed(_COMMENTS(subject=subject))]
+
+
+def _comments(subject: Subject) -> QuerySet[Comment]:
     mentions = Prefetch("mentions", Mention.objects.select_related("official"))
-    rows = (
-        Comment.objects.filter(subject_kind=subject.kind, subject_id=subject.id)
-        .select_related("author")
-        .prefetch_related(mentions)
-        .order_by("-id")[:SHOWN_MOST]
-    )
-    return [_remark(row, viewer) for row in reversed(rows)]
+    rows = Comment.objects.filter(subject_kind=subject.kind, subject_id=subject.id)
+    return rows.select_related("author").prefetch_related(mentions).order_by("-id")[:SHOWN_MOST]
+
+
+_COMMENTS = Remembered(_comments)  # of every document's page
 
 
 def _remark(row: Comment, viewer: Viewer) -> Remark:

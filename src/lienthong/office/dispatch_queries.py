@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from lienthong.identity.public import Viewer
 from lienthong.kernel.errors import Refusal
+from lienthong.kernel.remembered import Remembered
 from lienthong.office import outgoing_queries, policies
 from lienthong.office.dispatch_models import InsideRecipient, PaperDispatch, PaperRecipient
 from lienthong.office.issued_models import IssuedChange
@@ -79,12 +80,17 @@ class RecipientLine:
 
 def inside_of(document: OutgoingDocument) -> list[InsideRecipient]:
     """The divisions and officials, and who read first: one query."""
-    return list(document.inside.select_related("division", "official", "post", "read_by"))
+    rows = _INSIDE(document_id=document.id)
+    for row in rows:
+        row.document = document
+    return rows
 
 
 def paper_of(document: OutgoingDocument, changes: Iterable[IssuedChange] = ()) -> list[OnPaper]:
     """Those who get paper, with what was recorded: two queries. `changes` are those of the document."""
-    rows = document.paper.prefetch_related("dispatches__recorded_by", "dispatches__change")
+    rows = _PAPER(document_id=document.id)
+    for row in rows:
+        row.document = document
     return [OnPaper(row, tuple(row.dispatches.all()), tuple(changes)) for row in rows]
 
 
@@ -92,7 +98,28 @@ def changes_of(document: OutgoingDocument) -> list[IssuedChange]:
     """What was declared of the document, oldest first: one query."""
     if document.state not in policies.ISSUED:
         return []
-    return list(document.changes.select_related("successor", "made_by"))
+    rows = _CHANGES(document_id=document.id)
+    for row in rows:
+        row.document = document
+    return rows
+
+
+# Asked for on every page of an outgoing document (`kernel.remembered`).
+_INSIDE = Remembered(
+    lambda document_id: InsideRecipient.objects.filter(document_id=document_id).select_related(
+        "division", "official", "post", "read_by"
+    )
+)
+_PAPER = Remembered(
+    lambda document_id: PaperRecipient.objects.filter(document_id=document_id).prefetch_related(
+        "dispatches__recorded_by", "dispatches__change"
+    )
+)
+_CHANGES = Remembered(
+    lambda document_id: IssuedChange.objects.filter(document_id=document_id).select_related(
+        "successor", "made_by"
+    )
+)
 
 
 def readable_among(viewer: Viewer, ids: Iterable[UUID | None]) -> set[UUID]:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
@@ -10,7 +12,8 @@ from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 from lienthong.directory.public import Official, PostHolding
 from lienthong.identity.public import NotFound, Role, Viewer
 from lienthong.kernel.models import Blob
-from lienthong.kernel.paging import Page, page_of
+from lienthong.kernel.paging import Page, page_of, page_read
+from lienthong.kernel.remembered import Remembered
 from lienthong.office import policies
 from lienthong.office.contracts import OutgoingFilter, Progress, RecipientCount
 from lienthong.office.dispatch_models import InsideRecipient
@@ -91,14 +94,17 @@ def sees_making(viewer: Viewer, document: OutgoingDocument) -> bool:
 
 def find_outgoing(viewer: Viewer, document_id: UUID, *, lock: bool = False) -> OutgoingDocument:
     """One outgoing document with its official document, held with `lock`; raises `NotFound`."""
-    rows = outgoing_of(viewer).select_related("document", "prepared_by", "prepared_post", "agency")
     if lock:
         # Held before it is read: whoever held it until now may have put another official document in.
         list(outgoing_of(viewer).select_for_update(of=("self",)).filter(id=document_id).values_list("id"))
-    try:
-        return rows.get(id=document_id)
-    except OutgoingDocument.DoesNotExist as error:
-        raise NotFound from error
+    for document in _WHOLE(viewer=viewer, document_id=document_id):
+        return document
+    raise NotFound
+
+
+def _whole(viewer: Viewer, document_id: UUID) -> QuerySet[OutgoingDocument]:
+    rows = outgoing_of(viewer).filter(id=document_id)
+    return rows.select_related("document", "prepared_by", "prepared_post", "agency")
 
 
 def filter_outgoing(viewer: Viewer, wanted: OutgoingFilter) -> QuerySet[OutgoingDocument]:
@@ -162,8 +168,7 @@ def list_outgoing(viewer: Viewer, wanted: OutgoingFilter, *, cursor: str = "") -
 
 def progress_of(document: OutgoingDocument) -> Progress:
     """How many recipients stand at each status: one grouped query."""
-    counted = document.recipients.order_by("status").values_list("status").annotate(number=Count("id"))
-    found: dict[str, int] = dict(counted)
+    found: dict[str, int] = dict(_COUNTED(document_id=document.id))
     total = sum(found.values())
     counts = tuple(
         RecipientCount(code, str(label), found[code], round(100 * found[code] / total))
@@ -185,10 +190,30 @@ def list_recipients(
     document: OutgoingDocument, *, status: str | None = None, cursor: str = ""
 ) -> Page[Recipient]:
     """A page of the document's recipients with their agencies, optionally of one status."""
-    rows = document.recipients.select_related("agency")
     if status is not None:
-        rows = rows.filter(status=status)
-    return page_of(rows, key="+id", cursor=cursor, size=RECIPIENT_PAGE)
+        rows = document.recipients.select_related("agency").filter(status=status)
+        return page_of(rows, key="+id", cursor=cursor, size=RECIPIENT_PAGE)
+    read = partial(_RECIPIENTS, document_id=document.id)
+    page = page_read(lambda after: read(after=after), key=_ID, cursor=cursor, size=RECIPIENT_PAGE)
+    for row in page.rows:
+        row.document = document
+    return page
+
+
+def _recipients(document_id: UUID, after: int | None) -> QuerySet[Recipient]:
+    rows = Recipient.objects.filter(document_id=document_id).select_related("agency")
+    rows = rows if after is None else rows.filter(id__gt=after)
+    return rows.order_by("id")[: RECIPIENT_PAGE + 1]
+
+
+def _counted(document_id: UUID) -> QuerySet[Recipient, Any]:
+    rows = Recipient.objects.filter(document_id=document_id).order_by("status")
+    return rows.values_list("status").annotate(number=Count("id"))
+
+
+# What pages ask is written as SQL once for each kind of viewer (`kernel.remembered`).
+_WHOLE, _RECIPIENTS, _COUNTED = Remembered(_whole), Remembered(_recipients), Remembered(_counted)
+_ID = Recipient._meta.get_field("id")
 
 
 def takeable_from(document: OutgoingDocument, *, limit: int) -> list[Recipient]:

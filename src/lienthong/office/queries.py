@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from datetime import datetime
-from functools import reduce
+from functools import partial, reduce
 from operator import or_
 from uuid import UUID
 
@@ -12,7 +12,8 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import BooleanField, F, Func, OuterRef, Prefetch, Q, QuerySet, Subquery
 
 from lienthong.identity.public import NotFound, Role, Viewer
-from lienthong.kernel.paging import Page, page_of
+from lienthong.kernel.paging import PAGE_SIZE, Page, page_of, page_read
+from lienthong.kernel.remembered import Remembered
 from lienthong.kernel.statements import Columns
 from lienthong.office import policies, secrecy
 from lienthong.office.contracts import IncomingFilter
@@ -32,7 +33,15 @@ from lienthong.office.states import (
 )
 from lienthong.office.text_models import ReadText
 from lienthong.office.text_search import Plain
-from lienthong.tasks.public import PARTIES, UNDER_WAY, Part, lead_name, part_in_tree, parts_of
+from lienthong.tasks.public import (
+    PARTIES,
+    UNDER_WAY,
+    Part,
+    hold_parties,
+    lead_name,
+    part_in_tree,
+    parts_of,
+)
 
 MINE, ALL = "mine", "all"
 OPEN_STATES = (State.ARRIVED, State.REGISTERED, State.ASSIGNED, State.IN_PROGRESS)
@@ -74,12 +83,11 @@ def find_incoming(viewer: Viewer, document_id: UUID, *, lock: bool = False) -> I
         # Before reading: a join would still show the task as it was when the wait for the lock began.
         own = IncomingDocument.objects.filter(id=document_id, agency_id=viewer.agency_id or 0)
         list(own.select_for_update().values_list("pk"))
-    rows = incoming_of(viewer).select_related("task__given_by", "register__book", "secret_mark")
-    rows = rows.prefetch_related(WITH_PARTIES)
-    try:
-        return rows.get(id=document_id)
-    except IncomingDocument.DoesNotExist as error:
-        raise NotFound from error
+    for document in _WHOLE(viewer=viewer, document_id=document_id):
+        if document.task is not None:
+            hold_parties(document.task)
+        return document
+    raise NotFound
 
 
 def lock_incoming(viewer: Viewer, ids: Collection[UUID]) -> dict[UUID, IncomingDocument]:
@@ -96,9 +104,12 @@ def list_incoming(
     What waits for the viewer comes oldest first. Each document has the `lead_name` of its task, and in
     `asked` the kind of the change that waits for an answer.
     """
-    pending = RequestedChange.objects.filter(document=OuterRef("pk"), state=ChangeState.PENDING)
-    rows = filter_incoming(viewer, wanted, at=at).only(*LISTED)
-    rows = rows.annotate(lead_name=lead_name("task_id"), asked=Subquery(pending.values("kind")[:1]))
+    if wanted == IncomingFilter(tab=wanted.tab):
+        tab = wanted.tab if wanted.tab in {MINE, *State} else ALL
+        # In a tuple it belongs to the query's form; so do the way and the beginning.
+        read = partial(_LISTED, viewer=viewer, tab=(tab,))
+        return page_read(lambda after: read(after=after), key=_ID, cursor=cursor)
+    rows = _as_listed(filter_incoming(viewer, wanted, at=at))
     if Wording(wanted.text).words:
         own = IncomingDocument.objects.filter(of_agency(viewer.agency_id or 0))
         within = _narrowed(own, viewer, wanted, at=at)
@@ -111,6 +122,28 @@ def list_incoming(
     return page_of(rows, key="+id" if wanted.tab == MINE else "id", cursor=cursor)
 
 
+def _as_listed(rows: QuerySet[IncomingDocument]) -> QuerySet[IncomingDocument]:
+    """With the columns that a row of the list shows."""
+    pending = RequestedChange.objects.filter(document=OuterRef("pk"), state=ChangeState.PENDING)
+    rows = rows.only(*LISTED)
+    return rows.annotate(lead_name=lead_name("task_id"), asked=Subquery(pending.values("kind")[:1]))
+
+
+def _tab_of(viewer: Viewer, tab: tuple[str], after: UUID | None) -> QuerySet[IncomingDocument]:
+    """A page of a tab, after that document if one is named, and one row more."""
+    ascending = tab == (MINE,)
+    rows = _as_listed(_in_tab(incoming_of(viewer), viewer, tab[0]))
+    if after is not None:
+        rows = rows.filter(id__gt=after) if ascending else rows.filter(id__lt=after)
+    return rows.order_by("id" if ascending else "-id")[: PAGE_SIZE + 1]
+
+
+def _in_tab(rows: QuerySet[IncomingDocument], viewer: Viewer, tab: str) -> QuerySet[IncomingDocument]:
+    if tab == MINE:
+        return rows.filter(_waits_for(viewer))
+    return rows.filter(state=tab) if tab in list(State) else rows
+
+
 def filter_incoming(viewer: Viewer, wanted: IncomingFilter, *, at: datetime) -> QuerySet[IncomingDocument]:
     """The viewer's incoming documents narrowed to what is wanted, but for its text; unordered."""
     return _narrowed(incoming_of(viewer), viewer, wanted, at=at)
@@ -119,10 +152,7 @@ def filter_incoming(viewer: Viewer, wanted: IncomingFilter, *, at: datetime) -> 
 def _narrowed(
     rows: QuerySet[IncomingDocument], viewer: Viewer, wanted: IncomingFilter, *, at: datetime
 ) -> QuerySet[IncomingDocument]:
-    if wanted.tab == MINE:
-        rows = rows.filter(_waits_for(viewer))
-    elif wanted.tab in list(State):
-        rows = rows.filter(state=wanted.tab)
+    rows = _in_tab(rows, viewer, wanted.tab)
     if wanted.urgency is not None:
         rows = rows.filter(urgency=wanted.urgency)
     if wanted.overdue:
@@ -189,18 +219,26 @@ def neighbour_waiting(viewer: Viewer, document_id: UUID) -> UUID | None:
     After the last comes the first. The first by each reason is found along that reason's index: with an "or"
     PostgreSQL would walk over all that is long finished.
     """
-    visible = incoming_of(viewer)
-    for others in (visible.filter(id__gt=document_id), visible.filter(id__lt=document_id)):
-        ids = others.order_by("id").values_list("id", flat=True)
-        first, *more = (ids.filter(turn)[:1] for turn in _turns_of(viewer))
-        if found := list(first.union(*more)):
+    for after in (True, False):
+        if found := _NEXT(viewer=viewer, document_id=document_id, after=after):
             return min(found)
     return None
 
 
+def _next_waiting(viewer: Viewer, document_id: UUID, *, after: bool) -> QuerySet[IncomingDocument, UUID]:
+    """The first by each reason after the document, or else from the first one on."""
+    others = incoming_of(viewer).filter(**{"id__gt" if after else "id__lt": document_id})
+    ids = others.order_by("id").values_list("id", flat=True)
+    first, *more = (ids.filter(turn)[:1] for turn in _turns_of(viewer))
+    return first.union(*more)
+
+
 def files_of(document: IncomingDocument) -> list[IncomingFile]:
     """The attachments in their order, with their blobs."""
-    return list(document.files.select_related("blob"))
+    files = _FILES(document_id=document.id)
+    for file in files:
+        file.document = document
+    return files
 
 
 def find_file(viewer: Viewer, document_id: UUID, position: int) -> IncomingFile:
@@ -256,3 +294,17 @@ def export_incoming(viewer: Viewer, wanted: IncomingFilter, *, at: datetime) -> 
     rows = rows.select_related("register", "task").defer("verdict", "content")
     found = rows.prefetch_related(WITH_PARTIES)[:EXPORT_LIMIT]
     return found.iterator(chunk_size=2000)
+
+
+def _whole(viewer: Viewer, document_id: UUID) -> QuerySet[IncomingDocument]:
+    """The document with what its page and policies read, but for the parties of its task."""
+    rows = incoming_of(viewer).filter(id=document_id)
+    return rows.select_related("task__given_by", "register__book", "secret_mark")
+
+
+# What lists and pages ask is written as SQL once for each kind of viewer (`kernel.remembered`).
+_WHOLE, _LISTED, _NEXT = Remembered(_whole), Remembered(_tab_of), Remembered(_next_waiting)
+_FILES = Remembered(
+    lambda document_id: IncomingFile.objects.filter(document_id=document_id).select_related("blob")
+)
+_ID = IncomingDocument._meta.get_field("id")

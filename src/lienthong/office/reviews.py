@@ -16,6 +16,7 @@ from lienthong.identity.public import Role, RoleGrant, Viewer
 from lienthong.kernel.clock import VIETNAM
 from lienthong.kernel.errors import Refusal
 from lienthong.kernel.paging import Page, page_of
+from lienthong.kernel.remembered import Remembered
 from lienthong.office.drafting_models import Review, ReviewChain, ReviewTurn
 from lienthong.office.models import OutgoingDocument
 from lienthong.office.outgoing_queries import outgoing_of
@@ -136,11 +137,19 @@ def _is_unit(member: Member) -> bool:
 
 def rounds_of(draft: OutgoingDocument) -> list[Review]:
     """The rounds of review, newest first, each with its turns in order: two queries."""
-    rows = draft.reviews.order_by("-round").select_related("submitted_by").prefetch_related("turns__given_by")
-    found = list(rows[:MOST_SHOWN])
+    found = _ROUNDS(draft_id=draft.id)
     for review in found:
+        review.outgoing = draft
         review.ordered = sorted(review.turns.all(), key=lambda turn: (turn.step, turn.pk))  # type: ignore[attr-defined]
     return found
+
+
+def _rounds(draft_id: UUID) -> QuerySet[Review]:
+    rows = Review.objects.filter(outgoing_id=draft_id).order_by("-round").select_related("submitted_by")
+    return rows.prefetch_related("turns__given_by")[:MOST_SHOWN]
+
+
+_ROUNDS = Remembered(_rounds)  # of every outgoing document's page
 
 
 def open_turn(viewer: Viewer, rounds: Sequence[Review]) -> ReviewTurn | None:

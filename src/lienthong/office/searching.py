@@ -11,6 +11,8 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 from django.contrib.postgres.search import SearchQuery
+from django.core.exceptions import EmptyResultSet
+from django.db import connection
 from django.db.models import BigIntegerField, Exists, Model, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import Cast
 
@@ -21,6 +23,9 @@ from lienthong.office.text_search import NumberKey, Plain
 
 M = TypeVar("M", bound=Model)
 RARE = 2000  # hits that are still sorted one and all
+_COUNTED = """
+    SELECT CASE WHEN count(*) <= %s THEN coalesce(array_agg(hit), ARRAY[]::uuid[]) END FROM ({}) hits (hit)
+"""
 MOST_WORDS = 12
 
 
@@ -140,10 +145,22 @@ def _few(within: QuerySet[M], wording: Wording, texts: QuerySet[Any] | None) -> 
         sources.append(within.filter(wording.by_number()).values_list("pk", flat=True))
     found: set[UUID] = set()
     for source in sources:
-        found.update(source.order_by()[: RARE + 1])
-        if len(found) > RARE:
+        hits = _hits(source)
+        if hits is None or len(found := found | set(hits)) > RARE:
             return None
     return found
+
+
+def _hits(source: QuerySet[Any, UUID]) -> list[UUID] | None:
+    """All hits of one index if there are at most `RARE`; None if there are more, which are not sent here."""
+    try:
+        sql, parameters = source.order_by()[: RARE + 1].query.sql_with_params()
+    except EmptyResultSet:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(_COUNTED.format(sql), [RARE, *parameters])
+        hits: list[UUID] | None = cursor.fetchone()[0]
+    return hits
 
 
 def _texts(content: type[FileText], wording: Wording, agency_id: int) -> QuerySet[Any]:

@@ -130,7 +130,7 @@ class CodeForm(forms.Form):
 class SearchForm(forms.Form):
     """What the public list is narrowed to; what makes no sense is left out, never refused."""
 
-    q = forms.CharField(label=_("Words"), max_length=100, required=False)
+    q = forms.CharField(label=_("Words to find"), max_length=100, required=False)
     category = forms.ChoiceField(label=_("Topic"), required=False)
     province = forms.ChoiceField(label=_("Province or city"), required=False)
 
@@ -155,7 +155,7 @@ class SearchForm(forms.Form):
 class InboxForm(forms.Form):
     """What an inbox is narrowed to."""
 
-    text = forms.CharField(label=_("Words"), max_length=100, required=False)
+    text = forms.CharField(label=_("Words to find"), max_length=100, required=False)
     category = forms.ChoiceField(label=_("Topic"), required=False)
 
     def __init__(self, *args: Any, categories: Sequence[Category], **kwargs: Any) -> None:

@@ -71,6 +71,15 @@ def frame_of(province: AdministrativeUnit) -> Frame | None:
     return Frame(middle, max(north - south, (east - west) * cos(radians(middle.latitude))) / 2 * 1.05)
 
 
+def frame_of_marks(marks: Sequence[Mark]) -> Frame:
+    """The frame in which all the marks lie, with some room around them."""
+    south, north = min(one.point.latitude for one in marks), max(one.point.latitude for one in marks)
+    west, east = min(one.point.longitude for one in marks), max(one.point.longitude for one in marks)
+    middle = Point((south + north) / 2, (west + east) / 2)
+    spread = max(north - south, (east - west) * cos(radians(middle.latitude))) / 2
+    return Frame(middle, max(STEPS[0], spread * 1.25))
+
+
 def draw(
     frame: Frame,
     province: AdministrativeUnit,

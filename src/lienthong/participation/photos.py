@@ -18,7 +18,7 @@ from lienthong.participation.refusals import NotAPhoto
 MOST_PHOTOS = 5
 MAX_BYTES = 15 * 1024 * 1024
 MAX_PIXELS = 60_000_000
-LONGEST_SIDE = 1_600
+LONGEST_SIDE = 1_280  # enough to see it, and light on a slow line
 JPEG = "image/jpeg"
 KINDS = frozenset({JPEG, "image/png", "image/webp", HEIC})
 _BROKEN = (
@@ -34,7 +34,7 @@ register_heif_opener(thumbnails=False)  # photos of telephones; ADR 0043
 
 
 def store_photo(content: IO[bytes], *, name: str, at: datetime) -> tuple[Blob, int, int]:
-    """Store the photo as a JPEG of at most 1,600 pixels a side, and answer it with its width and height.
+    """Store the photo as a JPEG of at most 1,280 pixels a side, and answer it with its width and height.
 
     What the camera wrote into it (where, when, with what) is gone: only pixels are kept. What is stored is
     scanned for viruses.
@@ -53,7 +53,7 @@ def store_photo(content: IO[bytes], *, name: str, at: datetime) -> tuple[Blob, i
         raise NotAPhoto(field="photos", name=name[:100])
     picture = _pixels(content, name)
     drawn = io.BytesIO()
-    picture.save(drawn, "JPEG", quality=80, optimize=True)
+    picture.save(drawn, "JPEG", quality=75, optimize=True)
     drawn.seek(0)
     blob = store_received(drawn, at=at, max_bytes=MAX_BYTES, allow=frozenset({JPEG}))
     return blob, picture.width, picture.height

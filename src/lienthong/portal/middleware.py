@@ -1,4 +1,4 @@
-"""Finds the portal that is asked for: by host name, or by a path /at/<slug>/ that every address then carries."""
+"""Finds the portal that is asked for: by host name, or by a path /at/<slug>/ that its addresses carry."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ UNDER = re.compile(rf"^{PREFIX}(?P<slug>[a-z0-9-]{{1,40}})(?P<rest>/.*)$", re.DO
 
 
 class SiteMiddleware:
-    """Sets `request.site`. Of a path it takes the beginning off before the address is looked up.
+    """Sets `request.portal`. Of a path it takes the beginning off before the address is looked up.
 
     `reverse` puts it back in front of every address of the page. Interfaces of other systems have one address
     only and are not found below a portal.
@@ -30,13 +30,13 @@ class SiteMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         under = UNDER.match(request.path_info)
         if under is None or under["rest"].startswith(tuple(settings.API_PREFIXES)):
-            request.site = SimpleLazyObject(lambda: _of_host(request))  # type: ignore[attr-defined]
+            request.portal = SimpleLazyObject(lambda: _of_host(request))  # type: ignore[attr-defined]
             return self.get_response(request)
         site = find_by_slug(under["slug"])
         if site is None:  # no route begins so: what answers is the page of what is not found
-            request.site = NATIONAL  # type: ignore[attr-defined]
+            request.portal = NATIONAL  # type: ignore[attr-defined]
             return self.get_response(request)
-        request.site = site  # type: ignore[attr-defined]
+        request.portal = site  # type: ignore[attr-defined]
         before = get_script_prefix()
         request.path_info = under["rest"]
         set_script_prefix(f"{before.rstrip('/')}{PREFIX}{under['slug']}/")

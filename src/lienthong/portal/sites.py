@@ -76,7 +76,7 @@ def find_by_host(host: str) -> Portal:
 
 def site_of(request: HttpRequest) -> Portal:
     """The portal of the request; `SiteMiddleware` put it there."""
-    return getattr(request, "site", NATIONAL)
+    return getattr(request, "portal", NATIONAL)
 
 
 def _one(sql: str, value: Any) -> Portal | None:

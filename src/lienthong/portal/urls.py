@@ -6,6 +6,7 @@ from lienthong.portal.web import (
     applying,
     arms,
     bodies,
+    counter,
     figures,
     finding,
     following,
@@ -19,7 +20,9 @@ from lienthong.portal.web import (
     places,
     receipts,
     services,
+    signing,
     sites,
+    usage,
 )
 
 app_name = "portal"
@@ -42,6 +45,10 @@ urlpatterns = [
     path("drafts/<uuid:draft_id>/receipt/pdf/", receipts.receipt_pdf, name="receipt_pdf"),
     path("drafts/<uuid:draft_id>/pay/", receipts.pay, name="pay"),
     path("drafts/<uuid:draft_id>/discard/", applying.discard, name="discard"),
+    path("drafts/<uuid:draft_id>/counter/", counter.show, name="show_at_counter"),
+    path("at-counter/", counter.at_counter, name="at_counter"),
+    path("drafts/<uuid:draft_id>/signers/", signing.signers, name="signers"),
+    path("sign/", signing.co_sign, name="co_sign"),
     path("drafts/<uuid:draft_id>/files/<int:file_id>/", applying.draft_file, name="draft_file"),
     path("follow/", following.follow, name="follow"),
     path("my/dossiers/", following_own.mine, name="mine"),
@@ -65,5 +72,7 @@ urlpatterns = [
     path("bodies/<str:code>/", bodies.body, name="body"),
     path("place/", places.place, name="place"),
     path("arms/<str:sha256>.png", arms.arms, name="arms"),
+    path("portal/usage/", usage.uses, name="uses"),
+    path("portal/usage/<str:code>/", usage.way, name="way"),
     path("portal/settings/", sites.settings, name="site"),
 ]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from django.utils.formats import number_format
 from django.utils.functional import Promise
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
@@ -10,6 +9,7 @@ from django.utils.translation import gettext as _
 from lienthong.procedures.conditions import Both, Comparison, Condition, Either, Not, Value, parse_condition
 from lienthong.procedures.form import Form, Option, Question
 from lienthong.procedures.states import Channel
+from lienthong.ui.public import grouped
 
 FACTS: dict[str, Promise] = {
     "channel": gettext_lazy("How you apply"),
@@ -55,7 +55,7 @@ def _value(value: Value, name: str, question: Question | None) -> str:
     if isinstance(value, bool):
         return _("yes") if value else _("no")
     if isinstance(value, int):
-        return str(number_format(value, use_l10n=True, force_grouping=True))
+        return grouped(value)
     if name == "channel" and value in Channel.values:
         return str(Channel(value).label)
     options = question.options if question else ()

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString
 from django.utils.text import Truncator
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from lienthong.kernel import clock
@@ -97,3 +98,9 @@ def _overdue(length: timedelta) -> str:
     if parts["hours"]:
         return _("%(hours)d h overdue") % parts
     return _("%(minutes)d min overdue") % parts
+
+
+def grouped(value: int) -> str:
+    """A whole number in groups of three: "1.234", in English "1,234"."""
+    said = f"{value:,}"
+    return said if get_language() == "en" else said.replace(",", ".")

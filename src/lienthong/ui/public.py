@@ -1,6 +1,17 @@
 """The door of `ui`: the navigation, the page of a refusal, and what draws the rows of long lists."""
 
-from lienthong.ui.drawing import DASH, badge, day, due, due_color, pages_of, said_once, shortened, when
+from lienthong.ui.drawing import (
+    DASH,
+    badge,
+    day,
+    due,
+    due_color,
+    grouped,
+    pages_of,
+    said_once,
+    shortened,
+    when,
+)
 from lienthong.ui.middleware import refusal_response, wants_problem
 from lienthong.ui.navigation import Link, NavItem, desk, register
 
@@ -13,6 +24,7 @@ __all__ = [
     "desk",
     "due",
     "due_color",
+    "grouped",
     "pages_of",
     "refusal_response",
     "register",

@@ -71,12 +71,17 @@ def demo(
 
 
 def prepare(*, story: bool) -> None:
-    """Make the country if it is not there and, unless the story was played, the weeks before it."""
+    """Make the country if it is not there and, unless the story was played, the weeks before it.
+
+    Then a morning in the hall of the one-stop, if this day has none yet.
+    """
     demo = import_module(DEMO)
     with runtime.refusals(), runtime.progress() as report:
         demo.prepare_country(at=now(), report=report)
         if story and not demo.already_played():
             demo.fill_pages(at=now(), report=report)
+        if story:
+            demo.fill_morning(at=now())
 
 
 def _show(documents: int) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime
 
 from django.db import transaction
@@ -15,12 +16,15 @@ from lienthong.demo.actions.everyday import (
     letters,
     one_stop,
     papers,
+    portal,
     services,
     systems,
     work,
 )
 from lienthong.demo.actions.everyday.acting import Days, days_around
 from lienthong.demo.contracts import Report
+from lienthong.kernel.clock import VIETNAM
+from lienthong.kernel.errors import Refusal
 from lienthong.ledger.public import Actor, Subject, record, timeline
 
 NARRATOR = Actor(kind="job", id="demo", name="demo.fill_pages", source="job:demo.fill_pages")
@@ -54,10 +58,12 @@ STEPS: tuple[Callable[[Days], None], ...] = (
     desk.deputy_is_away,
     papers.others_arrive,
     letters.more_arrives,
+    one_stop.everyday_services_are_settled,
     one_stop.dossiers_are_settled,
     feedback.citizens_speak,
     hall.hall_is_busy,
     services.death_is_drafted_anew,
+    portal.province_opens_its_portal,
     systems.province_joins,
     systems.upload_is_under_way,
 )
@@ -76,6 +82,21 @@ def fill_pages(*, at: datetime, report: Report) -> None:
             step(days)
             _note(done, at)
         report("offices", number, len(STEPS))
+
+
+def fill_morning(*, at: datetime) -> None:
+    """A morning in the hall of the one-stop for the day of `at`, once a day.
+
+    Tickets are of a day, so the pages of queues would be empty on every day but the first.
+    """
+    today = at.astimezone(VIETNAM).date()
+    done = Subject("demo.morning", today.isoformat())
+    first = timeline(Subject("demo.step", hall.hall_is_busy.__name__), limit=1)
+    if not first or first[0].at.astimezone(VIETNAM).date() == today or timeline(done, limit=1):
+        return
+    with suppress(Refusal), transaction.atomic():  # whoever looked around may have changed the hall
+        hall.hall_is_busy_again(days_around(at))
+    _note(done, at)
 
 
 @transaction.atomic

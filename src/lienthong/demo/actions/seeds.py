@@ -30,6 +30,7 @@ from lienthong.dossiers.public import seed_competent_bodies
 from lienthong.identity.public import Account, NewAccount, create_accounts, grant_roles
 from lienthong.kernel.clock import VIETNAM
 from lienthong.ledger.public import Actor
+from lienthong.portal.public import load_everyday_words
 from lienthong.procedures.public import load_catalogue, load_offers
 from lienthong.signing.public import ensure_agency_certificates, ensure_official_certificates
 
@@ -55,6 +56,7 @@ def prepare_country(*, at: datetime, report: Report) -> None:
     _connect_office(since)
     load_catalogue(at=since)
     load_offers(at=since)
+    load_everyday_words()
     seed_competent_bodies(at=since)
     _open_accounts(staff, at=at)
     with connection.cursor() as cursor:

@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from django.conf import settings
-from django.db.models import F
+from django.db.models import Count, F, Q
 from django.test import Client
 
 from lienthong.axis.public import ConnectedSystem, Serves, open_uploads
+from lienthong.demo.actions.everyday.hall import CAME
 from lienthong.demo.cast import COMMUNE
-from lienthong.demo.public import already_played, fill_pages, logins, play_story, prepare_country
+from lienthong.demo.public import (
+    already_played,
+    fill_morning,
+    fill_pages,
+    logins,
+    play_story,
+    prepare_country,
+)
 from lienthong.directory.public import Agency
-from lienthong.dossiers.public import Dossier, DossierState
+from lienthong.dossiers.public import Dossier, DossierState, Queue
 from lienthong.identity.public import Account
 from lienthong.kernel.clock import now
 from lienthong.office.public import IncomingDocument, OutgoingDocument, OutState, State
@@ -67,6 +77,11 @@ def test_the_sender_sees_every_state_come_back_from_63_provinces() -> None:
     assert _counted() == before, "a second time nothing is done"
     _assert_states()
 
+    for later, tickets in ((0, 0), (1, len(CAME)), (1, 0)):
+        came = _tickets()
+        fill_morning(at=now() + timedelta(days=later))
+        assert _tickets() - came == tickets, "once on every day after the first"
+
     assert not already_played()
     scenes = list(play_story(clock=now))
     assert already_played()
@@ -89,6 +104,11 @@ def test_the_sender_sees_every_state_come_back_from_63_provinces() -> None:
         client.force_login(Account.objects.get(username=username))
         page = client.get(path).content.decode()  # capitals at the beginning are set by the style sheet
         assert words.casefold() in page.casefold(), (username, path, words)
+
+
+def _tickets() -> int:
+    """How many visitors drew a ticket by themselves on any day, without those who came for an appointment."""
+    return Queue.objects.aggregate(number=Count("tickets", filter=Q(tickets__first=False)))["number"]
 
 
 def _counted() -> list[int]:
@@ -122,3 +142,13 @@ def _assert_states() -> None:
     roots = Dossier.objects.exclude(root=F("pk")).values("root")
     linked = set(Dossier.objects.filter(pk__in=roots).values_list("state", flat=True))
     assert linked == {DossierState.IN_PROGRESS, DossierState.HANDED_OUT}, "of groups of linked procedures"
+    portal = Client()
+    portal.cookies["place"] = COMMUNE
+    told = {
+        "/at/thai-nguyen/": ("Dịch vụ công tỉnh Thái Nguyên", "Được yêu cầu nhiều nhất"),
+        "/at/thai-nguyen/services/?q=giay khai sinh": ("Đăng ký khai sinh",),
+        "/services/1.001193/": ("Thời gian thực tế", "hồ sơ gần nhất của cơ quan này"),
+    }
+    for address, words in told.items():
+        page = portal.get(address).content.decode()
+        assert [word for word in words if word not in page] == [], address

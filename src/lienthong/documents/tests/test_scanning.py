@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterator
 from datetime import timedelta
 
@@ -17,10 +18,11 @@ from lienthong.documents.scanning import (
     require_no_virus,
     scan_later,
     store_received,
+    store_received_all,
     viruses_in,
 )
 from lienthong.identity.tests.factories import at_noon
-from lienthong.kernel.blobs import FileTooLarge, read_blob
+from lienthong.kernel.blobs import ExecutableRefused, FileTooLarge, read_blob
 from lienthong.kernel.checks import State
 from lienthong.kernel.models import Blob
 
@@ -52,6 +54,22 @@ def test_a_virus_is_not_kept_and_says_what_to_do() -> None:
     assert "Eicar-Test-Signature" in raised.value.say("vi")
     assert "ask the sender for a clean file" in raised.value.say("en")
     assert not Blob.objects.exists()
+
+
+@pytest.mark.parametrize("is_scanned", [True, False])
+def test_of_several_files_one_that_is_refused_keeps_no_other_back(is_scanned: bool) -> None:
+    if not is_scanned:
+        settings.ENV = settings.ENV.model_copy(update={"clamd": ""})
+    bad = EICAR if is_scanned else b"MZ program"
+    files = [io.BytesIO(content) for content in (b"first", bad, b"last")]
+    first, refused, last = store_received_all(
+        files, at=NOON, max_bytes=10**6, scanner=CLEAN if is_scanned else None
+    )
+    assert isinstance(refused, VirusFound if is_scanned else ExecutableRefused)
+    assert isinstance(first, Blob)
+    assert isinstance(last, Blob)
+    assert (read_blob(first), read_blob(last)) == (b"first", b"last")
+    assert Blob.objects.count() == 2
 
 
 def test_what_is_too_large_is_refused_before_it_is_scanned() -> None:

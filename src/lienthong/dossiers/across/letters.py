@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from django.db.models import QuerySet
+from django.utils.translation import gettext
 
 from lienthong.dossiers.across.contracts import (
     AskedFor,
@@ -31,11 +32,12 @@ from lienthong.dossiers.models import (
     Origin,
     SupplementRequest,
 )
+from lienthong.dossiers.reusing import infected
 from lienthong.dossiers.states import DossierState, PartyRole, TaskState
 from lienthong.identity.public import Party, PartyFacts, PartyKind
 from lienthong.ledger.public import timeline
 
-LONGEST = 4000
+LONGEST, LONGEST_NAME = 4000, 500
 STATE_TOLD: Mapping[int, FarState] = {
     DossierState.SUBMITTED: FarState.RECEIVED,
     DossierState.ACCEPTED: FarState.RECEIVED,
@@ -105,7 +107,12 @@ def state_of(origin: Origin) -> StateTold:
     if state == FarState.RECEIVED and _taken(dossier):
         state = FarState.IN_PROGRESS
     asked = SupplementRequest.objects.filter(dossier=dossier).first()
-    results = DossierResult.objects.filter(dossier=dossier, held__isnull=False).select_related("held")
+    results = list(
+        DossierResult.objects.filter(dossier=dossier, held__isnull=False).select_related("held")[
+            :MOST_DOCUMENTS
+        ]
+    )
+    bad = infected({one.held.blob_id for one in results if one.held is not None})
     return StateTold(
         code=dossier.code,
         state=state,
@@ -114,8 +121,8 @@ def state_of(origin: Origin) -> StateTold:
         supplement=AskedFor(tuple(asked.items), asked.reason[:LONGEST], asked.asked_at) if asked else None,
         documents=tuple(
             SentDocument(one.name, one.key, sha256=one.held.blob_id, file_name=one.held.file_name)
-            for one in results[:MOST_DOCUMENTS]
-            if one.held is not None
+            for one in results
+            if one.held is not None and one.held.blob_id not in bad
         )
         if state == FarState.FINISHED
         else (),
@@ -158,16 +165,21 @@ def _sent(papers: QuerySet[DossierPaper]) -> tuple[SentDocument, ...]:
     rows = list(papers.select_related("held").order_by("pk")[: MOST_DOCUMENTS + 1])
     if len(rows) > MOST_DOCUMENTS:
         raise TooMuchToTravel(most=MOST_DOCUMENTS, size=100)
-    return tuple(
-        SentDocument(
-            name=row.name,
-            key=row.key,
-            originals=row.originals,
-            copies=row.copies,
-            sha256=row.held.blob_id if row.held else "",
-            file_name=row.held.file_name if row.held else "",
-        )
-        for row in rows
+    bad = infected({row.held.blob_id for row in rows if row.held})
+    return tuple(_document(row, row.held.blob_id in bad if row.held else False) for row in rows)
+
+
+def _document(paper: DossierPaper, bad: bool) -> SentDocument:
+    """The paper; of one in whose file a virus was found only that there is one, and why the file is not."""
+    held = None if bad else paper.held
+    why = gettext("the file is not sent: a virus was found in it")
+    return SentDocument(
+        name=f"{paper.name[: LONGEST_NAME - len(why) - 3]} ({why})" if bad else paper.name,
+        key=paper.key,
+        originals=paper.originals,
+        copies=paper.copies,
+        sha256=held.blob_id if held else "",
+        file_name=held.file_name if held else "",
     )
 
 

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from django.db import transaction
 
+from lienthong.axis.public import AxisPort, AxisUnavailable, connect_to_axis
 from lienthong.directory.public import Agency, add_working_minutes
 from lienthong.dossiers import policies
 from lienthong.dossiers.actions.stepping import open_task_on
@@ -21,6 +22,7 @@ from lienthong.dossiers.models import DossierTask, Opinion
 from lienthong.dossiers.opinions import find_opinion
 from lienthong.dossiers.refusals import (
     BodyAskedAlready,
+    BodyElsewhere,
     ClockStands,
     DossierNotNow,
     NoBodyAsked,
@@ -36,12 +38,15 @@ from lienthong.kernel.identifiers import uuid7
 LONGEST_TEXT, MOST_BODIES = 4_000, 30
 
 
-def ask_opinions(*, task_id: UUID, asked: OpinionQuestion, viewer: Viewer, at: datetime) -> int:
+def ask_opinions(
+    *, task_id: UUID, asked: OpinionQuestion, viewer: Viewer, at: datetime, axis: AxisPort | None = None
+) -> int:
     """Ask other bodies for their opinion at a step that lies with the viewer; how many were asked.
 
     Raises:
         NotFound, StepAlreadyDone, StepOfAnother, ClockStands, DossierNotNow; OpinionWithoutWords: nothing is
         asked. NoBodyAsked: none named that exists, too many, or the own one. BodyAskedAlready.
+        BodyElsewhere: one works in another installation.
     """
     with transaction.atomic():
         board = _board([task_id], viewer, at)
@@ -50,6 +55,7 @@ def ask_opinions(*, task_id: UUID, asked: OpinionQuestion, viewer: Viewer, at: d
         if not asked.question.strip():
             raise OpinionWithoutWords(field="question")
         bodies = _bodies(board, task, asked, at)
+        _require_here(bodies, axis or connect_to_axis(), at)
         tasks = [_ask(board, task, body, asked) for body in bodies]
         names: list[str] = [body.name for body in bodies]
         said = {"step": _step_name(board, task), "to": ", ".join(names), "note": asked.question}
@@ -142,6 +148,17 @@ def _bodies(board: Board, task: DossierTask, asked: OpinionQuestion, at: datetim
         raise BodyAskedAlready(field="bodies", name=", ".join(twice))
     board.want_calendars(body.pk for body in found)
     return found
+
+
+def _require_here(bodies: list[Agency], axis: AxisPort, at: datetime) -> None:
+    """Raise `BodyElsewhere` for those of another installation. Three queries at most."""
+    try:
+        away = axis.elsewhere({body.pk for body in bodies}, at=at)
+    except AxisUnavailable:
+        return  # without an axis there is no other installation
+    if away:
+        names = ", ".join(body.name for body in bodies if body.pk in away)
+        raise BodyElsewhere(field="bodies", name=names)
 
 
 def _ask(board: Board, task: DossierTask, body: Agency, asked: OpinionQuestion) -> DossierTask:

@@ -16,7 +16,7 @@ from lienthong.dossiers.actions.stepping import finish_on_board
 from lienthong.dossiers.billing import NOTHING, Granted, fees_of, owed_by
 from lienthong.dossiers.board import Board
 from lienthong.dossiers.bodies import Directory
-from lienthong.dossiers.contracts import GivenPaper, Intake, StepDone
+from lienthong.dossiers.contracts import DraftReceived, GivenPaper, Intake, StepDone
 from lienthong.dossiers.game import begin, move
 from lienthong.dossiers.models import Application, Dossier, DossierPaper, DossierParty, HeldDocument, Slip
 from lienthong.dossiers.refusals import (
@@ -119,6 +119,9 @@ def _receive(parts: Sequence[Intake], viewer: Viewer, at: datetime, *, together:
         for task in [task for key in board.dossiers for task in board.open[key]]:
             if policies.works_on(viewer, task):
                 finish_on_board(board, StepDone(task.pk), viewer)
+        for row, one in zip(made, parts, strict=True):
+            if one.draft_id is not None:
+                board.tell(DraftReceived(one.draft_id, row.pk))
         board.write()
         open_bills(bills=bills, actor=viewer, at=at)
     return made

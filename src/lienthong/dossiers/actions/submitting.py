@@ -11,7 +11,7 @@ from lienthong.directory.public import Agency
 from lienthong.dossiers.actions.receiving import Checked, check_intakes, put_on_board
 from lienthong.dossiers.board import Board
 from lienthong.dossiers.contracts import DossierMoved, Intake
-from lienthong.dossiers.models import Dossier
+from lienthong.dossiers.models import Dossier, DossierParty
 from lienthong.dossiers.refusals import GroupAtCounter, NotOffered
 from lienthong.dossiers.states import SUBMIT, PartyRole
 from lienthong.identity.public import (
@@ -54,9 +54,24 @@ def submit_online(*, intake: Intake, visitor: Visitor, at: datetime) -> Dossier:
         dossier = put_on_board(board, checked, [applicant], representatives, agency_code=code)[0]
         for row in board.parties[dossier.pk]:
             row.stated_number = stated.get(PartyRole(row.role), "")
+        for party, number in _co_signers(intake, at):
+            row = DossierParty(dossier=dossier, party=party, role=PartyRole.CO_SIGNER, stated_number=number)
+            board.parties[dossier.pk].append(row)
+            board.add(row)
         board.tell(_submitted(board, dossier))
         board.write()
     return dossier
+
+
+def _co_signers(intake: Intake, at: datetime) -> list[tuple[Party, str]]:
+    """Who applies together with the applicant, each with the number that nobody has proven."""
+    known = Party.objects.in_bulk([one.party_id for one in intake.co_signers if one.party_id])
+    return [
+        (known[one.party_id], "")
+        if one.party_id
+        else (declare_party(facts=one.facts, at=at), one.facts.number)
+        for one in intake.co_signers
+    ]
 
 
 def _submitted(board: Board, dossier: Dossier) -> DossierMoved:

@@ -1,5 +1,8 @@
 """Dossiers between two installations: tables of their own; of what exists one column with a constant default,
 and one NOT NULL less, both changes of the catalogue alone (no table is rewritten or read).
+
+Each step commits by itself: in one transaction the first one's lock on the dossiers would last until all the
+tables are made, and everybody wait as long.
 """
 
 import django.db.models.deletion
@@ -8,6 +11,8 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
+
+    atomic = False
 
     dependencies = [
         ('directory', '0001_initial'),

@@ -12,7 +12,14 @@ from lienthong.documents.tests.factories import make_document
 from lienthong.dossiers.actions.receiving import receive_at_counter, register_dossiers
 from lienthong.dossiers.actions.stepping import finish_step
 from lienthong.dossiers.contracts import GivenPaper, Intake, StepDone
-from lienthong.dossiers.models import Dossier, DossierResult, DossierTask, HeldDocument
+from lienthong.dossiers.models import (
+    Dossier,
+    DossierResult,
+    DossierTask,
+    HeldDocument,
+    ServiceDemand,
+    SettlingTime,
+)
 from lienthong.dossiers.tests.processes import BIRTH
 from lienthong.identity.public import PartyFacts, PartyKind, Role, Viewer, acting_viewer
 from lienthong.identity.tests.factories import agency, at_noon, official_in
@@ -108,3 +115,21 @@ def decided(dossier: Dossier, *, at: datetime = NOON) -> DossierResult:
 def open_task(dossier: Dossier, step: str) -> DossierTask:
     """The open task of a step."""
     return DossierTask.objects.get(dossier=dossier, step=step, state="open")
+
+
+def took(
+    offer: ServiceOffer, *, cases: int, median: int, ninth: int, everywhere: bool = False
+) -> SettlingTime:
+    """How long the offer's procedure really took at its agency, or at all bodies together."""
+    return SettlingTime.objects.create(
+        agency=None if everywhere else offer.agency,
+        procedure=offer.version.procedure,
+        cases=cases,
+        median=median,
+        ninth=ninth,
+    )
+
+
+def asked_for(offer: ServiceOffer, received: int) -> ServiceDemand:
+    """How often the offer's procedure was asked for in the country."""
+    return ServiceDemand.objects.create(procedure=offer.version.procedure, received=received)

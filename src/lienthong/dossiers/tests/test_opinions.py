@@ -9,6 +9,7 @@ from django.test import Client
 from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 
+from lienthong.axis.public import FakeAxis
 from lienthong.directory.public import Agency, PostHolding
 from lienthong.dossiers.actions.opining import ask_opinions, give_opinion, withdraw_opinion
 from lienthong.dossiers.actions.stepping import finish_step
@@ -18,6 +19,7 @@ from lienthong.dossiers.inboxes import Tab, inbox_counts, inbox_of
 from lienthong.dossiers.models import Dossier, DossierTask, Opinion
 from lienthong.dossiers.refusals import (
     BodyAskedAlready,
+    BodyElsewhere,
     NoBodyAsked,
     OpinionClosed,
     OpinionsOpen,
@@ -186,6 +188,19 @@ def test_where_who_asked_has_left_those_who_direct_the_agency_are_told() -> None
     assert (told(worker), told(leader)) == ([], ["given"])
 
 
+def test_a_body_of_another_installation_is_not_asked_where_nobody_would_see_it() -> None:
+    dossier, here, away = received(), agency(), agency(name="Sở Xây dựng Cao Bằng")
+    worker, axis = official(dossier.agency, Role.SPECIALIST), FakeAxis(away={away.pk})
+    asked = OpinionQuestion((here.pk, away.pk), QUESTION, 480)
+    with pytest.raises(BodyElsewhere) as refused:
+        ask_opinions(task_id=examined(dossier).pk, asked=asked, viewer=worker, at=NOON, axis=axis)
+    said = refused.value.say("vi")
+    assert (away.name in said, here.name in said) == (True, False)
+    assert not dossier.tasks.filter(kind="opinion").exists()
+    asked = OpinionQuestion((here.pk,), QUESTION, 480)
+    assert ask_opinions(task_id=examined(dossier).pk, asked=asked, viewer=worker, at=NOON, axis=axis) == 1
+
+
 def test_many_bodies_are_asked_with_the_queries_of_one(
     django_assert_num_queries: DjangoAssertNumQueries,
 ) -> None:
@@ -195,7 +210,7 @@ def test_many_bodies_are_asked_with_the_queries_of_one(
         speakers = [official(body, Role.SPECIALIST) for body in bodies]
         asked = OpinionQuestion(tuple(body.pk for body in bodies), QUESTION, 480)
         key = examined(dossier).pk
-        with django_assert_num_queries(16):
+        with django_assert_num_queries(17):
             ask_opinions(task_id=key, asked=asked, viewer=worker, at=NOON)
         assert [told(one) for one in speakers] == [["asked"]] * number
 

@@ -120,6 +120,8 @@ def test_only_what_is_offered_online_alone_and_right_is_taken_in(online: Service
 def test_the_desk_sees_it_with_the_stated_number_and_accepts_it(online: ServiceOffer, client: Client) -> None:
     made = submit_online(intake=intake(online, answers=factories.ANSWERS), visitor=STRANGER, at=NOON)
     client.force_login(official_in(online.agency, Role.RECEPTIONIST))
+    inbox = client.get(reverse("dossiers:inbox")).content.decode()
+    assert f"{reverse('dossiers:dossiers')}?state=1" in inbox
     listed = client.get(reverse("dossiers:dossiers"), {"state": "1"}).content.decode()
     page = client.get(reverse("dossiers:dossier", args=[made.pk])).content.decode()
     assert made.code in listed

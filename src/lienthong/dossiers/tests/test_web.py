@@ -184,7 +184,7 @@ def test_the_page_of_a_dossier_reads_what_it_shows(
     client = signed_in(offer, Role.SPECIALIST)
     address = reverse("dossiers:dossier", args=[dossier.pk])
     client.get(address)
-    with django_assert_num_queries(20):
+    with django_assert_num_queries(16):
         client.get(address)
 
 

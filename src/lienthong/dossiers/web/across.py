@@ -10,19 +10,20 @@ from django.views.decorators.http import require_GET, require_POST
 
 from lienthong.dossiers import across_queries
 from lienthong.dossiers.actions.across import send_again
-from lienthong.dossiers.models import AcrossLetter, Dossier
+from lienthong.dossiers.models import AcrossLetter
 from lienthong.dossiers.policies import READERS
+from lienthong.dossiers.whole import Whole
 from lienthong.identity.public import Role, needs, viewer_of
 from lienthong.kernel.clock import now
 
 WATCHERS = (Role.ADMINISTRATOR, Role.OPERATOR)
 
 
-def across_section(found: Dossier) -> dict[str, object]:
+def across_section(whole: Whole) -> dict[str, object]:
     """What the page of a dossier shows: its steps elsewhere, and who handed it over."""
     return {
-        "far_steps": across_queries.far_steps_of(found),
-        "origin": across_queries.origin_of(found),
+        "far_steps": across_queries.far_steps_of(whole.dossier) if whole.has_far_steps else [],
+        "origin": across_queries.origin_of(whole.dossier),
     }
 
 

@@ -49,9 +49,10 @@ from lienthong.dossiers.states import (
 from lienthong.dossiers.web.across import across_section
 from lienthong.dossiers.web.asked import opinion_rows
 from lienthong.dossiers.web.lists import ALL_READERS, WORKERS, remaining
-from lienthong.dossiers.web.papers import files_of
+from lienthong.dossiers.web.papers import files_of, with_viruses
 from lienthong.dossiers.web.recounts import RECOUNTED, recounted
 from lienthong.dossiers.web.results import results_section
+from lienthong.dossiers.whole import Whole, read_papers, read_pauses, read_slips
 from lienthong.identity.public import Viewer, needs, viewer_of
 from lienthong.kernel.clock import now
 from lienthong.kernel.errors import Refusal
@@ -102,7 +103,7 @@ class Offer:
 def dossier(request: HttpRequest, dossier_id: UUID) -> HttpResponse:
     """One dossier; that it was opened is noted for its parties."""
     viewer = viewer_of(request)
-    answer = _page(request, queries.find_dossier(viewer, dossier_id))
+    answer = _page(request, queries.find_whole(viewer, dossier_id))
     note_reading(dossier_id=dossier_id, viewer=viewer, at=now())
     return answer
 
@@ -128,7 +129,7 @@ def act(request: HttpRequest, dossier_id: UUID, verb: str) -> HttpResponse:
             messages.success(request, _("Done: %(act)s.") % {"act": MOVES[verb].label})
             return redirect("dossiers:dossier", dossier_id)
     bound = {str(task.pk) if task else verb: form}
-    return _page(request, queries.find_dossier(viewer, dossier_id), bound=bound, status=422)
+    return _page(request, queries.find_whole(viewer, dossier_id), bound=bound, status=422)
 
 
 def _do(verb: str, found: Dossier, task: DossierTask | None, form: Any, viewer: Viewer) -> None:
@@ -163,7 +164,6 @@ def _task(viewer: Viewer, found: Dossier, request: HttpRequest) -> DossierTask:
     rows = [task for task in queries.tasks_of(found) if task.pk in keys]
     if not rows:
         raise Http404
-    rows[0].dossier = found
     return rows[0]
 
 
@@ -240,16 +240,14 @@ def _may_ask(viewer: Viewer, found: Dossier, works: list[DossierTask]) -> bool:
 
 
 def _page(
-    request: HttpRequest, found: Dossier, *, bound: dict[str, Form] | None = None, status: int = 200
+    request: HttpRequest, whole: Whole, *, bound: dict[str, Form] | None = None, status: int = 200
 ) -> HttpResponse:
-    viewer, at = viewer_of(request), now()
+    viewer, at, found = viewer_of(request), now(), whole.dossier
     tasks = queries.tasks_of(found)
-    for task in tasks:
-        task.dossier = found
     ((left, color),) = remaining(viewer, [found.due_at if found.under_way else None], at)
     offers = _offers(viewer, found, tasks, bound or {})
     definition = definition_of(found.version)
-    answers, papers = found.application.answers, list(found.papers.select_related("held"))
+    answers, papers = found.application.answers, read_papers(found.pk)
     happened = timeline(found.ledger_subject)
     steps = [(queries.step_name(task), task) for task in tasks if task.kind != TaskKind.OPINION]
     context = {
@@ -263,19 +261,19 @@ def _page(
         "drawn": form_pages(definition.form, answers, files=files_of(papers), places=Communes())
         if definition.form
         else None,
-        "papers": papers,
+        "papers": with_viruses(papers),
         "opinions": opinion_rows(viewer, found, at) if len(steps) < len(tasks) else [],
-        "slips": list(found.slips.all()),
-        "pauses": list(found.pauses.all()),
-        "linked": queries.linked_of(viewer, found),
+        "slips": read_slips(found.pk),
+        "pauses": read_pauses(found.pk) if whole.paused else [],
+        "linked": queries.linked_of(viewer, found) if whole.linked else [],
         "people": queries.parties_of(found) if found.channel in ONLINE else [],
         "charges": charges_of([found.pk]).get(found.pk, []),
         "timeline": [_row(event) for event in happened],
         "recounts": [recounted(event) for event in happened if event.verb == RECOUNTED],
         **_supplement(found),
-        **across_section(found),
+        **across_section(whole),
         "stands_for": found.state_label if found.waits_for_applicant else _("a linked dossier waits"),
-        **results_section(viewer, found, tasks),
+        **results_section(viewer, whole, tasks),
     }
     return render(request, "dossiers/dossier.html", context, status=status)
 

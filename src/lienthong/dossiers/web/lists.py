@@ -63,6 +63,7 @@ def inbox(request: HttpRequest) -> HttpResponse:
         "page": page,
         "rows": rows,
         "receives": receives(viewer),
+        "submitted": inboxes.submitted_count(viewer) if receives(viewer) else 0,
         "signs": signs(viewer),
         "leads": viewer.has(Role.LEADER),
         "works": viewer.has(*WORKERS),

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods
 
 from lienthong.dossiers import queries
 from lienthong.dossiers.actions.receiving import receive_at_counter
+from lienthong.dossiers.brought import BROUGHT
 from lienthong.dossiers.identity_card import read_card
 from lienthong.dossiers.web.linked import LinkedReception
 from lienthong.dossiers.web.reception import WHO
@@ -28,6 +29,7 @@ def receive(request: HttpRequest) -> HttpResponse:
     What is looked for is sent, not put into the address: addresses are logged.
     """
     if request.method == "POST":
+        request.session.pop(BROUGHT, None)
         request.session[WHO] = who = request.POST.get("who", "").strip()[:500]
         return redirect(_next(viewer_of(request), who, request.POST.get("q", "").strip()[:200]))
     viewer, who = viewer_of(request), request.session.get(WHO, "")
@@ -57,7 +59,7 @@ def receive_form(request: HttpRequest, offer_id: int) -> HttpResponse:
         except Refusal as refusal:
             application.note(refusal)
         else:
-            for name in (SENT, WHO):
+            for name in (SENT, WHO, BROUGHT):
                 request.session.pop(name, None)
             messages.success(request, _("Received with the code %(code)s.") % {"code": made.code})
             return redirect("dossiers:dossier", made.pk)

@@ -13,6 +13,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from lienthong.dossiers import queries
+from lienthong.dossiers.brought import brought_for
 from lienthong.dossiers.contracts import GivenFile, Intake
 from lienthong.dossiers.fee_forms import ExemptionsForm
 from lienthong.dossiers.forms import PapersForm, PartyForm, RepresentativeForm, wanted_papers
@@ -95,6 +96,9 @@ class Reception:
         card = read_card(request.session.get(WHO, ""))
         self._card = card if card and (self.person is None or self.person.number == card.number) else None
         self._last = queries.latest_answers(viewer, self.person)
+        self._brought = brought_for(request.session, self.offer.version_id)
+        if self._brought is not None:
+            self.sent.add(self._brought.names)
         self._held = queries.held_of(viewer, self.person, on=self._on)
 
     def _as_before(self, first: Reception) -> None:
@@ -102,7 +106,7 @@ class Reception:
         self.sent, self._places, self._card, self._held = first.sent, first._places, first._card, first._held
         self.person, self._last = first.person, first._last
         self.party, self.representative = first.party, first.representative
-        self.mandate_scan = first.mandate_scan
+        self.mandate_scan, self._brought = first.mandate_scan, None
 
     @property
     def ready(self) -> bool:
@@ -150,6 +154,7 @@ class Reception:
             mandate=mandate,
             mandate_sha256=scans[0].sha256 if scans else "",
             granted=self.exemptions.granted(),
+            draft_id=self._brought.key if self._brought else None,
         )
 
     def frozen(self) -> str:
@@ -222,7 +227,8 @@ class Reception:
             self._scans[paper.key], refusals[name] = self.sent.read(data, self._files, name)  # type: ignore[arg-type]
         before = self._papers_before()
         if data is None:
-            self._scans = {one.key: before.get(one.name, ()) for one in self.definition.papers}
+            papers = self.definition.papers
+            self._scans = {one.key: before.get(one.name) or self._pages_brought(one.key) for one in papers}
         listed = [(one.pk, one.name, _held_in_words(one)) for one in self._held]
         self.papers = PapersForm(
             data,
@@ -235,6 +241,13 @@ class Reception:
         for name, refused in refusals.items():
             for refusal in refused:
                 self.papers.add_error(name, refusal.say())
+
+    def _pages_brought(self, key: str) -> tuple[KeptFile, ...]:
+        """The pages of a paper that the applicant sent before coming to the counter."""
+        brought = self._brought
+        return (
+            tuple(KeptFile(one, brought.names[one]) for one in brought.papers.get(key, ())) if brought else ()
+        )
 
     def _papers_before(self) -> dict[str, tuple[KeptFile, ...]]:
         """What came in with the procedures before, by name, with its pages: one original serves all."""
@@ -250,7 +263,10 @@ class Reception:
         data, mandate_refused = self._data, list[Refusal]()
         if data is not None:
             self.mandate_scan, mandate_refused = self.sent.read(data, self._files, MANDATE, most=1)
-        self.party = PartyForm(data, initial=_party_initial(self._card, self.person))
+        known = _party_initial(self._card, self.person)
+        said = self._brought.person if self._brought else {}
+        known |= {name: value for name, value in said.items() if not known.get(name)}
+        self.party = PartyForm(data, initial=known)
         if data is None and not self.party["name"].value():
             self.party.fields["number"].widget.attrs["autofocus"] = True
         self.representative = RepresentativeForm(
@@ -282,7 +298,7 @@ class Reception:
             plain = question.type not in (QuestionType.FILE, QuestionType.GROUP)
             if question.prefill and plain and question.key in last and question.key not in found:
                 found[question.key] = last[question.key]
-        return found
+        return found | dict(self._brought.answers if self._brought else {})
 
     def _posted(self) -> Posted:
         form = self.definition.form

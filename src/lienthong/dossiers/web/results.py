@@ -26,6 +26,7 @@ from lienthong.dossiers.result_text import result_text
 from lienthong.dossiers.results import names_of
 from lienthong.dossiers.states import DRAFT_RESULT, DROP_RESULT, SIGN_RESULT, Who
 from lienthong.dossiers.web.files import file_answer
+from lienthong.dossiers.whole import Whole
 from lienthong.identity.public import NotFound, Role, Viewer, needs, viewer_of
 from lienthong.kernel.blobs import read_blob
 from lienthong.kernel.clock import now
@@ -37,9 +38,10 @@ DRAFTERS: tuple[Role, ...] = tuple(sorted(policies.ROLES[Who.DRAFTER]))
 CONFLICTS = {403, 404}
 
 
-def results_section(viewer: Viewer, found: Dossier, tasks: list[DossierTask]) -> dict[str, Any]:
+def results_section(viewer: Viewer, whole: Whole, tasks: list[DossierTask]) -> dict[str, Any]:
     """What the page of a dossier shows of its results."""
-    rows = queries.results_of(found)
+    found = whole.dossier
+    rows = queries.results_of(found) if whole.has_results else []
     drafts = policies.makes(viewer, found, DRAFT_RESULT, tasks)
     left = set(names_of(found)) - {row.key for row in rows} if drafts else set()
     return {"results": rows, "hand_out": getattr(found, "hand_out", None), "drafts_result": bool(left)}

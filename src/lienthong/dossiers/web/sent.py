@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.contrib.sessions.backends.base import SessionBase
@@ -36,6 +37,11 @@ class SentFiles:
     def __init__(self, session: SessionBase) -> None:
         self._session = session
         self.names: dict[str, str] = dict(session.get(SENT, {}))
+
+    def add(self, names: Mapping[str, str]) -> None:
+        """Files that were proven to be the applicant's."""
+        self.names |= names
+        self._session[SENT] = dict(list(self.names.items())[-MOST_SENT:])
 
     def knows(self, sha256: str) -> bool:
         """Whether it was sent here: a hash alone must not open the file of another."""

@@ -72,18 +72,27 @@ def opened(*, number: str = NUMBER, name: str = "Lê Thị Mới", contact: str 
 
 
 def asked(number: str = NUMBER, contact: str = MAIL, at: datetime = AT, source: str = "") -> UUID:
-    return ask_to_sign_in(number=number, contact=contact, at=at, **{**FROM, "source": source or FROM["source"]})
+    return ask_to_sign_in(
+        number=number, contact=contact, at=at, **{**FROM, "source": source or FROM["source"]}
+    )
 
 
 @pytest.mark.parametrize(
     ("typed", "kept"),
-    [(" Dan@Example.VN ", MAIL), ("0912 345 678", PHONE), ("+84 912-345-678", PHONE), ("0084912345678", PHONE)],
+    [
+        (" Dan@Example.VN ", MAIL),
+        ("0912 345 678", PHONE),
+        ("+84 912-345-678", PHONE),
+        ("0084912345678", PHONE),
+    ],
 )
 def test_a_contact_is_kept_in_one_spelling(typed: str, kept: str) -> None:
     assert clean_contact(typed) == kept
 
 
-@pytest.mark.parametrize("typed", ["", "dan", "@", "a@b", "12345", "0912 345 67x", "x" * 300 + "@example.vn", "٠٩١٢٣٤٥٦٧٨"])
+@pytest.mark.parametrize(
+    "typed", ["", "dan", "@", "a@b", "12345", "0912 345 67x", "x" * 300 + "@example.vn", "٠٩١٢٣٤٥٦٧٨"]
+)
 def test_what_is_no_contact_is_refused(typed: str) -> None:
     with pytest.raises(ContactWrong):
         clean_contact(typed)
@@ -225,7 +234,12 @@ class TestOpening:
         visitor = visitor_for(account)
         assert (visitor.signed_in, visitor.confirmed, visitor.number) == (True, False, NUMBER)
         party = party_of(account)
-        assert (party.number, party.name, party.email, party.born_date) == ("", "Lê Thị Mới", MAIL, date(1990, 5, 1))
+        assert (party.number, party.name, party.email, party.born_date) == (
+            "",
+            "Lê Thị Mới",
+            MAIL,
+            date(1990, 5, 1),
+        )
         assert account.assurance == Assurance.SELF
         assert not account.has_usable_password()
 
@@ -246,7 +260,7 @@ class TestOpening:
 
     def test_it_is_in_the_ledger_without_number_and_contact(self) -> None:
         account = opened()
-        [event] = [row for row in search_events(agency_id=None, verb="account").rows]
+        [event] = search_events(agency_id=None, verb="account").rows
         assert (event.verb, event.actor.kind) == ("account.open", "party")
         assert NUMBER not in repr(event)
         assert MAIL not in repr(event)

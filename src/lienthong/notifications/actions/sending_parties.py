@@ -38,7 +38,7 @@ def send_party_messages(
 
     What was read or settled meanwhile is taken out; what falls into the party's quiet hours waits until they
     are over. A message that was sent calls for the next channel after the set hours if the notice is urgent,
-    one that is dead at once. Eight queries. Must not be called inside a transaction.
+    one that is dead at once. Nine queries. Must not be called inside a transaction.
     """
     messages = _claim(channel, at)
     if not messages:
@@ -142,9 +142,10 @@ def _write_down(
     }
     if next_at:
         whens = [When(pk=key, then=when) for key, when in next_at.items()]
-        # Who read it while it was being sent is not told again.
+        # Who read it while it was being sent is not told again; who reads it just now is not waited for.
         rows = PartyNotice.objects.filter(pk__in=next_at, read_at=None, settled_at=None)
-        rows.update(escalate_at=Case(*whens, default=F("escalate_at")))
+        keys = list(rows.select_for_update(skip_locked=True).values_list("pk", flat=True))
+        PartyNotice.objects.filter(pk__in=keys).update(escalate_at=Case(*whens, default=F("escalate_at")))
 
 
 def _dead(viewer: Viewer, message_id: int) -> PartyMessage:

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import cast
 
 from django.conf import settings
-from django.db import connection
+from django.db import connection, transaction
 from django.db.models import QuerySet
 
 from lienthong.identity.public import NotFound, Visitor
@@ -48,9 +48,12 @@ _NEXT = f"""
 _TELL = f"""
 WITH settled AS (
     UPDATE notifications_partynotice n SET settled_at = %s, escalate_at = NULL
-    FROM json_to_recordset(%s) AS s(subject_kind text, subject_id text, kind text)
-    WHERE n.subject_kind = s.subject_kind AND n.subject_id = s.subject_id AND n.kind = s.kind
-      AND n.settled_at IS NULL
+    FROM (
+        SELECT held.id FROM notifications_partynotice held
+        JOIN json_to_recordset(%s) AS s(subject_kind text, subject_id text, kind text)
+            USING (subject_kind, subject_id, kind)
+        WHERE held.settled_at IS NULL ORDER BY held.id FOR UPDATE OF held
+    ) over WHERE n.id = over.id
 ), reached AS (
     SELECT g.*, way.channel
     FROM json_to_recordset(%s) AS g(party_id uuid, kind text, urgent boolean, subject_kind text,
@@ -71,6 +74,7 @@ WITH settled AS (
     SELECT told.id, r.channel, 'waiting', %s, %s
     FROM told JOIN reached r USING (party_id, kind, subject_kind, subject_id, key)
     WHERE r.channel IS NOT NULL
+    ON CONFLICT (notice_id, channel) DO NOTHING
     RETURNING id
 )
 SELECT (SELECT count(*) FROM told), (SELECT count(*) FROM queued)
@@ -207,7 +211,11 @@ def _order() -> tuple[list[str], list[str]]:
 
 
 def _read(rows: QuerySet[PartyNotice], at: datetime) -> int:
-    return rows.filter(read_at=None).update(read_at=at, escalate_at=None)
+    """Locked in the order of their keys, as an act that settles them does."""
+    with transaction.atomic():
+        held = rows.filter(read_at=None).order_by("pk").select_for_update()
+        keys = list(held.values_list("pk", flat=True))
+        return PartyNotice.objects.filter(pk__in=keys).update(read_at=at, escalate_at=None)
 
 
 def _own(visitor: Visitor) -> QuerySet[PartyNotice]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -11,7 +12,7 @@ import httpx
 from lienthong.notifications.contracts import ShortText
 from lienthong.notifications.ports import Accepted, Failed
 
-SECONDS = 10.0
+SECONDS, WHOLE_SECONDS = 10.0, 20.0
 MOST_ANSWER = 64 * 1024
 Post = Callable[[ShortText], "Accepted | Failed"]
 
@@ -31,6 +32,7 @@ def post(
     http: httpx.Client, url: str, body: Mapping[str, object], headers: Mapping[str, str]
 ) -> dict[str, Any] | Failed:
     """The gateway's answer as it says it, or why there is none. No part of the text reaches the problem."""
+    until = time.monotonic() + WHOLE_SECONDS
     try:
         with http.stream("POST", url, json=dict(body), headers=dict(headers)) as answer:
             found = bytearray()
@@ -38,6 +40,8 @@ def post(
                 found += piece
                 if len(found) > MOST_ANSWER:
                     return Failed("the gateway's answer is too large", server=True)
+                if time.monotonic() > until:
+                    return Failed("the gateway's answer takes too long", server=True)
     except (httpx.HTTPError, httpx.InvalidURL) as error:
         return Failed(f"no answer: {type(error).__name__}", server=True)
     if answer.status_code != httpx.codes.OK:

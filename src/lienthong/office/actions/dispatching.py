@@ -7,18 +7,20 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from lienthong.identity.public import NotFound, Viewer
 from lienthong.kernel.clock import VIETNAM
 from lienthong.kernel.errors import Refusal
+from lienthong.kernel.remembered import Remembered
 from lienthong.ledger.public import JSON, Subject, record
 from lienthong.office import outgoing_queries, policies
 from lienthong.office.actions.addressing import NoRecipients, RecipientTwice, beside_of, save_beside
 from lienthong.office.actions.incoming import ReasonMissing, checked_text
 from lienthong.office.actions.owing_paper import note_paper_owed
 from lienthong.office.contracts import PaperRecord
-from lienthong.office.dispatch_models import PaperDispatch, PaperRecipient
+from lienthong.office.dispatch_models import InsideRecipient, PaperDispatch, PaperRecipient
 from lienthong.office.issued_models import IssuedChange
 from lienthong.office.models import OutgoingDocument
 from lienthong.office.states import Way
@@ -90,12 +92,21 @@ def note_reading(*, outgoing: OutgoingDocument, viewer: Viewer, at: datetime) ->
 
     One query when there is nothing to write.
     """
-    unread = outgoing_queries.named_inside(viewer).filter(document=outgoing, read_at=None)
-    if not unread.exists():
+    if not _UNREAD(viewer=viewer, document_id=outgoing.id):
         return
+    unread = _unread(viewer, outgoing.id)
     with transaction.atomic():
         if unread.update(read_at=at, read_by_id=viewer.official_id):
             _record(outgoing, "read", viewer, at, {})
+
+
+def _unread(viewer: Viewer, document_id: UUID) -> QuerySet[InsideRecipient]:
+    return outgoing_queries.named_inside(viewer).filter(document_id=document_id, read_at=None)
+
+
+_UNREAD = Remembered(
+    lambda viewer, document_id: _unread(viewer, document_id).values_list("pk", flat=True)[:1]
+)
 
 
 def record_paper(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet, Value
@@ -13,6 +14,7 @@ from lienthong.directory.public import Agency
 from lienthong.identity.public import NotFound, Viewer
 from lienthong.kernel.clock import VIETNAM
 from lienthong.kernel.paging import Page, page_of
+from lienthong.kernel.remembered import Remembered
 from lienthong.office import outgoing_queries, queries
 from lienthong.office.archive import policies
 from lienthong.office.archive.models import WorkFile, WorkFileItem
@@ -129,19 +131,35 @@ def export_files(viewer: Viewer, wanted: WorkFileFilter, *, at: datetime) -> Ite
 
 def open_files_of(viewer: Viewer) -> list[WorkFile]:
     """The open files that the viewer keeps, newest first."""
-    rows = files_of(viewer).filter(_kept_by(viewer), state=FileState.OPEN).only(*NAMED)
-    return list(rows.order_by("-id")[:OWN_LIMIT])
+    return _OPEN(viewer=viewer)
 
 
 def files_with(viewer: Viewer, kind: Kind, document_id: UUID) -> list[WorkFile]:
     """The files the viewer may see that hold the document."""
-    holding = WorkFileItem.objects.filter(**{f"{kind}_id": document_id}, file=OuterRef("pk"))
-    return list(files_of(viewer).filter(Exists(holding)).only(*NAMED).order_by("-id")[:OWN_LIMIT])
+    return _HOLDING(viewer=viewer, kind=kind, document_id=document_id)
 
 
 def is_filed(kind: Kind, document_id: UUID) -> bool:
     """Whether the document is in any work file, whoever keeps it."""
-    return WorkFileItem.objects.filter(**{f"{kind}_id": document_id}).exists()
+    return bool(_FILED(kind=kind, document_id=document_id))
+
+
+def _open_of(viewer: Viewer) -> QuerySet[WorkFile]:
+    rows = files_of(viewer).filter(_kept_by(viewer), state=FileState.OPEN).only(*NAMED)
+    return rows.order_by("-id")[:OWN_LIMIT]
+
+
+def _holding(viewer: Viewer, kind: Kind, document_id: UUID) -> QuerySet[WorkFile]:
+    holding = WorkFileItem.objects.filter(**{f"{kind}_id": document_id}, file=OuterRef("pk"))
+    return files_of(viewer).filter(Exists(holding)).only(*NAMED).order_by("-id")[:OWN_LIMIT]
+
+
+def _filed(kind: Kind, document_id: UUID) -> QuerySet[WorkFileItem, Any]:
+    return WorkFileItem.objects.filter(**{f"{kind}_id": document_id}).values_list("pk", flat=True)[:1]
+
+
+# Asked for on every document's page (`kernel.remembered`).
+_OPEN, _HOLDING, _FILED = Remembered(_open_of), Remembered(_holding), Remembered(_filed)
 
 
 def list_lines(viewer: Viewer, file: WorkFile, *, cursor: str = "") -> tuple[list[Line], str]:

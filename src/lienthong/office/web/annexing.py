@@ -14,9 +14,11 @@ from lienthong.documents.public import ElectronicCopy
 from lienthong.identity.public import Role, Viewer, needs, viewer_of
 from lienthong.kernel.clock import now
 from lienthong.kernel.errors import Refusal
+from lienthong.kernel.remembered import Remembered
 from lienthong.office import policies
 from lienthong.office.actions import annexing as actions
 from lienthong.office.actions.copying import copies_seen
+from lienthong.office.annex_models import Annex
 from lienthong.office.models import OutgoingDocument
 from lienthong.office.web.common import file_answer
 
@@ -27,12 +29,19 @@ OFFERED = 50
 
 def annexes_of(viewer: Viewer, document: OutgoingDocument, acts: list[str]) -> dict[str, object]:
     """The annexes, and for who may change the draft the copies to choose from: at most two queries."""
-    annexes = list(document.annexes.select_related("given", "copy"))
+    annexes = _ANNEXES(document_id=document.id)
+    for annex in annexes:
+        annex.outgoing = document
     copies: list[ElectronicCopy] = []
     if policies.REVISE in acts:
         taken = {annex.copy_id for annex in annexes}
         copies = [copy for copy in copies_seen(viewer, limit=OFFERED) if copy.pk not in taken]
     return {"annexes": annexes, "annexes_change": policies.REVISE in acts, "copies_offered": copies}
+
+
+_ANNEXES = Remembered(
+    lambda document_id: Annex.objects.filter(outgoing_id=document_id).select_related("given", "copy")
+)
 
 
 @needs(*DRAFTERS)

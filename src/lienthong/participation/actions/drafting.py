@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from lienthong.identity.public import Visitor
+from lienthong.identity.public import STRANGER, Visitor
 from lienthong.participation import floods
 from lienthong.participation.actions.sending import send_feedback
 from lienthong.participation.contracts import NewFeedback, Place, Point, Sender
@@ -19,11 +19,21 @@ from lienthong.participation.refusals import DraftGone, TooManyPhotos
 from lienthong.participation.states import Kind
 
 
-def save_draft(*, draft_id: UUID | None, said: Mapping[str, object], at: datetime) -> Draft:
-    """Keep what was said on a page beside the rest; without a key that is there, begin anew."""
+def save_draft(
+    *, draft_id: UUID | None, said: Mapping[str, object], at: datetime, visitor: Visitor = STRANGER
+) -> Draft:
+    """Keep what was said on a page beside the rest; without a key that is there, begin anew.
+
+    Raises:
+        TooOften: the visitor, or somebody at their address, began too many.
+    """
     with transaction.atomic():
         draft = Draft.objects.select_for_update().filter(pk=draft_id).first() if draft_id else None
-        draft = draft or Draft(said={})
+        if draft is None:
+            by = floods.who(visitor.actor())
+            floods.require_calm(floods.WRITING, by, at=at)
+            floods.mark(floods.WRITING, by, at=at)
+            draft = Draft(said={})
         draft.said, draft.saved_at = {**draft.said, **said}, at
         draft.save()
     return draft
@@ -45,9 +55,12 @@ def add_photos(
     Raises:
         DraftGone, TooManyPhotos, TooOften; and what `store_photo` refuses: then none is kept.
     """
-    floods.require_calm(floods.PHOTO, visitor.source, at=at)
+    by = floods.who(visitor.actor())
+    floods.require_calm(floods.PHOTO, by, at=at)
     if len(files) > MOST_PHOTOS:
         raise TooManyPhotos(field="photos", limit=MOST_PHOTOS)
+    for _one in files:
+        floods.mark(floods.PHOTO, by, at=at)
     stored = [store_photo(content, name=name, at=at) for name, content in files]
     with transaction.atomic():
         draft = Draft.objects.select_for_update().filter(pk=draft_id).first()
@@ -58,8 +71,6 @@ def add_photos(
         Photo.objects.bulk_create(
             Photo(draft=draft, blob=blob, width=width, height=height) for blob, width, height in stored
         )
-    for _one in stored:
-        floods.mark(floods.PHOTO, visitor.source, at=at)
 
 
 def remove_photo(*, draft_id: UUID, photo_id: UUID) -> None:

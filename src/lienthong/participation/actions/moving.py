@@ -10,6 +10,7 @@ from lienthong.participation.models import Feedback, Step
 from lienthong.participation.refusals import WordsMissing, WordsTooLong
 from lienthong.participation.states import Move
 from lienthong.participation.telling import tell
+from lienthong.participation.telling_parties import tell_sender
 
 REASON_LIMIT = 2_000
 
@@ -29,6 +30,7 @@ def make(
     feedback.save()
     write(feedback, move.verb, actor=actor, at=at, text=text, data=data)
     tell(feedback, move.verb, actor=actor.name, at=at)
+    tell_sender(feedback, move.verb, at=at)
 
 
 def write(

@@ -17,6 +17,7 @@ from lienthong.participation.models import Rating
 from lienthong.participation.refusals import BadScore, NothingOwed, NothingToRate, RatedBefore
 from lienthong.participation.states import LOW, SCORE_LABELS, WORKERS, Stage
 from lienthong.participation.telling import tell_rating
+from lienthong.participation.telling_parties import tell_rater
 
 ANSWER_DAYS = 5
 
@@ -88,8 +89,9 @@ def answer_rating(*, rating_id: UUID, text: str, viewer: Viewer, at: datetime) -
         NotFound, NotAllowed, NothingOwed, WordsMissing, WordsTooLong.
     """
     said = words(text, field="answer")
+    held = Rating.objects.select_for_update(of=("self",)).select_related("dossier", "agency")
     with transaction.atomic():
-        rating = Rating.objects.select_for_update().filter(pk=rating_id, agency=viewer.agency_id).first()
+        rating = held.filter(pk=rating_id, agency=viewer.agency_id).first()
         if rating is None or viewer.agency_id is None:
             raise NotFound
         if not viewer.has(*WORKERS):
@@ -99,6 +101,7 @@ def answer_rating(*, rating_id: UUID, text: str, viewer: Viewer, at: datetime) -
         rating.answer, rating.answered_by_id, rating.answered_at = said, viewer.official_id, at
         rating.save()
         record(actor=viewer.actor(), verb="rating.answer", subject=rating.ledger_subject, at=at)
+        tell_rater(rating, at=at)
     return rating
 
 

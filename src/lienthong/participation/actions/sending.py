@@ -32,15 +32,15 @@ def send_feedback(
 ) -> Feedback:
     """Take in what somebody says, and give it to the competent body with a deadline.
 
-    Its `code` is the sender's own way back to it. Whoever sends by the hour is slowed down by `limit`, by
-    the address they come from.
+    Its `code` is the sender's own way back to it. `limit` slows down a party or an address that sends again
+    and again.
 
     Raises:
         TooOften; TextMissing, WordsTooLong, UnknownCategory, UnknownPlace, OutsideVietnam, NoCompetentBody,
         BadContact, TooManyPhotos.
     """
     if limit is not None:
-        floods.require_calm(limit, actor.source, at=at)
+        floods.require_calm(limit, floods.who(actor), at=at)
     category, unit = _looked_up(new, at=at)
     feedback = _made(new, category, unit, at)
     with transaction.atomic():
@@ -49,7 +49,7 @@ def send_feedback(
         write(feedback, SEND, actor=actor, at=at, data={"category": category.code, "source": new.source})
         give_to_body(feedback, actor=actor, at=at)
         if limit is not None:
-            floods.mark(limit, actor.source, at=at)
+            floods.mark(limit, floods.who(actor), at=at)
     return feedback
 
 

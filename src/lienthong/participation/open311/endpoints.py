@@ -158,7 +158,7 @@ def _create(request: HttpRequest, form: str) -> HttpResponse:
     new = asking.new_request(said, province, client_id=client.pk, on=on)
     _category(new.category)
     # By the application, not by its address: all its users come from the same one.
-    actor = Actor(kind="system", id=str(client.pk), name=client.name, source=f"open311:{client.pk}")
+    actor = Actor(kind="system", id=str(client.pk), name=client.name, source="open311")
     feedback = send_feedback(new=new, actor=actor, at=at, limit=floods.CLIENT)
     notice = _("Follow it on this portal with the code %(code)s.") % {"code": feedback.shown_code}
     row = {"service_request_id": str(feedback.pk), "service_notice": notice, "account_id": None}

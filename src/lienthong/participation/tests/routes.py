@@ -76,7 +76,9 @@ def _client(world: World) -> dict[str, object]:
 
 
 # Public, but 404 for whoever neither is the sender nor has opened it by its code (`test_web.py`).
-HIDDEN = public(methods=())
+HIDDEN = public(methods=(), kwargs=lambda world: {"feedback_id": uuid4()})
+HIDDEN_PHOTO = public(methods=(), kwargs=lambda world: {"feedback_id": uuid4(), "photo_id": uuid4()})
+DRAFT_PHOTO = public(methods=(), kwargs=lambda world: {"photo_id": uuid4()})
 
 ROUTES: dict[str, Route] = {
     "participation:public": public(),
@@ -86,12 +88,12 @@ ROUTES: dict[str, Route] = {
     "participation:public_photo": public(kwargs=_shown_photo),
     "participation:write": public(methods=BOTH),
     "participation:write_page": public(methods=BOTH, kwargs=lambda world: {"page": "what"}),
-    "participation:write_map": HIDDEN,
-    "participation:write_photo": HIDDEN,
+    "participation:write_map": public(methods=()),
+    "participation:write_photo": DRAFT_PHOTO,
     "participation:follow": public(methods=BOTH),
     "participation:mine": citizens(),
     "participation:own": HIDDEN,
-    "participation:own_photo": HIDDEN,
+    "participation:own_photo": HIDDEN_PHOTO,
     "participation:reopen": HIDDEN,
     "participation:accept": HIDDEN,
     "participation:rate": citizens(methods=BOTH, kwargs=_dossier),

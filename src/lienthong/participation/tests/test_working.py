@@ -14,12 +14,12 @@ from hypothesis import strategies as st
 from lienthong.identity.public import STRANGER, NotAllowed, NotFound, Role
 from lienthong.identity.tests.factories import a_citizen, agency, viewer_in, visitor_as
 from lienthong.kernel.errors import Refusal
-from lienthong.notifications.models import Notification
+from lienthong.notifications.tests.factories import notices_to, told_of
 from lienthong.participation import queries
 from lienthong.participation.actions import chores, returning, working
 from lienthong.participation.actions.sending import send_feedback
 from lienthong.participation.contracts import Answer, Place, Point, Sender
-from lienthong.participation.floods import SENDING
+from lienthong.participation.floods import WRONG_CODE, Limit
 from lienthong.participation.models import Competence, Feedback, Step
 from lienthong.participation.policies import allowed_actions
 from lienthong.participation.refusals import (
@@ -105,17 +105,20 @@ class TestSending:
 
     def test_who_sends_too_often_waits_and_others_do_not(self, here: Country) -> None:
         actor = STRANGER.actor()
-        for _time in range(SENDING.most):
-            send_feedback(new=new(here), actor=actor, at=NOON)
+        limit = Limit("send", 2, timedelta(hours=1))
+        for _time in range(limit.most):
+            send_feedback(new=new(here), actor=actor, at=NOON, limit=limit)
         with pytest.raises(TooOften):
-            send_feedback(new=new(here), actor=actor, at=NOON)
-        send_feedback(new=new(here), actor=actor, at=NOON + SENDING.within + timedelta(seconds=1))
+            send_feedback(new=new(here), actor=actor, at=NOON, limit=limit)
+        other = visitor_as(a_citizen()[0]).actor()
+        send_feedback(new=new(here), actor=other, at=NOON, limit=limit)
+        later = NOON + limit.within + timedelta(seconds=1)
+        send_feedback(new=new(here), actor=actor, at=later, limit=limit)
 
     def test_the_desk_is_told(self, here: Country) -> None:
         clerk = viewer_in(here.body, Role.CLERK, at=NOON)
         sent(here)
-        told = Notification.objects.get(official=clerk.official_id)
-        assert told.kind == "participation.new"
+        assert told_of(clerk.official_id or 0) == ["participation.new"]
 
 
 class TestWorking:
@@ -254,11 +257,19 @@ class TestTheSender:
                 queries.find_own(visitor, (), feedback.pk)
             assert queries.own_feedback(visitor).rows == []
 
+    def test_a_party_is_told_of_what_its_body_decides(self, here: Country) -> None:
+        _account, party = a_citizen()
+        in_state(here, State.ANSWERED, sender=Sender(party.pk))
+        in_state(here, State.REFUSED, sender=Sender(party.pk))
+        in_state(here, State.ANSWERED)  # from nobody in particular: there is no one to tell
+        told = [notice.kind for notice in notices_to(party)]
+        assert told == ["participation.answered", "participation.refused"]
+
     def test_a_code_opens_it_and_guessing_is_slowed_down(self, here: Country) -> None:
         feedback = sent(here)
         written = feedback.shown_code.lower().replace("0", "o").replace("1", "l")
         assert returning.open_by_code(code=written, visitor=STRANGER, at=NOON) == feedback
-        for _time in range(10):
+        for _time in range(WRONG_CODE.most):
             with pytest.raises(WrongCode):
                 returning.open_by_code(code="0000-0000-0000", visitor=STRANGER, at=NOON)
         with pytest.raises(TooOften):
@@ -277,8 +288,7 @@ class TestChores:
         sent(here)
         late = NOON + timedelta(days=13)
         assert [chores.warn(at=NOON), chores.warn(at=late), chores.warn(at=late)] == [0, 1, 0]
-        told = Notification.objects.filter(official=clerk.official_id, kind="participation.nearly-late")
-        assert told.count() == 1
+        assert told_of(clerk.official_id or 0).count("participation.nearly-late") == 1
 
     def test_after_two_years_nothing_tells_of_the_sender(self, here: Country) -> None:
         _account, party = a_citizen()

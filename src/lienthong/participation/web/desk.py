@@ -249,7 +249,7 @@ def _map(feedback: Feedback) -> str:
     if feedback.latitude is None or feedback.longitude is None:
         return ""
     point, province = Point(feedback.latitude, feedback.longitude), places.province_of(feedback.unit)
-    frame = maps.frame_around(feedback.unit, zoom=2, at=point)
+    frame = maps.frame_around(feedback.unit, zoom=1, at=point)
     if frame is None:
         return ""
     mark = maps.Mark(point, feedback.number)

@@ -84,11 +84,10 @@ def public_map(request: HttpRequest) -> HttpResponse:
             )
             for row in rows
         ]
-        frame = maps.frame_of(province)
+        frame = maps.frame_of_marks(marks) if marks else maps.frame_of(province)
         if frame is not None:
-            drawn = maps.draw(
-                frame, province, [], marks, label=_("Map of %(name)s") % {"name": province.name}
-            )
+            label = _("Map of %(name)s") % {"name": province.name}
+            drawn = maps.draw(frame, province, places.communes_of(province), marks, label=label)
     context = {"provinces": listed, "province": province, "map": drawn, "rows": rows}
     return render(request, "participation/map.html", context)
 

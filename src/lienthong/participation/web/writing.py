@@ -266,7 +266,7 @@ def _onward(request: HttpRequest, page: str) -> HttpResponse:
 
 
 def _save(request: HttpRequest, said: dict[str, Any], at: datetime) -> Draft:
-    draft = drafting.save_draft(draft_id=_key(request), said=said, at=at)
+    draft = drafting.save_draft(draft_id=_key(request), said=said, at=at, visitor=visitor_of(request))
     request.session[DRAFT] = str(draft.pk)
     return draft
 

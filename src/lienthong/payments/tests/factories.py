@@ -10,9 +10,13 @@ from typing import Any
 from urllib.parse import parse_qsl
 from uuid import UUID, uuid4
 
+from django.test import Client
+from django.urls import reverse
+
 from lienthong.directory.public import Agency
 from lienthong.identity.tests.factories import at_noon
 from lienthong.kernel import events
+from lienthong.kernel.clock import now
 from lienthong.payments.adapters.fake import FakePage, Sent
 from lienthong.payments.contracts import ChargeLine, ChargeView, Notice, Outcome, PaymentStart
 from lienthong.payments.models import CollectingAccount
@@ -104,6 +108,16 @@ def pressing(page: FakePage, start: PaymentStart, button: str, *, at: datetime =
     """What the page sends when a payer presses a button for the attempt."""
     order = {"order": start.reference, "amount": str(start.amount)}
     return page.press(f"?{signed_query(order, secret=page.secret, at=at)}", button, at=at)
+
+
+def page_answers(client: Client, attempt: Any, button: str) -> list[int]:
+    """Press a button of the payment page for an attempt; how its callbacks were answered here."""
+    at, page = now(), FakePage(secret=SECRET)
+    order = {"order": attempt.reference, "amount": str(attempt.amount)}
+    sent = page.press(f"?{signed_query(order, secret=SECRET, at=at)}", button, at=at)
+    url = reverse("payments:callback", args=[Provider.PAGE.value])
+    kind = "application/json"
+    return [client.post(url, one.body, kind, headers=dict(one.headers)).status_code for one in sent]
 
 
 def query_of(address: str) -> dict[str, str]:

@@ -26,10 +26,11 @@ from lienthong.portal.applying.refusals import (
     DraftTooLarge,
     NotOnline,
     NotReady,
+    SignersMissing,
     TooManyFiles,
 )
 from lienthong.portal.applying.steps import first_wanting, steps_of, whole
-from lienthong.portal.models import Draft, DraftFile
+from lienthong.portal.models import Draft, DraftFile, Signer
 from lienthong.procedures.public import (
     Definition,
     Prefill,
@@ -138,6 +139,9 @@ def submit_draft(*, draft_id: UUID, visitor: Visitor, at: datetime) -> Draft:
         )
         if first_wanting(steps) is not steps[-1]:
             raise NotReady
+        waiting = [one.name for one in draft.signers.all() if one.signed_at is None]
+        if waiting:
+            raise SignersMissing(names=", ".join(waiting))
         intake = intake_of(draft, definition, visitor, on=at.astimezone(VIETNAM).date())
         draft.dossier = submit_online(intake=intake, visitor=visitor, at=at)
         draft.saved_at, draft.counter_code, draft.counter_until = at, "", None
@@ -215,7 +219,9 @@ def _hold(draft_id: UUID, at: datetime) -> Draft:
 
 
 def _sent(draft: Draft) -> DraftSubmitted:
-    return DraftSubmitted(code=draft.dossier.code if draft.dossier else "")
+    # Not by the join of who waited for the lock: it was read before the other had made the dossier.
+    code = Draft.objects.values_list("dossier__code", flat=True).get(pk=draft.pk)
+    return DraftSubmitted(code=code or "")
 
 
 def _require_unchanged(row: Draft, saving: Saving) -> None:
@@ -226,6 +232,7 @@ def _require_unchanged(row: Draft, saving: Saving) -> None:
 
 
 def _save(row: Draft, saving: Saving, at: datetime) -> Draft:
+    Signer.objects.filter(draft=row).update(signed_at=None)
     row.lock_version += 1
     row.changes[saving.page] = [row.lock_version, saving.device]
     row.page, row.saved_at, row.warned_at = saving.page, at, None

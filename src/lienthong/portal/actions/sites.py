@@ -61,10 +61,10 @@ def store_arms(file: BinaryIO, *, at: datetime) -> Blob:
     try:
         if len(content) > LARGEST:
             raise ArmsRefused(field="arms_file")
-        picture = Image.open(io.BytesIO(content), formats=["PNG"])
-        if max(picture.size) > MOST_POINTS:
+        opened = Image.open(io.BytesIO(content), formats=["PNG"])
+        if max(opened.size) > MOST_POINTS:
             raise ArmsRefused(field="arms_file")
-        picture = picture.convert("RGBA")
+        picture = opened.convert("RGBA")
     except (OSError, SyntaxError, ValueError, Image.DecompressionBombError):
         raise ArmsRefused(field="arms_file") from None
     picture.thumbnail((DRAWN, DRAWN))

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from lienthong.dossiers.public import GivenFile, GivenPaper, Intake
+from lienthong.dossiers.public import CoSigner, GivenFile, GivenPaper, Intake
 from lienthong.identity.public import Party, PartyFacts, PartyKind, Visitor
 from lienthong.portal.applying.steps import papers_of, whole
 from lienthong.portal.models import Draft
@@ -52,6 +52,10 @@ def intake_of(draft: Draft, definition: Definition, visitor: Visitor, *, on: dat
         representative=own if other else None,
         mandate=str(other.get("mandate", "")),
         mandate_sha256=str(other["scan"]) if other.get("scan") in names else "",
+        co_signers=tuple(
+            CoSigner(PartyFacts(PartyKind.CITIZEN, one.name, one.number), one.party_id)
+            for one in draft.signers.all()
+        ),
         answers=answers,
         papers=tuple(_papers(draft, definition, answers, names)),
         files=(

@@ -13,11 +13,12 @@ from django.db.models import Q, QuerySet
 from lienthong.dossiers.public import ONLINE, HeldDocument, latest_answers_of
 from lienthong.identity.public import NotFound, Party, Visitor
 from lienthong.portal.applying.keys import hash_of
-from lienthong.portal.applying.refusals import CodeUnknown, NotOnline
-from lienthong.portal.models import Draft, DraftFile
-from lienthong.procedures.public import ServiceOffer
+from lienthong.portal.applying.refusals import CodeUnknown, NotAtCounter, NotOnline
+from lienthong.portal.models import Draft, DraftFile, Signer
+from lienthong.procedures.public import Channel, ServiceOffer
 
 MOST_DRAFTS, MOST_HELD = 50, 50
+_WITH = ("offer__agency", "version__procedure", "dossier", "on_behalf")
 
 
 @dataclass(frozen=True)
@@ -50,14 +51,8 @@ def drafts_held(holder: Holder, *, at: datetime) -> QuerySet[Draft]:
 
 def find_draft(holder: Holder, draft_id: UUID, *, at: datetime) -> Draft:
     """A draft that the holder may open. Raises `NotFound`. One query."""
-    rows = drafts_held(holder, at=at).select_related(
-        "offer__agency", "version__procedure", "dossier", "on_behalf"
-    )
-    found = (
-        rows.defer("version__law", "version__conditions", "version__conditions_en")
-        .filter(pk=draft_id)
-        .first()
-    )
+    rows = drafts_held(holder, at=at).filter(pk=draft_id).select_related(*_WITH)
+    found = rows.defer("version__law", "version__conditions", "version__conditions_en").first()
     if found is None:
         raise NotFound
     return found
@@ -68,6 +63,26 @@ def find_by_secret(secret: str, *, at: datetime) -> Draft:
     found = Draft.objects.filter(secret_hash=hash_of(secret), dossier=None, expires_at__gt=at).first()
     if found is None:
         raise CodeUnknown(field="code")
+    return found
+
+
+def find_signer(secret: str, *, at: datetime) -> Signer:
+    """Who the code belongs to, with the draft to be confirmed. Raises `CodeUnknown`. One query."""
+    rows = Signer.objects.filter(secret_hash=hash_of(secret), draft__dossier=None, draft__expires_at__gt=at)
+    found = rows.select_related(*(f"draft__{one}" for one in _WITH)).first()
+    if found is None:
+        raise CodeUnknown(field="code")
+    return found
+
+
+def counter_offer_of(draft: Draft) -> int:
+    """The offer at the counter of the draft's agency. Raises `NotAtCounter`. One query."""
+    rows = ServiceOffer.objects.filter(
+        agency=draft.offer.agency_id, version=draft.version_id, channel=Channel.COUNTER, ended_at=None
+    )
+    found = rows.values_list("pk", flat=True).first()
+    if found is None:
+        raise NotAtCounter(procedure=draft.version.procedure.name)
     return found
 
 
@@ -97,7 +112,7 @@ def held_documents(visitor: Visitor, *, on: date) -> list[HeldDocument]:
 
 def applicant_of(visitor: Visitor) -> Party | None:
     """The party that the visitor acts for. One query at most."""
-    return Party.objects.filter(pk=visitor.for_id).first() if visitor.signed_in else None
+    return Party.objects.filter(pk=visitor.for_id).first() if visitor.for_id else None
 
 
 def last_said(visitor: Visitor) -> tuple[dict[str, Any], date | None]:

@@ -75,6 +75,40 @@ class CodeUnknown(Refusal):
     )
 
 
+class SignersMissing(Refusal):
+    """Not everybody has confirmed."""
+
+    code, status = "signers-missing", 409
+    sentence = _(
+        "%(names)s must still read and confirm it, and nothing was sent. Give them their code again, or take "
+        "them out."
+    )
+
+
+class TooManySigners(Refusal):
+    """More people than sign one application."""
+
+    code, status = "too-many-signers", 422
+    sentence = _("At most %(most)s people can sign with you. Bring the papers to the counter instead.")
+
+
+class SignerUnnamed(Refusal):
+    """Somebody without a name, or without a number."""
+
+    code, status = "signer-unnamed", 422
+    sentence = _("Write the full name, and the identification number of 12 digits where it is asked.")
+
+
+class NotAtCounter(Refusal):
+    """The agency takes the procedure online only."""
+
+    code, status = "not-at-counter", 409
+    sentence = _(
+        "“%(procedure)s” is not offered at your counter, only online. Help the applicant to send it from "
+        "here on their own telephone."
+    )
+
+
 class ActsForAnother(Refusal):
     """The application was begun for one party, and the visitor acts for another now."""
 

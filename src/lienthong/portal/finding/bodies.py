@@ -73,8 +73,4 @@ def offered_by(body: Body, *, words: str = "") -> list[tuple[Found, Offered]]:
 
 
 def _by_kind(bodies: list[Body]) -> list[Level]:
-    return [
-        Level(kind, some)
-        for kind in SHOWN
-        if (some := tuple(one for one in bodies if one.kind == kind))
-    ]
+    return [Level(kind, some) for kind in SHOWN if (some := tuple(one for one in bodies if one.kind == kind))]

@@ -11,8 +11,9 @@ from dataclasses import dataclass, field
 from datetime import date
 from uuid import UUID
 
-from lienthong.directory.public import Agency
+from lienthong.directory.public import AdministrativeUnit, Agency
 from lienthong.kernel.statements import fetch
+from lienthong.portal.finding.trees import UNDER, under
 from lienthong.procedures.public import Channel, ServiceOffer
 
 PLACES = ("province", "district", "commune")
@@ -20,12 +21,15 @@ DEPARTMENTS = ("department", "ministry")
 ONLINE = (Channel.ONLINE_WHOLE, Channel.ONLINE_PART)
 
 _AGENCY = Agency._meta.db_table
-FACTS = "id, code, name, kind, path, address, telephone, email"
+_UNIT = AdministrativeUnit._meta.db_table
+FACTS = f"""id, code, name, kind, path, address, telephone, email,
+    (SELECT unit.name FROM {_UNIT} unit WHERE unit.id = unit_id) AS unit"""  # noqa: S608, of constants
 _ONE = f"SELECT {FACTS} FROM {_AGENCY} WHERE %s = %%s AND valid_from <= %%s AND valid_to > %%s"  # noqa: S608
 _BY_CODE, _BY_ID = _ONE % "code", _ONE % "id"
 _BELOW = f"""
     SELECT {FACTS} FROM {_AGENCY}
-    WHERE path LIKE %s AND kind = ANY (%s::text[]) AND valid_from <= %s AND valid_to > %s ORDER BY code
+    WHERE {UNDER.format(path="path")} AND kind = ANY (%s::text[]) AND valid_from <= %s AND valid_to > %s
+    ORDER BY code
 """  # noqa: S608, of constants
 # The bodies of a place are a dozen or two; each is looked up among the offers by its key.
 _OFFERS = f"""
@@ -43,11 +47,12 @@ _OFFERS = f"""
     ORDER BY length(body.path) DESC, body.code
 """  # noqa: S608, of constants
 _OFFER = f"""
-    SELECT other.version_id, agency.id, code, name, kind, path, address, telephone, email, other.id, other.channel
+    SELECT other.version_id, body.*, other.id, other.channel
     FROM {ServiceOffer._meta.db_table} offer
     JOIN {ServiceOffer._meta.db_table} other
-        ON other.version_id = offer.version_id AND other.agency_id = offer.agency_id AND other.ended_at IS NULL
-    JOIN {_AGENCY} agency ON agency.id = offer.agency_id
+        ON other.version_id = offer.version_id AND other.agency_id = offer.agency_id
+        AND other.ended_at IS NULL
+    JOIN LATERAL (SELECT {FACTS} FROM {_AGENCY} WHERE id = offer.agency_id) body ON true
     WHERE offer.id = %s
 """  # noqa: S608, of constants
 
@@ -64,6 +69,12 @@ class Body:
     address: str
     telephone: str
     email: str
+    unit: str | None
+
+    @property
+    def place_name(self) -> str:
+        """What people call the place itself: "Phường Quan Triều"; without a place the body's name."""
+        return (self.kind in PLACES and self.unit) or self.name
 
     @property
     def line(self) -> list[int]:
@@ -107,16 +118,14 @@ class Offered:
 
 def find_body(*, on: date, code: str = "", body_id: int | None = None) -> Body | None:
     """The agency of a code or key that exists on the day. One query, none for nothing."""
-    if code:
-        rows = fetch(_BY_CODE, code, on, on)
-    else:
-        rows = fetch(_BY_ID, body_id, on, on) if body_id else []
+    sql, key = (_BY_CODE, code) if code else (_BY_ID, body_id)
+    rows = fetch(sql, key, on, on) if key else []
     return Body(*rows[0]) if rows else None
 
 
 def bodies_below(path: str, *, kinds: Collection[str], on: date) -> list[Body]:
     """All agencies of these kinds at or below a path, by code; of an empty path in the country. One query."""
-    return [Body(*row) for row in fetch(_BELOW, f"{path or '/'}%", list(kinds), on, on)]
+    return [Body(*row) for row in fetch(_BELOW, *under(path), list(kinds), on, on)]
 
 
 def offers_at(place: Body, version_ids: Iterable[UUID], *, on: date) -> dict[UUID, list[Offered]]:

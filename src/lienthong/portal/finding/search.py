@@ -12,28 +12,30 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from uuid import UUID
 
-from lienthong.directory.public import Agency
 from lienthong.kernel.statements import fetch
 from lienthong.portal.models import EverydayWords
-from lienthong.procedures.public import Procedure, ProcedureVersion, ServiceField, ServiceOffer
+from lienthong.procedures.public import Procedure, ProcedureVersion, ServiceField
 
-LONGEST, MOST_WORDS, MOST_FOUND = 100, 8, 20
+LONGEST, MOST_WORDS, MOST_FOUND, LOOKED_AT = 100, 8, 20, 100
+Within = Collection[UUID] | None
 # What people write around what they look for; without marks. Left out unless nothing else was written.
 FILLERS = frozenset(
-    "toi minh em anh chi ong ba muon can xin lam cho cua thi la va voi o dau khi nao nhu the gi bao nhieu "
-    "duoc khong phai co thu tuc ve viec to i want to my the a an for how get need of".split()
+    re.findall(
+        r"\w+",
+        """toi minh em anh chi ong ba muon can xin lam cho cua thi la va voi o dau khi nao nhu the gi bao
+        nhieu duoc khong phai co thu tuc ve viec to i want my the a an for how get need of""",
+    )
 )
 
-_OFFERED = f"""
-    SELECT DISTINCT offer.version_id FROM {Agency._meta.db_table} agency
-    JOIN {ServiceOffer._meta.db_table} offer ON offer.agency_id = agency.id AND offer.ended_at IS NULL
-    WHERE agency.path LIKE %s
-"""  # noqa: S608, of constants
 # Of a procedure in force: whether the very phrase stands in a name or in everyday words, with marks first,
 # and how many of the words are among its own. Of those with words only, the ones that hold most are found.
 _SEARCH = f"""
 WITH asked AS (
     SELECT %s::text AS marked, %s::text AS plain, %s::text[] AS words, %s::text[] AS patterns
+),
+fields AS MATERIALIZED (
+    SELECT id, code, name, name_en, plain(concat_ws(' ', name, name_en)) AS said
+    FROM {ServiceField._meta.db_table}
 ),
 found AS (
     SELECT procedure.id FROM {Procedure._meta.db_table} procedure, asked
@@ -41,23 +43,34 @@ found AS (
     UNION SELECT procedure_id FROM {EverydayWords._meta.db_table}, asked
     WHERE search_text LIKE ANY (patterns)
     UNION SELECT procedure.id FROM {Procedure._meta.db_table} procedure
-    JOIN {ServiceField._meta.db_table} field ON field.id = procedure.field_id, asked
-    WHERE plain(field.name) LIKE ANY (patterns)
+    JOIN fields ON fields.id = procedure.field_id, asked
+    WHERE fields.said LIKE ANY (patterns)
 ),
-read AS (
-    SELECT procedure.id, version.id AS version_id, procedure.code, procedure.name, procedure.name_en,
-        procedure.level, field.name AS field, field.name_en AS field_en, procedure.search_text AS named,
-        E'\\n' || everyday.search_text || E'\\n' AS said, lower(procedure.name) AS marked_name,
-        E'\\n' || lower(everyday.phrases) || E'\\n' AS marked_said,
-        ' ' || translate(concat_ws(' ', procedure.search_text, everyday.search_text,
-            plain(field.name), plain(field.name_en)), E'\\n(),:', '     ') || ' ' AS whole
+worded AS MATERIALIZED (
+    SELECT procedure.id, version.id AS version_id, asked.plain, asked.words,
+        ' ' || translate(concat_ws(' ', procedure.search_text, everyday.search_text, fields.said),
+            E'\\n(),:', '     ') || ' ' AS whole
     FROM found
     JOIN {Procedure._meta.db_table} procedure ON procedure.id = found.id
     JOIN {ProcedureVersion._meta.db_table} version
         ON version.procedure_id = procedure.id AND version.state = 'published'
-    JOIN {ServiceField._meta.db_table} field ON field.id = procedure.field_id
-    LEFT JOIN {EverydayWords._meta.db_table} everyday ON everyday.procedure_id = procedure.id
+    JOIN fields ON fields.id = procedure.field_id
+    LEFT JOIN {EverydayWords._meta.db_table} everyday ON everyday.procedure_id = procedure.id, asked
     WHERE true /*narrowed*/
+),
+likely AS (
+    SELECT id, version_id, (SELECT count(*) FROM unnest(words) word WHERE strpos(whole, word) > 0) AS hits
+    FROM worded ORDER BY strpos(whole, plain) > 0 DESC, hits DESC, length(whole), id LIMIT {LOOKED_AT}
+),
+read AS (
+    SELECT likely.*, procedure.code, procedure.name, procedure.name_en, procedure.level,
+        fields.name AS field, fields.name_en AS field_en, procedure.search_text AS named,
+        E'\\n' || everyday.search_text || E'\\n' AS said, lower(procedure.name) AS marked_name,
+        E'\\n' || lower(everyday.phrases) || E'\\n' AS marked_said
+    FROM likely
+    JOIN {Procedure._meta.db_table} procedure ON procedure.id = likely.id
+    JOIN fields ON fields.id = procedure.field_id
+    LEFT JOIN {EverydayWords._meta.db_table} everyday ON everyday.procedure_id = procedure.id
 ),
 scored AS (
     SELECT read.*,
@@ -71,7 +84,6 @@ scored AS (
             WHEN strpos(said, plain) > 0 THEN 1
             ELSE 0
         END AS phrase,
-        (SELECT count(*) FROM unnest(words) word WHERE strpos(whole, word) > 0) AS hits,
         cardinality(words) AS wanted
     FROM read, asked
 ),
@@ -109,7 +121,7 @@ JOIN {ServiceField._meta.db_table} field ON field.id = procedure.field_id
 WHERE true /*of*/ /*narrowed*/
 ORDER BY procedure.name, procedure.code LIMIT %s OFFSET %s
 """  # noqa: S608, of constants
-_NARROWED = f"AND version.id IN ({_OFFERED})"
+_NARROWED = "AND version.id = ANY (%s::uuid[])"
 _FIELDS = f"""
 SELECT field.code, field.name, field.name_en, count(*)
 FROM {ServiceField._meta.db_table} field
@@ -144,11 +156,11 @@ class FieldCount:
     count: int
 
 
-def search_services(text: str, *, within: str = "", most: int = MOST_FOUND) -> list[Found]:
+def search_services(text: str, *, within: Within = None, most: int = MOST_FOUND) -> list[Found]:
     """The services that the words mean, best first: the very words with marks, without, some of them, alike.
 
-    `within` is the path of an agency: only what it or a body below it offers. One statement, two where
-    nothing was found. What is too long is cut.
+    `within` are the versions to choose from (`offered_within`), None all. One statement, two where nothing
+    was found. What is too long is cut.
     """
     marked = " ".join(unicodedata.normalize("NFC", text.replace("\0", " "))[:LONGEST].lower().split())
     plain = folded(marked)
@@ -159,14 +171,14 @@ def search_services(text: str, *, within: str = "", most: int = MOST_FOUND) -> l
     patterns = [f"%{word}%" for word in words]
     # The last one may be half typed.
     begun = [*(f" {word} " for word in words[:-1]), f" {words[-1]}"]
-    rows = fetch(_within(_SEARCH, within), marked, plain, begun, patterns, *_path(within), most)
+    rows = fetch(_within(_SEARCH, within), marked, plain, begun, patterns, *_ids(within), most)
     if not rows:
-        rows = fetch(_within(_ALIKE, within), " ".join(words), *_path(within), most)
+        rows = fetch(_within(_ALIKE, within), " ".join(words), *_ids(within), most)
     return [Found(*row) for row in rows]
 
 
 def list_services(
-    *, field: str = "", codes: Collection[str] = (), ids: Collection[UUID] = (), within: str = "",
+    *, field: str = "", codes: Collection[str] = (), ids: Collection[UUID] = (), within: Within = None,
     most: int, after: int = 0,
 ) -> list[Found]:  # fmt: skip
     """Services by name: of a field, of these codes, or of these keys. One statement."""
@@ -179,12 +191,12 @@ def list_services(
         if value:
             of, given = f"{of} {condition}", [*given, value]
     sql = _within(_LISTED.replace("/*of*/", of), within)
-    return [Found(*row) for row in fetch(sql, *given, *_path(within), most, after)]
+    return [Found(*row) for row in fetch(sql, *given, *_ids(within), most, after)]
 
 
-def count_fields(*, within: str = "") -> list[FieldCount]:
+def count_fields(*, within: Within = None) -> list[FieldCount]:
     """The fields that have services, by name. One statement."""
-    return [FieldCount(*row) for row in fetch(_within(_FIELDS, within), *_path(within))]
+    return [FieldCount(*row) for row in fetch(_within(_FIELDS, within), *_ids(within))]
 
 
 def folded(text: str) -> str:
@@ -193,9 +205,9 @@ def folded(text: str) -> str:
     return "".join(letter for letter in apart if not unicodedata.combining(letter))
 
 
-def _within(sql: str, path: str) -> str:
-    return sql.replace("/*narrowed*/", _NARROWED if path else "")
+def _within(sql: str, within: Within) -> str:
+    return sql.replace("/*narrowed*/", "" if within is None else _NARROWED)
 
 
-def _path(path: str) -> list[str]:
-    return [f"{path}%"] if path else []
+def _ids(within: Within) -> list[list[UUID]]:
+    return [] if within is None else [list(within)]

@@ -105,8 +105,8 @@ class ToldExemption:
 class Known:
     """What the State knows already, so that nobody types or brings it."""
 
-    label: str
-    label_en: str
+    name: str
+    name_en: str
 
 
 def find_service(code: str) -> Service:

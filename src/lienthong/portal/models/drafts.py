@@ -67,9 +67,7 @@ class Draft(models.Model):
         indexes = [
             models.Index(fields=["party", "-id"], condition=Q(party__isnull=False), name="draft_of_party"),
             models.Index(fields=["expires_at"], name="draft_by_expiry"),
-            models.Index(
-                fields=["offer", "counter_code"], condition=~Q(counter_code=""), name="draft_at_counter"
-            ),
+            models.Index(fields=["counter_code"], condition=~Q(counter_code=""), name="draft_at_counter"),
         ]
 
     @property
@@ -88,3 +86,25 @@ class DraftFile(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["draft", "blob"], name="draft_file_once")]
+
+
+class Signer(models.Model):
+    """Somebody who has to confirm a draft before it is sent, by a link with a secret (kept as a hash).
+
+    What is changed after that takes the confirmation back: they have not read it.
+    """
+
+    draft = models.ForeignKey(Draft, on_delete=models.CASCADE, related_name="signers")
+    name = models.CharField(max_length=250)
+    secret_hash = models.CharField(max_length=64, unique=True)
+    party = models.ForeignKey(Party, null=True, on_delete=models.CASCADE, related_name="+")
+    number = models.CharField(max_length=12, blank=True, help_text="as stated by who was not signed in")
+    signed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(signed_at=None) | Q(party__isnull=False) | ~Q(number=""),
+                name="draft_signer_says_who",
+            ),
+        ]

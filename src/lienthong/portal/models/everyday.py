@@ -15,9 +15,7 @@ from lienthong.procedures.public import Procedure
 class EverydayWords(models.Model):
     """What people say when they mean a procedure: one phrase a line, "làm giấy khai sinh"."""
 
-    procedure = models.OneToOneField(
-        Procedure, primary_key=True, on_delete=models.CASCADE, related_name="+"
-    )
+    procedure = models.OneToOneField(Procedure, primary_key=True, on_delete=models.CASCADE, related_name="+")
     phrases = models.TextField()
     search_text = models.GeneratedField(
         expression=Plain(F("phrases")), output_field=models.TextField(), db_persist=True

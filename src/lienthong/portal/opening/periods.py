@@ -12,6 +12,7 @@ from lienthong.kernel.clock import VIETNAM
 from lienthong.kernel.errors import Refusal
 
 LABELS: dict[str, Promise] = {
+    "week": _("Last seven days"),
     "month": _("This month"),
     "quarter": _("This quarter"),
     "year": _("This year"),
@@ -44,6 +45,7 @@ def days_of(name: str, *, at: datetime) -> Days:
     """The days of a usual period until today; of a name that is none, this year."""
     today = at.astimezone(VIETNAM).date()
     firsts = {
+        "week": today - timedelta(days=6),
         "month": today.replace(day=1),
         "quarter": today.replace(day=1, month=(today.month - 1) // 3 * 3 + 1),
         "last-year": date(today.year - 1, 1, 1),

@@ -23,6 +23,7 @@ CHILD = {
 }
 PARENTS = {"form-shown": ["married", "siblings"], "answer-married": "no", "entries-siblings": "0"}
 FATHER = {**PARENTS, "form-shown": ["married", "father_name", "siblings"], "answer-father_name": "Trần Cha"}
+WHY = {"form-shown": ["scan", "why"], "answer-why": "Cha mẹ đi làm ăn xa"}
 STRANGER = {"name": "Lê Thị Mẹ", "number": "001199000123", "telephone": "0912 345 678".replace(" ", "")}
 
 
@@ -61,11 +62,14 @@ def save(client: Client, draft: Draft, page: str, /, *more: object, **data: Any)
     return client.post(page_of(draft, page, *more), {"seen": str(seen), **data})
 
 
-def fill_in(client: Client, draft: Draft, person: dict[str, Any] | None = None) -> None:
-    """Every page up to the review."""
+def fill_in(
+    client: Client, draft: Draft, person: dict[str, Any] | None = None, *, late: bool = False
+) -> None:
+    """Every page up to the review; of a child of two years with the reason why so late, which costs a fee."""
     pages: list[tuple[tuple[object, ...], dict[str, Any]]] = [
-        (("form_page", "child"), CHILD),
+        (("form_page", "child"), {**CHILD, "answer-born_on": "10/02/2024"} if late else CHILD),
         (("form_page", "parents"), FATHER),
+        *([(("form_page", "proof"), {**WHY, "answer-scan": [picture("blue", "cu.png")]})] if late else []),
         (("papers",), {"file-birth_paper": [picture()]}),
         (("person",), STRANGER if person is None else person),
     ]

@@ -19,6 +19,7 @@ from lienthong.portal.tests.applying import (
     CHILD,
     FATHER,
     PARENTS,
+    WHY,
     begun,
     fill_in,
     online,
@@ -138,6 +139,10 @@ def test_another_persons_draft_its_pages_and_its_files_are_not_found() -> None:
     assert Draft.objects.get(pk=own.pk).papers["birth_paper"]["files"] == [], (
         "a hash opens no file of another"
     )
+    save(other, own, "form_page", "child", **{**CHILD, "answer-born_on": "10/02/2024"})
+    named = {**WHY, "kept-scan": [file.blob_id]}
+    assert save(other, own, "form_page", "proof", **named).status_code == 422
+    assert "scan" not in Draft.objects.get(pk=own.pk).answers, "nor one named by an answer"
     assert other.post(page_of(draft, "discard")).status_code == 404
     assert other.post(page_of(draft, "pay")).status_code == 404
 
@@ -231,4 +236,5 @@ def test_pages_ask_the_database_little() -> None:
     with CaptureQueriesContext(connection) as found:
         assert save(client, draft, "form_page", "child", **CHILD).status_code == 302
     # Beside session, account, party and the draft: its files, the holding row and what is held already.
-    assert asked | {"save": len(found)} == {"form_page": 5, "papers": 6, "person": 6, "review": 6, "save": 9}
+    counts = {"form_page": 5, "papers": 6, "person": 6, "review": 7, "save": 10}
+    assert asked | {"save": len(found)} == counts

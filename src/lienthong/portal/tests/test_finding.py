@@ -9,20 +9,20 @@ from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
 from lienthong.directory.public import Agency
-from lienthong.dossiers.models import ServiceDemand, SettlingTime
-from lienthong.identity.tests.factories import agency, at_noon
+from lienthong.dossiers.tests.factories import asked_for, took
+from lienthong.identity.tests.factories import a_citizen, agency, at_noon
 from lienthong.portal.web.places import COOKIE
-from lienthong.procedures.definition import Exemption, Fee, Paper, Result
-from lienthong.procedures.models import OfferFee, PaperSample, ProcedureVersion, ServiceOffer
-from lienthong.procedures.public import Channel
+from lienthong.procedures.public import Channel, Paper, ProcedureVersion, ServiceOffer
 from lienthong.procedures.tests.factories import (
-    LAW,
     definition,
     draft,
+    exemption,
+    fee,
     offer,
-    officer,
+    own_fee,
     procedure,
     published,
+    result,
     sampled,
 )
 
@@ -46,9 +46,9 @@ class Country:
                 Paper(key="map", name="Bản đồ", when="married == true"),
                 Paper(key="identity", name="Căn cước", held_by_state=True),
             ),
-            fees=(Fee(key="one", name="Lệ phí rừng", amount=50_000, law="TT 1"),),
-            exemptions=(Exemption(key="poor", name="Hộ nghèo", share=100, law=LAW),),
-            results=(Result(key="permit", name="Giấy phép", months=12),),
+            fees=(fee("one", 50_000, name="Lệ phí rừng", law="TT 1"),),
+            exemptions=(exemption("poor", name="Hộ nghèo"),),
+            results=(result("permit", name="Giấy phép", months=12),),
         )
         self.version = published(procedure(name="Cấp phép trồng rừng", code="3.000001"), says)
         self.offers = [
@@ -80,28 +80,25 @@ def text_of(page: bytes) -> str:
 def test_the_page_of_a_service_tells_everything_at_the_body(
     client: Client, country: Country, django_assert_max_num_queries: DjangoAssertNumQueries
 ) -> None:
-    OfferFee.objects.create(
-        agency=country.province, procedure=country.version.procedure, fee="one", amount=30_000, law="NQ 2",
-        reason="Nghị quyết", valid_from=NOON.date(), set_by_id=officer(country.province).official_id, set_at=NOON,
-    )  # fmt: skip
-    SettlingTime.objects.create(
-        agency=country.commune, procedure=country.version.procedure, cases=40, median=3, ninth=7
-    )
+    own_fee(country.version.procedure, country.province, 30_000, fee="one")
+    took(country.offers[0], cases=40, median=3, ninth=7)
     address = f"/services/at/{country.offers[0].pk}/"
     client.get(address)
     with django_assert_max_num_queries(9):
         page = text_of(client.get(address).content)
     for told in (
-        "Cấp phép trồng rừng", "Ủy ban xã Mây", "Số 1, Ủy ban xã Mây", "0208 111", "30.000 đồng", "2 ngày làm việc",
-        "tối đa 3 ngày", "tối đa 7 ngày", "40 hồ sơ", "Đơn xin", "Bản đồ", "Hộ nghèo", "Giấy phép", "12 tháng",
-        "Có rừng.", "Luật Hộ tịch 2014", "7:30–11:30", "Thứ Hai – Thứ Sáu", "3.000001",
+        "Cấp phép trồng rừng", "Số 1, Ủy ban xã Mây", "0208 111", "30.000 đồng", "2 ngày làm việc",
+        "tối đa 3 ngày", "tối đa 7 ngày", "40 hồ sơ", "Đơn xin", "Bản đồ", "Hộ nghèo", "12 tháng",
+        "Có rừng.", "Luật Hộ tịch 2014", "7:30–11:30", "Thứ 2 – Thứ 6", "3.000001",
     ):  # fmt: skip
         assert told in page, told
     needed, known = page.split("Bạn không phải mang")
-    assert "Căn cước" in known and "Căn cước" not in needed
+    assert "Căn cước" in known
+    assert "Căn cước" not in needed
     client.cookies["django_language"] = "en"
     english = text_of(client.get(address).content)
-    assert "Request" in english and "at most 7 working days" in english
+    assert "Request" in english
+    assert "at most 7 working days" in english
 
 
 def test_a_paper_of_some_cases_says_in_words_when_it_is_needed(client: Client, country: Country) -> None:
@@ -114,7 +111,7 @@ def test_real_time_is_told_of_all_bodies_where_the_body_has_few_and_not_at_all_w
 ) -> None:
     address = f"/services/at/{country.offers[0].pk}/"
     assert "thực tế" not in text_of(client.get(address).content)
-    SettlingTime.objects.create(procedure=country.version.procedure, cases=9, median=0, ninth=0)
+    took(country.offers[0], cases=9, median=0, ninth=0, everywhere=True)
     page = text_of(client.get(address).content)
     assert "9 hồ sơ gần nhất của mọi cơ quan" in page
 
@@ -156,7 +153,9 @@ def test_of_several_bodies_of_a_place_the_reader_chooses(client: Client, country
     client.post("/place/", {"place": country.commune.code})
     assert "Số 1, Ủy ban tỉnh Núi" in text_of(client.get("/services/3.000002/").content)
     page = text_of(client.get("/services/3.000003/").content)
-    assert "Sở Rừng" in page and "Ủy ban tỉnh Núi" in page and "Số 1" not in page
+    assert "Sở Rừng" in page
+    assert "Ủy ban tỉnh Núi" in page
+    assert "Số 1" not in page
 
 
 def test_what_ended_is_not_found(client: Client, country: Country) -> None:
@@ -189,11 +188,14 @@ def test_lists_are_narrowed_by_words_field_and_body(client: Client, country: Cou
 
 def test_bodies_lead_down_to_what_they_offer(client: Client, country: Country) -> None:
     first = client.get("/bodies/").content.decode()
-    assert country.province.name in first and country.commune.name not in first
+    assert country.province.name in first
+    assert country.commune.name not in first
     province = client.get(f"/bodies/{country.province.code}/").content.decode()
-    assert country.district.name in province and country.department.name in province
+    assert country.district.name in province
+    assert country.department.name in province
     district = client.get(f"/bodies/{country.district.code}/").content.decode()
-    assert country.commune.name in district and country.province.name in district
+    assert country.commune.name in district
+    assert country.province.name in district
     commune = client.get(f"/bodies/{country.commune.code}/").content.decode()
     assert f"/services/at/{country.offers[0].pk}/" in commune
     assert "trồng rừng" not in client.get(f"/bodies/{country.commune.code}/?q=cua").content.decode()
@@ -202,7 +204,7 @@ def test_bodies_lead_down_to_what_they_offer(client: Client, country: Country) -
 
 def test_samples_of_drafts_stay_inside(client: Client) -> None:
     version = published(samples=1)
-    sample = PaperSample.objects.get(version=version)
+    sample = version.samples.get()
     answer = client.get(f"/services/samples/{sample.pk}/")
     assert (answer.status_code, answer["Content-Type"]) == (200, "application/pdf")
     made = draft(procedure())
@@ -211,7 +213,17 @@ def test_samples_of_drafts_stay_inside(client: Client) -> None:
 
 def test_the_home_page_shows_what_is_asked_for_most(client: Client, country: Country) -> None:
     page = client.get("/").content.decode()
-    assert page.count('class="event"') >= 10 and "Được yêu cầu nhiều" not in page
-    ServiceDemand.objects.create(procedure=country.version.procedure, received=1234)
+    assert page.count('class="event"') >= 10
+    assert "Được yêu cầu nhiều" not in page
+    asked_for(country.offers[0], 1234)
     page = text_of(client.get("/").content)
-    assert "Cấp phép trồng rừng" in page and "1.234 hồ sơ" in page
+    assert "Cấp phép trồng rừng" in page
+    assert "1.234 hồ sơ" in page
+
+
+def test_pages_are_compressed_only_where_nobody_is_signed_in(client: Client, country: Country) -> None:
+    for address in ("/", "/services/", "/services/3.000001/", "/bodies/", "/place/", "/events/birth/"):
+        answer = client.get(address, headers={"accept-encoding": "gzip"})
+        assert answer.get("Content-Encoding") == "gzip", address
+    client.force_login(a_citizen()[0])
+    assert "Content-Encoding" not in client.get("/", headers={"accept-encoding": "gzip"})

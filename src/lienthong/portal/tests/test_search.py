@@ -12,11 +12,11 @@ from lienthong.directory.public import Agency
 from lienthong.identity.tests.factories import agency, at_noon
 from lienthong.portal.finding.events import life_events
 from lienthong.portal.finding.search import count_fields, folded, list_services, search_services
+from lienthong.portal.finding.trees import offered_within
 from lienthong.portal.models import EverydayWords
 from lienthong.portal.public import load_everyday_words
-from lienthong.procedures.actions.loading import shipped
-from lienthong.procedures.models import Procedure, ProcedureVersion, ServiceField
-from lienthong.procedures.tests.factories import draft, offer, procedure, published
+from lienthong.procedures.public import Procedure, ProcedureVersion, ServiceField
+from lienthong.procedures.tests.factories import draft, offer, procedure, published, shipped_names
 
 pytestmark = pytest.mark.django_db
 NOON = at_noon()
@@ -53,11 +53,9 @@ MEANT = (
 def catalogue() -> None:
     """The procedures that ship, by name and field only, in force, with their everyday words."""
     authority, base = agency(), published(procedure(name="Zzz"))
-    for one in shipped():
-        field, _made = ServiceField.objects.get_or_create(
-            code=one.listing["field"], defaults={"name": one.listing["field"]}
-        )
-        names = {key: one.listing[key] for key in ("code", "name", "name_en", "level", "audience")}
+    for one in shipped_names():
+        field, _made = ServiceField.objects.get_or_create(code=one["field"], defaults={"name": one["field"]})
+        names = {key: one[key] for key in ("code", "name", "name_en", "level", "audience")}
         made = procedure(authority, field=field, **names)
         ProcedureVersion.objects.create(
             procedure=made, number=1, state="published", law=base.law, drafted_at=NOON,
@@ -79,8 +77,11 @@ def test_people_find_what_they_mean(catalogue: None) -> None:
 
 
 def test_every_shipped_procedure_has_everyday_words_that_lead_to_it(catalogue: None) -> None:
-    words = {row.procedure.code: row.phrases.split("\n") for row in EverydayWords.objects.select_related("procedure")}
-    assert set(words) == {one.listing["code"] for one in shipped()}
+    words = {
+        row.procedure.code: row.phrases.split("\n")
+        for row in EverydayWords.objects.select_related("procedure")
+    }
+    assert set(words) == {one["code"] for one in shipped_names()}
     lost = [
         (code, phrase)
         for code, phrases in words.items()
@@ -95,12 +96,14 @@ def test_every_shipped_procedure_has_everyday_words_that_lead_to_it(catalogue: N
 
 
 def test_life_events_name_procedures_that_ship() -> None:
-    codes = {one.listing["code"] for one in shipped()}
+    codes = {one["code"] for one in shipped_names()}
     events = life_events()
     assert len(events) >= 10
     for event in events.values():
         assert {step.code for step in event.steps} <= codes, event.key
-        assert event.name and event.name_en and len(event.steps) >= 2
+        assert event.name
+        assert event.name_en
+        assert len(event.steps) >= 2
 
 
 def test_a_search_is_one_statement_and_narrowed_to_an_agency(
@@ -116,13 +119,16 @@ def test_a_search_is_one_statement_and_narrowed_to_an_agency(
     offer(here, commune)
     offer(there, far)
     draft(procedure(name="Cấp phép câu cua"))
+    within = offered_within(province.path, at=NOON)
+    assert within == {here.pk}
+    assert offered_within("", at=NOON) is None
     with django_assert_num_queries(1):
         found = search_services("cấp phép câu")
     assert [one.name for one in found] == ["Cấp phép câu cá", "Cấp phép câu tôm"], "no draft among them"
-    assert [one.name for one in search_services("câu", within=province.path)] == ["Cấp phép câu cá"]
-    assert [one.name for one in search_services("cau tmo", within=province.path)] == []
-    assert [one.name for one in list_services(within=province.path, most=9)] == ["Cấp phép câu cá"]
-    assert [one.count for one in count_fields(within=province.path)] == [1]
+    assert [one.name for one in search_services("câu", within=within)] == ["Cấp phép câu cá"]
+    assert [one.name for one in search_services("cau tmo", within=within)] == []
+    assert [one.name for one in list_services(within=within, most=9)] == ["Cấp phép câu cá"]
+    assert [one.count for one in count_fields(within=within)] == [1]
     assert [one.count for one in count_fields()] == [2]
     assert len(list_services(most=1, after=1)) == 1
     assert [one.code for one in list_services(codes=[there.procedure.code], most=9)] == [there.procedure.code]

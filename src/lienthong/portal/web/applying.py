@@ -10,24 +10,28 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from lienthong.documents.public import qr_svg
 from lienthong.identity.public import address_of
 from lienthong.kernel.access import public_page
 from lienthong.kernel.clock import now
 from lienthong.kernel.downloads import file_answer
 from lienthong.kernel.errors import Refusal
 from lienthong.portal.actions.drafting import discard_draft, start_draft
+from lienthong.portal.actions.noticing import note_use
 from lienthong.portal.applying import queries
 from lienthong.portal.applying.keys import hash_of, new_secret, plain, spelled
 from lienthong.portal.applying.throttling import count_try
+from lienthong.portal.models import UseEvent
 from lienthong.portal.web.holding import holder_of, keep_secret
-from lienthong.procedures.public import definition_of, samples_of
+from lienthong.procedures.public import WORKING_DAY, definition_of, samples_of
 
 WHY = "one may begin without an account; a draft opens only to its owner or the holder of its secret"
-MOST_BEGUN, MOST_CODES, MINUTES = 60, 10, 10
+MOST_BEGUN, MOST_CODES, MINUTES = 600, 10, 10  # many people share the address of a mobile network
 
 
 @public_page(WHY)
@@ -43,6 +47,7 @@ def apply(request: HttpRequest, offer_id: int) -> HttpResponse:
         count_try("begin", _source(request), most=MOST_BEGUN, minutes=MINUTES, at=at)
         secret = "" if holder.visitor.signed_in else new_secret()
         draft = start_draft(offer=offer, visitor=holder.visitor, secret=secret, at=at)
+        note_use(offer.version.procedure_id, UseEvent.STARTED, at=at)
         answer = redirect("portal:draft", draft.pk)
         if secret:
             keep_secret(request, answer, secret)
@@ -54,7 +59,7 @@ def apply(request: HttpRequest, offer_id: int) -> HttpResponse:
         "definition": definition,
         "papers": [(one, samples.get(one.key, ())) for one in definition.papers if not one.held_by_state],
         "held_by_state": [one for one in definition.papers if one.held_by_state],
-        "days": (definition.limit_minutes or definition.process.minutes or 0) / (8 * 60),
+        "days": (definition.limit_minutes or 0) / WORKING_DAY,
         "begun": [one for one in queries.my_drafts(holder, at=at) if one.offer_id == offer.pk][:3],
     }
     return render(request, "portal/apply/start.html", context)
@@ -72,7 +77,7 @@ def drafts(request: HttpRequest) -> HttpResponse:
     )
     context = {
         "rows": [
-            {"draft": one, "soon": one.expires_at < soon, "secret": spelled(kept.get(one.secret_hash, ""))}
+            {"draft": one, "soon": one.expires_at < soon, **_handover(kept.get(one.secret_hash, ""))}
             for one in queries.my_drafts(holder, at=at)
         ],
         "resume_url": settings.BASE_URL + reverse("portal:resume"),
@@ -117,6 +122,14 @@ def draft_file(request: HttpRequest, draft_id: UUID, file_id: int) -> HttpRespon
     """A file that was sent for the draft."""
     found = queries.find_file(queries.find_draft(holder_of(request), draft_id, at=now()), file_id)
     return file_answer(found.blob, found.name, inline=True)
+
+
+def _handover(secret: str) -> dict[str, str]:
+    """The code of a draft to write down, and as a picture: behind "#", so that no server or log sees it."""
+    if not secret:
+        return {"secret": "", "qr": ""}
+    link = f"{settings.BASE_URL}{reverse('portal:resume')}#{secret}"
+    return {"secret": spelled(secret), "qr": SafeString(qr_svg(link))}  # drawn here from our own text
 
 
 def _source(request: HttpRequest) -> str:

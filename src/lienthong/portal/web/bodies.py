@@ -15,6 +15,7 @@ from lienthong.portal.finding.bodies import above, first_level, offered_by, righ
 from lienthong.portal.finding.places import Body, find_body
 from lienthong.portal.finding.services import hours_of, today
 from lienthong.portal.sites import site_of
+from lienthong.portal.web.compressing import compressed
 from lienthong.portal.web.finding import PAGE, page_number
 
 PUBLIC = "who the bodies are and what they offer is public"
@@ -28,6 +29,7 @@ KINDS: dict[str, Promise] = {
 
 
 @public_page(PUBLIC)
+@compressed
 @require_GET
 def bodies(request: HttpRequest) -> HttpResponse:
     """Ministries and provinces, or the one agency whose portal this is."""
@@ -39,6 +41,7 @@ def bodies(request: HttpRequest) -> HttpResponse:
 
 
 @public_page(PUBLIC)
+@compressed
 @require_GET
 def body(request: HttpRequest, code: str) -> HttpResponse:
     """One body: where it is, when it is open, what it offers, and the bodies below it."""

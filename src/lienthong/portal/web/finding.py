@@ -15,8 +15,8 @@ from lienthong.portal.finding.events import EventStep, life_events
 from lienthong.portal.finding.places import Offered, offers_at
 from lienthong.portal.finding.search import Found, count_fields, list_services, search_services
 from lienthong.portal.finding.services import today
-from lienthong.portal.sites import site_of
-from lienthong.portal.web.places import place_of
+from lienthong.portal.web.compressing import compressed
+from lienthong.portal.web.places import place_of, within_of
 from lienthong.procedures.public import Level
 
 PAGE, MOST_PAGES, SUGGESTED = 30, 400, 6
@@ -38,17 +38,18 @@ class Line:
 
 
 @public_page("what the State offers is for everyone to find")
+@compressed
 @require_GET
 def services(request: HttpRequest) -> HttpResponse:
     """Services that the words mean, or all of a field, or all; paged."""
     asked, field = request.GET.get("q", "").strip(), request.GET.get("field", "")[:40].replace("\0", "")
-    site, page = site_of(request), page_number(request)
+    page = page_number(request)
     if asked:
-        found, more = search_services(asked, within=site.path), False
+        found, more = search_services(asked, within=within_of(request)), False
     else:
-        found = list_services(field=field, within=site.path, most=PAGE + 1, after=(page - 1) * PAGE)
+        found = list_services(field=field, within=within_of(request), most=PAGE + 1, after=(page - 1) * PAGE)
         found, more = found[:PAGE], len(found) > PAGE
-    fields = count_fields(within=site.path)
+    fields = count_fields(within=within_of(request))
     context = {
         "asked": asked,
         "lines": lines_of(request, found),
@@ -62,11 +63,12 @@ def services(request: HttpRequest) -> HttpResponse:
 
 
 @public_page("what the State offers is for everyone to find")
+@compressed
 @require_GET
 def suggest(request: HttpRequest) -> HttpResponse:
     """The best few, as a piece of a page: what a script shows under the words while they are typed."""
     asked = request.GET.get("q", "").strip()
-    found = search_services(asked, within=site_of(request).path, most=SUGGESTED) if asked else []
+    found = search_services(asked, within=within_of(request), most=SUGGESTED) if asked else []
     context = {"asked": asked, "lines": [Line(one, LEVELS[one.level]) for one in found]}
     response = render(request, "portal/_suggestions.html", context)
     response["Cache-Control"] = "private, max-age=60"
@@ -74,13 +76,14 @@ def suggest(request: HttpRequest) -> HttpResponse:
 
 
 @public_page("what the State offers is for everyone to find")
+@compressed
 @require_GET
 def event(request: HttpRequest, key: str) -> HttpResponse:
     """What is to be done when this happened, in order."""
     found = life_events().get(key)
     if found is None:
         raise NotFound
-    listed = list_services(codes=[step.code for step in found.steps], within=site_of(request).path, most=50)
+    listed = list_services(codes=[step.code for step in found.steps], within=within_of(request), most=50)
     lines = {line.one.code: line for line in lines_of(request, listed)}
     steps: list[tuple[EventStep, Line]] = [
         (step, lines[step.code]) for step in found.steps if step.code in lines

@@ -14,6 +14,8 @@ from lienthong.identity.public import NotFound, citizens, visitor_of
 from lienthong.kernel.clock import now
 from lienthong.kernel.downloads import file_answer
 from lienthong.kernel.models import Blob
+from lienthong.portal.actions.noticing import note_use
+from lienthong.portal.models import UseEvent
 
 
 @citizens
@@ -36,9 +38,10 @@ def paper(request: HttpRequest, paper_id: int) -> HttpResponseBase:
 @require_GET
 def result(request: HttpRequest, result_id: UUID) -> HttpResponseBase:
     """The result with its signature; that it was read is kept. `?save`: to keep, not to look at."""
-    held = read_result(result_id=result_id, visitor=visitor_of(request), at=now()).held
-    if held is None:
+    read = read_result(result_id=result_id, visitor=visitor_of(request), at=now())
+    if (held := read.held) is None:
         raise NotFound
+    note_use(read.dossier.version.procedure_id, UseEvent.RESULT_READ, at=now())
     return _answer(held.blob, held.file_name, inline="save" not in request.GET)
 
 

@@ -16,8 +16,10 @@ from lienthong.identity.public import NotFound
 from lienthong.kernel.access import public_page
 from lienthong.kernel.clock import now
 from lienthong.portal.actions.drafting import keep_file, save_answers
+from lienthong.portal.actions.noticing import note_use
 from lienthong.portal.applying import queries, steps
 from lienthong.portal.applying.refusals import DraftChangedElsewhere
+from lienthong.portal.models import UseEvent
 from lienthong.portal.web.applying import WHY
 from lienthong.portal.web.holding import forgiving, holder_of, is_stale, take_up
 from lienthong.portal.web.sheets import Sheet, address_of_step, kept_file, opened, prefilled, whence
@@ -72,7 +74,11 @@ def form_page(sheet: Sheet) -> HttpResponse:
         sheet.elsewhere = _drawn(sheet, form, Posted(sheet.draft.answers))
         return _page(sheet, form, posted, status=409)
     sheet.saved(saved)
-    faulty = any(fault.question in keys for fault in posted.faults)
+    faulty = list(
+        dict.fromkeys(f"{page.key}/{one.question}" for one in posted.faults if one.question in keys)
+    )
+    event, places = (UseEvent.ERROR, faulty) if faulty else (UseEvent.PAGE, [page.key])
+    note_use(sheet.draft.version.procedure_id, event, *places, at=sheet.at)
     if faulty or _unseen(form, page.key, posted):
         return _page(sheet, form, posted, status=422)
     return sheet.on_to()

@@ -17,10 +17,12 @@ from lienthong.identity.public import Party
 from lienthong.kernel.access import public_page
 from lienthong.kernel.errors import Refusal
 from lienthong.portal.actions.drafting import save_part, submit_draft
+from lienthong.portal.actions.noticing import note_use
 from lienthong.portal.applying import queries, steps
-from lienthong.portal.applying.refusals import DraftChangedElsewhere
+from lienthong.portal.applying.refusals import DraftChangedElsewhere, DraftSubmitted
 from lienthong.portal.applying.steps import StepKind
 from lienthong.portal.forms import ContactForm, OtherForm, StrangerForm
+from lienthong.portal.models import UseEvent
 from lienthong.portal.web.applying import WHY
 from lienthong.portal.web.holding import forgiving, is_stale
 from lienthong.portal.web.pages import stored
@@ -182,7 +184,7 @@ def _faulty(*forms_: forms.Form) -> list[forms.BoundField]:
 def _own_form(sheet: Sheet, data: Any) -> ContactForm:
     """The facts of who fills in: of the account, or as said in the form so far."""
     draft, visitor = sheet.draft, sheet.holder.visitor
-    if visitor.signed_in:
+    if visitor.party_id is not None:
         party = Party.objects.get(pk=visitor.party_id)
         known = {key: getattr(party, key) for key in ("telephone", "email", "address")}
         return ContactForm(data, initial=known | draft.person)
@@ -207,17 +209,27 @@ def review_page(sheet: Sheet) -> HttpResponse:
     if sheet.request.method == "POST" and not is_stale(sheet.request):
         try:
             submit_draft(draft_id=draft.pk, visitor=sheet.holder.visitor, at=sheet.at)
+            note_use(draft.version.procedure_id, UseEvent.SUBMITTED, at=sheet.at)
+            return redirect("portal:receipt", draft.pk)
+        except DraftSubmitted:
+            return redirect("portal:receipt", draft.pk)
         except Refusal as refusal:
             refused = refusal.say()
-        else:
-            return redirect("portal:receipt", draft.pk)
-    form = sheet.definition.form
+    context = reviewed(sheet) | {"refused": refused, "signers": list(draft.signers.order_by("pk"))}
+    return sheet.render("portal/apply/review.html", context, status=422 if refused else 200)
+
+
+# What a co-signer reads too: nothing that opens a page or file of the draft's owner.
+REVIEWED = frozenset({"sections", "papers", "person", "fees"})
+
+
+def reviewed(sheet: Sheet) -> dict[str, Any]:
+    """Everything that was filled in, page by page, and what is missing of it."""
+    draft, form = sheet.draft, sheet.definition.form
     drawn = form_pages(form, draft.answers, files=sheet.files, places=Communes()) if form else None
     pages = {one.key: one for one in sheet.steps}
     asked = steps.papers_of(sheet.definition, draft.answers, draft.offer.channel)
-    fees = _fees(sheet)
-    context = {
-        "refused": refused,
+    return {
         "sections": [
             (one, pages[one.page.key].wanting, address_of_step(draft, pages[one.page.key]))
             for one in (drawn.pages if drawn else ())
@@ -228,12 +240,10 @@ def review_page(sheet: Sheet) -> HttpResponse:
         "visitor": sheet.holder.visitor,
         "person_wanting": pages[StepKind.PERSON].wanting,
         "scan": sheet.files.get((draft.person.get("other") or {}).get("scan", "")),
-        "fees": fees,
-        "total": sum(fee.amount for fee in fees),
+        "fees": _fees(sheet),
         "ready": not any(one.wanting for one in pages.values()),
         "first": address_of_step(draft, steps.first_wanting(list(pages.values()))),
     }
-    return sheet.render("portal/apply/review.html", context, status=422 if refused else 200)
 
 
 def _paper_said(sheet: Sheet, paper: Paper) -> list[KeptFile]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -12,9 +13,12 @@ from django.views.decorators.http import require_http_methods
 
 from lienthong.kernel.access import public_page
 from lienthong.kernel.clock import now
+from lienthong.portal.finding.bodies import first_level
 from lienthong.portal.finding.places import PLACES, Body, bodies_below, find_body
 from lienthong.portal.finding.services import today
+from lienthong.portal.finding.trees import offered_within
 from lienthong.portal.sites import site_of
+from lienthong.portal.web.compressing import compressed
 
 COOKIE, LONGEST_CODE = "place", 40
 KEPT = timedelta(days=365)
@@ -28,7 +32,13 @@ def place_of(request: HttpRequest) -> Body | None:
     return place
 
 
+def within_of(request: HttpRequest) -> frozenset[UUID] | None:
+    """The versions that the portal of the request offers; None on the national one."""
+    return offered_within(site_of(request).path, at=now())
+
+
 @public_page("which bodies serve a place is public; the choice stays in the reader's browser")
+@compressed
 @require_http_methods(["GET", "POST"])
 def place(request: HttpRequest) -> HttpResponse:
     """Choose a province, then a commune of it; without JavaScript too."""
@@ -36,7 +46,8 @@ def place(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         chosen = _place(request.POST.get("place", ""), request)
         return _keep(request, chosen.code if chosen else "")
-    provinces = bodies_below(site.path, kinds=["province"], on=on)
+    first = [one for level in first_level(on=on) if level.kind == "province" for one in level.bodies]
+    provinces = [one for one in first if one.path.startswith(site.path)]
     asked = request.GET.get("province", "")
     province = next((one for one in provinces if one.code == asked), None)
     if province is None and len(provinces) == 1:

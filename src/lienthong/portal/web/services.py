@@ -1,4 +1,4 @@
-"""The page of one service: at the reader's place, or at a body that was chosen; and the samples of its papers."""
+"""The page of one service: at the reader's place or at a body that was chosen; samples of its papers."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from lienthong.identity.public import NotFound
 from lienthong.kernel.access import public_page
 from lienthong.kernel.clock import now
 from lienthong.kernel.downloads import file_answer
+from lienthong.portal.actions.noticing import note_use
 from lienthong.portal.finding.places import Offered, find_offer, offers_at
 from lienthong.portal.finding.services import (
     Service,
@@ -26,7 +27,9 @@ from lienthong.portal.finding.services import (
     service_of,
     today,
 )
+from lienthong.portal.models import UseEvent
 from lienthong.portal.sites import site_of
+from lienthong.portal.web.compressing import compressed
 from lienthong.portal.web.places import place_of
 from lienthong.procedures.public import WORKING_DAY, Audience, Level
 
@@ -35,10 +38,12 @@ SAMPLE_KEPT = 3600
 
 
 @public_page(PUBLIC)
+@compressed
 @require_GET
 def service(request: HttpRequest, code: str) -> HttpResponse:
     """The service of a procedure code, at the body of the reader's place if there is just one."""
     found, place = find_service(code), place_of(request)
+    note_use(found.procedure_id, UseEvent.VIEWED, at=now())
     bodies = offers_at(place, [found.version_id], on=today(now())) if place else {}
     here = bodies.get(found.version_id, [])
     own = here if len(here) == 1 else [one for one in here if one.body.kind == found.level]
@@ -47,6 +52,7 @@ def service(request: HttpRequest, code: str) -> HttpResponse:
 
 
 @public_page(PUBLIC)
+@compressed
 @require_GET
 def offer(request: HttpRequest, offer_id: int) -> HttpResponse:
     """The service as one body offers it."""

@@ -17,16 +17,18 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from lienthong.identity.public import NotFound
+from lienthong.identity.public import NotFound, address_of
 from lienthong.kernel.clock import VIETNAM, now
 from lienthong.portal.actions.drafting import ACCOUNT, Saving, claim_draft, follow_offer
 from lienthong.portal.applying import queries, steps
 from lienthong.portal.applying.steps import Step, StepKind
+from lienthong.portal.applying.throttling import count_try
 from lienthong.portal.models import Draft
 from lienthong.portal.web.holding import holder_of, is_stale, lay_aside
 from lienthong.procedures.public import Definition, KeptFile, definition_of
 
 REVIEW = "review"
+MOST_LAID_ASIDE = 60  # pages of one address in ten minutes: each is kept in a session
 ROUTES = {
     StepKind.PAPERS: "portal:papers",
     StepKind.PERSON: "portal:person",
@@ -132,6 +134,8 @@ def opened(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
             draft = queries.find_draft(holder, draft_id, at=at)
         except NotFound:
             if request.method == "POST" and not holder.visitor.signed_in:
+                source = address_of(request, trusted=settings.TRUSTED_PROXIES)
+                count_try("lay-aside", source, most=MOST_LAID_ASIDE, minutes=10, at=at)
                 lay_aside(request)
                 return redirect(f"{sign_in_address()}?{urlencode({'next': request.path})}")
             raise
@@ -142,7 +146,8 @@ def opened(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
             messages.info(
                 request, _("The procedure has changed since you began. Look at your answers again.")
             )
-        if holder.visitor.signed_in and draft.party_id is None and request.method == "POST":
+        sent = request.method == "POST" and not is_stale(request)
+        if sent and holder.visitor.signed_in and draft.party_id is None:
             claim_draft(draft=draft, visitor=holder.visitor)
         sheet = Sheet(request, draft, key or str(getattr(view, "step", "")), at)
         if is_stale(request):

@@ -21,10 +21,11 @@ from lienthong.portal.site_forms import SiteForm
 def settings(request: HttpRequest) -> HttpResponse:
     """Its name, address and coat of arms."""
     viewer = viewer_of(request)
-    site = Site.objects.filter(agency_id=viewer.agency_id).first()
+    agency_id = viewer.agency_id or 0
+    site = Site.objects.filter(agency_id=agency_id).first()
     if request.method != "POST":
         return _page(request, site, SiteForm(instance=site or Site(name=viewer.agency_name)))
-    form = SiteForm(request.POST, request.FILES, instance=site or Site(agency_id=viewer.agency_id))
+    form = SiteForm(request.POST, request.FILES, instance=site or Site(agency_id=agency_id))
     if not form.is_valid():
         return _page(request, site, form, status=422)
     facts = {name: form.cleaned_data[name] for name in SiteForm.Meta.fields}

@@ -11,10 +11,18 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from lienthong.directory.public import Agency
 from lienthong.identity.public import Role, Viewer, acting_viewer
 from lienthong.identity.tests.factories import agency, at_noon, official_in
+from lienthong.procedures.actions.loading import shipped
 from lienthong.procedures.actions.samples import SampleChanges, take_in
 from lienthong.procedures.actions.versions import publish_version, save_draft, start_draft
 from lienthong.procedures.definition import Definition, Exemption, Fee, Paper, Result
-from lienthong.procedures.models import PaperSample, Procedure, ProcedureVersion, ServiceField, ServiceOffer
+from lienthong.procedures.models import (
+    OfferFee,
+    PaperSample,
+    Procedure,
+    ProcedureVersion,
+    ServiceField,
+    ServiceOffer,
+)
 from lienthong.procedures.states import Channel, Level, SampleKind
 from lienthong.procedures.stored import definition_of
 from lienthong.procedures.tests.forms import birth
@@ -105,3 +113,28 @@ def published(
 def offer(of: ProcedureVersion, at_agency: Agency, *, at: datetime = NOON) -> ServiceOffer:
     """The agency offers the version at its counter."""
     return ServiceOffer.objects.create(agency=at_agency, version=of, channel=Channel.COUNTER, offered_at=at)
+
+
+def own_fee(of: Procedure, at_agency: Agency, amount: int, *, fee: str, at: datetime = NOON) -> OfferFee:
+    """What the agency, and all below it, ask of their own for a fee from that day on."""
+    return OfferFee.objects.create(
+        agency=at_agency,
+        procedure=of,
+        fee=fee,
+        amount=amount,
+        law=LAW,
+        reason="Theo nghị quyết",
+        valid_from=at.date(),
+        set_by_id=officer(at_agency).official_id,
+        set_at=at,
+    )
+
+
+def result(key: str, **fields: Any) -> Result:
+    """What the applicant gets, named by its key."""
+    return Result(**{"key": key, "name": key.upper(), **fields})
+
+
+def shipped_names() -> list[dict[str, Any]]:
+    """Code, names, field, level and audience of each procedure that ships."""
+    return [one.listing for one in shipped()]

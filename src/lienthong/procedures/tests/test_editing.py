@@ -159,6 +159,21 @@ def test_rows_move_go_and_come_back_before_anything_is_saved(made: ProcedureVers
     assert "it depends on “married”, which is not asked before it" in shown
 
 
+def test_an_empty_row_moved_among_filled_ones_is_left_out_when_it_is_saved(
+    made: ProcedureVersion, client: Client
+) -> None:
+    url = address(made, "child")
+    page = sent_by(client.get(url).content)
+    filled = int(page[f"{CHILD}-INITIAL_FORMS"][0])
+    assert filled > 1
+    for place in range(filled, 0, -1):  # from the end to the top, past each of the others
+        page = sent_by(client.post(url, page | {"row-act": f"up-{CHILD}-{place}"}).content)
+        assert f"{CHILD}-{place - 1}-label" not in page, "what is empty has no value in the page"
+        assert page[f"{CHILD}-{place}-label"] != [""]
+    assert client.post(url, page).status_code == 302
+    assert definition_of(ProcedureVersion.objects.get(pk=made.pk)) == definition()
+
+
 def test_a_row_moved_to_an_end_hands_the_focus_to_the_other_button(
     made: ProcedureVersion, client: Client
 ) -> None:

@@ -20,13 +20,14 @@ from django.utils.translation import gettext as _
 
 from lienthong.kernel import clock
 from lienthong.ui import navigation
-from lienthong.ui.drawing import badge, day, due, due_color, parts_of, when
+from lienthong.ui.drawing import badge, day, due, due_color, grouped, parts_of, when
 
 register = template.Library()
 register.filter(when)
 register.filter(day)
 register.filter(due)
 register.filter(due_color)
+register.filter(grouped)
 register.simple_tag(badge)
 SCHEMES = ("light", "dark")
 CITIZENS = frozenset({"citizen", "own", "own_tools"})
@@ -50,8 +51,7 @@ def money(value: int | None) -> str:
     """An amount in đồng: "8.000 đồng", in English "8,000 đồng"; empty for None."""
     if value is None:
         return ""
-    grouped = f"{value:,}"
-    return f"{grouped if get_language() == 'en' else grouped.replace(',', '.')} đồng"
+    return f"{grouped(value)} đồng"
 
 
 @register.filter

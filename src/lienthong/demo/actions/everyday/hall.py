@@ -59,8 +59,25 @@ TOMORROW, TODAY = 6, 3
 
 def hall_is_busy(days: Days) -> None:
     """The hall is set up; visitors came this morning, some are called, and some have appointments."""
+    _pass_morning(days, *_set_up(days.ago(3), days.at))
+
+
+def hall_is_busy_again(days: Days) -> None:
+    """Another morning in the hall as it is set up now; nothing happens in one that was set up anew.
+
+    Raises:
+        Refusal: something cannot happen in it any more, such as a visitor to a queue that was closed.
+    """
     commune = agency(COMMUNE, days.at)
-    queues, counters = _set_up(days.ago(3), days.at)
+    queues = {row.letter: row for row in Queue.objects.filter(agency=commune)}
+    counters = {row.number: row for row in Counter.objects.filter(agency=commune)}
+    wanted = {letter for letter, *_others in QUEUES}, {number for number, _letters in COUNTERS}
+    if wanted[0] <= set(queues) and wanted[1] <= set(counters):
+        _pass_morning(days, queues, counters)
+
+
+def _pass_morning(days: Days, queues: Mapping[str, Queue], counters: Mapping[int, Counter]) -> None:
+    commune = agency(COMMUNE, days.at)
     booked = _book(queues["A"], days)
     events: list[tuple[int, Any, Any]] = [(EVERY * place, _draw, said) for place, said in enumerate(CAME)]
     events += [(minute, _call, counters[number]) for minute, number in CALLS]
@@ -126,11 +143,12 @@ def _book(queue: Queue, days: Days) -> list[Appointment]:
     """Appointments of today, booked yesterday, and of the next working day; one is cancelled."""
     today = days.at.astimezone(VIETNAM).date()
     tomorrow = days.ahead(1).date()
-    someone = islice(people(), 50, None)
+    # Others every day: the mornings of a weekend book for the same Monday, where nobody comes twice.
+    someone = islice(people(), 50 + today.toordinal() % 100 * (TODAY + TOMORROW), None)
     made = []
     for day, number in ((today, TODAY), (tomorrow, TOMORROW)):
         at = days.ago(1, 15)
-        slots = slots_of(queue=queue, day=day, at=at)
+        slots = [slot for slot in slots_of(queue=queue, day=day, at=at) if slot.free]
         for slot in slots[1 : number + 1]:
             party = keep_party(facts=next(someone), at=at)
             booking = Booking(queue.pk, party.pk, slot.starts_at, texts.APPOINTMENT_NOTE)

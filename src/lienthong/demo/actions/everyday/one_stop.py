@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
-from itertools import cycle
+from itertools import cycle, islice
 from typing import Any
 from uuid import UUID
 
@@ -59,6 +59,9 @@ from lienthong.procedures.public import (
 )
 
 DAYS, A_DAY = 12, 3
+# Before these days: from how many to how many days ago, until when something came in, and for whom.
+BEFORE, LAST_IN, FIRST_LATER = (23, 12), 16, 200
+ASKED_FOR_MOST = ("1.001193", "2.000815", "1.004873")
 # How many days ago parents came with all that a newborn child needs, in one application: a group of linked
 # procedures. The first has gone its way, the second is under way.
 BIRTHS = (11, 2)
@@ -87,6 +90,19 @@ def dossiers_are_settled(days: Days) -> None:
         _work([*_but(came, LEFT), *others], days.ago(day, 15))
     at = days.just_now(90)
     receive_at_counter(intake=next(services)(next(persons), at), viewer=desk(at), at=at)
+
+
+def everyday_services_are_settled(days: Days) -> None:
+    """In the weeks before, what is asked for most went its usual way: how long it took is told to anyone."""
+    offers, persons = _offers(days.ago(BEFORE[0])), islice(people(), FIRST_LATER, None)
+    usual = [offer for offer in offers if offer.code in ASKED_FOR_MOST]
+    came: list[UUID] = []
+    for day in range(*BEFORE, -1):
+        for number, service in enumerate(usual if day > LAST_IN else ()):
+            at = days.ago(day, 9 + number, 30)
+            came.append(receive_at_counter(intake=service(next(persons), at), viewer=desk(at), at=at).pk)
+        _pay(came, days.ago(day, 14))
+        _work(came, days.ago(day, 15))
 
 
 def _but(came: Sequence[Dossier], some: Sequence[int]) -> list[UUID]:
@@ -134,6 +150,7 @@ class _Service:
     def __init__(self, offer: ServiceOffer, scan: str) -> None:
         self._offer, self._says, self._scan = offer, definition_of(offer.version), scan
         self.procedure_id, self.grouped = offer.version.procedure_id, self._says.process.waits_for_parts
+        self.code = offer.version.procedure.code
 
     def __call__(self, person: PartyFacts, at: datetime) -> Intake:
         answers = _answers(self._says, person, self._scan, at)
@@ -173,7 +190,8 @@ def _offers(at: datetime) -> list[_Service]:
     offers = ServiceOffer.objects.filter(agency=place, channel=Channel.COUNTER, ended_at=None)
     scan = store_blob([printed(texts.SCANNED, at)], at=at, max_bytes=SCAN_MOST).sha256
     return [
-        _Service(offer, scan) for offer in offers.select_related("version").order_by("version__procedure")
+        _Service(offer, scan)
+        for offer in offers.select_related("version__procedure").order_by("version__procedure")
     ]
 
 
