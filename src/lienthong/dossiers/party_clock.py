@@ -1,43 +1,20 @@
-"""The one honest clock of a dossier: where it is, whom to call, when it is due and when likely done."""
+"""The one honest clock of a dossier: where it is, whom to call, when it is due, why the clock stands."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from lienthong.directory.public import Agency
 from lienthong.dossiers.codes import spellings_of
 from lienthong.dossiers.follow_address import is_check
 from lienthong.dossiers.models import Dossier, DossierTask, Pause
-from lienthong.dossiers.party_contracts import Followed, Likely, Place, Stage, Standing
+from lienthong.dossiers.party_contracts import Followed, Place, Stage, Standing
 from lienthong.dossiers.party_refusals import CodeUnknown
 from lienthong.dossiers.party_words import SENTENCES, STAGE, STANDS_FOR, STANDS_OTHERWISE
 from lienthong.dossiers.remaining import length_in_words
-from lienthong.dossiers.states import DECIDED, OPEN, UNDER_WAY, DossierState, TaskState
-from lienthong.kernel.statements import fetch
+from lienthong.dossiers.states import DECIDED, OPEN, UNDER_WAY, WAITING, DossierState, TaskState
 from lienthong.procedures.public import WORKING_DAY
-
-LAST, FEWEST = 100, 5  # cases that say how long it takes; below five they say too much of each (issue 6)
-# Of the newest decided dossiers of the body, along the index of its states, those of this version: bounded
-# whatever the body has settled. The time a clock stood is left out of each.
-_LASTED = f"""
-    SELECT count(*), percentile_cont(ARRAY[0.5, 0.8]) WITHIN GROUP (ORDER BY lasted)
-    FROM (
-        SELECT greatest(extract(epoch FROM one.finished_at - one.counted_from_at) - coalesce((
-            SELECT sum(extract(epoch FROM coalesce(stood.ended_at, one.finished_at) - stood.began_at))
-            FROM dossiers_pause stood WHERE stood.dossier_id = one.id
-        ), 0), 0) AS lasted
-        FROM (
-            SELECT newest.* FROM unnest(ARRAY{sorted(map(int, DECIDED))}::smallint[]) kind (state)
-            CROSS JOIN LATERAL (
-                SELECT id, version_id, finished_at, counted_from_at FROM dossiers_dossier d
-                WHERE d.agency_id = %s AND d.state = kind.state ORDER BY d.id DESC LIMIT 1000
-            ) newest
-        ) one
-        WHERE one.version_id = %s AND one.counted_from_at IS NOT NULL
-        ORDER BY one.finished_at DESC LIMIT {LAST}
-    ) lately
-"""  # noqa: S608
 
 
 def follow_by_code(text: str, *, check: str = "", at: datetime) -> Followed:
@@ -95,21 +72,6 @@ def followed(
     )
 
 
-def likely_minutes(dossier: Dossier, pauses: Sequence[Pause], *, at: datetime) -> Likely | None:
-    """When it is likely done, from the last dossiers of the same version at the same body; None while it has
-    no clock, is decided, or too few were settled. One query.
-    """
-    if dossier.state not in UNDER_WAY or dossier.counted_from_at is None:
-        return None
-    ((cases, lasted),) = fetch(_LASTED, dossier.agency_id, dossier.version_id)
-    if cases < FEWEST:
-        return None
-    half, most = (timedelta(seconds=float(seconds)) for seconds in lasted)
-    stood = sum(((one.ended_at or at) - one.began_at for one in pauses), timedelta())
-    begins = dossier.counted_from_at + stood
-    return Likely(cases, half, most, begins + half, begins + most)
-
-
 def _stages(dossier: Dossier) -> tuple[Stage, ...]:
     """The main stages with their times, and the next ones that are yet to come."""
     ended = dossier.closed_at if dossier.state not in DECIDED | OPEN else None
@@ -123,8 +85,10 @@ def _stages(dossier: Dossier) -> tuple[Stage, ...]:
 
 
 def _places(dossier: Dossier, tasks: Iterable[DossierTask]) -> tuple[Place, ...]:
-    """Where somebody works on it now; before and between steps the body that was asked."""
-    if dossier.state not in OPEN:
+    """Where somebody works on it now, between steps the body that was asked; nowhere while it waits for the
+    applicant.
+    """
+    if dossier.state not in OPEN - WAITING:
         return ()
     found = {
         (task.agency_id, task.division_id): _place(task.agency, task.division.name if task.division else "")

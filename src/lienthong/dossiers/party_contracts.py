@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.utils.functional import Promise
 
 from lienthong.dossiers.contracts import GivenFile
+from lienthong.dossiers.states import WAITING
 
 Words = str | Promise
 
@@ -69,19 +70,24 @@ class Followed:
     procedure: str = ""
     procedure_en: str = ""
 
+    @property
+    def waits_for_applicant(self) -> bool:
+        """Whether the next word is the applicant's, so that it lies with nobody else."""
+        return self.state in WAITING
+
 
 @dataclass(frozen=True)
 class Likely:
-    """How long dossiers of the same procedure took at the same body: half of the last `cases`, and 8 of 10.
+    """By when a dossier is likely done: half of the last `cases` took no longer, nine of ten neither.
 
-    Both without the time their clock stood; `half_at` and `most_at` say it for the dossier that was asked.
+    `of_body`: they are of the same body, else of all. `longer`: this one takes longer than nine of ten.
     """
 
     cases: int
-    half: timedelta
-    most: timedelta
     half_at: datetime
     most_at: datetime
+    of_body: bool
+    longer: bool
 
 
 @dataclass(frozen=True)

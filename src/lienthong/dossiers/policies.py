@@ -196,8 +196,7 @@ def held_for_party(visitor: Visitor) -> Q:
 
 def _procedures(visitor: Visitor) -> frozenset[str]:
     """The codes of procedures that the mandate acted on is for; empty, all of them."""
-    found: frozenset[str] = getattr(visitor, "procedures", frozenset())
-    return found
+    return visitor.procedures if visitor.for_id != visitor.party_id else frozenset()
 
 
 def party_may_see(visitor: Visitor, dossier: Dossier) -> bool:

@@ -29,6 +29,7 @@ from lienthong.dossiers.contracts import (
     StepDone,
     Supplement,
 )
+from lienthong.dossiers.facts.likely import likely_done
 from lienthong.dossiers.facts.measures import Group
 from lienthong.dossiers.facts.opened import OpenFigures, OpenLine, OpenTable, late_dossiers, open_figures
 from lienthong.dossiers.facts.settling import Demand, RealTime, most_asked, real_time
@@ -45,7 +46,7 @@ from lienthong.dossiers.models import (
     HeldDocument,
     Queue,
 )
-from lienthong.dossiers.party_clock import follow_by_code, followed, holds_slip, likely_minutes
+from lienthong.dossiers.party_clock import follow_by_code, followed, holds_slip
 from lienthong.dossiers.party_contracts import Followed, ItemAnswer, Likely, Opened, Place, Stage, Standing
 from lienthong.dossiers.party_queries import (
     OwnDossiers,
@@ -152,7 +153,7 @@ __all__ = [
     "late_dossiers",
     "latest_answers_of",
     "lay_ready",
-    "likely_minutes",
+    "likely_done",
     "measure_services",
     "most_asked",
     "note_payment",

@@ -14,8 +14,9 @@ from lienthong.dossiers.actions.answering import answer_supplement, read_result,
 from lienthong.dossiers.actions.reading import KEPT, forget_readings, note_reading
 from lienthong.dossiers.actions.supplements import ask_supplement
 from lienthong.dossiers.contracts import Supplement
-from lienthong.dossiers.models import Dossier, DossierReading
-from lienthong.dossiers.party_clock import FEWEST, follow_by_code, followed, likely_minutes
+from lienthong.dossiers.facts.likely import likely_done
+from lienthong.dossiers.models import Dossier, DossierReading, SettlingTime
+from lienthong.dossiers.party_clock import follow_by_code, followed
 from lienthong.dossiers.party_contracts import ItemAnswer
 from lienthong.dossiers.party_queries import (
     find_own,
@@ -33,13 +34,12 @@ from lienthong.dossiers.tests.factories import (
     NOON,
     applicant,
     decided,
-    offered,
     official,
     received,
     receptionist,
     submitted,
 )
-from lienthong.identity.public import STRANGER, NotFound, Party, PartyKind, Role, Visitor
+from lienthong.identity.public import STRANGER, NotFound, Party, Role, Visitor
 from lienthong.ledger.public import timeline
 from lienthong.notifications.tests.factories import told_of
 
@@ -173,28 +173,23 @@ def test_the_clock_says_where_it_lies_whom_to_call_and_why_it_stands(
         follow_by_code("H55-260302-9999", at=NOON)
 
 
-def test_how_long_it_likely_takes_is_said_by_enough_cases_of_the_same_body() -> None:
-    offer = offered()
-    for number in range(FEWEST):
-        one = received(offer)
-        decided(one, at=NOON + HOUR)
-        Dossier.objects.filter(pk=one.pk).update(finished_at=NOON + (number + 1) * DAY)
-        if number < FEWEST - 1:
-            assert likely_minutes(received(offer), [], at=NOON) is None
-    dossier = received(offer)
-    said = likely_minutes(dossier, [], at=NOON)
+def test_when_it_is_likely_done_is_said_by_the_calendar_from_how_long_it_really_took() -> None:
+    dossier = received()
+    assert likely_done(dossier, at=NOON) is None
+    took = {"procedure": dossier.version.procedure, "cases": 30, "median": 1, "ninth": 4}
+    SettlingTime.objects.create(agency=None, **took)
+    said = likely_done(dossier, at=NOON)
     assert said is not None
-    assert dossier.counted_from_at is not None
-    # Working time begins at one o'clock after noon, an hour later than NOON.
-    half = NOON + 3 * DAY - dossier.counted_from_at
-    assert (said.cases, said.half, said.half_at) == (FEWEST, half, dossier.counted_from_at + half)
-    assert said.most > said.half
-    asked(dossier)
-    dossier.refresh_from_db()
-    later = likely_minutes(dossier, pauses_of(dossier), at=NOON + HOUR + DAY)
+    assert (said.cases, said.of_body, said.longer) == (30, False, False)
+    # Monday, then Tuesday and Friday.
+    assert [one.date().day for one in (said.half_at, said.most_at)] == [3, 6]
+    SettlingTime.objects.create(agency=dossier.agency, **took | {"cases": 5})
+    later = likely_done(dossier, at=NOON + 7 * DAY)
     assert later is not None
-    assert later.half_at == said.half_at + DAY
-    assert likely_minutes(received(), [], at=NOON) is None
+    assert (later.cases, later.of_body, later.longer) == (5, True, True)
+    decided(dossier)
+    dossier.refresh_from_db()
+    assert likely_done(dossier, at=NOON) is None
 
 
 def test_a_reading_is_noted_once_a_day_in_one_statement_and_told_without_a_name(
@@ -225,13 +220,8 @@ def test_a_mandate_for_some_procedures_shows_only_those() -> None:
     dossier = received()
     code = dossier.version.procedure.code
 
-    class Limited(Visitor):
-        procedures: frozenset[str] = frozenset()
-
-    def acting(*codes: str) -> Limited:
-        found = Limited(1, uuid4(), "Người Nhận", dossier.applicant_id, "", PartyKind.CITIZEN)
-        object.__setattr__(found, "procedures", frozenset(codes))
-        return found
+    def acting(*codes: str) -> Visitor:
+        return replace(NOBODYS, for_id=dossier.applicant_id, procedures=frozenset(codes))
 
     assert policies.party_may_see(acting(code), dossier)
     assert not policies.party_may_see(acting("9.999999"), dossier)

@@ -50,7 +50,7 @@ ROUTES: dict[str, Route] = {
     "portal:opened": citizens(kwargs=_id),
     "portal:supplement": citizens(methods=BOTH, kwargs=_asked),
     "portal:withdraw": citizens(methods=BOTH, kwargs=_id),
-    "portal:pay": citizens(methods=BOTH, kwargs=_id),
+    "portal:pay_dossier": citizens(methods=BOTH, kwargs=_id),
     "portal:slip": citizens(kwargs=_slip),
     "portal:paper": citizens(kwargs=_paper),
     "portal:result": citizens(kwargs=_result),

@@ -52,7 +52,7 @@ def pay(request: HttpRequest, dossier_id: UUID) -> HttpResponse:
     found = find_own(visitor, dossier_id)
     charges = charges_of([found.pk])[found.pk]
     owed = [one for one in charges if one.state == ChargeState.OWED]
-    here = reverse("portal:pay", args=[dossier_id])
+    here = reverse("portal:pay_dossier", args=[dossier_id])
     if request.method == "POST" and owed:
         begun = pay_own(
             dossier_id=dossier_id,

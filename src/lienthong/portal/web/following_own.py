@@ -17,7 +17,7 @@ from lienthong.dossiers.public import (
     find_own,
     followed,
     held_documents,
-    likely_minutes,
+    likely_done,
     opened_by,
     own_dossiers,
     papers_of,
@@ -67,8 +67,8 @@ def dossier(request: HttpRequest, dossier_id: UUID) -> HttpResponse:
     actions = party_actions(found)
     context: dict[str, Any] = {
         "dossier": found,
-        "found": followed(found, tasks, pauses, at=at),
-        "likely": likely_minutes(found, pauses, at=at),
+        "found": followed(found, tasks, pauses, at=at, named=False),
+        "likely": likely_done(found, at=at),
         "steps": [(step_name(task), task) for task in tasks if task.role],
         "slips": slips_of(found),
         "papers": papers_of(found),

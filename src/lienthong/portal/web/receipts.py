@@ -14,7 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from lienthong.documents.public import qr_svg
-from lienthong.dossiers.public import Dossier, sent_pdf
+from lienthong.dossiers.public import Dossier, follow_address, sent_pdf
 from lienthong.identity.public import NotFound
 from lienthong.kernel.access import public_page
 from lienthong.kernel.clock import now
@@ -48,7 +48,7 @@ def receipt(request: HttpRequest, draft_id: UUID) -> HttpResponse:
         "dossier": dossier,
         "procedure": draft.version.procedure,
         "agency": draft.offer.agency,
-        "qr": SafeString(qr_svg(dossier.code)),  # drawn here from our own text
+        "qr": SafeString(qr_svg(follow_address(dossier.code))),  # drawn here from our own text
         "charges": owed,
         "ways": [(one, WAYS[Provider(one)]) for one in ways if one in WAYS],
     }
