@@ -173,7 +173,7 @@ class Feedback(models.Model):
                 name="feedback_point_in_vietnam",
             ),
             models.CheckConstraint(
-                condition=~Q(state__in=[*SHOWN, State.REOPENED])
+                condition=~Q(state__in=sorted([*SHOWN, State.REOPENED]))
                 | Q(answered_at__isnull=False) & ~Q(answer=""),
                 name="feedback_answered_has_answer",
             ),

@@ -267,7 +267,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='feedback',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', [lienthong.participation.states.State['CLOSED'], lienthong.participation.states.State['ANSWERED'], lienthong.participation.states.State['REOPENED']]), _negated=True), models.Q(('answered_at__isnull', False), models.Q(('answer', ''), _negated=True)), _connector='OR'), name='feedback_answered_has_answer'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', [lienthong.participation.states.State['ANSWERED'], lienthong.participation.states.State['CLOSED'], lienthong.participation.states.State['REOPENED']]), _negated=True), models.Q(('answered_at__isnull', False), models.Q(('answer', ''), _negated=True)), _connector='OR'), name='feedback_answered_has_answer'),
         ),
         migrations.AddConstraint(
             model_name='feedback',
