@@ -39,3 +39,14 @@ class CodeUnknown(Refusal):
         "No dossier has this code. Compare it with your slip, letter by letter: it looks like "
         "H55.21.13-261125-0001."
     )
+
+
+class GroupAtCounter(Refusal):
+    """A group of linked procedures is not handed in online."""
+
+    code, status = "group-at-counter", 422
+    sentence = _(
+        "“%(procedure)s” is several procedures in one application, and it cannot be sent from here yet: "
+        "nothing was sent. Bring the papers to the counter of the agency, where all of them are received at "
+        "once."
+    )

@@ -361,17 +361,6 @@ class PartsMissing(Refusal):
     )
 
 
-class GroupAtCounter(Refusal):
-    """A group of linked procedures is not handed in online."""
-
-    code, status = "group-at-counter", 422
-    sentence = _(
-        "“%(procedure)s” is several procedures in one application, and it cannot be sent from here yet: "
-        "nothing was sent. Bring the papers to the counter of the agency, where all of them are received at "
-        "once."
-    )
-
-
 class PartNotOffered(Refusal):
     """A procedure of a group cannot be received here."""
 

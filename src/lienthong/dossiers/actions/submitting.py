@@ -12,7 +12,8 @@ from lienthong.dossiers.actions.receiving import Checked, check_intakes, put_on_
 from lienthong.dossiers.board import Board
 from lienthong.dossiers.contracts import DossierMoved, Intake
 from lienthong.dossiers.models import Dossier, DossierParty
-from lienthong.dossiers.refusals import GroupAtCounter, NotOffered
+from lienthong.dossiers.party_refusals import GroupAtCounter
+from lienthong.dossiers.refusals import NotOffered
 from lienthong.dossiers.states import SUBMIT, PartyRole
 from lienthong.identity.public import (
     NotAllowed,

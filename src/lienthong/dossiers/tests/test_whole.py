@@ -76,6 +76,6 @@ def test_the_page_of_a_dossier_takes_the_queries_of_one_with_less(
     few, many = (received(offer, at=now(), files=tuple(some)) for some in (files[:1], files))
     client.get(reverse("dossiers:dossier", args=[few.pk]))
     for one, papers in ((few, 1), (many, 6)):
-        with django_assert_num_queries(13):
+        with django_assert_num_queries(14):
             page = client.get(reverse("dossiers:dossier", args=[one.pk])).content.decode()
         assert page.count("/dossiers/papers/") == papers

@@ -157,6 +157,6 @@ def test_a_feed_costs_its_own_queries_and_those_of_the_providers(
     assert viewer.official_id
     token = make_feed(viewer, at=MONDAY)
     rows = [due_row(viewer.official_id, DUE, key=f"test.thing/{n}") for n in range(300)]
-    with due(*rows), django_assert_num_queries(7):  # its own, tasks of three sorts, clerks, leaders
+    with due(*rows), django_assert_num_queries(8):  # its own, tasks of three sorts, clerks, leaders, feedback
         body = feeds.calendar_feed(token, at=MONDAY) or b""
     assert body.count(b"BEGIN:VEVENT") == 300

@@ -106,6 +106,7 @@ def test_our_own_fault_has_a_page_even_when_the_viewer_cannot_be_known() -> None
     )
 
 
+@pytest.mark.django_db
 def test_a_page_carries_no_inline_script_or_style(reader: Client) -> None:
     for address in ("/", "/nowhere/"):
         page = reader.get(address).content.decode()
