@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import datetime
+from operator import attrgetter
 from typing import Any
 from uuid import UUID
 
-from django.db.models import F, Model, prefetch_related_objects
+from django.db.models import Model, prefetch_related_objects
 
 from lienthong.directory.public import Agency, WorkingCalendar
 from lienthong.dossiers.calendars import read_calendars
@@ -19,10 +20,11 @@ from lienthong.dossiers.outbox import queue_reports
 from lienthong.dossiers.refusals import CalendarWithoutWork
 from lienthong.dossiers.telling_parties import Said, tell_of_acts
 from lienthong.kernel.events import publish
-from lienthong.kernel.statements import insert_rows, update_rows
+from lienthong.kernel.statements import fetch, insert_rows, update_rows
 from lienthong.ledger.public import JSON, Actor, Entry, record_many
 from lienthong.procedures.public import Process
 
+_PARTS = "SELECT id FROM dossiers_dossier WHERE root_id = ANY (%s) AND root_id <> id"
 DOSSIER_FIELDS = (
     "state",
     "outcome",
@@ -55,6 +57,8 @@ TASK_FIELDS = (
     "minutes_used",
     "note",
 )
+# What an act may change, to be compared with what was read: values are replaced, never changed in place.
+_DOSSIER_VALUES, _TASK_VALUES = attrgetter(*DOSSIER_FIELDS), attrgetter(*TASK_FIELDS)
 
 
 class Board:
@@ -79,6 +83,7 @@ class Board:
         self._fresh: set[UUID] = set()
         self._changed: set[UUID] = set()
         self._changed_tasks: dict[UUID, DossierTask] = {}
+        self._read: dict[UUID, tuple[Any, ...]] = {}
         self._entries: list[Entry] = []
         self._said: list[tuple[Dossier, str, int]] = []
         self._for_parties: list[Said] = []
@@ -106,8 +111,10 @@ class Board:
 
     def _hold(self, dossier_ids: Collection[UUID]) -> dict[UUID, Dossier]:
         held = {row.pk: row for row in hold_dossiers(dossier_ids)}
+        self._read |= {key: _DOSSIER_VALUES(row) for key, row in held.items()}
         for task in open_tasks_of(held):
             task.dossier = held[task.dossier_id]
+            self._read[task.pk] = _TASK_VALUES(task)
             self._opened(task)
         agencies = {row.agency_id for row in held.values()}
         agencies |= {task.agency_id for tasks in self.open.values() for task in tasks}
@@ -158,13 +165,13 @@ class Board:
 
     def application(self, root_id: UUID) -> list[Dossier]:
         """The other dossiers of the application of a main one, as they are on the board, else as they were
-        kept. Those of the whole board are read in one query.
+        kept. Those of the whole board are read in one query, two where there are some.
         """
         if self._applications is None:
             self._applications = defaultdict(list)
-            roots = {row.root_id for row in self.dossiers.values()}
-            rows = Dossier.objects.filter(root__in=roots).exclude(root=F("pk"))
-            for row in rows.select_related("version__procedure").order_by("pk"):
+            parts = [key for (key,) in fetch(_PARTS, list({row.root_id for row in self.dossiers.values()}))]
+            rows = Dossier.objects.filter(pk__in=parts).select_related("version__procedure")
+            for row in rows.order_by("pk") if parts else ():
                 self._applications[row.root_id].append(row)
         fresh = [row for row in self.dossiers.values() if row.root_id == root_id and row.pk in self._fresh]
         kept = [self.dossiers.get(row.pk, row) for row in self._applications[root_id]]
@@ -235,6 +242,22 @@ class Board:
         """What is done with the main dossier of an application once all its parts are where they go."""
         self._last[root.pk] = act
 
+    def _differing(
+        self, rows: Iterable[Model], names: tuple[str, ...], values_of: Callable[[Any], tuple[Any, ...]]
+    ) -> list[str]:
+        """Those of the columns that are not, in some of the rows, what was read; of a row not read here all.
+
+        A step changes three of seventeen, and what is written is read by PostgreSQL as JSON.
+        """
+        wanted: set[str] = set()
+        for row in rows:
+            before = self._read.get(row.pk)
+            if before is None:
+                return [*names]
+            if (after := values_of(row)) != before:
+                wanted |= {name for name, old, new in zip(names, before, after, strict=True) if old != new}
+        return [name for name in names if name in wanted]
+
     def write(self) -> None:
         """Write everything with one statement a kind, then publish."""
         held = self.roots | self.dossiers
@@ -243,8 +266,9 @@ class Board:
         rows = [held[key] for key in sorted(self._changed - self._fresh)]
         for row in rows:
             row.lock_version += 1
-        update_rows(rows, *DOSSIER_FIELDS)
-        update_rows(list(self._changed_tasks.values()), *TASK_FIELDS)
+        tasks = [*self._changed_tasks.values()]
+        update_rows(rows, *self._differing(rows, DOSSIER_FIELDS, _DOSSIER_VALUES))
+        update_rows(tasks, *self._differing(tasks, TASK_FIELDS, _TASK_VALUES))
         insert_rows([*self._new_tasks.values(), *self._new])
         record_many(self._entries)
         queue_reports(self._said, actor=self.actor, at=self.at)

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 from uuid import UUID
 
-from django.urls import NoReverseMatch, reverse
+from django.urls import NoReverseMatch, get_script_prefix, reverse
 
 from lienthong.directory.public import Agency
 from lienthong.dossiers import party_notices as notices
@@ -32,7 +33,7 @@ from lienthong.kernel.clock import VIETNAM
 from lienthong.ledger.public import JSON, Subject
 from lienthong.notifications.public import NoticeKind, Settled, Telling, tell_parties
 
-SUBMIT = "submit"
+SUBMIT, ANY = "submit", UUID(int=0)
 Data = Mapping[str, JSON]
 Said = tuple[Dossier, str, Data]
 Fill = Callable[[Dossier, Mapping[str, Any]], dict[str, str | int]]
@@ -169,8 +170,14 @@ def settle_appointment(row: Appointment, *, at: datetime) -> None:
 
 def page_of_party(dossier_id: UUID) -> str:
     """The dossier's page for its parties; empty in an installation without the portal."""
+    return _page_of_any(get_script_prefix()).replace(str(ANY), str(dossier_id))
+
+
+@cache
+def _page_of_any(_prefix: str) -> str:
+    """The address with a key to be replaced, below the portal looked at: a set has hundreds of them."""
     try:
-        return reverse("portal:dossier", args=[dossier_id])
+        return reverse("portal:dossier", args=[ANY])
     except NoReverseMatch:
         return ""
 

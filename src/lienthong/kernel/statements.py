@@ -156,13 +156,20 @@ def insert_rows(rows: Iterable[Model]) -> None:
         execute(_inserts(tuple(of)), *(_facts(_written(model), those) for model, those in of.items()))
 
 
+def insert_unknown(rows: Sequence[M]) -> None:
+    """As `insert_rows`, of one model; a row that a unique constraint forbids is left out."""
+    if rows:
+        model = type(rows[0])
+        execute(f"{_insert(model)} ON CONFLICT DO NOTHING", _facts(_written(model), rows))
+
+
 def update_rows(rows: Sequence[Model], *names: str) -> None:
     """Write the named attributes of rows of one model with one statement, whatever their number.
 
     Raises:
         IntegrityError, DataError: nothing was written.
     """
-    if rows:
+    if rows and names:
         model = type(rows[0])
         execute(_update(model, names), _facts(_named(model, names), rows))
 
@@ -178,7 +185,10 @@ def as_json(rows: Sequence[Mapping[str, object]]) -> str:
 def _facts(columns: Mapping[str, str], rows: Sequence[Model]) -> str:
     """These columns of the rows, kept in these attributes, as JSON."""
     model = type(rows[0])
-    facts = [{column: getattr(row, name) for column, name in columns.items()} for row in rows]
+    try:  # without the descriptors of foreign keys, which are most of its cost
+        facts = [{column: row.__dict__[name] for column, name in columns.items()} for row in rows]
+    except KeyError:  # an attribute that was not read
+        facts = [{column: getattr(row, name) for column, name in columns.items()} for row in rows]
     for column in _binary(model) & columns.keys():
         for row in facts:
             row[column] = None if row[column] is None else f"\\x{bytes(row[column]).hex()}"

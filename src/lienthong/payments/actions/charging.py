@@ -11,7 +11,7 @@ from django.db import transaction
 from lienthong.documents.public import take_number
 from lienthong.identity.public import Viewer
 from lienthong.kernel.clock import VIETNAM
-from lienthong.kernel.statements import new_row
+from lienthong.kernel.statements import insert_unknown, new_row
 from lienthong.payments import policies
 from lienthong.payments.actions import writing
 from lienthong.payments.contracts import MOST_AMOUNT, Bill, ChargeLine, ChargeView, Receipt, Reduction
@@ -58,7 +58,7 @@ def open_bills(*, bills: Sequence[Bill], actor: Viewer | None, at: datetime) -> 
     if not rows:
         return []
     with transaction.atomic():
-        Charge.objects.bulk_create(rows, ignore_conflicts=True)
+        insert_unknown(rows)
         kept = Charge.objects.filter(subject_id__in=[bill.subject_id for bill in bills])
         found = {(charge.subject_id, charge.key): charge for charge in kept.select_related("payment")}
         for row in rows:
