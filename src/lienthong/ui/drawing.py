@@ -5,8 +5,10 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from uuid import UUID
 
+from django.templatetags.static import static
 from django.urls import reverse
 from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString
@@ -104,3 +106,19 @@ def grouped(value: int) -> str:
     """A whole number in groups of three: "1.234", in English "1,234"."""
     said = f"{value:,}"
     return said if get_language() == "en" else said.replace(",", ".")
+
+
+def icon(name: str, label: str = "") -> SafeString:
+    """A symbol of the sprite; without a label it is decoration and hidden from screen readers."""
+    sprite = static("ui/icons.svg")
+    return _labelled(sprite, name, label) if label else _symbol(sprite, name)
+
+
+def _labelled(sprite: str, name: str, label: str) -> SafeString:
+    shape = '<svg class="icon" role="img" aria-label="{}"><use href="{}#{}"></use></svg>'
+    return format_html(shape, label, sprite, name)
+
+
+@lru_cache(maxsize=200)  # a page has forty, of as many names as the sprite has symbols
+def _symbol(sprite: str, name: str) -> SafeString:
+    return format_html('<svg class="icon" aria-hidden="true"><use href="{}#{}"></use></svg>', sprite, name)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 from django import template
 from django.utils.html import conditional_escape, format_html
@@ -11,7 +12,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from lienthong.dossiers.models import Dossier, DossierTask
-from lienthong.ui.public import badge, pages_of, said_once, when
+from lienthong.ui.public import badge, icon, pages_of, said_once, when
 
 register = template.Library()
 EMPTY = SafeString("")
@@ -27,6 +28,15 @@ STEP_ROW = """<tr><td class="row-title">{step}</td>
 <td data-label="{l_where}">{where}{who}</td>
 <td data-label="{l_opened}">{opened}</td>
 <td data-label="{l_end}">{end}</td></tr>"""
+WAITING_ROW = """<tr>
+<td><input class="ds-input" type="checkbox" name="task" value="{key}" \
+aria-label="{l_choose} {code}: {step}"></td>
+<td><a href="{url}" class="row-title">{applicant}</a><br><span class="muted">{procedure}</span><br>\
+<span class="muted mono">{code}</span></td>
+<td data-label="{l_step}">{step}{words}{who}</td>
+<td data-label="{l_time}">{left}<br><span class="muted">{due}</span></td>
+</tr>"""
+TAKEN = '<br><span class="muted">{} {}</span>'
 WHO = '<br><span class="muted">{}</span>'
 
 
@@ -57,6 +67,34 @@ def dossier_rows(rows: Iterable[tuple[Dossier, str, str]]) -> SafeString:
                 left=format_html("{}<br>", badge(left, color)) if left else EMPTY,
                 due=stands if row.paused_at else when(row.due_at),
                 state=states[place],
+                **words,
+            )
+        )
+    return SafeString("".join(drawn))
+
+
+@register.simple_tag
+def inbox_rows(rows: Iterable[Mapping[str, Any]]) -> SafeString:
+    """The rows of the inbox: a `task`, the name of its `step`, the time `left`, its `color`, if `plain`."""
+    page, english = pages_of("dossiers:dossier"), get_language() == "en"
+    words = said_once(l_choose=_("Choose"), l_step=_("Step"), l_time=_("Working time"))
+    needs, symbol, drawn = format_html(WHO, _("needs more words")), icon("user"), list[SafeString]()
+    for row in rows:
+        task, dossier = row["task"], row["task"].dossier
+        procedure = dossier.version.procedure
+        drawn.append(
+            format_html(
+                WAITING_ROW,
+                key=task.pk,
+                url=page(task.dossier_id),
+                applicant=dossier.applicant_name,
+                code=dossier.code,
+                procedure=(english and procedure.name_en) or procedure.name,
+                step=row["step"],
+                words=EMPTY if row["plain"] else needs,
+                who=format_html(TAKEN, symbol, task.assignee) if task.assignee else EMPTY,
+                left=badge(row["left"], row["color"]),
+                due=when(task.due_at),
                 **words,
             )
         )

@@ -13,14 +13,13 @@ from django.template.defaultfilters import filesizeformat
 from django.template.loader import render_to_string
 from django.templatetags.static import static
 from django.urls import NoReverseMatch, reverse
-from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from lienthong.kernel import clock
 from lienthong.ui import navigation
-from lienthong.ui.drawing import badge, day, due, due_color, grouped, parts_of, when
+from lienthong.ui.drawing import badge, day, due, due_color, grouped, icon, parts_of, when
 
 register = template.Library()
 register.filter(when)
@@ -29,6 +28,7 @@ register.filter(due)
 register.filter(due_color)
 register.filter(grouped)
 register.simple_tag(badge)
+register.simple_tag(icon)
 SCHEMES = ("light", "dark")
 CITIZENS = frozenset({"citizen", "own", "own_tools"})
 
@@ -71,23 +71,6 @@ def lasting(length: timedelta | None) -> str:
 def size(value: int | None) -> str:
     """A number of bytes for people, "1,2 MB"; empty for None."""
     return "" if value is None else filesizeformat(value)
-
-
-@register.simple_tag
-def icon(name: str, label: str = "") -> SafeString:
-    """A symbol of the sprite; without a label it is decoration and hidden from screen readers."""
-    sprite = static("ui/icons.svg")
-    return _labelled(sprite, name, label) if label else _symbol(sprite, name)
-
-
-def _labelled(sprite: str, name: str, label: str) -> SafeString:
-    shape = '<svg class="icon" role="img" aria-label="{}"><use href="{}#{}"></use></svg>'
-    return format_html(shape, label, sprite, name)
-
-
-@lru_cache(maxsize=200)  # a page has forty, of as many names as the sprite has symbols
-def _symbol(sprite: str, name: str) -> SafeString:
-    return format_html('<svg class="icon" aria-hidden="true"><use href="{}#{}"></use></svg>', sprite, name)
 
 
 @register.simple_tag(takes_context=True)
