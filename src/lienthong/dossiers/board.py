@@ -173,7 +173,9 @@ class Board:
             rows = Dossier.objects.filter(pk__in=parts).select_related("version__procedure")
             for row in rows.order_by("pk") if parts else ():
                 self._applications[row.root_id].append(row)
-        fresh = [row for row in self.dossiers.values() if row.root_id == root_id and row.pk in self._fresh]
+        fresh = [
+            row for row in map(self.dossiers.get, self._fresh) if row is not None and row.root_id == root_id
+        ]
         kept = [self.dossiers.get(row.pk, row) for row in self._applications[root_id]]
         return [row for row in [*kept, *fresh] if row.pk != root_id]
 
