@@ -86,6 +86,7 @@ def _page(
         "here": here,
         "choices": choices,
         "definition": definition,
+        "grouped": definition.process.waits_for_parts,
         "level": Level(found.level).label,
         "audience": Audience(found.audience).label,
         "papers": papers,
