@@ -14,6 +14,7 @@ View = TypeVar("View", bound=Callable[..., HttpResponseBase])
 
 
 def _as_it_is(request: HttpRequest) -> HttpResponse:
+    """What a middleware wants to go on with; never called, since only `process_response` is used."""
     raise NotImplementedError
 
 
